@@ -1,0 +1,1 @@
+"""Biology without machinery: taxonomy, barcodes, verdicts. Standard library and numpy only."""

@@ -1,0 +1,1 @@
+"""Pixels and bases to embeddings: numpy, Pillow and onnxruntime; no torch, no Qt."""
