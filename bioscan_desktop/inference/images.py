@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 from bioscan_desktop.core.errors import PhotoError
 
@@ -162,7 +162,9 @@ def _read(source: Path | bytes) -> tuple[bytes, str]:
         except FileNotFoundError:
             raise PhotoError(f"{name}: the file is no longer there.", "file_missing") from None
         except OSError as error:
-            raise PhotoError(f"{name}: the file cannot be read ({error.strerror}).", "file_unreadable") from None
+            raise PhotoError(
+                f"{name}: the file cannot be read ({error.strerror}).", "file_unreadable"
+            ) from None
     if not data:
         raise PhotoError(f"{name}: the file is empty (0 bytes); copy it again.", "empty_file")
     return data, name
@@ -244,7 +246,9 @@ def _salvage(
     LOAD_TRUNCATED_IMAGES would do the same, but for every thread at once.
     """
     if image_format != "JPEG":
-        raise PhotoError(f"the file is damaged or cut short ({_short(error)}); copy it again.", "damaged_photo")
+        raise PhotoError(
+            f"the file is damaged or cut short ({_short(error)}); copy it again.", "damaged_photo"
+        )
     image = Image.open(io.BytesIO(data + b"\xff\xd9"))
     if min_side is not None:
         _draft(image, min_side)
@@ -337,7 +341,9 @@ def _to_srgb(rgb: Image.Image, icc: bytes, source_mode: str) -> Image.Image:
 
 def _not_a_photo(data: bytes) -> str:
     head = data[:2048]
-    if b"\x00" not in head and sum(32 <= byte < 127 or byte in (9, 10, 13) for byte in head) > 0.95 * len(head):
+    if b"\x00" not in head and sum(32 <= byte < 127 or byte in (9, 10, 13) for byte in head) > 0.95 * len(
+        head
+    ):
         return "this is not a photo; its content is text."
     if head[:2] in (b"II", b"MM") or head[4:12] in (b"ftypcrx ", b"ftypcrx"):
         return "this looks like a camera RAW file, which cannot be read; export it as JPEG."

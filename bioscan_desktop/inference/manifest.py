@@ -1,9 +1,9 @@
 """The model pack: a folder with `manifest.json` and the ONNX encoders that it names.
 
-    manifest.json   format, id, version, dim, encoders, provenance, licence, metrics
-    image.onnx      input `image` (n, 3, h, w) float32 -> (n, dim) float32 unit rows
-    dna.onnx        input `tokens` (n, tokens) int64   -> (n, dim) float32 unit rows
-    NAME.int8.onnx  variants, each with its measured parity to the fp32 file
+manifest.json   format, id, version, dim, encoders, provenance, licence, metrics
+image.onnx      input `image` (n, 3, h, w) float32 -> (n, dim) float32 unit rows
+dna.onnx        input `tokens` (n, tokens) int64   -> (n, dim) float32 unit rows
+NAME.int8.onnx  variants, each with its measured parity to the fp32 file
 """
 
 from __future__ import annotations
@@ -139,7 +139,10 @@ class ModelManifest:
             PackError: naming the first file that is missing or changed.
         """
         for card in self.encoders.values():
-            for file, sha256 in [(card.file, card.sha256), *((v.file, v.sha256) for v in card.variants.values())]:
+            for file, sha256 in [
+                (card.file, card.sha256),
+                *((v.file, v.sha256) for v in card.variants.values()),
+            ]:
                 check_file(folder, file, sha256)
 
 

@@ -1,0 +1,1 @@
+"""Neighbours: exact and approximate search over unit rows, and alignment of barcodes."""

@@ -1,0 +1,126 @@
+"""Alignment of barcodes: percent identity by edlib, and orientation by k-mers.
+
+Percent identity is vsearch's definition 2: matches / alignment columns, terminal gaps left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import edlib
+import numpy as np
+
+from bioscan_desktop.core.barcode import reverse_complement
+
+# Ambiguity codes match the bases that they stand for; a barcode with an N is not less identical.
+_IUPAC = {
+    "R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC",
+    "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT",
+}  # fmt: skip
+_EQUALITIES = [(code, base) for code, bases in _IUPAC.items() for base in bases]
+
+_CIGAR = re.compile(r"(\d+)([=XID])")
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """A global alignment with free end gaps.
+
+    Attributes:
+        matches, mismatches, gap_columns: within the overlap.
+        overlap_bp: columns without terminal gaps.
+    """
+
+    matches: int
+    mismatches: int
+    gap_columns: int
+
+    @property
+    def overlap_bp(self) -> int:
+        """Columns without terminal gaps."""
+        return self.matches + self.mismatches + self.gap_columns
+
+    @property
+    def percent_identity(self) -> float:
+        """100 x matches / overlap."""
+        return 100.0 * self.matches / self.overlap_bp if self.overlap_bp else 0.0
+
+
+def align(a: str, b: str) -> Alignment:
+    """Aligns two barcodes with free gaps at the ends of both.
+
+    edlib frees the ends of one sequence only: the shorter is placed within the longer, and then
+    what hangs over on its own ends (an insertion at the border) is counted as terminal too.
+    """
+    query, target = (a, b) if len(a) <= len(b) else (b, a)
+    result = edlib.align(query, target, mode="HW", task="path", additionalEqualities=_EQUALITIES)
+    runs = [(int(count), kind) for count, kind in _CIGAR.findall(result["cigar"] or "")]
+    runs = _trim(runs)
+    counts = {"=": 0, "X": 0, "I": 0, "D": 0}
+    for count, kind in runs:
+        counts[kind] += count
+    return Alignment(counts["="], counts["X"], counts["I"] + counts["D"])
+
+
+_ANCHOR = 8
+"""Bases in a row that must match before an end is taken for aligned."""
+
+
+def _trim(runs: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Cuts ends that are an overhang: gaps and scattered matches before the first solid match.
+
+    Two barcodes that overlap by 500 bp but start at different primers leave a tail without a
+    partner; edlib must put it somewhere, and scatters it. Only tails that hold a gap are cut, so
+    that plain mismatches near an end stay counted.
+    """
+    first = _solid(runs)
+    last = len(runs) - _solid(runs[::-1])
+    if any(kind in "ID" for _, kind in runs[:first]):
+        runs, last = runs[first:], last - first
+    if any(kind in "ID" for _, kind in runs[last:]):
+        runs = runs[:last]
+    return runs
+
+
+def _solid(runs: Sequence[tuple[int, str]]) -> int:
+    return next((i for i, (count, kind) in enumerate(runs) if kind == "=" and count >= _ANCHOR), 0)
+
+
+class Orientation:
+    """Tells which way round a barcode is, by comparing its k-mers with those of a library.
+
+    Args:
+        references: barcodes in coding direction; a few hundred suffice.
+    """
+
+    K = 6
+
+    def __init__(self, references: Sequence[str]) -> None:
+        forward = np.ones(4**self.K)
+        backward = np.ones(4**self.K)
+        for reference in references:
+            np.add.at(forward, _kmers(reference, self.K), 1)
+            np.add.at(backward, _kmers(reverse_complement(reference), self.K), 1)
+        self._log_odds = np.log(forward / forward.sum()) - np.log(backward / backward.sum())
+
+    def score(self, sequence: str) -> float:
+        """Positive in coding direction, negative for the reverse complement; nats per k-mer."""
+        kmers = _kmers(sequence, self.K)
+        return float(self._log_odds[kmers].mean()) if len(kmers) else 0.0
+
+
+_CODE = np.full(256, -1, dtype=np.int64)
+for _i, _base in enumerate(b"ACGT"):
+    _CODE[_base] = _i
+
+
+def _kmers(sequence: str, k: int) -> np.ndarray:
+    """(m,) int64 numbers of the k-mers without ambiguous bases."""
+    codes = _CODE[np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)]
+    if len(codes) < k:
+        return np.zeros(0, dtype=np.int64)
+    windows = np.lib.stride_tricks.sliding_window_view(codes, k)
+    powers = 4 ** np.arange(k - 1, -1, -1)
+    return (windows @ powers)[(windows >= 0).all(axis=1)]

@@ -1,0 +1,139 @@
+"""Photos and barcodes to unit rows of one space, through a model pack's ONNX encoders."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from bioscan_desktop.core.errors import PackError
+from bioscan_desktop.inference.images import ImagePreprocessing, to_array
+from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest
+from bioscan_desktop.inference.session import ProviderReport, Session
+from bioscan_desktop.inference.tokens import KmerTokenizer
+
+PRECISIONS: tuple[str, ...] = ("auto", "fp32", "int8")
+
+
+class ModelPack:
+    """A loaded model pack: encoders are opened when first used.
+
+    Args:
+        folder: the pack.
+        provider: `auto`, `cpu` or `cuda`.
+        precision: `fp32`, `int8` or `auto`: int8 where the pack has it and the provider is the CPU.
+        threads: per session; None takes the machine's cores.
+
+    Raises:
+        PackError: if the folder is no usable model pack.
+    """
+
+    def __init__(
+        self, folder: Path, provider: str = "auto", precision: str = "auto", threads: int | None = None
+    ) -> None:
+        self.folder = folder
+        self.manifest = ModelManifest.load(folder)
+        self.provider = provider
+        self.precision = precision
+        self.threads = threads
+        self._sessions: dict[str, Session] = {}
+
+    @property
+    def dim(self) -> int:
+        """Length of an embedding."""
+        return self.manifest.dim
+
+    def has(self, modality: str) -> bool:
+        """True if the pack has an encoder for `image` or `dna`."""
+        return modality in self.manifest.encoders
+
+    @property
+    def preprocessing(self) -> ImagePreprocessing:
+        """How photos are prepared."""
+        prep = self._card("image").preprocessing
+        assert prep is not None  # checked when the manifest was read
+        return prep
+
+    @property
+    def tokenizer(self) -> KmerTokenizer:
+        """How barcodes are cut into tokens."""
+        tokenizer = self._card("dna").tokenizer
+        assert tokenizer is not None
+        return tokenizer
+
+    def embed_images(self, images: Sequence[Image.Image]) -> np.ndarray:
+        """Returns (n, dim) float32 unit rows of upright RGB pictures."""
+        batch = np.stack([to_array(image, self.preprocessing) for image in images])
+        return self.embed_arrays("image", batch)
+
+    def embed_barcodes(self, sequences: Sequence[str]) -> np.ndarray:
+        """Returns (n, dim) float32 unit rows of cleaned barcodes."""
+        return self.embed_arrays("dna", self.tokenizer.encode_batch(sequences))
+
+    def embed_arrays(self, modality: str, batch: np.ndarray) -> np.ndarray:
+        """Returns (n, dim) float32 unit rows of prepared input.
+
+        Raises:
+            PackError: if the encoder answers with a wrong shape or with NaN.
+        """
+        rows = np.asarray(self.session(modality).run(batch), dtype=np.float32)
+        if rows.shape != (len(batch), self.dim):
+            raise PackError(
+                f"The {modality} encoder of {self.folder} gives {rows.shape}, not (n, {self.dim})."
+            )
+        norms = np.linalg.norm(rows, axis=1, keepdims=True)
+        if not np.isfinite(norms).all() or (norms < 1e-6).any():
+            raise PackError(f"The {modality} encoder of {self.folder} gives unusable numbers.")
+        return rows / norms
+
+    def session(self, modality: str) -> Session:
+        """The encoder's session, opened at first use."""
+        if modality not in self._sessions:
+            card = self._card(modality)
+            fp32 = self.folder / card.file
+            if self.precision == "fp32" or "int8" not in card.variants:
+                session = Session(fp32, self.provider, self.threads)
+            elif self.precision == "int8":
+                session = Session(self.folder / card.variants["int8"].file, self.provider, self.threads)
+            else:
+                session = self._choose(modality, card)
+            self._sessions[modality] = session
+        return self._sessions[modality]
+
+    def provider_report(self) -> ProviderReport:
+        """Which provider is really in use. Opens an encoder if none is open."""
+        modality = next(iter(self._sessions), None) or next(iter(self.manifest.encoders))
+        return self.session(modality).report
+
+    def _choose(self, modality: str, card: EncoderCard) -> Session:
+        """Times both precisions once on this machine's CPU: int8 loses on some older processors."""
+        fp32 = Session(self.folder / card.file, self.provider, self.threads)
+        if fp32.report.short != "CPU":
+            return fp32
+        int8 = Session(self.folder / card.variants["int8"].file, "cpu", self.threads)
+        sample = self._sample(modality)
+        return int8 if _seconds(int8, sample) < _seconds(fp32, sample) else fp32
+
+    def _sample(self, modality: str) -> np.ndarray:
+        if modality == "image":
+            return np.zeros((1, 3, self.preprocessing.size, self.preprocessing.size), dtype=np.float32)
+        return self.tokenizer.encode_batch(["ACGT" * 160])
+
+    def _card(self, modality: str) -> EncoderCard:
+        card = self.manifest.encoders.get(modality)
+        if card is None:
+            raise PackError(f"The model pack {self.manifest.id} has no encoder for {modality}.")
+        return card
+
+
+def _seconds(session: Session, sample: np.ndarray) -> float:
+    """Median of five runs after two for warming up."""
+    times = []
+    for _ in range(7):
+        start = time.perf_counter()
+        session.run(sample)
+        times.append(time.perf_counter() - start)
+    return float(np.median(times[2:]))

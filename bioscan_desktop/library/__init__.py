@@ -1,0 +1,1 @@
+"""The library pack: reference specimens, their keys, and how both are read and built."""

@@ -1,0 +1,40 @@
+"""Folders of photos and sequence files, scanned in natural order."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
+from bioscan_desktop.library.importers.sequences import is_sequence_file
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+def natural_key(name: str) -> list[tuple[int, int, str]]:
+    """Sorts `photo2` before `photo10`, without regard to case."""
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in _DIGITS.split(name)]
+
+
+def scan(folder: Path, recursive: bool, failed: Callable[[Path, str], None]) -> Iterator[Path]:
+    """Yields photos and sequence files. Hidden files and links to folders are left out.
+
+    Args:
+        folder: where to look.
+        recursive: look into folders within.
+        failed: told of each folder that cannot be read, which must never pass for an empty one.
+    """
+
+    def on_error(error: OSError) -> None:
+        failed(Path(error.filename or folder), error.strerror or str(error))
+
+    for root, folders, files in os.walk(folder, onerror=on_error):
+        folders[:] = (
+            sorted((f for f in folders if not f.startswith(".")), key=natural_key) if recursive else []
+        )
+        for name in sorted(files, key=natural_key):
+            path = Path(root, name)
+            if not name.startswith(".") and (path.suffix.lower() in PHOTO_SUFFIXES or is_sequence_file(path)):
+                yield path

@@ -1,0 +1,60 @@
+"""Sequence files: FASTA, FASTQ, bare text, gzipped or not, and AB1 traces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bioscan_desktop.core.barcode import SequenceRecord, clean, read_records
+from bioscan_desktop.core.errors import BarcodeError
+from bioscan_desktop.library.importers.tables import open_text
+
+SUFFIXES: frozenset[str] = frozenset(".fasta .fa .fna .fas .fsa .ffn .seq .fastq .fq .ab1 .abi".split())
+"""File endings that are taken for sequences."""
+
+
+def is_sequence_file(path: Path) -> bool:
+    """True by name; `.gz` is looked through."""
+    name = path.name.lower().removesuffix(".gz")
+    return Path(name).suffix in SUFFIXES
+
+
+def read_sequences(path: Path) -> Iterator[SequenceRecord]:
+    """Yields the records of a file; broken ones carry their error.
+
+    Raises:
+        BarcodeError: if the file as a whole is missing, empty or not text.
+    """
+    if path.suffix.lower() in (".ab1", ".abi"):
+        yield _read_trace(path)
+        return
+    empty = True
+    try:
+        with open_text(path) as stream:
+            for record in read_records(stream):
+                empty = False
+                yield record
+    except FileNotFoundError:
+        raise BarcodeError(f"{path.name}: the file is no longer there.", "file_missing") from None
+    except UnicodeDecodeError:
+        raise BarcodeError(f"{path.name}: this is not a sequence file; it is not text.", "not_text") from None
+    except (OSError, EOFError) as error:
+        raise BarcodeError(f"{path.name}: the file cannot be read ({error}).", "file_unreadable") from None
+    if empty:
+        raise BarcodeError(f"{path.name}: the file holds no sequence.", "empty_file")
+
+
+def _read_trace(path: Path) -> SequenceRecord:
+    """An AB1 trace: the base caller's sequence with its low-quality ends cut off."""
+    from Bio import SeqIO  # 0.3 s to import, needed for traces alone
+
+    try:
+        trace = SeqIO.read(path, "abi-trim")
+    except FileNotFoundError:
+        raise BarcodeError(f"{path.name}: the file is no longer there.", "file_missing") from None
+    except Exception as error:  # the parser raises struct.error, KeyError, … on damaged files
+        raise BarcodeError(f"{path.name}: the trace is damaged ({error}).", "damaged_trace") from None
+    try:
+        return SequenceRecord(path.stem, path.name, clean(str(trace.seq), path.name))
+    except BarcodeError as error:
+        return SequenceRecord(path.stem, path.name, None, error)

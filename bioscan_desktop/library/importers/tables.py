@@ -1,0 +1,111 @@
+"""Tables of specimen records in BOLD/BCDM or BIOSCAN column names, TSV or CSV, gzipped or not."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.core.taxonomy import Lineage, clean_name
+
+# First the name of the contract, then what BOLD, BIOSCAN-1M, BIOSCAN-5M and R make of it.
+_ALIASES: dict[str, tuple[str, ...]] = {
+    "processid": ("processid", "process_id"),
+    "sampleid": ("sampleid", "sample_id"),
+    "image_file": ("image_file", "image", "file_name"),
+    "nucleotides": ("nucleotides", "nuc", "nucraw", "dna_barcode"),
+    "order": ("order",),
+    "family": ("family",),
+    "genus": ("genus", "genus_name"),
+    "species": ("species", "species_name"),
+    "bin_uri": ("bin_uri", "dna_bin", "uri"),
+    "country": ("country", "country/ocean", "country.ocean"),
+    "specimen_id": ("specimen_id",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a table: a photo, a barcode, or both of one specimen.
+
+    Attributes:
+        row: line of the file, 1 for the first below the header.
+        nucleotides: as written in the file, not yet cleaned.
+    """
+
+    row: int
+    lineage: Lineage
+    processid: str | None = None
+    sampleid: str | None = None
+    image_file: str | None = None
+    nucleotides: str | None = None
+    bin_uri: str | None = None
+    country: str | None = None
+    specimen_id: str | None = None
+
+
+def read_table(path: Path) -> Iterator[Record]:
+    """Yields the records of a table; streams, so that millions of rows need no memory.
+
+    Raises:
+        ArgumentError: if the file is missing, not text, or has none of the known columns.
+    """
+    try:
+        with open_text(path) as stream:
+            header = stream.readline().lstrip("﻿").rstrip("\r\n")
+            separator = "\t" if "\t" in header or path.name.removesuffix(".gz").endswith(".tsv") else ","
+            names = [name.strip().strip('"').lower() for name in header.split(separator)]
+            columns = {
+                field: next((names.index(alias) for alias in aliases if alias in names), None)
+                for field, aliases in _ALIASES.items()
+            }
+            if columns["nucleotides"] is None and columns["image_file"] is None:
+                raise ArgumentError(
+                    f"{path} has neither a column 'nucleotides' nor 'image_file'; it has: {', '.join(names[:12])}."
+                )
+            # BOLD writes bare quotation marks inside tab-separated fields.
+            quoting = csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL
+            for number, cells in enumerate(csv.reader(stream, delimiter=separator, quoting=quoting), start=1):
+                if cells:
+                    yield _record(number, cells, columns)
+    except FileNotFoundError:
+        raise ArgumentError(f"There is no file {path}.") from None
+    except (OSError, UnicodeDecodeError, EOFError, csv.Error) as error:
+        raise ArgumentError(f"{path} cannot be read as a table ({error}).") from None
+
+
+def open_text(path: Path) -> TextIO:
+    """Opens a text file, gzipped or not, by its first bytes rather than by its name."""
+    with path.open("rb") as probe:
+        zipped = probe.read(2) == b"\x1f\x8b"
+    if zipped:
+        return gzip.open(path, "rt", encoding="utf-8", newline="")
+    return path.open(encoding="utf-8", newline="")
+
+
+def _record(number: int, cells: list[str], columns: dict[str, int | None]) -> Record:
+    def cell(field: str) -> str | None:
+        index = columns[field]
+        return clean_name(cells[index]) if index is not None and index < len(cells) else None
+
+    def raw(field: str) -> str | None:
+        """File names and sequences keep their underscores."""
+        index = columns[field]
+        text = cells[index].strip() if index is not None and index < len(cells) else ""
+        return None if text.lower() in ("", "none") else text
+
+    return Record(
+        row=number,
+        lineage=Lineage.from_row({rank: cell(rank) for rank in ("order", "family", "genus", "species")}),
+        processid=raw("processid"),
+        sampleid=raw("sampleid"),
+        image_file=raw("image_file"),
+        nucleotides=raw("nucleotides"),
+        bin_uri=raw("bin_uri"),
+        country=cell("country"),
+        specimen_id=raw("specimen_id"),
+    )

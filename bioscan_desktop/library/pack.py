@@ -1,0 +1,239 @@
+"""The library pack: a folder with manifest, records, keys per modality, and calibration.
+
+    manifest.json      format, id, version, title, model it was built with, counts, files and hashes
+    records.sqlite     what each key stands for
+    keys.dna.npy       (n, d) float16 unit rows; keys.image.npy likewise
+    calibration.json   scales, thresholds, novelty (optional)
+
+The HNSW graph is not part of the pack. It is a cache in the user's cache folder, rebuilt at need.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bioscan_desktop.core.calibration import DEFAULT, Calibration
+from bioscan_desktop.core.errors import PackError
+from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.index.barcodes import Orientation
+from bioscan_desktop.index.exact import ExactIndex, Index
+from bioscan_desktop.index.hnsw import build_or_load
+from bioscan_desktop.index.keys import load_keys
+from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_manifest
+from bioscan_desktop.library.records import KeyRecord, RecordStore
+
+FORMAT = "bioscan-library"
+FORMAT_VERSION = (1, 0)
+MODALITIES: tuple[str, ...] = ("image", "dna")
+
+
+@dataclass(frozen=True)
+class LibraryManifest:
+    """What a library pack says of itself.
+
+    Attributes:
+        model: id, version and fingerprint of the model that computed the keys.
+        counts: keys per modality, records, species.
+        files: sha256 by file name.
+        images_root: folder of the photos that `image_file` of a key is relative to, or None.
+    """
+
+    id: str
+    version: str
+    title: str
+    dim: int
+    model: dict[str, str]
+    counts: dict[str, int]
+    files: dict[str, str]
+    licence: str = ""
+    attribution: str = ""
+    provenance: dict[str, Any] = field(default_factory=dict)
+    images_root: str | None = None
+
+    def save(self, folder: Path) -> None:
+        """Writes `manifest.json`."""
+        values = {
+            "format": FORMAT,
+            "format_version": ".".join(map(str, FORMAT_VERSION)),
+            "id": self.id,
+            "version": self.version,
+            "title": self.title,
+            "dim": self.dim,
+            "model": self.model,
+            "counts": self.counts,
+            "licence": self.licence,
+            "attribution": self.attribution,
+            "provenance": self.provenance,
+            "images_root": self.images_root,
+            "files": self.files,
+        }
+        text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+        (folder / "manifest.json").write_text(text, encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> LibraryManifest:
+        """Reads the manifest. Raises PackError with one sentence."""
+        values = read_manifest(folder, FORMAT, FORMAT_VERSION[0], "library pack")
+        try:
+            return cls(
+                id=values["id"],
+                version=values["version"],
+                title=values["title"],
+                dim=int(values["dim"]),
+                model=dict(values["model"]),
+                counts={name: int(count) for name, count in values["counts"].items()},
+                files=dict(values["files"]),
+                licence=values.get("licence", ""),
+                attribution=values.get("attribution", ""),
+                provenance=values.get("provenance", {}),
+                images_root=values.get("images_root"),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise PackError(f"The library pack {folder} has a damaged manifest ({error!r}).") from None
+
+    def verify(self, folder: Path) -> None:
+        """Checks every file against its hash. Raises PackError naming the first that fails."""
+        for file, sha256 in self.files.items():
+            check_file(folder, file, sha256)
+
+
+class Library:
+    """An opened library pack.
+
+    Args:
+        folder: the pack.
+        cache: folder for the HNSW graphs; None keeps them in memory only.
+        exact: search exactly even where hnswlib is available.
+
+    Raises:
+        PackError: if the pack cannot be used.
+    """
+
+    def __init__(self, folder: Path, cache: Path | None = None, exact: bool = False) -> None:
+        self.folder = folder
+        self.manifest = LibraryManifest.load(folder)
+        self.notices: list[str] = []
+        if not (folder / "records.sqlite").is_file():
+            raise PackError(f"The library {folder} lacks its file records.sqlite; install it again.")
+        self.records = RecordStore(folder / "records.sqlite")
+        self.calibration = self._load_calibration()
+        self._cache = cache
+        self._exact = exact
+        self._indexes: dict[str, Index] = {}
+        self._orientation: Orientation | None = None
+
+    def close(self) -> None:
+        """Releases the database."""
+        self.records.close()
+
+    def check_model(self, model: ModelManifest) -> None:
+        """Refuses a model whose embeddings do not live in the space of this library's keys.
+
+        Raises:
+            PackError: naming both.
+        """
+        mine = self.manifest
+        if model.dim != mine.dim:
+            raise PackError(
+                f"The model {model.id} gives embeddings of length {model.dim}, the library {mine.id} has keys "
+                f"of length {mine.dim}; choose the model {mine.model.get('id')} or another library."
+            )
+        if model.fingerprint != mine.model.get("fingerprint"):
+            raise PackError(
+                f"The library {mine.id} was built with the model {mine.model.get('id')} "
+                f"{mine.model.get('version')}, not with this {model.id} {model.version}; "
+                "their similarities mean nothing to each other."
+            )
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """Those of `image` and `dna` that the library has keys for."""
+        return tuple(m for m in MODALITIES if self.manifest.counts.get(f"{m}_keys", 0) > 0)
+
+    def keys(self, modality: str) -> np.ndarray:
+        """(n, d) float32 unit rows."""
+        index = self.index(modality)
+        assert hasattr(index, "keys")
+        return index.keys
+
+    def index(self, modality: str) -> Index:
+        """The index of one modality, loaded or built at first use."""
+        if modality not in self._indexes:
+            count = self.manifest.counts.get(f"{modality}_keys", 0)
+            rows = load_keys(self.folder / f"keys.{modality}.npy", self.manifest.dim, count)
+            if self._exact:
+                self._indexes[modality] = ExactIndex(rows)
+            else:
+                name = f"{self.manifest.id}-{self.manifest.version}-{modality}.hnsw"
+                cache = self._cache / name if self._cache is not None else None
+                self._indexes[modality], notice = build_or_load(rows, cache)
+                if notice and notice not in self.notices:
+                    self.notices.append(notice)
+        return self._indexes[modality]
+
+    def search(
+        self, query_modality: str, queries: np.ndarray, k: int, keys: Sequence[str] | None = None
+    ) -> list[list[Hit]]:
+        """The k nearest keys of each modality for each query.
+
+        Args:
+            query_modality: `image` or `dna`.
+            queries: (n, d) unit rows.
+            k: per key modality.
+            keys: key modalities to search; None searches all that the library has.
+
+        Returns:
+            per query, hits of all key modalities, nearest first within each.
+        """
+        hits: list[list[Hit]] = [[] for _ in range(len(queries))]
+        for modality in keys if keys is not None else self.modalities:
+            if modality not in self.modalities:
+                continue
+            rows, scores = self.index(modality).search(queries, k)
+            records = self.records.by_row(modality, [int(row) for row in rows.ravel()])
+            for number in range(len(queries)):
+                hits[number].extend(
+                    _hit(records[int(row)], query_modality, float(score))
+                    for row, score in zip(rows[number], scores[number], strict=True)
+                )
+        return hits
+
+    @property
+    def orientation(self) -> Orientation | None:
+        """Tells sense from antisense by this library's consensus barcodes; None if it has none."""
+        if self._orientation is None:
+            consensus = [r.consensus for r in self.records.with_consensus(300) if r.consensus]
+            self._orientation = Orientation(consensus) if consensus else None
+        return self._orientation
+
+    def _load_calibration(self) -> Calibration:
+        path = self.folder / "calibration.json"
+        if not path.exists():
+            return DEFAULT
+        try:
+            return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            self.notices.append(f"The library's calibration cannot be read and is not used ({error}).")
+            return DEFAULT
+
+
+def _hit(record: KeyRecord, query_modality: str, score: float) -> Hit:
+    return Hit(
+        key_id=record.key_id,
+        query_modality=query_modality,
+        key_modality=record.modality,
+        score=score,
+        lineage=record.lineage,
+        processid=record.processid,
+        bin_uri=record.bin_uri,
+        country=record.country,
+        n_records=record.n_records,
+        consensus=record.consensus,
+        image_file=record.image_file,
+    )

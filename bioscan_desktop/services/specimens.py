@@ -1,0 +1,173 @@
+"""What the user hands in, as specimens: photos, barcodes, or both of one individual.
+
+Bad input stays a row: a specimen with an error, never a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from bioscan_desktop.core.barcode import Barcode, SequenceRecord, clean, read_records
+from bioscan_desktop.core.errors import ArgumentError, BarcodeError, BioscanError, InputError
+from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
+from bioscan_desktop.library.importers.folders import scan
+from bioscan_desktop.library.importers.sequences import is_sequence_file, read_sequences
+from bioscan_desktop.library.importers.tables import read_table
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """One individual to identify.
+
+    Attributes:
+        query_id: file stem, sequence id or specimen id.
+        input: path or header, for people.
+        photo: a file, or the bytes of a pasted picture.
+        barcode: cleaned.
+        error: why there is nothing to identify, or why one of the two is missing.
+    """
+
+    query_id: str
+    input: str
+    photo: Path | bytes | None = None
+    barcode: Barcode | None = None
+    error: BioscanError | None = None
+
+    @property
+    def modality(self) -> str:
+        """`image`, `dna` or `both`."""
+        if self.photo is not None and self.barcode is not None:
+            return "both"
+        return (
+            "dna" if self.photo is None and (self.barcode is not None or _about_dna(self.error)) else "image"
+        )
+
+
+def _about_dna(error: BioscanError | None) -> bool:
+    return isinstance(error, BarcodeError)
+
+
+def collect(paths: Iterable[Path], recursive: bool = True) -> Iterator[Specimen]:
+    """Photos, sequence files and folders, one specimen per photo and per sequence."""
+    for path in paths:
+        if path.is_dir():
+            yield from _folder(path, recursive)
+        else:
+            yield from _file(path)
+
+
+def from_text(lines: Iterable[str], source: str) -> Iterator[Specimen]:
+    """Specimens of pasted or piped FASTA, FASTQ or bare sequence."""
+    empty = True
+    for record in read_records(lines):
+        empty = False
+        yield _of_record(record, source)
+    if empty:
+        yield Specimen(source, source, error=BarcodeError(f"{source} holds no sequence.", "empty_barcode"))
+
+
+def from_sequence(text: str, query_id: str = "sequence") -> Specimen:
+    """The specimen of one barcode given as an argument."""
+    try:
+        return Specimen(query_id, query_id, barcode=clean(text))
+    except BarcodeError as error:
+        return Specimen(query_id, query_id, error=error)
+
+
+def from_stream(stream: TextIO) -> Iterator[Specimen]:
+    """Specimens of FASTA on standard input."""
+    return from_text(stream, "standard input")
+
+
+def from_table(path: Path, images: Path | None = None) -> Iterator[Specimen]:
+    """Specimens of a table with `specimen_id`, `image_file` and/or `nucleotides`.
+
+    Photos are looked for in `images`, or beside the table. Rows of the same specimen_id are joined:
+    the first photo and the first barcode of each count, a second photo becomes a specimen of its
+    own with a numbered id.
+
+    Raises:
+        ArgumentError: if the table cannot be read.
+    """
+    root = images if images is not None else path.parent
+    pending: dict[str, list[tuple[str | None, str | None]]] = {}
+    for record in read_table(path):
+        name = record.specimen_id or record.sampleid or record.processid or f"row_{record.row}"
+        pending.setdefault(name, []).append((record.image_file, record.nucleotides))
+    for name, parts in pending.items():
+        photos = [photo for photo, _ in parts if photo]
+        sequences = [sequence for _, sequence in parts if sequence]
+        if not photos and not sequences:
+            message = f"{name}: the table names neither a photo nor a barcode."
+            yield Specimen(name, name, error=InputError(message, "empty_row"))
+            continue
+        barcode, error = None, None
+        if sequences:
+            try:
+                barcode = clean(sequences[0], f"The barcode of {name}")
+            except BarcodeError as problem:
+                error = problem
+        first = root / photos[0] if photos else None
+        yield Specimen(name, str(photos[0]) if photos else name, first, barcode, error)
+        for number, photo in enumerate(photos[1:], start=2):
+            yield Specimen(f"{name}.{number}", photo, root / photo)
+
+
+def join(photo: Specimen, barcode: Specimen) -> Specimen:
+    """One specimen of a photo and a barcode that belong together; the photo gives the name.
+
+    Raises:
+        ArgumentError: if either lacks its part.
+    """
+    if photo.photo is None or barcode.barcode is None:
+        raise ArgumentError("A photo and a barcode are needed to make one specimen.")
+    return Specimen(photo.query_id, f"{photo.input} + {barcode.input}", photo.photo, barcode.barcode)
+
+
+def unique_ids(specimens: Iterable[Specimen]) -> Iterator[Specimen]:
+    """Appends `.2`, `.3`, … to repeated query ids, so that results can be told apart."""
+    seen: dict[str, int] = {}
+    for specimen in specimens:
+        seen[specimen.query_id] = seen.get(specimen.query_id, 0) + 1
+        if seen[specimen.query_id] > 1:
+            name = f"{specimen.query_id}.{seen[specimen.query_id]}"
+            specimen = Specimen(name, specimen.input, specimen.photo, specimen.barcode, specimen.error)
+        yield specimen
+
+
+def _folder(folder: Path, recursive: bool) -> Iterator[Specimen]:
+    problems: list[tuple[Path, str]] = []
+    found = False
+    for path in scan(folder, recursive, lambda where, why: problems.append((where, why))):
+        found = True
+        yield from _file(path)
+    for where, why in problems:
+        error = InputError(f"The folder {where} cannot be read ({why}).", "folder_unreadable")
+        yield Specimen(where.name, str(where), error=error)
+    if not found and not problems:
+        error = InputError(f"The folder {folder} holds no photo and no sequence file.", "empty_folder")
+        yield Specimen(folder.name, str(folder), error=error)
+
+
+def _file(path: Path) -> Iterator[Specimen]:
+    if is_sequence_file(path):
+        try:
+            for record in read_sequences(path):
+                yield _of_record(record, path.name)
+        except BarcodeError as error:
+            yield Specimen(path.stem, str(path), error=error)
+        return
+    if path.suffix.lower() in PHOTO_SUFFIXES or not path.exists():
+        yield Specimen(path.stem, str(path), photo=path)  # a missing file is told by the loader
+        return
+    error = InputError(
+        f"{path.name} is neither a photo nor a sequence file that can be read.", "unknown_file_type"
+    )
+    yield Specimen(path.stem, str(path), error=error)
+
+
+def _of_record(record: SequenceRecord, source: str) -> Specimen:
+    return Specimen(record.id, record.header or source, barcode=record.barcode, error=record.error)

@@ -1,0 +1,52 @@
+"""What a long job needs from its caller: a way to tell progress and to be stopped. No Qt here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bioscan_desktop.core.errors import Cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of a job.
+
+    Attributes:
+        done: items finished.
+        total: items in all, or None while unknown.
+        label: what is going on, for people.
+    """
+
+    done: int
+    total: int | None
+    label: str = ""
+
+
+ProgressCallback = Callable[[Progress], None]
+
+
+def silent(_: Progress) -> None:
+    """For callers that do not watch."""
+
+
+class CancelToken:
+    """Set by the user, looked at by the worker between items."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def cancel(self) -> None:
+        """Asks the job to stop at its next check."""
+        self._event.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """True once `cancel` was called."""
+        return self._event.is_set()
+
+    def check(self) -> None:
+        """Raises `Cancelled` if the user asked to stop."""
+        if self.cancelled:
+            raise Cancelled
