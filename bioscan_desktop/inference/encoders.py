@@ -65,9 +65,16 @@ class ModelPack:
         return tokenizer
 
     def embed_images(self, images: Sequence[Image.Image]) -> np.ndarray:
-        """Returns (n, dim) float32 unit rows of upright RGB pictures."""
-        batch = np.stack([to_array(image, self.preprocessing) for image in images])
-        return self.embed_arrays("image", batch)
+        """Returns (n, dim) float32 unit rows of upright RGB pictures.
+
+        Each is the mean over the picture and its mirror image: an insect looks left as often as
+        right, and the mean lies closer to the other photos of its species.
+        """
+        pixels = np.stack([to_array(image, self.preprocessing) for image in images])
+        mirrored = np.ascontiguousarray(pixels[:, :, :, ::-1])
+        rows = self.embed_arrays("image", np.concatenate([pixels, mirrored]))
+        mean = rows[: len(pixels)] + rows[len(pixels) :]
+        return mean / np.linalg.norm(mean, axis=1, keepdims=True)
 
     def embed_barcodes(self, sequences: Sequence[str]) -> np.ndarray:
         """Returns (n, dim) float32 unit rows of cleaned barcodes."""

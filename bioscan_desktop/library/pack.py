@@ -141,8 +141,8 @@ class Library:
         mine = self.manifest
         if model.dim != mine.dim:
             raise PackError(
-                f"The model {model.id} gives embeddings of length {model.dim}, the library {mine.id} has keys "
-                f"of length {mine.dim}; choose the model {mine.model.get('id')} or another library."
+                f"The model {model.id} gives embeddings of length {model.dim}, the library {mine.id} has "
+                f"keys of length {mine.dim}; choose the model {mine.model.get('id')} or another library."
             )
         if model.fingerprint != mine.model.get("fingerprint"):
             raise PackError(

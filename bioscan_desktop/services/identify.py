@@ -12,8 +12,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from bioscan_desktop import __version__
 from bioscan_desktop.core.agreement import agreement
 from bioscan_desktop.core.barcode import Barcode, reverse_complement
@@ -22,7 +20,7 @@ from bioscan_desktop.core.matching import DECISION_K, Hit, Verdict, decide, deci
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.index.barcodes import align
 from bioscan_desktop.inference.encoders import ModelPack
-from bioscan_desktop.inference.images import LoadedImage, load_rgb, to_array
+from bioscan_desktop.inference.images import LoadedImage, load_rgb
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.services.specimens import Specimen
 from bioscan_desktop.services.tasks import CancelToken, Progress, ProgressCallback, silent
@@ -185,7 +183,7 @@ class Identifier:
                 loaded = photo.result()
                 notices.extend(loaded.notices)
                 partial = loaded.partial
-                row = self._embed_photo(loaded)
+                row = self.model.embed_images([loaded.image])
                 hits["image"] = self.library.search("image", row, max(top_k, DECISION_K), keys)[0]
             except BioscanError as error:
                 problems.append(error)
@@ -229,13 +227,6 @@ class Identifier:
             elapsed_ms=(time.perf_counter() - start) * 1000,
             provenance=self.provenance(),
         )
-
-    def _embed_photo(self, photo: LoadedImage) -> np.ndarray:
-        """(1, d): the mean of the picture and its mirror image, which steadies the embedding."""
-        pixels = to_array(photo.image, self.model.preprocessing)
-        rows = self.model.embed_arrays("image", np.stack([pixels, pixels[:, :, ::-1]]))
-        mean = rows.mean(axis=0, keepdims=True)
-        return mean / np.linalg.norm(mean)
 
     def _orient(self, barcode: Barcode) -> Barcode:
         """Turns a barcode round if the library's own barcodes clearly read the other way."""

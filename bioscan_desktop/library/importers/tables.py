@@ -65,7 +65,8 @@ def read_table(path: Path) -> Iterator[Record]:
             }
             if columns["nucleotides"] is None and columns["image_file"] is None:
                 raise ArgumentError(
-                    f"{path} has neither a column 'nucleotides' nor 'image_file'; it has: {', '.join(names[:12])}."
+                    f"{path} has neither a column 'nucleotides' nor 'image_file'; "
+                    f"it has: {', '.join(names[:12])}."
                 )
             # BOLD writes bare quotation marks inside tab-separated fields.
             quoting = csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL

@@ -1,0 +1,51 @@
+"""Where things are kept: the user's folders and the resources that come with the program.
+
+`BIOSCAN_HOME` puts everything the user has into one folder, for portable use and for tests.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import platformdirs
+
+_APP = "bioscan-desktop"
+
+
+def _home() -> Path | None:
+    home = os.environ.get("BIOSCAN_HOME")
+    return Path(home).expanduser() if home else None
+
+
+def data_dir() -> Path:
+    """Installed packs."""
+    home = _home()
+    return home / "data" if home else Path(platformdirs.user_data_dir(_APP, appauthor=False))
+
+
+def cache_dir() -> Path:
+    """Things that can be deleted at any time: HNSW graphs, thumbnails."""
+    home = _home()
+    return home / "cache" if home else Path(platformdirs.user_cache_dir(_APP, appauthor=False))
+
+
+def config_dir() -> Path:
+    """Settings."""
+    home = _home()
+    return home / "config" if home else Path(platformdirs.user_config_dir(_APP, appauthor=False))
+
+
+def log_dir() -> Path:
+    """Log files."""
+    home = _home()
+    return home / "logs" if home else Path(platformdirs.user_log_dir(_APP, appauthor=False))
+
+
+def resources_dir() -> Path:
+    """The shipped `resources`: beside the package in a checkout, inside of it when installed."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    package = Path(frozen, "bioscan_desktop") if frozen else Path(__file__).resolve().parent
+    installed = package / "_resources"
+    return installed if installed.is_dir() else package.parent / "resources"

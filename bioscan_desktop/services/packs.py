@@ -1,0 +1,170 @@
+"""Finding, opening, checking and installing model and library packs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from bioscan_desktop import paths
+from bioscan_desktop.core.errors import ArgumentError, PackError
+from bioscan_desktop.inference.encoders import ModelPack
+from bioscan_desktop.inference.manifest import ModelManifest
+from bioscan_desktop.library.pack import Library, LibraryManifest
+
+STARTER = "starter"
+KINDS: tuple[str, ...] = ("models", "libraries")
+
+
+@dataclass(frozen=True, slots=True)
+class PackEntry:
+    """A pack that was found.
+
+    Attributes:
+        name: what `--library` and `--model` accept.
+        error: why it cannot be used, or "".
+    """
+
+    name: str
+    folder: Path
+    title: str
+    version: str
+    error: str = ""
+
+
+def find(kind: str, name: str) -> Path:
+    """The folder of a pack: a path, the name of an installed pack, or `starter`.
+
+    Raises:
+        ArgumentError: if there is no such pack.
+    """
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return path
+    if path.name == name:
+        for root in _roots(kind):
+            if (root / name / "manifest.json").is_file():
+                return root / name
+    known = ", ".join(entry.name for entry in installed(kind)) or "none"
+    noun = "model" if kind == "models" else "library"
+    raise ArgumentError(f"There is no {noun} pack '{name}'; installed are: {known}.")
+
+
+def installed(kind: str) -> list[PackEntry]:
+    """All packs of a kind, the shipped ones last; unusable ones with their error."""
+    entries: dict[str, PackEntry] = {}
+    for root in _roots(kind):
+        for folder in sorted(root.iterdir()) if root.is_dir() else []:
+            if (folder / "manifest.json").is_file() and folder.name not in entries:
+                entries[folder.name] = _entry(kind, folder)
+    return list(entries.values())
+
+
+def open_model(name: str = STARTER, provider: str = "auto", precision: str = "auto") -> ModelPack:
+    """Opens a model pack by name or path."""
+    return ModelPack(find("models", name), provider, precision)
+
+
+def open_library(name: str = STARTER, exact: bool = False) -> Library:
+    """Opens a library pack by name or path, with its HNSW graphs cached in the user's folder."""
+    return Library(find("libraries", name), paths.cache_dir() / "indexes", exact)
+
+
+def model_for(library: Library, provider: str = "auto", precision: str = "auto") -> ModelPack:
+    """The installed model that a library was built with.
+
+    Raises:
+        PackError: if it is not installed.
+    """
+    wanted = library.manifest.model
+    for entry in installed("models"):
+        if not entry.error and ModelManifest.load(entry.folder).fingerprint == wanted.get("fingerprint"):
+            return ModelPack(entry.folder, provider, precision)
+    raise PackError(
+        f"The library {library.manifest.id} needs the model {wanted.get('id')} {wanted.get('version')}, "
+        "which is not installed."
+    )
+
+
+def verify(kind: str, folder: Path) -> None:
+    """Checks a pack's manifest and the hash of every file. Raises PackError."""
+    if kind == "models":
+        ModelManifest.load(folder).verify(folder)
+    else:
+        LibraryManifest.load(folder).verify(folder)
+
+
+def install(kind: str, source: Path) -> Path:
+    """Installs a pack from a folder or a zip file, checked before it is put in place.
+
+    Returns:
+        its new folder.
+
+    Raises:
+        PackError: if it is no such pack, damaged, or the disk is full.
+    """
+    target_root = paths.data_dir() / kind
+    staging = target_root / f".installing-{os.getpid()}"
+    try:
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+        unpacked = staging / "pack"
+        if source.is_dir():
+            shutil.copytree(source, unpacked)
+        elif zipfile.is_zipfile(source):
+            _unzip(source, unpacked)
+        else:
+            raise PackError(f"{source} is neither a pack folder nor a zip file.")
+        inner = [p for p in unpacked.iterdir() if p.is_dir()]
+        root = unpacked if (unpacked / "manifest.json").is_file() or len(inner) != 1 else inner[0]
+        verify(kind, root)
+        manifest = ModelManifest.load(root) if kind == "models" else LibraryManifest.load(root)
+        name = _safe_name(manifest.id)
+        target = target_root / name
+        if name == STARTER or (paths.resources_dir() / kind / name).exists():
+            raise PackError(f"The name '{name}' belongs to a pack that comes with the program.")
+        if target.exists():
+            shutil.rmtree(target)
+        root.replace(target)
+        return target
+    except OSError as error:
+        raise PackError(f"The pack cannot be installed ({error.strerror or error}).") from None
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _unzip(source: Path, target: Path) -> None:
+    """Extracts a zip, refusing names that would land outside of the folder."""
+    with zipfile.ZipFile(source) as archive:
+        for name in archive.namelist():
+            parts = PurePosixPath(name.replace("\\", "/")).parts
+            if ".." in parts or name.startswith(("/", "\\")) or (parts and ":" in parts[0]):
+                raise PackError(f"{source} is not a safe pack: it names a file outside of itself ({name}).")
+        archive.extractall(target)
+
+
+def _safe_name(identifier: str) -> str:
+    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in identifier).strip(".-")
+    if not name:
+        raise PackError(f"The pack has an unusable id {identifier!r}.")
+    return name
+
+
+def _roots(kind: str) -> list[Path]:
+    return [paths.data_dir() / kind, paths.resources_dir() / kind]
+
+
+def _entry(kind: str, folder: Path) -> PackEntry:
+    try:
+        loaded = ModelManifest.load(folder) if kind == "models" else LibraryManifest.load(folder)
+    except PackError as error:
+        return PackEntry(folder.name, folder, folder.name, "", error.message)
+    return PackEntry(folder.name, folder, loaded.title, loaded.version)
+
+
+def describe(folder: Path) -> dict[str, object]:
+    """The manifest of a pack as it stands in the file, for `info`."""
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
