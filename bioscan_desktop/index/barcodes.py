@@ -124,3 +124,48 @@ def _kmers(sequence: str, k: int) -> np.ndarray:
     windows = np.lib.stride_tricks.sliding_window_view(codes, k)
     powers = 4 ** np.arange(k - 1, -1, -1)
     return (windows @ powers)[(windows >= 0).all(axis=1)]
+
+
+def consensus(backbone: str, members: Sequence[tuple[str, int]]) -> str:
+    """The consensus barcode of a cluster: at each backbone position the base of most records.
+
+    Args:
+        backbone: the barcode whose length and frame the consensus takes.
+        members: (barcode, number of records), the backbone itself included.
+
+    Returns:
+        IUPAC bases; N where no base has a majority of the unambiguous votes. Insertions against
+        the backbone are dropped, deletions do not vote.
+    """
+    votes = np.zeros((len(backbone), 4), dtype=np.int64)
+    for sequence, records in members:
+        columns = _columns(sequence, backbone)
+        known = np.flatnonzero(columns >= 0)
+        votes[known, columns[known]] += records
+    total = votes.sum(axis=1)
+    winner = votes.argmax(axis=1)
+    clear = 2 * votes.max(axis=1) > total
+    return "".join("ACGT"[w] if c else "N" for w, c in zip(winner, clear, strict=True))
+
+
+def _columns(sequence: str, backbone: str) -> np.ndarray:
+    """(len(backbone),) int64: the base code of `sequence` at each backbone position, -1 for none."""
+    codes = _CODE[np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)]
+    if len(sequence) == len(backbone):
+        direct = _CODE[np.frombuffer(backbone.encode("ascii"), dtype=np.uint8)]
+        # Records of one species rarely have indels; a plain comparison then says it all.
+        if np.count_nonzero(codes != direct) <= 0.03 * len(backbone):
+            return codes
+    columns = np.full(len(backbone), -1, dtype=np.int64)
+    swapped = len(sequence) > len(backbone)
+    query, target = (backbone, sequence) if swapped else (sequence, backbone)
+    result = edlib.align(query, target, mode="HW", task="path", additionalEqualities=_EQUALITIES)
+    q, t = 0, result["locations"][0][0] or 0
+    for count_text, kind in _CIGAR.findall(result["cigar"] or ""):
+        count = int(count_text)
+        if kind in "=X":
+            at_backbone, at_sequence = (q, t) if swapped else (t, q)
+            columns[at_backbone : at_backbone + count] = codes[at_sequence : at_sequence + count]
+        q += count if kind in "=XI" else 0
+        t += count if kind in "=XD" else 0
+    return columns

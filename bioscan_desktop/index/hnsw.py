@@ -81,7 +81,7 @@ def build_or_load(keys: np.ndarray, cache: Path | None) -> tuple[Index, str]:
         import hnswlib  # noqa: F401 - probing
     except ImportError as error:
         return ExactIndex(keys), f"Exact search is used: hnswlib is not installed ({error})."
-    digest = hashlib.sha256(np.ascontiguousarray(keys).view(np.uint8)).hexdigest()
+    digest = hashlib.sha256(np.ascontiguousarray(keys).tobytes()).hexdigest()
     if cache is not None:
         found = _load(keys, cache, digest)
         if found is not None:

@@ -234,7 +234,7 @@ def _draft(image: Image.Image, min_side: int) -> None:
     scale = DRAFT_FACTOR * min_side / min(width, height)
     if scale < 1:
         # Rounding up keeps libjpeg from choosing the next smaller scale by one pixel.
-        image.draft(None, (int(np.ceil(width * scale)), int(np.ceil(height * scale))))  # type: ignore[arg-type]
+        image.draft(None, (int(np.ceil(width * scale)), int(np.ceil(height * scale))))
 
 
 def _salvage(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bioscan_desktop import __version__
@@ -98,6 +98,22 @@ class Identification:
         }
 
 
+@dataclass
+class Neighbours:
+    """What a search brought, before anything is decided.
+
+    Attributes:
+        hits: by modality of the query.
+        sequence: the barcode as it was searched, turned round if need be.
+        partial: part of the photo is missing.
+    """
+
+    hits: dict[str, list[Hit]] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    sequence: str | None = None
+    partial: bool = False
+
+
 class Identifier:
     """Identifies specimens against one library with one model.
 
@@ -150,6 +166,21 @@ class Identifier:
         """One specimen."""
         return next(self.identify([specimen], top_k))
 
+    def neighbours(
+        self, specimen: Specimen, k: int = DECISION_K, keys: Sequence[str] | None = None
+    ) -> Neighbours:
+        """Decodes, embeds and searches one specimen, without deciding.
+
+        Raises:
+            BioscanError: if its photo or barcode cannot be used.
+        """
+        found = Neighbours()
+        if specimen.photo is not None:
+            self._search_photo(self._load(specimen), k, keys, found)
+        if specimen.barcode is not None:
+            self._search_barcode(specimen.barcode, k, keys, found)
+        return found
+
     def provenance(self) -> Provenance:
         """What answers are made with now."""
         model, library = self.model.manifest, self.library.manifest
@@ -174,28 +205,20 @@ class Identifier:
         keys: Sequence[str] | None,
     ) -> Identification:
         start = time.perf_counter()
-        notices: list[str] = []
         problems: list[BioscanError] = [specimen.error] if specimen.error else []
-        hits: dict[str, list[Hit]] = {}
-        partial = False
+        found = Neighbours()
+        k = max(top_k, DECISION_K)
         if photo is not None:
             try:
-                loaded = photo.result()
-                notices.extend(loaded.notices)
-                partial = loaded.partial
-                row = self.model.embed_images([loaded.image])
-                hits["image"] = self.library.search("image", row, max(top_k, DECISION_K), keys)[0]
+                self._search_photo(photo.result(), k, keys, found)
             except BioscanError as error:
                 problems.append(error)
         if specimen.barcode is not None:
             try:
-                barcode = self._orient(specimen.barcode)
-                notices.extend(barcode.notices)
-                row = self.model.embed_barcodes([barcode.sequence])
-                found = self.library.search("dna", row, max(top_k, DECISION_K), keys)[0]
-                hits["dna"] = _aligned(found, barcode.sequence, top_k)
+                self._search_barcode(specimen.barcode, k, keys, found)
             except BioscanError as error:
                 problems.append(error)
+        hits, notices, partial = found.hits, found.notices, found.partial
         by_modality = {m: decide(found, self.library.calibration) for m, found in hits.items()}
         agreed: str | None = None
         verdict: Verdict | None = None
@@ -209,15 +232,14 @@ class Identifier:
             )
         elif by_modality:
             verdict = next(iter(by_modality.values()))
-        shown = self._shown(hits, top_k)
-        status = "failed" if verdict is None else "partial" if problems or partial else "ok"
-        error = problems[0] if problems else None
-        if error is None and partial:
-            error = BioscanError(f"{specimen.input}: {notices[-1]}", "truncated_photo")
+        shown = self._shown(found, top_k)
+        if partial:
+            problems.append(BioscanError(f"{specimen.input}: {notices[-1]}", "truncated_photo"))
+        status = "failed" if verdict is None else "partial" if problems else "ok"
         return Identification(
             specimen=specimen,
             status=status,
-            error=error,
+            error=problems[0] if problems else None,
             verdict=verdict,
             by_modality=by_modality,
             modality_agreement=agreed,
@@ -240,31 +262,47 @@ class Identifier:
         notice = () if barcode.reversed else ("The sequence was reversed; its reverse complement is used.",)
         return replace(barcode, sequence=turned, notices=(*notice, *kept), reversed=not barcode.reversed)
 
-    def _shown(self, hits: dict[str, list[Hit]], top_k: int) -> tuple[Hit, ...]:
-        """The best `top_k` hits, by calibrated evidence where scales of several kinds meet."""
+    def ranked(self, hits: dict[str, list[Hit]]) -> list[Hit]:
+        """All hits, best first: by calibrated evidence where scales of several kinds meet."""
         calibration = self.library.calibration
 
         def rank(hit: Hit) -> tuple[float, float, int]:
             scale = calibration.pair(hit.pair)
-            return (-(scale.slope * hit.score + scale.offset), -(hit.percent_identity or 0.0), hit.key_id)
+            return (-(scale.slope * hit.score + scale.offset), -hit.score, hit.key_id)
 
-        shown: list[Hit] = []
-        for found in hits.values():
-            shown.extend(sorted(found, key=rank)[:top_k])
-        return tuple(sorted(shown, key=rank))
+        return sorted((hit for found in hits.values() for hit in found), key=rank)
+
+    def _search_photo(
+        self, photo: LoadedImage, k: int, keys: Sequence[str] | None, found: Neighbours
+    ) -> None:
+        found.notices.extend(photo.notices)
+        found.partial = photo.partial
+        row = self.model.embed_images([photo.image])
+        found.hits["image"] = self.library.search("image", row, k, keys)[0]
+
+    def _search_barcode(
+        self, barcode: Barcode, k: int, keys: Sequence[str] | None, found: Neighbours
+    ) -> None:
+        barcode = self._orient(barcode)
+        found.notices.extend(barcode.notices)
+        row = self.model.embed_barcodes([barcode.sequence])
+        found.sequence = barcode.sequence
+        found.hits["dna"] = self.library.search("dna", row, k, keys)[0]
+
+    def _shown(self, found: Neighbours, top_k: int) -> tuple[Hit, ...]:
+        """The best `top_k` hits of each modality of the query, barcodes aligned."""
+        best = {modality: self.ranked({modality: hits})[:top_k] for modality, hits in found.hits.items()}
+        if found.sequence is not None:
+            best["dna"] = [_aligned(hit, found.sequence) for hit in best["dna"]]
+        return tuple(self.ranked(best))
 
 
-def _aligned(hits: list[Hit], sequence: str, top_k: int) -> list[Hit]:
-    """Adds percent identity to the DNA hits that can be shown."""
-    budget = top_k
-    result = []
-    for hit in hits:
-        if hit.consensus is not None and budget > 0:
-            budget -= 1
-            found = align(sequence, hit.consensus)
-            hit = replace(hit, percent_identity=found.percent_identity, overlap_bp=found.overlap_bp)
-        result.append(hit)
-    return result
+def _aligned(hit: Hit, sequence: str) -> Hit:
+    """The hit with its percent identity, if its key has a barcode."""
+    if hit.consensus is None:
+        return hit
+    found = align(sequence, hit.consensus)
+    return replace(hit, percent_identity=found.percent_identity, overlap_bp=found.overlap_bp)
 
 
 def _chunks(items: Iterable[Specimen], size: int) -> Iterator[list[Specimen]]:

@@ -159,14 +159,11 @@ def _file(path: Path) -> Iterator[Specimen]:
                 yield _of_record(record, path.name)
         except BarcodeError as error:
             yield Specimen(path.stem, str(path), error=error)
-        return
-    if path.suffix.lower() in PHOTO_SUFFIXES or not path.exists():
+    elif path.suffix.lower() in PHOTO_SUFFIXES or not path.exists():
         yield Specimen(path.stem, str(path), photo=path)  # a missing file is told by the loader
-        return
-    error = InputError(
-        f"{path.name} is neither a photo nor a sequence file that can be read.", "unknown_file_type"
-    )
-    yield Specimen(path.stem, str(path), error=error)
+    else:
+        message = f"{path.name} is neither a photo nor a sequence file that can be read."
+        yield Specimen(path.stem, str(path), error=InputError(message, "unknown_file_type"))
 
 
 def _of_record(record: SequenceRecord, source: str) -> Specimen:

@@ -28,6 +28,12 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 }
 
 
+class _Tabs(csv.excel_tab):
+    """BOLD writes bare quotation marks inside tab-separated fields."""
+
+    quoting = csv.QUOTE_NONE
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One row of a table: a photo, a barcode, or both of one specimen.
@@ -68,9 +74,8 @@ def read_table(path: Path) -> Iterator[Record]:
                     f"{path} has neither a column 'nucleotides' nor 'image_file'; "
                     f"it has: {', '.join(names[:12])}."
                 )
-            # BOLD writes bare quotation marks inside tab-separated fields.
-            quoting = csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL
-            for number, cells in enumerate(csv.reader(stream, delimiter=separator, quoting=quoting), start=1):
+            dialect: type[csv.Dialect] = _Tabs if separator == "\t" else csv.excel
+            for number, cells in enumerate(csv.reader(stream, dialect), start=1):
                 if cells:
                     yield _record(number, cells, columns)
     except FileNotFoundError:

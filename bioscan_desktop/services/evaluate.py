@@ -1,0 +1,271 @@
+"""Measure a library and model on labelled queries, by CLIBD's protocol.
+
+The label predicted at place r is the label of the r-th nearest key; ranks are judged
+independently; a query is right at top-k if its true label is among the first k. Micro is the mean
+over queries, macro the mean over true classes, the harmonic mean joins seen and unseen species.
+Unlike in CLIBD's code, queries without a label at a rank are left out there, and unknown labels
+of keys never count as right.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bioscan_desktop.core.errors import ArgumentError, BioscanError
+from bioscan_desktop.core.matching import DECISION_K, Hit, Verdict, decide, decide_both
+from bioscan_desktop.core.taxonomy import RANKS, Lineage, is_interim
+from bioscan_desktop.library.importers.tables import Record
+from bioscan_desktop.services.identify import Identifier
+from bioscan_desktop.services.specimens import Specimen, from_sequence
+from bioscan_desktop.services.tasks import Progress, ProgressCallback, silent
+
+TOP_K: tuple[int, ...] = (1, 3, 5)
+QUERIES: tuple[str, ...] = ("image", "dna", "both")
+KEYS: tuple[str, ...] = ("image", "dna", "all")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A labelled query with what came back.
+
+    Attributes:
+        truth: its true names.
+        nearest: lineages of the nearest keys, best first.
+        verdict: what the program would say.
+        nearest_score: cosine of the nearest key.
+    """
+
+    truth: Lineage
+    nearest: tuple[Lineage, ...]
+    verdict: Verdict
+    nearest_score: float
+
+
+def top_k_accuracy(
+    truths: Sequence[Lineage], nearest: Sequence[Sequence[Lineage]], k: int
+) -> dict[str, dict[str, float | None]]:
+    """{rank: {"micro": …, "macro": …}} of "the true name is among the labels of the first k"."""
+    result: dict[str, dict[str, float | None]] = {}
+    for rank in RANKS:
+        by_class: dict[str, list[bool]] = defaultdict(list)
+        for truth, found in zip(truths, nearest, strict=True):
+            name = truth.at(rank)
+            if name is None or (rank == "species" and is_interim(name)):
+                continue
+            by_class[name].append(any(lineage.at(rank) == name for lineage in found[:k]))
+        right = [value for values in by_class.values() for value in values]
+        result[rank] = {
+            "micro": float(np.mean(right)) if right else None,
+            "macro": float(np.mean([np.mean(values) for values in by_class.values()])) if right else None,
+        }
+    return result
+
+
+def harmonic_mean(a: float | None, b: float | None) -> float | None:
+    """2ab / (a + b); 0 if either is 0, None if either is unknown."""
+    if a is None or b is None:
+        return None
+    return 0.0 if a == 0 or b == 0 else 2 * a * b / (a + b)
+
+
+def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | None:
+    """Chance that a positive scores above a negative, ties half; None if either is empty."""
+    if not len(positives) or not len(negatives):
+        return None
+    pos, neg = np.asarray(positives), np.sort(np.asarray(negatives))
+    below = np.searchsorted(neg, pos, side="left")
+    ties = np.searchsorted(neg, pos, side="right") - below
+    return float((below + 0.5 * ties).mean() / len(neg))
+
+
+def expected_calibration_error(
+    confidence: Sequence[float], right: Sequence[bool], bins: int = 10
+) -> float | None:
+    """Mean |confidence - accuracy| over equal-width bins, weighted by their size."""
+    if not confidence:
+        return None
+    values, truths = np.asarray(confidence), np.asarray(right, dtype=float)
+    which = np.minimum((values * bins).astype(int), bins - 1)
+    return float(
+        sum(
+            abs(values[which == b].mean() - truths[which == b].mean()) * (which == b).mean()
+            for b in range(bins)
+            if (which == b).any()
+        )
+    )
+
+
+def answer(
+    identifier: Identifier,
+    records: Iterable[Record],
+    query: str,
+    keys: str,
+    images: Path | None,
+    progress: ProgressCallback = silent,
+) -> tuple[list[Answered], list[tuple[str, str]]]:
+    """Searches the library for each record.
+
+    Args:
+        query: `image`, `dna` or `both`: what of the record is used.
+        keys: `image`, `dna` or `all`: what it is compared with.
+        images: folder of the photos.
+
+    Returns:
+        the answered queries, and (name, sentence) for those that could not be used.
+    """
+    if query not in QUERIES or keys not in KEYS:
+        raise ArgumentError(f"Queries are one of {QUERIES}, keys one of {KEYS}.")
+    wanted = None if keys == "all" else [keys]
+    answered: list[Answered] = []
+    failed: list[tuple[str, str]] = []
+    for number, record in enumerate(records, start=1):
+        name = record.processid or record.sampleid or record.image_file or f"row {record.row}"
+        try:
+            hits = identifier.neighbours(_specimen(record, query, images), DECISION_K, wanted).hits
+        except BioscanError as error:
+            failed.append((name, error.message))
+            continue
+        answered.append(_answered(identifier, record.lineage, hits))
+        progress(Progress(number, None, name))
+    return answered, failed
+
+
+def _specimen(record: Record, query: str, images: Path | None) -> Specimen:
+    name = record.processid or record.image_file or f"row {record.row}"
+    photo = (
+        images / record.image_file if images is not None and record.image_file and query != "dna" else None
+    )
+    barcode = None
+    if query != "image":
+        if not record.nucleotides:
+            raise ArgumentError(f"{name} has no barcode.")
+        specimen = from_sequence(record.nucleotides, name)
+        if specimen.error is not None:
+            raise specimen.error
+        barcode = specimen.barcode
+    if query != "dna" and photo is None:
+        raise ArgumentError(f"{name} has no photo.")
+    return Specimen(name, name, photo, barcode)
+
+
+def _answered(identifier: Identifier, truth: Lineage, hits: dict[str, list[Hit]]) -> Answered:
+    calibration = identifier.library.calibration
+    verdicts = {modality: decide(found, calibration) for modality, found in hits.items()}
+    if len(verdicts) == 2:
+        verdict, _ = decide_both(verdicts["image"], verdicts["dna"], hits["image"], hits["dna"], calibration)
+    else:
+        verdict = next(iter(verdicts.values()))
+    ranked = identifier.ranked(hits)
+    score = max((hit.score for hit in ranked), default=-1.0)
+    return Answered(truth, tuple(hit.lineage for hit in ranked[: max(TOP_K)]), verdict, score)
+
+
+def summarise(
+    answered: Sequence[Answered], unseen: frozenset[str] | None, known: frozenset[str]
+) -> dict[str, Any]:
+    """The figures of `bioscan evaluate --json`.
+
+    Args:
+        unseen: species that the model was not trained on; None if not given.
+        known: species that have a key in the library; the others are novel.
+    """
+    result: dict[str, Any] = {"top_k": _accuracies(answered)}
+    if unseen is not None:
+        groups = {
+            "seen": [a for a in answered if a.truth.species not in unseen],
+            "unseen": [a for a in answered if a.truth.species in unseen],
+        }
+        for name, group in groups.items():
+            result[name] = {"n_queries": len(group), "top_k": _accuracies(group)}
+        result["harmonic_mean"] = {
+            k: {
+                rank: {
+                    mean: harmonic_mean(
+                        result["seen"]["top_k"][k][rank][mean], result["unseen"]["top_k"][k][rank][mean]
+                    )
+                    for mean in ("micro", "macro")
+                }
+                for rank in RANKS
+            }
+            for k in map(str, TOP_K)
+        }
+    result["verdict"] = _verdict_figures(answered)
+    novel = [-a.nearest_score for a in answered if a.truth.species and a.truth.species not in known]
+    familiar = [-a.nearest_score for a in answered if a.truth.species in known]
+    result["novelty_auroc"] = auroc(novel, familiar)
+    called = [a for a in answered if a.verdict.rank is not None and a.truth.at(a.verdict.rank) is not None]
+    result["ece"] = expected_calibration_error(
+        [a.verdict.confidence for a in called], [_right(a) for a in called]
+    )
+    return result
+
+
+def _accuracies(answered: Sequence[Answered]) -> dict[str, dict[str, dict[str, float | None]]]:
+    truths = [a.truth for a in answered]
+    nearest = [a.nearest for a in answered]
+    return {str(k): top_k_accuracy(truths, nearest, k) for k in TOP_K}
+
+
+def _right(a: Answered) -> bool:
+    return a.verdict.rank is not None and a.truth.at(a.verdict.rank) == a.verdict.name
+
+
+def _verdict_figures(answered: Sequence[Answered]) -> dict[str, Any]:
+    by_rank: dict[str, Any] = {}
+    for rank in RANKS:
+        calls = [a for a in answered if a.verdict.rank == rank and a.truth.at(rank) is not None]
+        by_rank[rank] = {
+            "calls": len(calls),
+            "precision": float(np.mean([_right(a) for a in calls])) if calls else None,
+        }
+    depths = [RANKS.index(a.verdict.rank) + 1 if a.verdict.rank else 0 for a in answered]
+    with_species = [a for a in answered if a.truth.species is not None]
+    species_calls = [a for a in with_species if a.verdict.rank == "species"]
+    return {
+        "accuracy_by_rank": by_rank,
+        "mean_rank": float(np.mean(depths)) if depths else None,
+        "precision_of_species_calls": by_rank["species"]["precision"],
+        "coverage_of_species_calls": len(species_calls) / len(with_species) if with_species else None,
+        "unnamed": sum(depth == 0 for depth in depths),
+    }
+
+
+def table(figures: dict[str, Any]) -> str:
+    """The figures as a table for people."""
+    lines = [f"{figures['n_queries']} queries ({figures['query']}) against {figures['keys']} keys"]
+    groups = [("all", figures), *((name, figures[name]) for name in ("seen", "unseen") if name in figures)]
+    for name, group in groups:
+        lines.append(f"\n{name:<8}" + "".join(f"{rank:>18}" for rank in RANKS))
+        for k in map(str, TOP_K):
+            cells = (group["top_k"][k][rank] for rank in RANKS)
+            lines.append(
+                f"top-{k:<4}"
+                + "".join(f"{_percent(c['micro']):>10} /{_percent(c['macro']):>6}" for c in cells)
+            )
+    if "harmonic_mean" in figures:
+        cells = (figures["harmonic_mean"]["1"][rank] for rank in RANKS)
+        lines.append("\nharmonic mean of seen and unseen, top-1")
+        lines.append(
+            " " * 8 + "".join(f"{_percent(c['micro']):>10} /{_percent(c['macro']):>6}" for c in cells)
+        )
+    verdict = figures["verdict"]
+    lines.append("\nverdicts" + "".join(f"{rank:>18}" for rank in RANKS))
+    by_rank = verdict["accuracy_by_rank"]
+    lines.append("calls   " + "".join(f"{by_rank[rank]['calls']:>18}" for rank in RANKS))
+    lines.append("right   " + "".join(f"{_percent(by_rank[rank]['precision']):>18}" for rank in RANKS))
+    lines.append(
+        f"named to species: {_percent(verdict['coverage_of_species_calls'])} of the queries with a species"
+    )
+    lines.append(f"expected calibration error: {_percent(figures['ece'])}")
+    lines.append("(micro / macro, per cent)")
+    return "\n".join(lines)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f}"
