@@ -58,14 +58,14 @@ class Calibration:
 
     Attributes:
         pairs: by `query->key` modality.
-        thresholds: smallest share at which a name of that rank is given.
+        thresholds: by `image`, `dna` or `both`, then by rank: smallest share at which a name is given.
         novelty: by `query->key` modality; may be empty.
         fitted: False for the defaults.
         provenance: how, when, on how many held-out queries, to which target.
     """
 
     pairs: dict[str, PairScale] = field(default_factory=dict)
-    thresholds: dict[str, float] = field(default_factory=dict)
+    thresholds: dict[str, dict[str, float]] = field(default_factory=dict)
     novelty: dict[str, NoveltyModel] = field(default_factory=dict)
     fitted: bool = False
     provenance: dict[str, Any] = field(default_factory=dict)
@@ -74,16 +74,16 @@ class Calibration:
         """The scale of a pair of modalities, or the default."""
         return self.pairs.get(pair, DEFAULT_PAIR)
 
-    def threshold(self, rank: str) -> float:
-        """The smallest share at which a name of `rank` is given."""
-        return self.thresholds.get(rank, DEFAULT_THRESHOLDS[rank])
+    def threshold(self, modality: str, rank: str) -> float:
+        """The smallest share at which a name of `rank` is given to a photo, a barcode, or both."""
+        return self.thresholds.get(modality, {}).get(rank, DEFAULT_THRESHOLDS[rank])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {
             "format_version": FORMAT_VERSION,
             "pairs": {name: asdict(scale) for name, scale in self.pairs.items()},
-            "thresholds": dict(self.thresholds),
+            "thresholds": {modality: dict(ranks) for modality, ranks in self.thresholds.items()},
             "novelty": {
                 name: {**asdict(model), "known": list(model.known), "unknown": list(model.unknown)}
                 for name, model in self.novelty.items()
@@ -98,7 +98,10 @@ class Calibration:
             raise ValueError(f"calibration format {values['format_version']} is newer than this program")
         return cls(
             pairs={name: PairScale(**scale) for name, scale in values["pairs"].items()},
-            thresholds={rank: float(share) for rank, share in values["thresholds"].items()},
+            thresholds={
+                modality: {rank: float(share) for rank, share in ranks.items()}
+                for modality, ranks in values["thresholds"].items()
+            },
             novelty={
                 name: NoveltyModel(**{**m, "known": tuple(m["known"]), "unknown": tuple(m["unknown"])})
                 for name, m in values["novelty"].items()

@@ -164,7 +164,7 @@ def decide(hits: Sequence[Hit], calibration: Calibration) -> Verdict:
         return Verdict(None, None, 0.0, False, "none", None, "The library has no keys to compare with.", ())
     shares = walk(gather(hits, calibration))
     novelty, p = _novelty(hits, calibration)
-    return _conclude(shares, calibration, novelty, p)
+    return _conclude(shares, calibration, hits[0].query_modality, novelty, p)
 
 
 def decide_both(
@@ -204,7 +204,7 @@ def decide_both(
         return replace(image, reason=f"{image.reason} The barcode resembles nothing in the library."), agreed
     fused = _multiply(gather(image_hits, calibration), gather(dna_hits, calibration))
     # DNA separates species far better than photos do, so its novelty is the one that counts.
-    verdict = _conclude(walk(fused), calibration, dna.novelty, dna.novelty_p)
+    verdict = _conclude(walk(fused), calibration, "both", dna.novelty, dna.novelty_p)
     words = "no rank" if agreed == "none" else agreed
     return replace(verdict, reason=f"{verdict.reason} Photo and barcode agree at {words}."), agreed
 
@@ -258,49 +258,43 @@ def _novelty(hits: Sequence[Hit], calibration: Calibration) -> tuple[str, float 
 
 
 def _conclude(
-    shares: tuple[RankShare, ...], calibration: Calibration, novelty: str, p: float | None
+    shares: tuple[RankShare, ...], calibration: Calibration, modality: str, novelty: str, p: float | None
 ) -> Verdict:
+    """The last name of the lineage that reaches its threshold (rule 5)."""
     calibrated = calibration.fitted
     if novelty == "unlike_library":
-        return Verdict(
-            None, None, 0.0, calibrated, novelty, p, "This is not like anything in this library.", shares
-        )
-    ceiling = "genus" if novelty == "new_species" else "species"
+        reason = "This is not like anything in this library."
+        return Verdict(None, None, 0.0, calibrated, novelty, p, reason, shares)
     carried: RankShare | None = None
     stopped: RankShare | None = None
     for share in shares:
-        if share.share < calibration.threshold(share.rank) or (
-            share.rank == "species" and ceiling == "genus"
-        ):
+        asked = calibration.threshold(modality, share.rank)
+        if share.share < asked or (share.rank == "species" and novelty == "new_species"):
             stopped = share
             break
         carried = share
-    reason = _reason(carried, stopped, calibration, novelty)
+    parts = [_carried_text(carried)]
+    if novelty == "new_species" and carried is not None:
+        parts.append("It lies farther from the library than known species do: probably a species not in it.")
+    elif stopped is not None and carried is not None:
+        asked = calibration.threshold(modality, stopped.rank)
+        second = f"; next is {stopped.runner_up}" if stopped.runner_up else ""
+        parts.append(
+            f"For {stopped.rank} {stopped.name} it is {stopped.share:.0%}, "
+            f"below the {asked:.0%} asked for{second}."
+        )
+    if not calibrated:
+        parts.append("The library is not calibrated, so these shares are no probabilities.")
+    reason = " ".join(parts)
     if carried is None:
         return Verdict(None, None, 0.0, calibrated, novelty, p, reason, shares)
     return Verdict(carried.name, carried.rank, carried.share, calibrated, novelty, p, reason, shares)
 
 
-def _reason(
-    carried: RankShare | None, stopped: RankShare | None, calibration: Calibration, novelty: str
-) -> str:
+def _carried_text(carried: RankShare | None) -> str:
     if carried is None:
-        text = "The nearest references belong to too many groups to name even an order."
-    else:
-        text = f"{carried.share:.0%} of the evidence stands behind {carried.rank} {carried.name}."
-    if novelty == "new_species" and carried is not None:
-        text += (
-            " It is farther from the library than known species are: probably a species that is not in it."
-        )
-    elif stopped is not None and carried is not None:
-        text += (
-            f" For {stopped.rank} {stopped.name} it is {stopped.share:.0%}, "
-            f"less than the {calibration.threshold(stopped.rank):.0%} asked for"
-        )
-        text += f"; next is {stopped.runner_up}." if stopped.runner_up else "."
-    if not calibration.fitted:
-        text += " The library is not calibrated, so these shares are no probabilities."
-    return text
+        return "The nearest references belong to too many groups to name even an order."
+    return f"{carried.share:.0%} of the evidence stands behind {carried.rank} {carried.name}."
 
 
 def _named(verdict: Verdict) -> str:

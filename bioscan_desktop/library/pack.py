@@ -196,13 +196,18 @@ class Library:
             if modality not in self.modalities:
                 continue
             rows, scores = self.index(modality).search(queries, k)
-            records = self.records.by_row(modality, [int(row) for row in rows.ravel()])
+            found = iter(self.hits(query_modality, modality, rows.ravel(), scores.ravel()))
             for number in range(len(queries)):
-                hits[number].extend(
-                    _hit(records[int(row)], query_modality, float(score))
-                    for row, score in zip(rows[number], scores[number], strict=True)
-                )
+                hits[number].extend(next(found) for _ in range(rows.shape[1]))
         return hits
+
+    def hits(self, query_modality: str, key_modality: str, rows: np.ndarray, scores: np.ndarray) -> list[Hit]:
+        """Rows of a key matrix with their scores, both (m,), as hits."""
+        records = self.records.by_row(key_modality, [int(row) for row in rows])
+        return [
+            _hit(records[int(row)], query_modality, float(score))
+            for row, score in zip(rows, scores, strict=True)
+        ]
 
     @property
     def orientation(self) -> Orientation | None:
