@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bioscan_desktop.core.errors import BarcodeError
+from bioscan_desktop.core.ids import UniqueIds
 
 MIN_BASES = 100
 """Fewer bases than this are refused; BOLD too asks for an overlap of 100 bp."""
@@ -126,12 +127,10 @@ def read_records(lines: Iterable[str]) -> Iterator[SequenceRecord]:
 
     Duplicate ids get a suffix (`id.2`), so that results can be told apart.
     """
-    seen: dict[str, int] = {}
+    ids = UniqueIds()
     for number, (header, text) in enumerate(_split(lines), start=1):
-        identifier = header.split()[0].split("|")[0] if header.split() else f"sequence_{number}"
-        seen[identifier] = seen.get(identifier, 0) + 1
-        if seen[identifier] > 1:
-            identifier = f"{identifier}.{seen[identifier]}"
+        first_word = header.split()[0].split("|")[0] if header else ""
+        identifier = ids.take(first_word or f"sequence_{number}")
         try:
             yield SequenceRecord(identifier, header, clean(text, identifier))
         except BarcodeError as error:
@@ -141,10 +140,10 @@ def read_records(lines: Iterable[str]) -> Iterator[SequenceRecord]:
 def _split(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Cuts text into (header, sequence); the format is seen from the first mark."""
     iterator = iter(lines)
-    first = next((line for line in iterator if line.strip("﻿ \t\r\n")), None)
+    starts = (line.lstrip("﻿").lstrip() for line in iterator)
+    first = next((line for line in starts if line and not line.startswith(";")), None)
     if first is None:
         return
-    first = first.lstrip("﻿").lstrip()
     if first.startswith("@"):
         yield from _split_fastq(first, iterator)
     else:
@@ -168,24 +167,38 @@ def _split_fasta(first: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
 
 
 def _split_fastq(first: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
-    """FASTQ: qualities are skipped by length, since a quality line may begin with @."""
+    """FASTQ: qualities are skipped by count, since a quality line may begin with @.
+
+    After a record that breaks off or has lines too many, reading goes on at the next header.
+    """
     header: str | None = first[1:].strip()
     while header is not None:
         parts: list[str] = []
+        following = ""
         for line in rest:
-            if line.startswith("+"):
+            if line.startswith(("+", "@")):  # bases begin with neither
+                following = line
                 break
             parts.append(line.strip())
         sequence = "".join(parts)
         yield header, sequence
-        left = len(sequence)
-        while left > 0:
-            line = next(rest, "")
-            if not line:
-                return
-            left -= len(line.strip("\r\n"))
-        line = next((candidate for candidate in rest if candidate.strip()), "")
-        header = line[1:].strip() if line.startswith("@") else None
+        if following.startswith("+"):
+            _skip_qualities(rest, len(parts), len(sequence))
+            following = next((line for line in rest if line.startswith("@")), "")
+        header = following[1:].strip() if following else None
+
+
+def _skip_qualities(rest: Iterator[str], lines: int, bases: int) -> None:
+    """Skips one line for a sequence of one line, whatever its length; else as many as it has bases."""
+    if lines == 1:
+        next(rest, "")
+        return
+    left = bases
+    while left > 0:
+        line = next(rest, "")
+        if not line:
+            return
+        left -= len(line.strip("\r\n"))
 
 
 def looks_like_sequence(text: str) -> bool:

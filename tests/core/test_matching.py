@@ -1,0 +1,361 @@
+"""From hits to a name: the rules of the module, one by one, at their boundaries."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bioscan_desktop.core.calibration import DEFAULT, Calibration, NoveltyModel, PairScale
+from bioscan_desktop.core.matching import (
+    DECISION_K,
+    MAX_KEYS_PER_TAXON,
+    Hit,
+    agreement_levels,
+    decide,
+    decide_both,
+    gather,
+    walk,
+)
+from bioscan_desktop.core.taxonomy import RANKS, Lineage
+
+PRONUBA = Lineage("Lepidoptera", "Noctuidae", "Noctua", "Noctua pronuba")
+COMES = Lineage("Lepidoptera", "Noctuidae", "Noctua", "Noctua comes")
+IPSILON = Lineage("Lepidoptera", "Noctuidae", "Agrotis", "Agrotis ipsilon")
+RAPAE = Lineage("Lepidoptera", "Pieridae", "Pieris", "Pieris rapae")
+RIBESII = Lineage("Diptera", "Syrphidae", "Syrphus", "Syrphus ribesii")
+
+FLAT = Calibration(pairs={"dna->dna": PairScale(0.0, 0.0), "image->image": PairScale(0.0, 0.0)})
+"""All hits weigh the same, so that shares can be counted on fingers."""
+
+
+def hit(
+    key_id: int,
+    lineage: Lineage,
+    score: float = 0.9,
+    modality: str = "dna",
+    key: str | None = None,
+    **more: object,
+) -> Hit:
+    return Hit(key_id, modality, key or modality, score, lineage, **more)  # type: ignore[arg-type]
+
+
+def hits(*lineages: Lineage, modality: str = "dna") -> list[Hit]:
+    return [hit(number, lineage, modality=modality) for number, lineage in enumerate(lineages, start=1)]
+
+
+def shares(found: list[Hit], calibration: Calibration = FLAT) -> dict[str, tuple[str, float]]:
+    return {s.rank: (s.name, pytest.approx(s.share)) for s in walk(gather(found, calibration))}
+
+
+some_lineages = st.sampled_from(
+    [
+        PRONUBA,
+        COMES,
+        IPSILON,
+        RAPAE,
+        RIBESII,
+        Lineage(),
+        Lineage("Lepidoptera"),
+        Lineage("Lepidoptera", None, "Noctua", "Noctua comes"),
+        Lineage("Lepidoptera", "Noctuidae", "Noctua", "Noctua sp. 1"),
+        Lineage("Diptera", "Syrphidae"),
+    ]
+)
+hit_lists = st.lists(
+    st.tuples(some_lineages, st.floats(-1, 1), st.sampled_from(["image", "dna"])), min_size=1, max_size=70
+).map(lambda rows: [hit(n, lineage, score, "dna", key) for n, (lineage, score, key) in enumerate(rows)])
+
+
+class TestGather:
+    def test_weights_are_exponentials_of_the_scaled_similarity(self) -> None:
+        calibration = Calibration(pairs={"dna->dna": PairScale(20.0, 3.0)})
+        evidence = gather([hit(1, PRONUBA, 0.9), hit(2, RAPAE, 0.8)], calibration)
+        assert evidence[PRONUBA.path()] / evidence[RAPAE.path()] == pytest.approx(math.exp(2.0))
+
+    def test_pairs_of_modalities_have_their_own_scale(self) -> None:
+        calibration = Calibration(
+            pairs={"image->image": PairScale(10.0, 0.0), "image->dna": PairScale(10.0, 5.0)}
+        )
+        found = [hit(1, PRONUBA, 0.9, "image", "image"), hit(2, RAPAE, 0.4, "image", "dna")]
+        evidence = gather(found, calibration)
+        assert evidence[PRONUBA.path()] == pytest.approx(evidence[RAPAE.path()])
+
+    def test_huge_logits_do_not_overflow(self) -> None:
+        evidence = gather(hits(PRONUBA, RAPAE), Calibration(pairs={"dna->dna": PairScale(1e5, 1e6)}))
+        assert sum(evidence.values()) == pytest.approx(1.0)
+
+    def test_at_most_three_keys_of_a_species_vote_the_nearest_first(self) -> None:
+        many = [hit(n, PRONUBA, 0.9 - n / 1000) for n in range(15)]
+        evidence = gather([*many, hit(99, RAPAE)], FLAT)
+        assert evidence[RAPAE.path()] == pytest.approx(1 / (MAX_KEYS_PER_TAXON + 1))
+        steep = Calibration(pairs={"dna->dna": PairScale(100.0, 0.0)})
+        assert gather([*many, hit(99, RAPAE)], steep) == gather([*many[:3], hit(99, RAPAE)], steep)
+
+    def test_the_cap_counts_a_bin_where_there_is_no_species(self) -> None:
+        genus_only = Lineage("Lepidoptera", "Noctuidae", "Noctua")
+        same_bin = [hit(n, genus_only, bin_uri="BOLD:AAA0001") for n in range(9)]
+        assert gather([*same_bin, hit(99, RAPAE)], FLAT)[RAPAE.path()] == pytest.approx(1 / 4)
+        no_bin = [hit(n, genus_only) for n in range(9)]  # nothing says that these are one taxon
+        assert gather([*no_bin, hit(99, RAPAE)], FLAT)[RAPAE.path()] == pytest.approx(1 / 10)
+
+    def test_the_cap_counts_each_pair_of_modalities_apart(self) -> None:
+        photos = [hit(n, PRONUBA, 0.9, "image", "image") for n in range(5)]
+        barcodes = [hit(10 + n, RAPAE, 0.9, "image", "dna") for n in range(5)]
+        evidence = gather([*photos, *barcodes], DEFAULT)
+        assert evidence[PRONUBA.path()] == pytest.approx(0.5)
+
+    def test_only_the_nearest_fifty_vote_whatever_is_displayed(self) -> None:
+        near = [hit(n, Lineage("Lepidoptera"), 0.9) for n in range(DECISION_K)]
+        far = [hit(1000 + n, Lineage("Diptera"), 0.5) for n in range(200)]
+        assert gather(near + far, FLAT) == {("Lepidoptera",): pytest.approx(1.0)}
+        short = gather(near[:-1] + far, FLAT)
+        assert short[("Diptera",)] == pytest.approx(1 / DECISION_K)
+
+    @settings(deadline=None)
+    @given(hit_lists, st.integers(0, 2**32))
+    def test_the_order_of_the_hits_says_nothing(self, found: list[Hit], seed: int) -> None:
+        shuffled = random.Random(seed).sample(found, len(found))
+        assert gather(shuffled, DEFAULT) == pytest.approx(gather(found, DEFAULT))
+        a, b = decide(shuffled, DEFAULT), decide(found, DEFAULT)
+        assert (a.name, a.rank, a.novelty) == (b.name, b.rank, b.novelty)
+
+    @settings(deadline=None)
+    @given(hit_lists)
+    def test_evidence_sums_to_one(self, found: list[Hit]) -> None:
+        assert sum(gather(found, DEFAULT).values()) == pytest.approx(1.0)
+
+    def test_no_hits_no_evidence(self) -> None:
+        assert gather([], DEFAULT) == {}
+
+
+class TestWalk:
+    def test_shares_are_counted_down_one_lineage(self) -> None:
+        found = hits(PRONUBA, PRONUBA, COMES, IPSILON, RAPAE, RAPAE, RIBESII, RIBESII)
+        assert shares(found) == {
+            "order": ("Lepidoptera", 6 / 8),
+            "family": ("Noctuidae", 4 / 8),
+            "genus": ("Noctua", 3 / 8),
+            "species": ("Noctua pronuba", 2 / 8),
+        }
+
+    def test_the_finest_winner_elsewhere_does_not_break_the_lineage(self) -> None:
+        # RIBESII is the commonest species, but Lepidoptera the commoner order.
+        found = hits(RIBESII, RIBESII, RIBESII, PRONUBA, COMES, IPSILON, RAPAE)
+        assert shares(found)["species"][0] != "Syrphus ribesii"
+        assert shares(found)["order"] == ("Lepidoptera", 4 / 7)
+
+    def test_unknown_names_keep_their_weight(self) -> None:
+        found = hits(PRONUBA, Lineage("Lepidoptera"), Lineage(), Lineage("Lepidoptera", "Noctuidae"))
+        assert shares(found) == {
+            "order": ("Lepidoptera", 3 / 4),
+            "family": ("Noctuidae", 2 / 4),
+            "genus": ("Noctua", 1 / 4),
+            "species": ("Noctua pronuba", 1 / 4),
+        }
+
+    def test_interim_names_vote_for_the_genus_only(self) -> None:
+        interim = Lineage("Diptera", "Phoridae", "Megaselia", "Megaselia sp. 2")
+        assert list(shares(hits(interim, interim))) == ["order", "family", "genus"]
+
+    def test_runners_up_are_siblings(self) -> None:
+        walked = {s.rank: s for s in walk(gather(hits(PRONUBA, PRONUBA, COMES, RIBESII), FLAT))}
+        assert walked["species"].runner_up == "Noctua comes"
+        assert walked["species"].runner_up_share == pytest.approx(1 / 4)
+        assert walked["genus"].runner_up is None
+        assert walked["order"].runner_up == "Diptera"
+
+    def test_ties_go_by_name_so_that_they_are_stable(self) -> None:
+        assert shares(hits(RIBESII, RAPAE))["order"][0] == "Diptera"
+        assert shares(hits(RAPAE, RIBESII))["order"][0] == "Diptera"
+
+    @settings(deadline=None)
+    @given(hit_lists)
+    def test_shares_never_grow_downwards_and_the_walk_is_a_path(self, found: list[Hit]) -> None:
+        walked = walk(gather(found, DEFAULT))
+        assert [s.rank for s in walked] == list(RANKS[: len(walked)])
+        assert all(below.share <= above.share for above, below in zip(walked, walked[1:], strict=False))
+        assert all(0 <= s.share <= 1 and s.runner_up_share <= s.share + 1e-12 for s in walked)
+        names = tuple(s.name for s in walked)
+        assert not names or any(h.lineage.path()[: len(names)] == names for h in found)
+
+
+class TestDecide:
+    def test_without_hits_there_is_no_name(self) -> None:
+        verdict = decide([], DEFAULT)
+        assert (verdict.name, verdict.rank, verdict.confidence) == (None, None, 0.0)
+        assert verdict.lineage == Lineage()
+        assert verdict.reason.endswith(".")
+
+    @pytest.mark.parametrize(
+        ("threshold", "rank"),
+        [(0.75, "species"), (math.nextafter(0.75, 1), "genus"), (0.0, "species"), (1.0, "genus")],
+    )
+    def test_a_share_at_the_threshold_reaches_it(self, threshold: float, rank: str) -> None:
+        calibration = Calibration(pairs=FLAT.pairs, thresholds={"dna": {"species": threshold}})
+        verdict = decide(hits(PRONUBA, PRONUBA, PRONUBA, COMES), calibration)
+        assert verdict.rank == rank
+        assert verdict.confidence == pytest.approx(0.75 if rank == "species" else 1.0)
+
+    def test_a_photo_and_a_barcode_have_their_own_thresholds(self) -> None:
+        calibration = Calibration(
+            pairs=FLAT.pairs, thresholds={"dna": {"species": 0.5}, "image": {"species": 0.9}}
+        )
+        assert decide(hits(PRONUBA, PRONUBA, PRONUBA, COMES), calibration).rank == "species"
+        photo = hits(PRONUBA, PRONUBA, PRONUBA, COMES, modality="image")
+        assert decide(photo, calibration).rank == "genus"
+
+    def test_a_rank_below_its_threshold_stops_the_walk_for_good(self) -> None:
+        calibration = Calibration(
+            pairs=FLAT.pairs, thresholds={"dna": {"family": 0.9, "genus": 0.1, "species": 0.1}}
+        )
+        verdict = decide(hits(PRONUBA, PRONUBA, RAPAE), calibration)
+        assert (verdict.name, verdict.rank) == ("Lepidoptera", "order")
+
+    def test_too_many_groups_give_no_name_at_all(self) -> None:
+        verdict = decide(hits(PRONUBA, RIBESII), FLAT)
+        assert verdict.name is None
+        assert [s.rank for s in verdict.ranks] == list(RANKS)  # what was walked is still told
+        assert "order" in verdict.reason
+
+    def test_the_verdict_names_only_what_it_carries(self) -> None:
+        verdict = decide(hits(PRONUBA, PRONUBA, COMES, COMES), FLAT)
+        assert verdict.lineage == Lineage("Lepidoptera", "Noctuidae", "Noctua")
+        assert "Noctua pronuba" in verdict.reason or "Noctua comes" in verdict.reason
+
+    def test_an_uncalibrated_library_says_so(self) -> None:
+        assert not decide(hits(PRONUBA), DEFAULT).calibrated
+        assert "not calibrated" in decide(hits(PRONUBA), DEFAULT).reason
+        fitted = Calibration(fitted=True)
+        assert decide(hits(PRONUBA), fitted).calibrated
+        assert "not calibrated" not in decide(hits(PRONUBA), fitted).reason
+
+    def test_badges_are_against_the_verdict(self) -> None:
+        found = hits(PRONUBA, PRONUBA, PRONUBA, PRONUBA, COMES, RIBESII)
+        verdict = decide(found, Calibration(pairs=FLAT.pairs, thresholds={"dna": dict.fromkeys(RANKS, 0.3)}))
+        assert verdict.rank == "species"
+        assert agreement_levels(found, verdict) == ["species"] * 4 + ["genus", "none"]
+
+
+class TestNovelty:
+    MODEL = NoveltyModel(tuple(i / 100 for i in range(50, 100)), tuple(i / 1000 for i in range(200, 400)))
+    CALIBRATION = Calibration(novelty={"dna->dna": MODEL}, fitted=True)
+
+    def verdict(self, score: float) -> object:
+        return decide([hit(1, PRONUBA, score)], self.CALIBRATION)
+
+    def test_a_known_species_is_named(self) -> None:
+        verdict = decide([hit(1, PRONUBA, 0.95)], self.CALIBRATION)
+        assert (verdict.rank, verdict.novelty) == ("species", "none")
+        assert verdict.novelty_p == pytest.approx(47 / 51)
+
+    def test_a_new_species_is_named_to_genus_at_most(self) -> None:
+        verdict = decide([hit(1, PRONUBA, 0.45)], self.CALIBRATION)
+        assert (verdict.name, verdict.rank, verdict.novelty) == ("Noctua", "genus", "new_species")
+        assert "not in it" in verdict.reason
+
+    def test_what_is_unlike_the_library_gets_no_name(self) -> None:
+        verdict = decide([hit(1, PRONUBA, 0.1)], self.CALIBRATION)
+        assert (verdict.name, verdict.rank, verdict.novelty) == (None, None, "unlike_library")
+        assert verdict.lineage == Lineage()
+        assert verdict.ranks  # kept for those who want to look
+
+    def test_the_nearest_key_counts_not_the_first(self) -> None:
+        assert decide([hit(1, PRONUBA, 0.1), hit(2, PRONUBA, 0.95)], self.CALIBRATION).novelty == "none"
+
+    def test_the_most_familiar_kind_of_key_counts(self) -> None:
+        calibration = Calibration(novelty={"dna->dna": self.MODEL, "dna->image": self.MODEL}, fitted=True)
+        found = [hit(1, PRONUBA, 0.1, "dna", "dna"), hit(2, PRONUBA, 0.9, "dna", "image")]
+        verdict = decide(found, calibration)
+        assert verdict.novelty == "none"
+        assert verdict.novelty_p == pytest.approx(self.MODEL.p_known(0.9))
+
+    def test_a_pair_without_a_model_says_nothing(self) -> None:
+        verdict = decide([hit(1, PRONUBA, 0.1, "dna", "image")], self.CALIBRATION)
+        assert (verdict.novelty, verdict.novelty_p) == ("none", None)
+
+
+class TestBoth:
+    def both(self, image: list[Hit], dna: list[Hit], calibration: Calibration = FLAT):  # type: ignore[no-untyped-def]
+        return decide_both(decide(image, calibration), decide(dna, calibration), image, dna, calibration)
+
+    def test_agreement_makes_the_share_grow(self) -> None:
+        photo = hits(PRONUBA, PRONUBA, COMES, modality="image")
+        barcode = hits(PRONUBA, PRONUBA, COMES)
+        verdict, agreed = self.both(photo, barcode)
+        alone = decide(barcode, FLAT)
+        assert alone.rank == "genus"
+        assert agreed == "genus"
+        assert verdict.ranks[3].name == "Noctua pronuba"
+        assert verdict.ranks[3].share > alone.ranks[3].share
+
+    def test_a_conflict_at_family_leaves_the_order(self) -> None:
+        verdict, agreed = self.both(hits(PRONUBA, modality="image"), hits(RAPAE))
+        assert (verdict.name, verdict.rank) == ("Lepidoptera", "order")
+        assert [s.name for s in verdict.ranks] == ["Lepidoptera"]
+        assert agreed == "order"
+        assert "contradict" in verdict.reason
+        assert "Noctua pronuba" in verdict.reason
+        assert "Pieris rapae" in verdict.reason
+
+    def test_a_conflict_at_order_leaves_nothing(self) -> None:
+        verdict, agreed = self.both(hits(PRONUBA, modality="image"), hits(RIBESII))
+        assert (verdict.name, verdict.rank, verdict.confidence) == (None, None, 0.0)
+        assert verdict.ranks == ()
+        assert agreed == "none"
+
+    def test_the_confidence_of_a_conflict_is_the_weaker_one(self) -> None:
+        photo = hits(PRONUBA, PRONUBA, PRONUBA, RIBESII, modality="image")
+        verdict, _ = self.both(photo, hits(RAPAE))
+        assert verdict.confidence == pytest.approx(0.75)
+
+    def test_a_conflict_at_species_is_weighed_not_refused(self) -> None:
+        verdict, agreed = self.both(hits(PRONUBA, modality="image"), hits(COMES))
+        assert agreed == "genus"
+        assert (verdict.name, verdict.rank) == ("Noctua", "genus")
+
+    def test_a_modality_that_knows_nothing_leaves_it_to_the_other(self) -> None:
+        calibration = Calibration(novelty={"image->image": TestNovelty.MODEL}, fitted=True)
+        photo = [hit(1, RIBESII, 0.1, "image")]
+        verdict, _ = self.both(photo, hits(PRONUBA), calibration)
+        assert (verdict.name, verdict.rank) == ("Noctua pronuba", "species")
+        assert "photo resembles nothing" in verdict.reason
+        swapped = Calibration(novelty={"dna->dna": TestNovelty.MODEL}, fitted=True)
+        verdict, _ = self.both(hits(PRONUBA, modality="image"), [hit(1, RIBESII, 0.1)], swapped)
+        assert verdict.name == "Noctua pronuba"
+        assert "barcode resembles nothing" in verdict.reason
+
+    def test_both_unlike_the_library_is_unlike_the_library(self) -> None:
+        calibration = Calibration(
+            novelty={"image->image": TestNovelty.MODEL, "dna->dna": TestNovelty.MODEL}, fitted=True
+        )
+        verdict, agreed = self.both([hit(1, PRONUBA, 0.1, "image")], [hit(2, PRONUBA, 0.1)], calibration)
+        assert (verdict.name, verdict.novelty, agreed) == (None, "unlike_library", "none")
+
+    def test_a_new_species_by_barcode_is_not_named_by_the_photo(self) -> None:
+        calibration = Calibration(novelty={"dna->dna": TestNovelty.MODEL}, fitted=True)
+        verdict, _ = self.both(hits(PRONUBA, modality="image"), [hit(1, PRONUBA, 0.45)], calibration)
+        assert (verdict.name, verdict.rank, verdict.novelty) == ("Noctua", "genus", "new_species")
+
+    def test_a_key_known_to_genus_only_does_not_speak_against_a_species(self) -> None:
+        photo = hits(Lineage("Lepidoptera", "Noctuidae", "Noctua"), modality="image")
+        verdict, _ = self.both(photo, hits(PRONUBA))
+        assert (verdict.name, verdict.rank) == ("Noctua pronuba", "species")
+
+    def test_no_keys_on_one_side(self) -> None:
+        verdict, agreed = self.both([], hits(PRONUBA))
+        assert (verdict.name, verdict.rank, agreed) == ("Noctua pronuba", "species", "none")
+
+    @settings(deadline=None)
+    @given(hit_lists, hit_lists)
+    def test_the_joint_verdict_is_a_path_too(self, image: list[Hit], dna: list[Hit]) -> None:
+        image = [hit(h.key_id, h.lineage, h.score, "image", h.key_modality) for h in image]
+        verdict, _ = self.both(image, dna, DEFAULT)
+        assert [s.rank for s in verdict.ranks] == list(RANKS[: len(verdict.ranks)])
+        assert 0 <= verdict.confidence <= 1
+        if verdict.rank is not None:
+            assert verdict.lineage.at(verdict.rank) == verdict.name
+            assert len(verdict.lineage.path()) == RANKS.index(verdict.rank) + 1

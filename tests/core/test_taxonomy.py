@@ -1,0 +1,124 @@
+"""Names and lineages."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        "  ",
+        "None",
+        "none",
+        "NA",
+        "nan",
+        "N/A",
+        "null",
+        "Unknown",
+        "not_classified",
+        "Not Classified",
+    ],
+)
+def test_words_for_unknown_are_unknown(value: object) -> None:
+    assert clean_name(value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (" Noctua   pronuba ", "Noctua pronuba"),
+        ("Noctua_pronuba", "Noctua pronuba"),
+        ("Nana", "Nana"),
+        ("Noneus", "Noneus"),
+        (float("nan"), None),
+        ("Noctua\u00a0comes", "Noctua comes"),
+    ],
+)
+def test_names_keep_their_words(value: object, name: str | None) -> None:
+    assert clean_name(value) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Noctua sp.",
+        "Noctua sp. 2",
+        "Noctua cf. comes",
+        "Noctua nr comes",
+        "Noctua aff. comes",
+        "Megaselia BIOUG123",
+        "BOLD:AAA1234",
+        "Megaselia BOLD:AAA1234",
+        "AGG Thera",
+        "Noctua",
+        "Noctua comes complex",
+        "Idaea Janzen8319",
+        "gen. sp.",
+    ],
+)
+def test_interim_names(name: str) -> None:
+    assert is_interim(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Noctua pronuba",
+        "Pieris rapae crucivora",
+        "Spilosoma lutea",
+        "Aglais io",
+        "Nemophora associatella",
+    ],
+)
+def test_real_names_are_not_interim(name: str) -> None:
+    assert not is_interim(name)
+
+
+@pytest.mark.parametrize(
+    ("row", "lineage"),
+    [
+        ({"order": "Lepidoptera"}, Lineage("Lepidoptera")),
+        ({"species": "Noctua pronuba"}, Lineage(genus="Noctua", species="Noctua pronuba")),
+        ({"species": "Noctua sp. 2"}, Lineage(species="Noctua sp. 2")),
+        ({"genus": "Thera", "species": "AGG Thera obeliscata"}, Lineage(genus="Thera")),
+        ({"order": "not_classified", "genus": "None"}, Lineage()),
+        ({"species": "agg Thera"}, Lineage()),
+        ({}, Lineage()),
+    ],
+)
+def test_rows_become_lineages(row: dict[str, object], lineage: Lineage) -> None:
+    assert Lineage.from_row(row) == lineage
+
+
+@pytest.mark.parametrize(
+    ("lineage", "path"),
+    [
+        (Lineage("O", "F", "G", "G alba"), ("O", "F", "G", "G alba")),
+        (Lineage("O", "F", "G", "G sp. 1"), ("O", "F", "G")),
+        (Lineage("O", None, "G", "G alba"), ("O",)),
+        (Lineage(None, "F", "G", "G alba"), ()),
+        (Lineage(), ()),
+    ],
+)
+def test_a_path_stops_at_the_first_gap(lineage: Lineage, path: tuple[str, ...]) -> None:
+    assert lineage.path() == path
+
+
+@given(st.tuples(*[st.one_of(st.none(), st.sampled_from(["A", "B c", "D sp. 1"]))] * 4))
+def test_a_path_is_a_prefix_of_the_names(names: tuple[str | None, ...]) -> None:
+    lineage = Lineage(*names)
+    path = lineage.path()
+    assert path == lineage.names()[: len(path)]
+    assert None not in path
+    finest = lineage.finest_rank()
+    assert (finest is None) == (lineage == Lineage())
+    if finest is not None:
+        assert lineage.at(finest) is not None
+        assert all(lineage.at(rank) is None for rank in RANKS[RANKS.index(finest) + 1 :])
