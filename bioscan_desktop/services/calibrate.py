@@ -1,7 +1,9 @@
 """Fit a library's calibration on held-out specimens whose names are known.
 
 Every held-out query is asked twice: once against the whole library (its species is known), and
-once with all keys of its species left out (as if the species were missing). From the answers:
+once with all keys of its species left out (as if the species were missing). The second kind is
+taken, where there are enough of them, from species that the encoders were not trained on: those
+that they were trained on stand apart too well. From the answers:
 
 - per pair of modalities a slope and offset that turn similarity into evidence, chosen to give the
   true lineage the largest likelihood;
@@ -47,10 +49,12 @@ class Case:
 
     Attributes:
         truth: the names that could be given: without the species if that was left out.
+        species: the true species.
         missing: True if all keys of its species were left out.
     """
 
     truth: Lineage
+    species: str | None
     hits: list[Hit]
     missing: bool
 
@@ -59,6 +63,7 @@ def fit(
     identifier: Identifier,
     records: Iterable[Record],
     images: Path | None,
+    unseen: frozenset[str] = frozenset(),
     target_precision: float = 0.95,
     progress: ProgressCallback = silent,
 ) -> Calibration:
@@ -67,12 +72,16 @@ def fit(
     Args:
         records: held-out rows with names, none of them among the library's own.
         images: folder of their photos.
+        unseen: species that the encoders were not trained on.
         target_precision: of the names given at each rank.
 
     Raises:
         ArgumentError: if neither modality has enough usable rows.
     """
-    cases = _cases(identifier, records, images, progress)
+    cases = {
+        modality: _fair(answers, unseen)
+        for modality, answers in _cases(identifier, records, images, progress).items()
+    }
     if not any(cases.values()):
         raise ArgumentError(f"Calibration needs at least {MIN_QUERIES} photos or barcodes with names.")
     calibration = Calibration(fitted=True)
@@ -138,7 +147,7 @@ def _ask(identifier: Identifier, modality: str, rows: np.ndarray, truths: Sequen
     names = {m: np.array([x.species or "" for x in library.records.lineages(m)]) for m in library.modalities}
     for row, truth, hits in zip(rows, truths, known, strict=True):
         if truth.species in in_library:
-            cases.append(Case(truth, hits, missing=False))
+            cases.append(Case(truth, truth.species, hits, missing=False))
         if truth.species is None:
             continue
         without: list[Hit] = []
@@ -146,8 +155,16 @@ def _ask(identifier: Identifier, modality: str, rows: np.ndarray, truths: Sequen
             allowed = names[m] != truth.species
             found, scores = index.search(row[None], DECISION_K, allowed)
             without.extend(library.hits(modality, m, found[0], scores[0]))
-        cases.append(Case(replace(truth, species=None), without, missing=True))
+        cases.append(Case(replace(truth, species=None), truth.species, without, missing=True))
     return cases
+
+
+def _fair(cases: list[Case], unseen: frozenset[str]) -> list[Case]:
+    """Keeps the missing species that the encoders do not know, if they are enough to learn from."""
+    unknown = [case for case in cases if case.missing and case.species in unseen]
+    if len(unknown) < MIN_QUERIES:
+        return cases
+    return [case for case in cases if not case.missing] + unknown
 
 
 def _fit_scales(cases: Sequence[Case]) -> dict[str, PairScale]:

@@ -1,0 +1,84 @@
+"""From prepared splits to tables for `bioscan library build`, `calibrate` and `bioscan evaluate`.
+
+    library.tsv.gz            everything that may stand in the library
+    queries-test.tsv.gz       held-out barcodes and photos: never in the library, never tuned on
+    queries-calibrate.tsv.gz  held-out barcodes and photos for temperature and thresholds
+    unseen-calibrate.txt      species among the latter that no encoder was trained on
+
+Species that no encoder was trained on (`unseen`, `val_unseen`) are in the library too, as new
+specimens would be; a part of their barcodes and of their photos are queries.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bioscan_training.data.records import Record, write_records
+from bioscan_training.data.splits import EXCLUDED, TEST, UNSEEN, VAL, VAL_UNSEEN, SplitRules, unit_hash
+
+UNSEEN_QUERY_SHARE = 0.3
+"""Share of the haplotypes and photos of held-out species that ask; the others answer."""
+
+LIBRARY, CALIBRATE = "library", "calibrate"
+
+
+def place_for_library(records: Sequence[Record], seed: int, rules: SplitRules) -> list[Record]:
+    """Says of each prepared record whether it answers (`library`) or asks (`test`, `calibrate`).
+
+    Returns:
+        The records in order with `split` set to one of the three.
+    """
+    by_species: dict[str | None, set[str]] = defaultdict(set)
+    for r in records:
+        by_species[r.species].add(_unit(r))
+    placed = []
+    for r in records:
+        side = LIBRARY
+        if r.split in (TEST, VAL):
+            side = TEST if r.split == TEST else CALIBRATE
+        elif r.split in (UNSEEN, VAL_UNSEEN):
+            asks = unit_hash(seed, "unseen query", _unit(r)) < UNSEEN_QUERY_SHARE
+            enough = len(by_species[r.species]) >= rules.min_haplotypes
+            if r.fold == rules.test_fold or (asks and enough and not r.fold):
+                side = TEST if r.split == UNSEEN else CALIBRATE
+        elif r.split == EXCLUDED and r.fold == rules.test_fold:
+            side = TEST
+        placed.append(replace(r, split=side))
+    return placed
+
+
+def write_library_tables(
+    folder: Path, barcodes: Sequence[Record], photos: Sequence[Record], seed: int, rules: SplitRules
+) -> dict[str, int]:
+    """Writes the three tables and returns their numbers of rows."""
+    placed = [*place_for_library(barcodes, seed, rules), *place_for_library(photos, seed, rules)]
+    sizes = {}
+    for side, name in ((LIBRARY, "library"), (TEST, "queries-test"), (CALIBRATE, "queries-calibrate")):
+        rows = (
+            list(_once(r for r in placed if r.split == side))
+            if side != LIBRARY
+            else [r for r in placed if r.split == side]
+        )
+        write_records(folder / f"{name}.tsv.gz", rows)
+        sizes[name] = len(rows)
+    unseen = sorted({r.species for r in (*barcodes, *photos) if r.split == VAL_UNSEEN and r.species})
+    (folder / "unseen-calibrate.txt").write_text("".join(f"{name}\n" for name in unseen), encoding="utf-8")
+    return sizes
+
+
+def _unit(r: Record) -> str:
+    """What is held out as one: a haplotype, or a photo."""
+    return r.haplotype or r.image_file
+
+
+def _once(records: Iterable[Record]) -> Iterable[Record]:
+    """Equal barcodes of one name ask once."""
+    seen: set[tuple[str, str | None]] = set()
+    for r in records:
+        key = (_unit(r), r.species)
+        if key not in seen:
+            seen.add(key)
+            yield r
