@@ -11,6 +11,7 @@ four times faster than a full decode of a 12-megapixel photo, at about 55 dB of 
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,12 @@ MAX_MISSING = 0.6
 
 # Pillow's own limit only warns, at a quarter of ours; the check in `_check_size` replaces it.
 Image.MAX_IMAGE_PIXELS = None
+
+# Pillow warns of damaged camera data and of pages that it skips; the notices say what matters.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+# Phones and many cameras append a preview or a gain map to the JPEG, which makes it an "MPO".
+_JPEGS = ("JPEG", "MPO")
 
 _BIT_DEPTHS = (255, 1023, 4095, 16383, 65535)
 _SIXTEEN_BIT = ("I;16", "I;16B", "I;16L", "I;16N", "I")
@@ -187,26 +194,32 @@ def _decode(data: bytes, min_side: int | None) -> LoadedImage:
     try:
         image = Image.open(io.BytesIO(data))
     except UnidentifiedImageError:
+        if data[:3] == b"\xff\xd8\xff":
+            raise PhotoError("the file is damaged or cut short; copy it again.", "damaged_photo") from None
         raise PhotoError(_not_a_photo(data), "not_a_photo") from None
-    except (OSError, ValueError, SyntaxError) as error:
+    except Exception as error:  # each format's reader raises what its damaged bytes lead to
         raise PhotoError(f"the file is damaged ({_short(error)}).", "damaged_photo") from None
     notices: list[str] = []
     with image:
         _check_size(image)
-        if getattr(image, "n_frames", 1) > 1:
-            notices.append(f"Page 1 of {getattr(image, 'n_frames', 1)} is used.")
+        pages = _pages(image)
+        if pages > 1:
+            notices.append(f"Page 1 of {pages} is used.")
         width, height = image.size
-        orientation = _orientation(image, notices)
+        # Pillow turns a TIFF itself when it is loaded.
+        orientation = 1 if image.format == "TIFF" else _orientation(image, notices)
         if orientation >= 5:
             width, height = height, width
-        if min_side is not None and image.format == "JPEG":
+        if min_side is not None and image.format in _JPEGS:
             _draft(image, min_side)
         missing = 0.0
         try:
             image.load()
             picture: Image.Image = image
-        except (OSError, ValueError, SyntaxError, EOFError) as error:
+        except Exception as error:  # each format's reader raises what its damaged bytes lead to
             picture, missing = _salvage(data, image.format, min_side, error)
+        if image.format == "TIFF":
+            width, height = picture.size
         icc = image.info.get("icc_profile")
         rgb = _to_rgb(picture, notices)
         if icc:
@@ -229,6 +242,16 @@ def _check_size(image: Image.Image) -> None:
         raise PhotoError(f"the picture is only {width}×{height} pixels.", "too_small")
 
 
+def _pages(image: Image.Image) -> int:
+    """Pages of a TIFF, pictures of an animation; 1 where the file is too damaged to tell."""
+    if image.format in _JPEGS:
+        return 1
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception:  # the rest of the file is read to count them; the first picture may be fine
+        return 1
+
+
 def _draft(image: Image.Image, min_side: int) -> None:
     width, height = image.size
     scale = DRAFT_FACTOR * min_side / min(width, height)
@@ -245,18 +268,24 @@ def _salvage(
     An end marker is appended, so that libjpeg itself fills the rest with grey. Pillow's
     LOAD_TRUNCATED_IMAGES would do the same, but for every thread at once.
     """
-    if image_format != "JPEG":
+    if image_format not in _JPEGS:
         raise PhotoError(
             f"the file is damaged or cut short ({_short(error)}); copy it again.", "damaged_photo"
         )
-    image = Image.open(io.BytesIO(data + b"\xff\xd9"))
-    if min_side is not None:
-        _draft(image, min_side)
-    try:
-        image.load()
-    except (OSError, ValueError, SyntaxError, EOFError) as again:
+    # Where the cut lies within a marker, the end mark would be read as part of it.
+    last_marker = max(data.rfind(b"\xff\xc4"), data.rfind(b"\xff\xda"))
+    for end in (len(data), last_marker):
+        try:
+            image = Image.open(io.BytesIO(data[:end] + b"\xff\xd9"))
+            if min_side is not None:
+                _draft(image, min_side)
+            image.load()
+            break
+        except Exception as again:
+            error = again
+    else:
         raise PhotoError(
-            f"the file is damaged or cut short ({_short(again)}); copy it again.", "damaged_photo"
+            f"the file is damaged or cut short ({_short(error)}); copy it again.", "damaged_photo"
         ) from None
     missing = _grey_share(image)
     if missing > MAX_MISSING:
@@ -304,7 +333,7 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
 def _to_rgb(image: Image.Image, notices: list[str]) -> Image.Image:
     """8-bit RGB on white. Plain `convert("RGB")` would burn 16 bits out and show hidden black."""
     mode = image.mode
-    if mode == "RGB":
+    if mode == "RGB" and "transparency" not in image.info:
         return image.copy()
     if mode in _SIXTEEN_BIT:
         values = np.asarray(image).astype(np.int64)

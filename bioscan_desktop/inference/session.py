@@ -7,6 +7,8 @@ reason is kept for the status bar.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +118,9 @@ def _nvidia_present() -> bool:
 
 def _open(ort: Any, data: bytes, options: Any, providers: list[str]) -> Any:
     if CUDA in providers and hasattr(ort, "preload_dlls"):
-        ort.preload_dlls()
+        # It prints what it misses to standard output, which belongs to the data.
+        with contextlib.redirect_stdout(io.StringIO()):
+            ort.preload_dlls()
     return ort.InferenceSession(data, sess_options=options, providers=providers)
 
 

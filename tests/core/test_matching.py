@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -177,7 +178,7 @@ class TestWalk:
     def test_shares_never_grow_downwards_and_the_walk_is_a_path(self, found: list[Hit]) -> None:
         walked = walk(gather(found, DEFAULT))
         assert [s.rank for s in walked] == list(RANKS[: len(walked)])
-        assert all(below.share <= above.share for above, below in zip(walked, walked[1:], strict=False))
+        assert all(below.share <= above.share for above, below in pairwise(walked))
         assert all(0 <= s.share <= 1 and s.runner_up_share <= s.share + 1e-12 for s in walked)
         names = tuple(s.name for s in walked)
         assert not names or any(h.lineage.path()[: len(names)] == names for h in found)

@@ -1,0 +1,134 @@
+"""Which provider really runs, and packs whose encoders cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bioscan_desktop.core.errors import ArgumentError, PackError
+from bioscan_desktop.inference import session as module
+from bioscan_desktop.inference.session import CPU, CUDA, Session, default_threads
+from tests.conftest import DIM, TinyWorld
+
+no_gpu = pytest.mark.skipif(module._nvidia_present(), reason="this machine has an NVIDIA driver")
+
+
+def tokens() -> np.ndarray:
+    return np.arange(3, 33, dtype=np.int64)[None]
+
+
+@pytest.fixture
+def dna(world: TinyWorld) -> Path:
+    return world.model / "dna.onnx"
+
+
+def test_the_cpu_runs_without_a_reason(dna: Path) -> None:
+    session = Session(dna, "cpu")
+    assert (session.report.requested, session.report.active, session.report.reason) == ("cpu", CPU, "")
+    assert session.report.short == "CPU"
+    rows = session.run(tokens())
+    assert rows.shape == (1, DIM)
+    assert session.output_dim == DIM
+
+
+@no_gpu
+def test_cuda_on_a_machine_without_says_why_and_runs_on_the_cpu(
+    dna: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    session = Session(dna, "cuda")
+    assert session.report.requested == "cuda"
+    assert session.report.active == CPU
+    assert session.report.reason.startswith("CUDA failed")
+    np.testing.assert_array_equal(session.run(tokens()), Session(dna, "cpu").run(tokens()))
+    assert capfd.readouterr().out == ""  # standard output is for data
+
+
+@no_gpu
+def test_auto_on_a_machine_without_is_silent(dna: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    report = Session(dna, "auto").report
+    assert (report.active, report.reason) == (CPU, "")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_onnxruntime_without_cuda(dna: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import onnxruntime as ort
+
+    monkeypatch.setattr(ort, "get_available_providers", lambda: [CPU])
+    report = Session(dna, "cuda").report
+    assert (report.active, report.short) == (CPU, "CPU")
+    assert "no CUDA support" in report.reason
+
+
+def test_cuda_that_fails_to_start_falls_back(dna: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import onnxruntime as ort
+
+    real = module._open
+
+    def fail(runtime: object, data: bytes, options: object, providers: list[str]) -> object:
+        if CUDA in providers:
+            raise RuntimeError("CUDA error 35: driver version is insufficient\nat line 7")
+        return real(runtime, data, options, providers)
+
+    monkeypatch.setattr(ort, "get_available_providers", lambda: [CUDA, CPU])
+    monkeypatch.setattr(module, "_open", fail)
+    report = Session(dna, "cuda").report
+    assert report.active == CPU
+    assert report.reason == "CUDA failed: CUDA error 35: driver version is insufficient"
+
+
+def test_cuda_that_onnxruntime_drops_in_silence_is_noticed(
+    dna: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import onnxruntime as ort
+
+    real = module._open
+    monkeypatch.setattr(ort, "get_available_providers", lambda: [CUDA, CPU])
+    monkeypatch.setattr(module, "_open", lambda r, d, o, p: real(r, d, o, [CPU]))
+    report = Session(dna, "cuda").report
+    assert report.active == CPU
+    assert "driver are missing" in report.reason
+
+
+@pytest.mark.skipif(not module._nvidia_present(), reason="needs an NVIDIA GPU")
+def test_cuda_gives_what_the_cpu_gives(dna: Path) -> None:
+    session = Session(dna, "cuda")
+    if session.report.active != CUDA:
+        pytest.skip(session.report.reason)
+    np.testing.assert_allclose(session.run(tokens()), Session(dna, "cpu").run(tokens()), atol=1e-4)
+
+
+@pytest.mark.parametrize("provider", ["cpu", "auto", "cuda"])
+@pytest.mark.parametrize("damage", ["empty", "cut", "text", "flipped"])
+def test_a_damaged_encoder_is_one_sentence(dna: Path, tmp_path: Path, damage: str, provider: str) -> None:
+    data = dna.read_bytes()
+    broken = {"empty": b"", "cut": data[:200], "text": b"not a model", "flipped": b"\xff" * 64 + data[64:]}[
+        damage
+    ]
+    path = tmp_path / "dna.onnx"
+    path.write_bytes(broken)
+    with pytest.raises(PackError) as caught:
+        Session(path, provider)
+    assert "damaged" in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_a_missing_encoder_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match="cannot be read"):
+        Session(tmp_path / "gone.onnx", "cpu")
+
+
+def test_names_of_every_kind(dna: Path, tmp_path: Path) -> None:
+    path = tmp_path / "Ünï 昆虫 🦋.onnx"
+    path.write_bytes(dna.read_bytes())
+    assert Session(path, "cpu").run(tokens()).shape == (1, DIM)
+
+
+def test_unknown_providers_are_refused(dna: Path) -> None:
+    with pytest.raises(ArgumentError, match="tpu"):
+        Session(dna, "tpu")
+
+
+def test_threads_are_a_sensible_number() -> None:
+    assert 1 <= default_threads() <= 8
