@@ -49,19 +49,32 @@ class Alignment:
 
 
 def align(a: str, b: str) -> Alignment:
-    """Aligns two barcodes with free gaps at the ends of both.
+    """Aligns two barcodes with free gaps at the ends of both; the order of the two does not matter.
 
     edlib frees the ends of one sequence only: the shorter is placed within the longer, and then
-    what hangs over on its own ends (an insertion at the border) is counted as terminal too.
+    what hangs over on its own ends (an insertion at the border) is counted as terminal too. An
+    overhang on the left may be scattered over the overlap, one on the right is kept together, so
+    both directions are tried and the longer overlap is taken.
     """
-    query, target = (a, b) if len(a) <= len(b) else (b, a)
-    result = edlib.align(query, target, mode="HW", task="path", additionalEqualities=_EQUALITIES)
-    runs = [(int(count), kind) for count, kind in _CIGAR.findall(result["cigar"] or "")]
-    runs = _trim(runs)
+    query, target = sorted((a, b), key=lambda sequence: (len(sequence), sequence))
+    aligned = _runs(query, target)
+    kept = _trim(aligned)
+    if len(kept) < len(aligned):
+        kept = max(kept, _trim(_runs(query[::-1], target[::-1])), key=_matches)
     counts = {"=": 0, "X": 0, "I": 0, "D": 0}
-    for count, kind in runs:
+    for count, kind in kept:
         counts[kind] += count
     return Alignment(counts["="], counts["X"], counts["I"] + counts["D"])
+
+
+def _runs(query: str, target: str) -> list[tuple[int, str]]:
+    """The CIGAR of `query` placed within `target`: (columns, one of = X I D)."""
+    result = edlib.align(query, target, mode="HW", task="path", additionalEqualities=_EQUALITIES)
+    return [(int(count), kind) for count, kind in _CIGAR.findall(result["cigar"] or "")]
+
+
+def _matches(runs: Sequence[tuple[int, str]]) -> int:
+    return sum(count for count, kind in runs if kind == "=")
 
 
 _ANCHOR = 8

@@ -90,6 +90,10 @@ def check_queries(queries: np.ndarray, dim: int) -> np.ndarray:
 def _best(rows: np.ndarray, scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     if scores.shape[1] > k:
         part = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+        last = np.take_along_axis(scores, part, 1).min(axis=1, keepdims=True)
+        # argpartition takes any of several equal last places; those queries are sorted in full.
+        for query in np.flatnonzero((scores >= last).sum(axis=1) > k):
+            part[query] = np.lexsort((rows[query], -scores[query]))[:k]
         rows, scores = np.take_along_axis(rows, part, 1), np.take_along_axis(scores, part, 1)
     order = np.lexsort((rows, -scores), axis=1)
     return np.take_along_axis(rows, order, 1), np.take_along_axis(scores, order, 1)

@@ -19,14 +19,15 @@ def load_keys(path: Path, dim: int, count: int) -> np.ndarray:
         PackError: if the file is unreadable, of another shape, or holds NaN.
     """
     try:
-        keys = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        with path.open("rb") as stream:
+            keys = np.lib.format.read_array(stream, allow_pickle=False)
+        rows = keys.astype(np.float32)
+    except Exception as error:  # a damaged header leads numpy's parser into errors of every kind
         raise PackError(f"The key file {path} cannot be read ({error}); install the library again.") from None
     if keys.shape != (count, dim):
         raise PackError(
             f"The key file {path} has the shape {keys.shape}, but the library says {(count, dim)}."
         )
-    rows = keys.astype(np.float32)
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     if not np.isfinite(norms).all() or (len(rows) and float(norms.min()) < 1e-3):
         raise PackError(f"The key file {path} holds unusable numbers; install the library again.")

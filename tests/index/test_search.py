@@ -1,0 +1,301 @@
+"""Exact and HNSW search, the key files, and the HNSW cache."""
+
+from __future__ import annotations
+
+import builtins
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bioscan_desktop.core.errors import PackError
+from bioscan_desktop.index import exact, hnsw
+from bioscan_desktop.index.exact import ExactIndex
+from bioscan_desktop.index.hnsw import HnswIndex, build_or_load
+from bioscan_desktop.index.keys import load_keys, save_keys
+
+DIM = 24
+
+
+def unit(rows: np.ndarray) -> np.ndarray:
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def clustered(n: int, dim: int = 64, species: int = 100, seed: int = 0) -> np.ndarray:
+    """Unit rows in clusters, as embeddings of species are."""
+    rng = np.random.default_rng(seed)
+    centres = rng.normal(size=(species, dim))
+    return unit(centres[rng.integers(species, size=n)] + 0.4 * rng.normal(size=(n, dim)))
+
+
+def naive(keys: np.ndarray, queries: np.ndarray, k: int) -> tuple[list[list[int]], list[list[float]]]:
+    rows, scores = [], []
+    for query in queries:
+        ranked = sorted(range(len(keys)), key=lambda i: (-float(np.float32(keys[i] @ query)), i))[:k]
+        rows.append(ranked)
+        scores.append([float(keys[i] @ query) for i in ranked])
+    return rows, scores
+
+
+KEYS = clustered(400, DIM, 20)
+QUERIES = clustered(9, DIM, 20, seed=1)
+
+
+class TestExact:
+    @pytest.mark.parametrize("k", [1, 7, 399, 400, 1000])
+    @pytest.mark.parametrize("block", [1, 64, 400, 16_384])
+    def test_it_is_a_sort_by_cosine(self, k: int, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(exact, "BLOCK", block)
+        rows, scores = ExactIndex(KEYS).search(QUERIES, k)
+        assert rows.shape == scores.shape == (9, min(k, 400))
+        assert rows.dtype == np.int64
+        assert scores.dtype == np.float32
+        expected_rows, expected_scores = naive(KEYS, QUERIES, k)
+        np.testing.assert_allclose(scores, expected_scores, atol=1e-6)
+        assert (rows == expected_rows).mean() > 0.99  # sums in another order may swap near-ties
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.integers(1, 300), st.integers(1, 60), st.integers(1, 300), st.integers(0, 2**32))
+    def test_ties_go_by_row_number(self, n: int, k: int, block: int, seed: int) -> None:
+        # Keys of three directions only; integers, so that the products are exact.
+        keys = np.eye(3, dtype=np.float32)[np.random.default_rng(seed).integers(3, size=n)]
+        queries = np.array([[4, 2, 1], [1, 1, 1], [0, 0, 8]], dtype=np.float32)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(exact, "BLOCK", block)
+            rows, scores = ExactIndex(keys).search(queries, k)
+        expected_rows, expected_scores = naive(keys, queries, k)
+        assert rows.tolist() == expected_rows
+        assert scores.tolist() == expected_scores
+
+    def test_rows_that_are_not_allowed_are_left_out(self) -> None:
+        allowed = np.arange(400) % 3 == 0
+        rows, scores = ExactIndex(KEYS).search(QUERIES, 20, allowed)
+        assert allowed[rows].all()
+        expected, expected_scores = ExactIndex(KEYS[allowed]).search(QUERIES, 20)
+        np.testing.assert_array_equal(rows, np.flatnonzero(allowed)[expected])
+        np.testing.assert_allclose(scores, expected_scores, atol=1e-6)
+
+    def test_fewer_allowed_than_asked_for(self) -> None:
+        allowed = np.zeros(400, dtype=bool)
+        assert ExactIndex(KEYS).search(QUERIES, 5, allowed)[0].shape == (9, 0)
+        allowed[[3, 77]] = True
+        rows, scores = ExactIndex(KEYS).search(QUERIES, 5, allowed)
+        assert {*rows.ravel().tolist()} == {3, 77}
+        assert np.isfinite(scores).all()
+
+    def test_one_query_may_be_a_vector(self) -> None:
+        rows, _ = ExactIndex(KEYS).search(KEYS[5], 1)
+        assert rows.tolist() == [[5]]
+
+
+def indexes() -> list[Any]:
+    return [pytest.param(ExactIndex, id="exact"), pytest.param(hnsw.build, id="hnsw")]
+
+
+@pytest.mark.parametrize("make", indexes())
+class TestBoth:
+    def test_a_key_finds_itself(self, make: Any) -> None:
+        rows, scores = make(KEYS).search(KEYS[:50], 3)
+        assert rows[:, 0].tolist() == list(range(50))
+        np.testing.assert_allclose(scores[:, 0], 1, atol=1e-5)
+        assert (np.diff(scores, axis=1) <= 1e-6).all()
+
+    @pytest.mark.parametrize("n", [0, 1, 7])
+    def test_more_asked_for_than_there_is(self, make: Any, n: int) -> None:
+        index = make(KEYS[:n])
+        assert len(index) == n
+        rows, scores = index.search(QUERIES, 50)
+        assert rows.shape == scores.shape == (9, n)
+        assert all(sorted(row) == list(range(n)) for row in rows.tolist())
+
+    @pytest.mark.parametrize(
+        "query",
+        [np.full(DIM, np.nan), np.zeros(DIM), np.full(DIM, np.inf), np.ones(DIM + 1), np.ones(DIM - 1)],
+    )
+    def test_unusable_queries_are_refused(self, make: Any, query: np.ndarray) -> None:
+        with pytest.raises(PackError) as caught:
+            make(KEYS).search(query.astype(np.float32), 5)
+        assert caught.value.message.endswith(".")
+
+    def test_one_bad_query_among_good_ones_is_refused(self, make: Any) -> None:
+        queries = QUERIES.copy()
+        queries[4, 2] = np.nan
+        with pytest.raises(PackError):
+            make(KEYS).search(queries, 5)
+
+
+class TestHnsw:
+    def test_recall_on_clustered_rows(self) -> None:
+        keys, queries = clustered(4000, 64, 200), clustered(200, 64, 200, seed=0)
+        true, _ = ExactIndex(keys).search(queries, 10)
+        found, scores = hnsw.build(keys).search(queries, 10)
+        recall = np.mean([len({*a} & {*b}) / 10 for a, b in zip(true.tolist(), found.tolist(), strict=True)])
+        assert recall >= 0.98
+        np.testing.assert_allclose(scores, np.einsum("qkd,qd->qk", keys[found], queries), atol=1e-5)
+
+    def test_where_the_graph_cannot_it_is_exact(self) -> None:
+        class Unreachable:
+            def set_ef(self, _: int) -> None: ...
+
+            def knn_query(self, *_: object, **__: object) -> None:
+                raise RuntimeError("Cannot return the results in a contiguous 2D array")
+
+        rows, scores = HnswIndex(KEYS, Unreachable()).search(QUERIES, 5)
+        expected, expected_scores = ExactIndex(KEYS).search(QUERIES, 5)
+        np.testing.assert_array_equal(rows, expected)
+        np.testing.assert_array_equal(scores, expected_scores)
+
+    def test_many_identical_keys(self) -> None:
+        keys = np.repeat(KEYS[:2], 60, axis=0)
+        rows, scores = hnsw.build(keys).search(KEYS[:1], 50)
+        assert len({*rows[0].tolist()}) == 50
+        np.testing.assert_allclose(scores, 1, atol=1e-5)
+
+
+class TestCache:
+    @pytest.fixture
+    def cache(self, tmp_path: Path) -> Path:
+        path = tmp_path / "Ünï 昆虫" / "keys.hnsw"
+        index, notice = build_or_load(KEYS, path)
+        assert (index.kind, notice) == ("hnsw", "")
+        assert path.is_file()
+        return path
+
+    def test_it_is_read_back(self, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        expected = ExactIndex(KEYS).search(QUERIES, 10)
+
+        def no_building(_: np.ndarray) -> None:
+            raise AssertionError("the cache is good")
+
+        monkeypatch.setattr(hnsw, "build", no_building)
+        index, _ = build_or_load(KEYS, cache)
+        rows, scores = index.search(QUERIES, 10)
+        np.testing.assert_array_equal(rows, expected[0])
+        np.testing.assert_allclose(scores, expected[1], atol=1e-5)
+
+    @pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "text", "no head", "evil", "old"])
+    def test_a_damaged_cache_is_built_anew(self, cache: Path, damage: str) -> None:
+        good = cache.read_bytes()
+        head, _, body = good.partition(b"\n")
+        middle = len(good) // 2
+
+        class Evil:
+            def __reduce__(self) -> tuple[Any, tuple[str]]:
+                return exec, ("raise SystemExit('unpickled')",)
+
+        cache.write_bytes(
+            {
+                "cut": good[:-100],
+                "flipped": good[:middle] + bytes([good[middle] ^ 1]) + good[middle + 1 :],
+                "empty": b"",
+                "text": b"hello\nworld",
+                "no head": body,
+                "evil": head + b"\n" + pickle.dumps(Evil()),
+                "old": good.replace(b"bioscan-hnsw 1 ", b"bioscan-hnsw 0 ", 1),
+            }[damage]
+        )
+        index, notice = build_or_load(KEYS, cache)
+        assert (index.kind, notice) == ("hnsw", "")
+        assert index.search(KEYS[:20], 1)[0].ravel().tolist() == list(range(20))
+        assert cache.read_bytes().split()[:3] == head.split()[:3]  # and written again
+        assert hnsw._load(KEYS, cache, head.split()[2].decode()) is not None
+
+    def test_the_cache_of_other_keys_is_not_used(self, cache: Path) -> None:
+        other = KEYS[::-1].copy()
+        index, _ = build_or_load(other, cache)
+        assert index.search(other[:20], 1)[0].ravel().tolist() == list(range(20))
+        shorter, _ = build_or_load(KEYS[:50], cache)
+        assert len(shorter) == 50
+
+    def test_a_folder_that_cannot_be_written_only_costs_time(self, tmp_path: Path) -> None:
+        blocker = tmp_path / "file"
+        blocker.write_text("not a folder")
+        index, notice = build_or_load(KEYS, blocker / "keys.hnsw")
+        assert (index.kind, notice) == ("hnsw", "")
+
+    def test_a_full_disk_leaves_nothing_behind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def full(_: Path, __: Path) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(Path, "replace", full)
+        index, _ = build_or_load(KEYS, tmp_path / "keys.hnsw")
+        assert len(index) == 400
+        assert list(tmp_path.iterdir()) == []
+
+    def test_without_hnswlib_the_exact_index_serves(
+        self, cache: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = builtins.__import__
+
+        def no_hnswlib(name: str, *arguments: Any) -> Any:
+            if name == "hnswlib":
+                raise ImportError("No module named 'hnswlib'")
+            return real(name, *arguments)
+
+        monkeypatch.setattr(builtins, "__import__", no_hnswlib)
+        index, notice = build_or_load(KEYS, cache)
+        assert index.kind == "exact"
+        assert "hnswlib" in notice
+        assert notice.endswith(".")
+        assert index.search(KEYS[:5], 1)[0].ravel().tolist() == [0, 1, 2, 3, 4]
+
+
+class TestKeyFiles:
+    def test_round_trip_is_within_half_precision(self, tmp_path: Path) -> None:
+        save_keys(tmp_path / "keys.npy", KEYS)
+        rows = load_keys(tmp_path / "keys.npy", DIM, 400)
+        assert rows.dtype == np.float32
+        np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-6)
+        assert ((rows * KEYS).sum(axis=1) > 0.999).all()
+
+    @pytest.mark.parametrize(("dim", "count"), [(DIM + 1, 400), (DIM, 399), (DIM, 0)])
+    def test_another_shape_is_refused(self, tmp_path: Path, dim: int, count: int) -> None:
+        save_keys(tmp_path / "keys.npy", KEYS)
+        with pytest.raises(PackError, match="shape"):
+            load_keys(tmp_path / "keys.npy", dim, count)
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"",
+            b"\x93NUMPY",
+            b"\x93NUMPY\x01\x00\x10\x00{'descr': rubbish",
+            b"PK\x03\x04rubbish",
+            b"rubbish" * 50,
+        ],
+    )
+    def test_what_is_no_key_file(self, tmp_path: Path, data: bytes) -> None:
+        (tmp_path / "keys.npy").write_bytes(data)
+        with pytest.raises(PackError, match=r"cannot be read|install"):
+            load_keys(tmp_path / "keys.npy", DIM, 400)
+
+    def test_a_missing_or_cut_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "keys.npy"
+        with pytest.raises(PackError, match="cannot be read"):
+            load_keys(path, DIM, 400)
+        save_keys(path, KEYS)
+        path.write_bytes(path.read_bytes()[:-10])
+        with pytest.raises(PackError, match="cannot be read"):
+            load_keys(path, DIM, 400)
+
+    def test_several_arrays_or_words_are_no_keys(self, tmp_path: Path) -> None:
+        path = tmp_path / "keys.npy"
+        with path.open("wb") as stream:
+            np.savez(stream, a=KEYS)
+        with pytest.raises(PackError):
+            load_keys(path, DIM, 400)
+        np.save(path, np.full((400, DIM), "word"))
+        with pytest.raises(PackError):
+            load_keys(path, DIM, 400)
+
+    @pytest.mark.parametrize("value", [np.nan, np.inf, 0.0])
+    def test_unusable_rows_are_refused(self, tmp_path: Path, value: float) -> None:
+        keys = KEYS.copy()
+        keys[123] = value
+        save_keys(tmp_path / "keys.npy", keys)
+        with pytest.raises(PackError, match="unusable"):
+            load_keys(tmp_path / "keys.npy", DIM, 400)
