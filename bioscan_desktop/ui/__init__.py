@@ -1,0 +1,1 @@
+"""The window. The only package that knows Qt; work is done in `services`, started by `ui.jobs`."""

@@ -1,0 +1,113 @@
+"""Every action of the window, declared once: menus, tool bar and the sheet of shortcuts show these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+
+from bioscan_desktop.ui import icons
+from bioscan_desktop.ui.theme import Colours
+
+_Standard = QKeySequence.StandardKey
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """An action.
+
+    Attributes:
+        keys: shortcuts; the first is shown.
+        menu: title of its menu; `-` before the text of the next group is drawn where `group` changes.
+        toolbar: True puts it on the tool bar with `short` below.
+    """
+
+    name: str
+    text: str
+    menu: str
+    group: int
+    keys: tuple[str | QKeySequence.StandardKey, ...] = ()
+    icon: str = ""
+    tip: str = ""
+    short: str = ""
+    toolbar: bool = False
+
+
+SPECS: tuple[Spec, ...] = (
+    Spec("open", "&Open photos or barcodes…", "&File", 0, (_Standard.Open,), "open",
+         "Choose photos and sequence files", "Open", True),
+    Spec("open_folder", "Open &folder…", "&File", 0, ("Ctrl+Shift+O",), "folder",
+         "Take in a folder and the folders within", "Folder", True),
+    Spec("sample", "Try a &sample barcode", "&File", 0, ("Ctrl+T",), "sample",
+         "Identify a barcode made up from the library"),
+    Spec("open_library", "Open &library…", "&File", 1, ("Ctrl+L",), "library", "Choose another library pack"),
+    Spec("open_model", "Open &model…", "&File", 1, (), "model", "Choose another model pack"),
+    Spec("export", "&Export results…", "&File", 2, ("Ctrl+E",), "export",
+         "Write all results as CSV or JSON lines", "Export", True),
+    Spec("quit", "&Quit", "&File", 3, (_Standard.Quit, "Ctrl+Q"), ""),
+    Spec("undo", "&Undo", "&Edit", 0, (_Standard.Undo,), "undo"),
+    Spec("redo", "&Redo", "&Edit", 0, (_Standard.Redo,), "redo"),
+    Spec("paste", "&Paste barcode or picture", "&Edit", 1, (_Standard.Paste,), "paste",
+         "Take in what is on the clipboard", "Paste", True),
+    Spec("copy", "&Copy result as text", "&Edit", 1, (_Standard.Copy,), "copy", "Copy the results selected"),
+    Spec("select_all", "Select &all", "&Edit", 2, (_Standard.SelectAll,), ""),
+    Spec("remove", "Re&move from list", "&Edit", 2, ("Del",), "remove",
+         "Take the selected specimens out of the list; files are left alone"),
+    Spec("attach", "&Attach barcode…", "&Specimen", 0, ("Ctrl+B",), "attach",
+         "Add a barcode to the photo of the selected specimen"),
+    Spec("attach_clipboard", "Attach from &clipboard", "&Specimen", 0, ("Ctrl+Shift+V",), "attach",
+         "Join the barcode or picture on the clipboard to the selected specimen"),
+    Spec("join", "&Join photo and barcode", "&Specimen", 0, ("Ctrl+J",), "attach",
+         "Make one specimen of a selected photo and a selected barcode"),
+    Spec("unjoin", "&Separate photo and barcode", "&Specimen", 0, ("Ctrl+Shift+J",), "detach",
+         "Make two specimens of one"),
+    Spec("retry", "&Retry failed and stopped", "&Specimen", 1, ("Ctrl+R",), "retry",
+         "Identify again what failed or was stopped"),
+    Spec("again", "Identify a&gain", "&Specimen", 1, ("Ctrl+Shift+R",), "retry",
+         "Identify the selected specimens again, with the library that is open"),
+    Spec("stop", "S&top", "&Specimen", 1, ("Esc",), "cancel", "Stop; results so far are kept"),
+    Spec("settings", "&Settings…", "&View", 0, ("Ctrl+,",), "settings",
+         "Colours, processor or graphics card, number of references"),
+    Spec("focus", "Go between &list and result", "&View", 0, ("F6",), ""),
+    Spec("shortcuts", "&Keyboard shortcuts", "&Help", 0, ("F1", "?"), "help"),
+    Spec("log", "Open &log folder", "&Help", 0, (), "folder"),
+    Spec("about", "&About BIOSCAN Desktop", "&Help", 1, (), "about"),
+)  # fmt: skip
+
+BY_HAND: tuple[tuple[str, str], ...] = (
+    ("Previous, next specimen", "↑ ↓"),
+    ("Select several", "Shift+↑ ↓, Ctrl+click"),
+    ("First, last specimen", "Home, End"),
+    ("Go to the next control", "Tab"),
+    ("Menu of the selected specimen", "Menu key, Shift+F10"),
+)
+"""Keys that the lists know by themselves, for the sheet of shortcuts."""
+
+
+def make(parent: QObject) -> dict[str, QAction]:
+    """The actions by name, without icons; see `paint`."""
+    actions = {}
+    for spec in SPECS:
+        action = QAction(spec.text, parent)
+        action.setObjectName(spec.name)
+        keys: list[QKeySequence] = []
+        for key in spec.keys:
+            found = [QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key)
+            keys += [one for one in found if one not in keys]
+        action.setShortcuts(keys)
+        shown = f" ({keys[0].toString(QKeySequence.SequenceFormat.NativeText)})" if keys else ""
+        tip = spec.tip or spec.text.replace("&", "")
+        action.setToolTip(tip + shown)
+        action.setStatusTip("")
+        if spec.short:
+            action.setIconText(spec.short)
+        actions[spec.name] = action
+    return actions
+
+
+def paint(actions: dict[str, QAction], colours: Colours) -> None:
+    """Gives the icons the colours of a theme."""
+    for spec in SPECS:
+        if spec.icon:
+            actions[spec.name].setIcon(icons.icon(spec.icon, colours.text, colours.border))

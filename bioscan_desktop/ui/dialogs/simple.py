@@ -1,0 +1,262 @@
+"""Dialogs: settings, shortcuts, about, barcode to attach, an unexpected error."""
+
+from __future__ import annotations
+
+import sys
+from html import escape
+
+from PySide6 import __version__ as pyside_version
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bioscan_desktop import __version__, logs
+from bioscan_desktop.settings import SETTINGS, Settings
+from bioscan_desktop.ui import actions, icons
+from bioscan_desktop.ui.widgets.parts import label
+
+CHOICE_WORDS = {
+    "system": "As the system",
+    "light": "Light",
+    "dark": "Dark",
+    "auto": "Automatic",
+    "cpu": "Processor (CPU)",
+    "cuda": "NVIDIA graphics card (CUDA)",
+}
+
+
+class SettingsDialog(QDialog):
+    """The settings that are shown, with a control made from each declaration."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._controls: dict[str, QComboBox | QSpinBox] = {}
+        self.setWindowTitle("Settings")
+        self.setMinimumWidth(460)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(22, 18, 22, 16)
+        column.setSpacing(10)
+        for setting in SETTINGS:
+            if not setting.shown:
+                continue
+            form = QFormLayout()
+            form.setSpacing(10)
+            if setting.choices:
+                box = QComboBox()
+                for choice in setting.choices:
+                    box.addItem(CHOICE_WORDS.get(choice, choice), choice)
+                box.setCurrentIndex(box.findData(settings.get(setting.name)))
+                control: QComboBox | QSpinBox = box
+            else:
+                spin = QSpinBox()
+                spin.setRange(setting.minimum, setting.maximum)
+                spin.setValue(settings.get(setting.name))
+                control = spin
+            control.setAccessibleName(setting.title)
+            control.setAccessibleDescription(setting.description)
+            control.setMinimumWidth(230)
+            caption = QLabel(setting.title)
+            caption.setBuddy(control)
+            caption.setMinimumWidth(140)
+            form.addRow(caption, control)
+            column.addLayout(form)
+            column.addWidget(label(setting.description, "muted"))
+            column.addSpacing(6)
+            self._controls[setting.name] = control
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+    def values(self) -> dict[str, object]:
+        """What the controls say."""
+        return {
+            name: control.currentData() if isinstance(control, QComboBox) else control.value()
+            for name, control in self._controls.items()
+        }
+
+    def control(self, name: str) -> QComboBox | QSpinBox:
+        """The control of a setting."""
+        return self._controls[name]
+
+    def accept(self) -> None:
+        for name, value in self.values().items():
+            self._settings.set(name, value)
+        super().accept()
+
+
+class ShortcutsDialog(QDialog):
+    """The sheet of shortcuts, made from the declared actions."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(22, 18, 22, 16)
+        columns = QHBoxLayout()
+        columns.setSpacing(40)
+        rows = [(s.text.replace("&", "").rstrip("…"), _shown(s)) for s in actions.SPECS if s.keys]
+        rows += list(actions.BY_HAND)
+        half = -(-len(rows) // 2)
+        for part in (rows[:half], rows[half:]):
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(24)
+            grid.setVerticalSpacing(7)
+            for number, (text, keys) in enumerate(part):
+                grid.addWidget(label(text, wrap=False), number, 0)
+                grid.addWidget(label(keys, "muted", wrap=False, bold=True), number, 1)
+            grid.setRowStretch(len(part), 1)
+            columns.addLayout(grid)
+        column.addLayout(columns)
+        column.addSpacing(8)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+
+def _shown(spec: actions.Spec) -> str:
+    keys: list[str] = []
+    for key in spec.keys:
+        found = [QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key)[:1]
+        for one in found:
+            text = one.toString(QKeySequence.SequenceFormat.NativeText)
+            if text not in keys:
+                keys.append(text)
+    return ", ".join(keys)
+
+
+class AboutDialog(QDialog):
+    """Versions and licences."""
+
+    def __init__(self, packs: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About BIOSCAN Desktop")
+        self._text = about_text(packs)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(12)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        picture = QLabel()
+        picture.setPixmap(icons.app_icon().pixmap(64, 64))
+        picture.setAccessibleName("The program's icon")
+        head.addWidget(picture)
+        words = QVBoxLayout()
+        words.addWidget(label("BIOSCAN Desktop", scale=1.6, bold=True))
+        words.addWidget(label(f"Version {__version__}", "muted"))
+        head.addLayout(words, 1)
+        column.addLayout(head)
+        body = label(escape(self._text).replace("\n", "<br>"))
+        body.setTextFormat(Qt.TextFormat.RichText)
+        body.setMinimumWidth(460)
+        column.addWidget(body)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = QPushButton("Copy versions")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text))
+        buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+
+def about_text(packs: str) -> str:
+    """Versions and licences as plain text."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = [f"BIOSCAN Desktop {__version__}, MIT licence"]
+    found.append(f"Python {sys.version.split()[0]}")
+    found.append(f"Qt {qVersion()} with PySide {pyside_version}, LGPL 3")
+    for names, licence in (
+        (("onnxruntime-gpu", "onnxruntime"), "MIT"),
+        (("numpy",), "BSD"),
+        (("pillow",), "MIT-CMU"),
+        (("pillow-heif",), "BSD, with libheif under LGPL"),
+        (("hnswlib",), "Apache 2.0"),
+        (("edlib",), "MIT"),
+        (("biopython",), "Biopython licence"),
+    ):
+        for name in names:
+            try:
+                found.append(f"{name} {version(name)}, {licence}")
+                break
+            except PackageNotFoundError:
+                continue
+    return "\n".join([*found, "", packs]).strip()
+
+
+class AttachDialog(QDialog):
+    """Asks for the barcode of one specimen: pasted, typed, or from a file."""
+
+    def __init__(self, name: str, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.from_file = False
+        self.setWindowTitle("Attach barcode")
+        self.setMinimumSize(560, 340)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(22, 18, 22, 16)
+        column.setSpacing(10)
+        caption = label(f"Barcode of {name}: bases or FASTA with one record")
+        column.addWidget(caption)
+        self._edit = QPlainTextEdit(text)
+        self._edit.setAccessibleName("Barcode")
+        self._edit.setPlaceholderText("ACTTTATACTTTATTTTTGGAATTTGAGCAGGAATAGTAGG…")
+        self._edit.setTabChangesFocus(True)
+        caption.setBuddy(self._edit)
+        column.addWidget(self._edit, 1)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self._ok.setText("Attach")
+        choose = QPushButton("From a file…")
+        choose.clicked.connect(self._on_file)
+        buttons.addButton(choose, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+        self._edit.textChanged.connect(self._on_text)
+        self._on_text()
+
+    @property
+    def text(self) -> str:
+        """The barcode as it was given."""
+        return self._edit.toPlainText()
+
+    def _on_text(self) -> None:
+        self._ok.setEnabled(bool(self.text.strip()))
+
+    def _on_file(self) -> None:
+        self.from_file = True
+        self.accept()
+
+
+def show_crash(error: BaseException, parent: QWidget | None = None) -> QMessageBox:
+    """Tells of a bug in one sentence, with details to copy. Returns the open, non-blocking box."""
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle("BIOSCAN Desktop")
+    box.setText("Something went wrong in the program. Your list and results are still here.")
+    box.setInformativeText(f"{type(error).__name__}: {str(error)[:300]}")
+    details = logs.details(error)
+    copy = box.addButton("Copy details", QMessageBox.ButtonRole.ActionRole)
+    copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
+    box.addButton(QMessageBox.StandardButton.Close)
+    box.open()
+    return box

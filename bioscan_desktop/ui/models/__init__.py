@@ -1,0 +1,1 @@
+"""Qt models: what the views show."""

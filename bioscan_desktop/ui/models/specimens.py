@@ -1,0 +1,205 @@
+"""The list of specimens: what was dropped, where it stands, what came back.
+
+Rows are added and changed in batches, with one signal each: ten thousand single inserts would keep
+the window busy for a minute.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from bioscan_desktop.ui import wording
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.identify import Identification
+    from bioscan_desktop.services.specimens import Specimen
+
+
+class State(enum.Enum):
+    """Where a specimen stands."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    STOPPED = "stopped"
+    DONE = "done"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+_OF_STATUS = {"ok": State.DONE, "partial": State.PARTIAL, "failed": State.FAILED}
+
+STATE_WORDS = {
+    State.WAITING: "Waiting",
+    State.WORKING: "Identifying…",
+    State.STOPPED: "Stopped before its turn",
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """One specimen.
+
+    Attributes:
+        key: stays with it while rows come and go.
+        parts: photo and barcode as they were before they were joined.
+    """
+
+    key: int
+    specimen: Specimen
+    state: State = State.WAITING
+    result: Identification | None = None
+    parts: tuple[Specimen, Specimen] | None = None
+
+    def take(self, result: Identification) -> None:
+        """Puts the answer in."""
+        self.result = result
+        self.state = _OF_STATUS[result.status]
+
+    @property
+    def mark(self) -> str:
+        """What the row's sign is: a state, or `conflict` or `novelty` where that matters more."""
+        if self.result is not None and self.state in (State.DONE, State.PARTIAL):
+            if wording.conflict_rank(self.result):
+                return "conflict"
+            if self.result.verdict is not None and self.result.verdict.novelty != "none":
+                return "novelty"
+        return self.state.value
+
+    @property
+    def second_line(self) -> str:
+        """What the row says below the name."""
+        if self.result is not None and self.state in (State.DONE, State.PARTIAL, State.FAILED):
+            return wording.summary(self.result)
+        return STATE_WORDS.get(self.state, "")
+
+
+class SpecimenModel(QAbstractListModel):
+    """Specimens in the order in which they came.
+
+    Thumbnails are no concern of this model: the delegate asks for them by key.
+    """
+
+    KEY = Qt.ItemDataRole.UserRole + 1
+    ROW = Qt.ItemDataRole.UserRole + 2
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[Row] = []
+        self._place: dict[int, int] = {}  # key -> index in _rows
+        self._next_key = 1
+
+    def new_row(self, specimen: Specimen) -> Row:
+        """A row with a fresh key, not yet in the model."""
+        row = Row(self._next_key, specimen)
+        self._next_key += 1
+        return row
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """Adds rows at the end."""
+        if not rows:
+            return
+        first = len(self._rows)
+        self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
+        self._rows.extend(rows)
+        for place, row in enumerate(rows, start=first):
+            self._place[row.key] = place
+        self.endInsertRows()
+
+    def restore(self, places: Sequence[tuple[int, Row]]) -> None:
+        """Puts removed rows back at (index, row), given in rising order of index."""
+        for start, run in _runs(places):
+            self.beginInsertRows(QModelIndex(), start, start + len(run) - 1)
+            self._rows[start:start] = run
+            self._renumber(start)
+            self.endInsertRows()
+
+    def remove(self, keys: Iterable[int]) -> list[tuple[int, Row]]:
+        """Takes rows out; returns (index, row) in rising order, as `restore` takes them."""
+        numbers = sorted({self._place[key] for key in keys if key in self._place})
+        places = [(number, self._rows[number]) for number in numbers]
+        for start, run in reversed(list(_runs(places))):
+            self.beginRemoveRows(QModelIndex(), start, start + len(run) - 1)
+            del self._rows[start : start + len(run)]
+            for row in run:
+                del self._place[row.key]
+            self._renumber(start)
+            self.endRemoveRows()
+        return places
+
+    def touch(self, keys: Iterable[int]) -> None:
+        """Says that these rows look different now, with one signal over their range."""
+        places = [self._place[key] for key in keys if key in self._place]
+        if places:
+            self.dataChanged.emit(self.index(min(places)), self.index(max(places)))
+
+    def find(self, key: int) -> Row | None:
+        """The row with a key."""
+        place = self._place.get(key)
+        return None if place is None else self._rows[place]
+
+    def index_of(self, key: int) -> QModelIndex:
+        """The index of a key; invalid if it is gone."""
+        place = self._place.get(key)
+        return QModelIndex() if place is None else self.index(place)
+
+    def at(self, index: QModelIndex | QPersistentModelIndex) -> Row | None:
+        """The row at an index."""
+        return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All rows, not to be changed from outside."""
+        return self._rows
+
+    def _renumber(self, start: int) -> None:
+        for place in range(start, len(self._rows)):
+            self._place[self._rows[place].key] = place
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        row = self.at(index)
+        if row is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.specimen.query_id
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return spoken(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{row.specimen.input}\n{row.second_line}"
+        if role == self.KEY:
+            return row.key
+        if role == self.ROW:
+            return row
+        return None
+
+
+def spoken(row: Row) -> str:
+    """A row in one sentence, for screen readers."""
+    kind = {"image": "photo", "dna": "barcode", "both": "photo and barcode"}[row.specimen.modality]
+    name = wording.headline(row.result.verdict).text if row.result and row.result.verdict else ""
+    parts = [row.specimen.query_id, kind, name, row.second_line]
+    return ", ".join(part for part in parts if part)
+
+
+def _runs(places: Sequence[tuple[int, Row]]) -> Iterable[tuple[int, list[Row]]]:
+    """Groups (index, row) into runs of neighbouring indexes."""
+    run: list[Row] = []
+    start = 0
+    for place, row in places:
+        if run and place == start + len(run):
+            run.append(row)
+        else:
+            if run:
+                yield start, run
+            start, run = place, [row]
+    if run:
+        yield start, run

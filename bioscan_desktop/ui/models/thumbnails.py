@@ -1,0 +1,138 @@
+"""Thumbnails and previews, decoded in workers and kept in a bounded cache.
+
+The delegate asks while it paints and gets what is there; what is missing is asked for, newest
+first, so that what the user scrolled past does not delay what is on the screen.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage, QPixmap
+
+from bioscan_desktop.ui import work
+from bioscan_desktop.ui.jobs import Jobs, Reporter
+
+if TYPE_CHECKING:
+    from bioscan_desktop.ui.models.specimens import Row
+
+THUMB_SIDE = 112
+"""Pixels: 56 on the screen at 200 %."""
+
+PREVIEW_SIDE = 1400
+THUMBS_KEPT = 1500
+PREVIEWS_KEPT = 6
+WANTED_MAX = 60
+"""Requests that wait; more than a screenful is of no use."""
+
+BATCH = 6
+
+
+class Pictures(QObject):
+    """The cache.
+
+    Signals:
+        thumbs_ready: keys of rows whose thumbnail is there now.
+        preview_ready: key of the row whose preview is there now, or cannot be had.
+    """
+
+    thumbs_ready = Signal(list)
+    preview_ready = Signal(int)
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._thumbs: OrderedDict[int, QPixmap | None] = OrderedDict()
+        self._previews: OrderedDict[int, QPixmap | None] = OrderedDict()
+        self._wanted: OrderedDict[int, Path | bytes] = OrderedDict()
+        self._asked: set[int] = set()
+        self._preview_asked: set[int] = set()
+        self._busy = False
+
+    def thumb(self, row: Row) -> QPixmap | None:
+        """The thumbnail, or None for now; it is asked for then."""
+        if row.specimen.photo is None:
+            return None
+        if row.key in self._thumbs:
+            self._thumbs.move_to_end(row.key)
+            return self._thumbs[row.key]
+        if row.key not in self._asked:
+            self._wanted[row.key] = row.specimen.photo
+            self._wanted.move_to_end(row.key)
+            while len(self._wanted) > WANTED_MAX:
+                self._wanted.popitem(last=False)
+            self._next()
+        return None
+
+    def preview(self, row: Row) -> QPixmap | None:
+        """The large picture, or None for now."""
+        if row.specimen.photo is None:
+            return None
+        if row.key in self._previews:
+            self._previews.move_to_end(row.key)
+            return self._previews[row.key]
+        if row.key not in self._preview_asked:
+            self._preview_asked.add(row.key)
+            source = row.specimen.photo
+            job = self._jobs.make("pictures", "preview", lambda _: _load(source, PREVIEW_SIDE))
+            job.done.connect(partial(self._on_preview, row.key))
+            self._jobs.run(job)
+        return None
+
+    def preview_known(self, key: int) -> bool:
+        """True once the preview was tried, whether or not it could be had."""
+        return key in self._previews
+
+    def forget(self, key: int) -> None:
+        """The row has another photo now."""
+        self._thumbs.pop(key, None)
+        self._previews.pop(key, None)
+
+    def _next(self) -> None:
+        if self._busy or not self._wanted:
+            return
+        self._busy = True
+        batch = [self._wanted.popitem() for _ in range(min(BATCH, len(self._wanted)))]
+        self._asked.update(key for key, _ in batch)
+        job = self._jobs.make("pictures", "thumbnails", partial(_load_batch, batch))
+        job.items.connect(self._on_thumbs)
+        job.ended.connect(self._on_batch_ended)
+        self._jobs.run(job)
+
+    def _on_thumbs(self, found: list[tuple[int, QImage | None]]) -> None:
+        for key, image in found:
+            self._thumbs[key] = QPixmap.fromImage(image) if image is not None else None
+            self._asked.discard(key)
+        while len(self._thumbs) > THUMBS_KEPT:
+            self._thumbs.popitem(last=False)
+        self.thumbs_ready.emit([key for key, _ in found])
+
+    def _on_batch_ended(self) -> None:
+        self._busy = False
+        self._next()
+
+    def _on_preview(self, key: int, image: QImage | None) -> None:
+        self._preview_asked.discard(key)
+        self._previews[key] = QPixmap.fromImage(image) if image is not None else None
+        while len(self._previews) > PREVIEWS_KEPT:
+            self._previews.popitem(last=False)
+        self.preview_ready.emit(key)
+
+
+def _load(source: Path | bytes, side: int) -> QImage | None:
+    """Runs in a worker. QImage, unlike QPixmap, may be made there."""
+    found = work.load_picture(source, side)
+    if found is None:
+        return None
+    width, height, data = found
+    return QImage(data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+
+
+def _load_batch(batch: list[tuple[int, Path | bytes]], reporter: Reporter) -> None:
+    for key, source in batch:
+        reporter.cancel.check()
+        reporter.item((key, _load(source, THUMB_SIDE)))

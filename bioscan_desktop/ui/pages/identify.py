@@ -1,0 +1,176 @@
+"""The page on which specimens are identified: list on the left, result on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.models.specimens import Row, State
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.empty_state import EmptyState
+from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.result_panel import ResultPanel
+from bioscan_desktop.ui.widgets.specimen_delegate import SpecimenDelegate
+from bioscan_desktop.ui.workbench import Workbench
+
+
+class SpecimenList(QListView):
+    """The list; typing letters must not start a search while single keys are shortcuts."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.text() == "?":
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+
+class IdentifyPage(QStackedWidget):
+    """Empty state, or list and result.
+
+    Signals:
+        selection_changed: other rows are selected, or the same are in another state.
+        menu_asked: (global position) for the menu of the selected rows.
+    """
+
+    selection_changed = Signal()
+    menu_asked = Signal(QPoint)
+
+    def __init__(self, theme: Theme, bench: Workbench) -> None:
+        super().__init__()
+        self._bench = bench
+        self.empty = EmptyState(theme)
+        self.panel = ResultPanel(theme, bench.pictures)
+        self.list = SpecimenList()
+        self.delegate = SpecimenDelegate(theme, bench.pictures, self.list)
+        self._set_up_list()
+        side = QWidget()
+        side.setProperty("look", "side")
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._counts = label(look="muted")
+        self._counts.setContentsMargins(14, 8, 14, 8)
+        column.addWidget(self._counts)
+        column.addWidget(self.list, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(side)
+        self.splitter.addWidget(self.panel)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        side.setMinimumWidth(240)
+        self.panel.setMinimumWidth(420)
+        self.addWidget(self.empty)
+        self.addWidget(self.splitter)
+        model = bench.model
+        model.rowsInserted.connect(self._on_rows)
+        model.rowsRemoved.connect(self._on_rows)
+        bench.results_changed.connect(self._on_results)
+        bench.engine_changed.connect(self.show_current)
+        bench.pictures.thumbs_ready.connect(lambda _: self.list.viewport().update())
+        theme.changed.connect(lambda: self.list.viewport().update())
+        self.count_up()
+
+    def _set_up_list(self) -> None:
+        view = self.list
+        view.setProperty("look", "list-frame")
+        view.setModel(self._bench.model)
+        view.setItemDelegate(self.delegate)
+        view.setUniformItemSizes(True)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setMouseTracking(True)
+        view.setAccessibleName("Specimens")
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(
+            lambda point: self.menu_asked.emit(view.viewport().mapToGlobal(point))
+        )
+        selection = view.selectionModel()
+        selection.selectionChanged.connect(self._on_selection)
+        selection.currentChanged.connect(self._on_current)
+
+    # -- what is selected ----------------------------------------------------------------------
+
+    @property
+    def current(self) -> Row | None:
+        """The row with the result on the right."""
+        return self._bench.model.at(self.list.currentIndex())
+
+    @property
+    def selected(self) -> list[Row]:
+        """Selected rows in order of the list."""
+        indexes = sorted(self.list.selectionModel().selectedIndexes(), key=lambda index: index.row())
+        return [row for index in indexes if (row := self._bench.model.at(index)) is not None]
+
+    def select(self, key: int) -> None:
+        """Makes a row the current one and shows it."""
+        index = self._bench.model.index_of(key)
+        if index.isValid():
+            self.list.setCurrentIndex(index)
+            self.list.scrollTo(index)
+
+    def drop_target(self, position: QPoint) -> int | None:
+        """Key of the row at a position of this page: on the list, or the one that is shown."""
+        if self.currentWidget() is not self.splitter:
+            return None
+        viewport = self.list.viewport()
+        point = viewport.mapFrom(self, position)
+        if viewport.rect().contains(point):
+            row = self._bench.model.at(self.list.indexAt(point))
+            return row.key if row is not None else None
+        if self.panel.rect().contains(self.panel.mapFrom(self, position)):
+            return self.panel.key
+        return None
+
+    def mark_target(self, key: int | None) -> None:
+        """Frames the row that would take what is dragged."""
+        if self.delegate.drop_key != key:
+            self.delegate.drop_key = key
+            self.list.viewport().update()
+
+    # -- keeping up ----------------------------------------------------------------------------
+
+    def show_current(self) -> None:
+        """Fills the panel anew."""
+        engine = self._bench.engine
+        self.panel.show_row(self.current, engine.thresholds if engine is not None else {})
+
+    def _on_rows(self) -> None:
+        has_rows = self._bench.model.rowCount() > 0
+        self.setCurrentWidget(self.splitter if has_rows else self.empty)
+        if has_rows and not self.list.currentIndex().isValid():
+            self.list.setCurrentIndex(self._bench.model.index(0))
+        self.show_current()
+        self.count_up()
+        self.selection_changed.emit()
+
+    def _on_results(self, keys: list[int]) -> None:
+        if self.panel.key in keys:
+            self.show_current()
+        self.count_up()
+        self.selection_changed.emit()
+
+    def _on_selection(self, _new: QItemSelection, _old: QItemSelection) -> None:
+        self.selection_changed.emit()
+
+    def _on_current(self, _new: QModelIndex, _old: QModelIndex) -> None:
+        self.show_current()
+
+    def count_up(self) -> None:
+        """The line above the list: how many, and how many need a look."""
+        rows = self._bench.model.rows
+        failed = sum(row.state is State.FAILED for row in rows)
+        parts = [wording.count(len(rows), "specimen")]
+        if failed:
+            parts.append(f"{wording.thousands(failed)} failed")
+        self._counts.setText(" · ".join(parts))

@@ -1,0 +1,292 @@
+"""Colours, fonts and style: one calm look in light and dark, on Qt's Fusion style.
+
+Every pair that carries meaning is measured: text has at least 4.5:1 against its ground, badge
+outlines at least 3:1 (WCAG 2.2). `contrast` is what the tests use to hold us to that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """The colours of one theme, as #rrggbb.
+
+    Attributes:
+        outline: around badges; stands out from `card` and from every badge fill's ground.
+    """
+
+    name: str
+    window: str
+    card: str
+    border: str
+    field: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    selection: str
+    hover: str
+    error: str
+    error_ground: str
+    warning: str
+    warning_ground: str
+    novelty: str
+    novelty_ground: str
+    good: str
+    good_ground: str
+    bar: str
+    track: str
+    outline: str
+    link: str
+
+
+LIGHT = Colours(
+    name="light",
+    window="#f4f5f1",
+    card="#ffffff",
+    border="#d8dcd2",
+    field="#ffffff",
+    text="#1d231e",
+    muted="#566058",
+    accent="#2f6b3c",
+    on_accent="#ffffff",
+    selection="#dcebdc",
+    hover="#eef3ec",
+    error="#a3201a",
+    error_ground="#fbe9e7",
+    warning="#7a4f00",
+    warning_ground="#fdf3d9",
+    novelty="#5b3596",
+    novelty_ground="#f0eafa",
+    good="#2f6b3c",
+    good_ground="#e6f2e6",
+    bar="#4c8a58",
+    track="#e6e9e1",
+    outline="#27301f",
+    link="#1f5f99",
+)
+
+DARK = Colours(
+    name="dark",
+    window="#151819",
+    card="#1f2425",
+    border="#394142",
+    field="#1a1e1f",
+    text="#e6ebe6",
+    muted="#a6b1a9",
+    accent="#7fc58b",
+    on_accent="#10210f",
+    selection="#2a4231",
+    hover="#262d2c",
+    error="#ff9b92",
+    error_ground="#3d2220",
+    warning="#f1c467",
+    warning_ground="#3a3019",
+    novelty="#cbaef8",
+    novelty_ground="#2f2640",
+    good="#8fd19a",
+    good_ground="#20351f",
+    bar="#6db37a",
+    track="#343b3c",
+    outline="#e6ebe6",
+    link="#8cc4f2",
+)
+
+BADGE_FILL: dict[str, str] = {
+    "species": "#4c7c32",
+    "genus": "#c4d050",
+    "family": "#f0c030",
+    "order": "#f0902c",
+    "none": "#b93a32",
+}
+"""After CLIBD's figures: greens, gold, orange, red. Colour is never the only sign."""
+
+BADGE_INK: dict[str, str] = {
+    "species": "#ffffff",
+    "genus": "#10150c",
+    "family": "#10150c",
+    "order": "#10150c",
+    "none": "#ffffff",
+}
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb by WCAG."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a: str, b: str) -> float:
+    """Contrast ratio, 1 to 21."""
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+class Theme(QObject):
+    """The theme in use; follows the system unless told otherwise.
+
+    Signals:
+        changed: colours are others now; icons and painted widgets take theirs anew.
+    """
+
+    changed = Signal()
+
+    def __init__(self, choice: str = "system", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._choice = choice
+        self.colours = self._resolve()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_changed)
+
+    def choose(self, choice: str) -> None:
+        """`system`, `light` or `dark`."""
+        self._choice = choice
+        self.apply()
+
+    def apply(self) -> None:
+        """Gives style, palette and style sheet to the application."""
+        self.colours = self._resolve()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.setStyle("Fusion")
+        app.setPalette(palette(self.colours))
+        app.setStyleSheet(style_sheet(self.colours))
+        self.changed.emit()
+
+    @Slot()
+    def _on_system_changed(self) -> None:
+        if self._choice == "system":
+            self.apply()
+
+    def _resolve(self) -> Colours:
+        if self._choice == "system":
+            scheme = QGuiApplication.styleHints().colorScheme()
+            return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+        return DARK if self._choice == "dark" else LIGHT
+
+
+def set_fonts(app: QApplication) -> None:
+    """The system's font, with families behind it that have the marks we use (› – ≥ and accents)."""
+    font = app.font()
+    families = [font.family(), "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"]
+    font.setFamilies(list(dict.fromkeys(families)))
+    if font.pointSizeF() < 10:
+        font.setPointSizeF(10)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    app.setFont(font)
+
+
+def palette(c: Colours) -> QPalette:
+    """Qt's palette of a theme."""
+    result = QPalette()
+    role = QPalette.ColorRole
+    for which, colour in (
+        (role.Window, c.window),
+        (role.WindowText, c.text),
+        (role.Base, c.field),
+        (role.AlternateBase, c.window),
+        (role.Text, c.text),
+        (role.PlaceholderText, c.muted),
+        (role.Button, c.card),
+        (role.ButtonText, c.text),
+        (role.BrightText, c.error),
+        (role.ToolTipBase, c.card),
+        (role.ToolTipText, c.text),
+        (role.Highlight, c.selection),
+        (role.HighlightedText, c.text),
+        (role.Link, c.link),
+        (role.LinkVisited, c.link),
+        (role.Light, c.card),
+        (role.Midlight, c.hover),
+        (role.Mid, c.border),
+        (role.Dark, c.border),
+        (role.Shadow, c.border),
+        (role.Accent, c.accent),
+    ):
+        result.setColor(which, QColor(colour))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        faded = QColor(c.muted)
+        faded.setAlpha(150)
+        result.setColor(QPalette.ColorGroup.Disabled, which, faded)
+    return result
+
+
+def style_sheet(c: Colours) -> str:
+    """Rules for what a palette cannot say. Widgets opt in with the dynamic property `look`."""
+    return f"""
+QToolTip {{ color: {c.text}; background: {c.card}; border: 1px solid {c.border}; padding: 4px; }}
+QToolBar {{ background: {c.window}; border: none; border-bottom: 1px solid {c.border};
+    padding: 4px 8px; spacing: 4px; }}
+QToolBar QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 5px 9px; }}
+QToolBar QToolButton:hover {{ background: {c.hover}; border-color: {c.border}; }}
+QToolBar QToolButton:pressed {{ background: {c.selection}; }}
+QToolBar QToolButton:focus {{ border: 2px solid {c.accent}; padding: 4px 8px; }}
+QMenuBar {{ background: {c.window}; }}
+QMenuBar::item {{ padding: 4px 10px; background: transparent; border-radius: 4px; }}
+QMenuBar::item:selected {{ background: {c.selection}; }}
+QMenu {{ background: {c.card}; border: 1px solid {c.border}; padding: 4px; }}
+QMenu::item {{ padding: 5px 28px 5px 12px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {c.selection}; color: {c.text}; }}
+QMenu::item:disabled {{ color: {c.muted}; }}
+QMenu::separator {{ height: 1px; background: {c.border}; margin: 4px 8px; }}
+QStatusBar {{ background: {c.window}; border-top: 1px solid {c.border}; }}
+QStatusBar::item {{ border: none; }}
+QSplitter::handle {{ background: {c.border}; }}
+QScrollArea {{ background: transparent; border: none; }}
+QListView {{ background: {c.field}; border: none; outline: none; }}
+*[look="list-frame"] {{ border: 1px solid transparent; }}
+*[look="list-frame"]:focus {{ border: 2px solid {c.accent}; }}
+*[look="page"] {{ background: {c.window}; }}
+*[look="side"] {{ background: {c.field}; }}
+*[look="card"] {{ background: {c.card}; border: 1px solid {c.border}; border-radius: 10px; }}
+*[look="row"] {{ background: {c.card}; border: 1px solid {c.border}; border-radius: 8px; }}
+*[look="row"]:focus {{ border: 2px solid {c.accent}; }}
+*[look="muted"] {{ color: {c.muted}; }}
+*[look="caption"] {{ color: {c.muted}; font-weight: 600; }}
+*[look="error"] {{ background: {c.error_ground}; border: 1px solid {c.error}; border-radius: 8px; }}
+*[look="error"] QLabel {{ color: {c.error}; }}
+*[look="warning"] {{ background: {c.warning_ground}; border: 1px solid {c.warning}; border-radius: 8px; }}
+*[look="warning"] QLabel {{ color: {c.warning}; }}
+*[look="novelty"] {{ background: {c.novelty_ground}; border: 1px solid {c.novelty}; border-radius: 8px; }}
+*[look="novelty"] QLabel {{ color: {c.novelty}; }}
+*[look="good"] {{ background: {c.good_ground}; border: 1px solid {c.good}; border-radius: 8px; }}
+*[look="good"] QLabel {{ color: {c.good}; }}
+*[look="message"] {{ background: {c.card}; border: none; border-top: 1px solid {c.border}; }}
+QLabel[look="pill-good"] {{ color: {c.good}; background: {c.good_ground}; border: 1px solid {c.good};
+    border-radius: 11px; padding: 2px 10px; font-weight: 600; }}
+QLabel[look="pill-warning"] {{ color: {c.warning}; background: {c.warning_ground};
+    border: 1px solid {c.warning}; border-radius: 11px; padding: 2px 10px; font-weight: 600; }}
+QLabel[look="pill-novelty"] {{ color: {c.novelty}; background: {c.novelty_ground};
+    border: 1px solid {c.novelty}; border-radius: 11px; padding: 2px 10px; font-weight: 600; }}
+QLabel[look="pill-error"] {{ color: {c.error}; background: {c.error_ground}; border: 1px solid {c.error};
+    border-radius: 11px; padding: 2px 10px; font-weight: 600; }}
+QLabel[look="pill-plain"] {{ color: {c.muted}; background: {c.hover}; border: 1px solid {c.border};
+    border-radius: 11px; padding: 2px 10px; font-weight: 600; }}
+QPushButton {{ background: {c.card}; border: 1px solid {c.border}; border-radius: 6px; padding: 6px 14px; }}
+QPushButton:hover {{ background: {c.hover}; }}
+QPushButton:pressed {{ background: {c.selection}; }}
+QPushButton:focus {{ border: 2px solid {c.accent}; padding: 5px 13px; }}
+QPushButton:disabled {{ color: {c.muted}; }}
+QPushButton[look="primary"] {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent};
+    font-weight: 600; }}
+QPushButton[look="primary"]:focus {{ border: 2px solid {c.text}; }}
+QPushButton[look="primary"]:disabled {{ background: {c.track}; color: {c.muted}; border-color: {c.border}; }}
+QToolButton[look="chip"] {{ color: {c.text}; background: transparent; border: 1px solid transparent;
+    border-radius: 6px; padding: 2px 8px; }}
+QToolButton[look="chip"]:hover {{ background: {c.hover}; border-color: {c.border}; }}
+QToolButton[look="chip"]:focus {{ border: 2px solid {c.accent}; padding: 1px 7px; }}
+QToolButton[look="chip"][alert="true"] {{ color: {c.warning}; background: {c.warning_ground};
+    border-color: {c.warning}; }}
+QProgressBar {{ background: {c.track}; border: none; border-radius: 4px; max-height: 8px; }}
+QProgressBar::chunk {{ background: {c.bar}; border-radius: 4px; }}
+QLineEdit, QPlainTextEdit, QComboBox, QSpinBox {{ background: {c.field}; color: {c.text};
+    border: 1px solid {c.border}; border-radius: 6px; padding: 5px; }}
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus {{ border: 2px solid {c.accent};
+    padding: 4px; }}
+"""

@@ -1,0 +1,208 @@
+"""The message line with Undo, and the status bar with what is really in use."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QStatusBar, QToolButton, QWidget
+
+from bioscan_desktop.ui import icons, wording
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.work import Engine
+
+SHOWN_MS = 12_000
+"""A message stays this long; one with Undo stays until the next."""
+
+
+class MessageBar(QFrame):
+    """One sentence of news at a time.
+
+    Signals:
+        undo_asked: the user takes back what the sentence tells of.
+    """
+
+    undo_asked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setProperty("look", "message")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 10, 8)
+        row.setSpacing(10)
+        self._text = label()
+        self._undo = QPushButton("Undo")
+        self._undo.setAccessibleName("Undo")
+        self._undo.clicked.connect(self._on_undo)
+        self._close = QToolButton()
+        self._close.setAutoRaise(True)
+        self._close.setToolTip("Close this message")
+        self._close.setAccessibleName("Close this message")
+        self._close.clicked.connect(self.hide)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._undo)
+        row.addWidget(self._close)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        theme.changed.connect(self._paint)
+        self._paint()
+        self.hide()
+
+    def say(self, text: str, can_undo: bool = False) -> None:
+        """Shows a sentence, and tells it to screen readers."""
+        self._text.setText(text)
+        self._undo.setVisible(can_undo)
+        self.setAccessibleName(text)
+        self.show()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        if can_undo:
+            self._timer.stop()
+        else:
+            self._timer.start(SHOWN_MS)
+
+    @property
+    def text(self) -> str:
+        """What is said, "" while hidden."""
+        return self._text.text() if self.isVisible() else ""
+
+    def _on_undo(self) -> None:
+        self.hide()
+        self.undo_asked.emit()
+
+    def _paint(self) -> None:
+        self._close.setIcon(icons.icon("close", self._theme.colours.muted))
+
+
+class StatusBar(QStatusBar):
+    """Progress on the left, library, model, index and provider on the right.
+
+    Signals:
+        stop_asked: the stop button.
+        told: (sentence) a chip was pressed and says what is behind it.
+    """
+
+    stop_asked = Signal()
+    told = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(8, 2, 8, 2)
+        work = QWidget()
+        row = QHBoxLayout(work)
+        row.setContentsMargins(6, 0, 0, 0)
+        row.setSpacing(10)
+        self._bar = QProgressBar()
+        self._bar.setFixedWidth(150)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress")
+        self._words = label("Ready", wrap=False)
+        self._stop = QToolButton()
+        self._stop.setProperty("look", "chip")
+        self._stop.setText("Stop")
+        self._stop.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._stop.setToolTip("Stop; results so far are kept (Esc)")
+        self._stop.setAccessibleName("Stop")
+        self._stop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._stop.clicked.connect(self.stop_asked)
+        for widget in (self._bar, self._words, self._stop):
+            row.addWidget(widget)
+        self.addWidget(work)
+        self._chips: dict[str, QToolButton] = {}
+        self._stories: dict[str, str] = {}
+        for name in ("library", "model", "index", "chip"):
+            chip = QToolButton()
+            chip.setProperty("look", "chip")
+            chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            chip.clicked.connect(lambda _=False, which=name: self.told.emit(self._stories.get(which, "")))
+            chip.hide()
+            self._chips[name] = chip
+            self.addPermanentWidget(chip)
+        theme.changed.connect(self._paint)
+        self._paint()
+        self.show_work(0, 0, None, "")
+
+    def show_work(self, done: int, total: int, eta_s: float | None, words: str) -> None:
+        """Progress; `words` stand in for the count while there is none, both empty means ready."""
+        busy = total > 0 or bool(words)
+        self._bar.setVisible(busy)
+        self._stop.setVisible(busy)
+        if not busy:
+            self._words.setText("Ready")
+            return
+        self._bar.setRange(0, total)  # (0, 0) moves to and fro: nobody knows how much there is
+        self._bar.setValue(done)
+        if total:
+            text = f"{wording.thousands(done)} of {wording.thousands(total)} identified"
+            if eta_s is not None:
+                text += f" · {wording.eta_text(eta_s)}"
+        else:
+            text = f"{words}…"
+        self._words.setText(text)
+
+    @property
+    def words(self) -> str:
+        """What is said about the work."""
+        return self._words.text()
+
+    def show_engine(self, engine: Engine | None) -> None:
+        """What is open and in use."""
+        for chip in self._chips.values():
+            chip.setVisible(engine is not None)
+        if engine is None:
+            return
+        species = wording.count(engine.n_species, "species", "species")
+        keys = wording.count(engine.n_keys, "reference key")
+        notices = " ".join(engine.notices)
+        calibrated = "calibrated" if engine.calibrated else "not calibrated"
+        self._fill(
+            "library",
+            f"{engine.library_title} {engine.library_version} · {species}",
+            f"Library {engine.library_title}, version {engine.library_version}: {species}, {keys}, "
+            f"{calibrated}. {notices} Folder: {engine.library_folder}",
+            bool(notices),
+        )
+        self._fill(
+            "model",
+            engine.model_title,
+            f"Model {engine.model_title}, version {engine.model_version}. Folder: {engine.model_folder}",
+        )
+        kinds = sorted(set(engine.index_kinds.values()))
+        names = {"hnsw": "HNSW", "exact": "exact"}
+        apart = ", ".join(
+            f"{wording.MODALITY_NOUN[m]} keys {names.get(k, k)}" for m, k in engine.index_kinds.items()
+        )
+        self._fill(
+            "index",
+            f"{' + '.join(names.get(kind, kind) for kind in kinds)} search",
+            f"Search: {apart or 'no keys'}. HNSW is fast and approximate, exact compares with every key.",
+            "exact" in kinds and bool(notices),
+        )
+        reason = engine.provider_reason
+        text = f"{engine.provider} (CUDA failed)" if reason.startswith("CUDA failed") else engine.provider
+        self._fill("chip", text, f"Computing on {engine.provider}. {reason}".strip(), bool(reason))
+
+    def chip(self, name: str) -> QToolButton:
+        """`library`, `model`, `index` or `chip`."""
+        return self._chips[name]
+
+    def _fill(self, name: str, text: str, story: str, alert: bool = False) -> None:
+        chip = self._chips[name]
+        chip.setText(text if len(text) <= 46 else text[:45] + "…")
+        chip.setToolTip(" ".join(story.split()))
+        chip.setAccessibleName(text)
+        chip.setAccessibleDescription(story)
+        self._stories[name] = " ".join(story.split())
+        chip.setProperty("alert", "true" if alert else "false")
+        chip.style().unpolish(chip)
+        chip.style().polish(chip)
+
+    def _paint(self) -> None:
+        c = self._theme.colours
+        for name, chip in self._chips.items():
+            chip.setIcon(icons.icon(name, c.muted))
+        self._stop.setIcon(icons.icon("cancel", c.text))

@@ -1,0 +1,202 @@
+"""Small parts that several widgets are made of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from bioscan_desktop.core.agreement import LETTERS, level_text
+from bioscan_desktop.ui import icons
+from bioscan_desktop.ui.theme import BADGE_FILL, BADGE_INK, Colours, Theme
+
+
+def label(
+    text: str = "", look: str = "", wrap: bool = True, scale: float = 1.0, bold: bool = False
+) -> QLabel:
+    """A text that can be selected and copied.
+
+    Args:
+        look: of the style sheet.
+        scale: of the font size.
+    """
+    result = QLabel(text)
+    result.setWordWrap(wrap)
+    if look:
+        result.setProperty("look", look)
+    if scale != 1.0 or bold:
+        font = QFont(result.font())
+        font.setPointSizeF(font.pointSizeF() * scale)
+        if bold:
+            font.setWeight(QFont.Weight.DemiBold)
+        result.setFont(font)
+    result.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return result
+
+
+def set_look(widget: QWidget, look: str) -> None:
+    """Changes the style of a widget that is there already."""
+    if widget.property("look") != look:
+        widget.setProperty("look", look)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+        for child in widget.findChildren(QLabel):
+            child.style().unpolish(child)
+            child.style().polish(child)
+
+
+def frame(look: str) -> QFrame:
+    """A panel of the style sheet."""
+    result = QFrame()
+    result.setProperty("look", look)
+    return result
+
+
+class Badge(QWidget):
+    """How far a reference agrees: a letter in a coloured shape, and the same in words."""
+
+    SIDE = 26
+
+    def __init__(self, theme: Theme, with_text: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._level = "none"
+        self._with_text = with_text
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+        self.show_level("none")
+
+    def show_level(self, level: str) -> None:
+        """One of `core.agreement.LEVELS`."""
+        self._level = level
+        self.setAccessibleName(level_text(level))
+        self.setToolTip(f"{level_text(level)} as the verdict")
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        width = self.SIDE
+        if self._with_text:
+            width += 8 + QFontMetrics(self.font()).horizontalAdvance(level_text(self._level))
+        return QSize(width, self.SIDE)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_badge(painter, QRectF(0, 0, self.SIDE, self.SIDE), self._level, self._theme.colours)
+        if self._with_text:
+            painter.setPen(QColor(self._theme.colours.text))
+            rest = QRectF(self.SIDE + 8, 0, self.width() - self.SIDE - 8, self.SIDE)
+            painter.drawText(
+                rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, level_text(self._level)
+            )
+        painter.end()
+
+
+def paint_badge(painter: QPainter, box: QRectF, level: str, colours: Colours) -> None:
+    """The letter in its shape: fine ranks are round, coarse ones square, no agreement hollow."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    inner = box.adjusted(1.5, 1.5, -1.5, -1.5)
+    radius = {"species": 0.5, "genus": 0.36, "family": 0.2, "order": 0.08, "none": 0.5}[level] * inner.width()
+    painter.setPen(QPen(QColor(colours.outline), 1.6))
+    painter.setBrush(QColor(BADGE_FILL[level]))
+    painter.drawRoundedRect(inner, radius, radius)
+    font = QFont(painter.font())
+    font.setBold(True)
+    font.setPixelSize(int(box.height() * 0.5))
+    painter.save()
+    painter.setFont(font)
+    painter.setPen(QColor(BADGE_INK[level]))
+    painter.drawText(inner, Qt.AlignmentFlag.AlignCenter, LETTERS[level])
+    painter.restore()
+
+
+class Drawing(QLabel):
+    """An icon or glyph in the colour of the theme."""
+
+    def __init__(self, theme: Theme, folder: str, size: int, role: str = "muted", name: str = "") -> None:
+        super().__init__()
+        self._theme, self._folder, self._size, self._role, self._name = theme, folder, size, role, name
+        self.setFixedSize(size, size)
+        theme.changed.connect(self.refresh)
+        self.refresh()
+
+    def show_name(self, name: str, role: str = "") -> None:
+        """Another drawing."""
+        self._name, self._role = name, role or self._role
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draws anew, after the theme or the screen has changed."""
+        if self._name:
+            colour = getattr(self._theme.colours, self._role)
+            ratio = self.devicePixelRatioF()
+            self.setPixmap(icons.pixmap(self._folder, self._name, self._size, colour, ratio))
+
+
+class Banner(QFrame):
+    """One sentence that needs attention, with a sign: error, warning, novelty, good."""
+
+    SIGNS = {"error": "error", "warning": "warning", "novelty": "novelty", "good": "check"}  # noqa: RUF012
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 9, 12, 9)
+        row.setSpacing(10)
+        self._sign = Drawing(theme, "icons", 20)
+        self._text = label()
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._text, 1)
+
+    def show_text(self, kind: str, text: str, sign: str = "") -> None:
+        """Says a sentence; "" hides the banner."""
+        self.setVisible(bool(text))
+        if text:
+            set_look(self, kind)
+            self._sign.show_name(sign or self.SIGNS[kind], kind)
+            self._text.setText(text)
+            self.setAccessibleName(text)
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return self._text.text()
+
+
+class ShareBar(QWidget):
+    """A share from 0 to 1 as a bar, with a tick at the share that is asked for."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._share = 0.0
+        self._asked: float | None = None
+        self._reached = True
+        self.setFixedHeight(16)
+        self.setMinimumWidth(60)
+        theme.changed.connect(self.update)
+
+    def show_share(self, share: float, asked: float | None, reached: bool) -> None:
+        """`reached` fills the bar with colour; otherwise it is only outlined and hatched."""
+        self._share, self._asked, self._reached = share, asked, reached
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        c = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        track = QRectF(0, 4, self.width(), 8)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(c.track))
+        painter.drawRoundedRect(track, 4, 4)
+        if self._share > 0:
+            filled = QRectF(0, 4, max(8.0, self.width() * self._share), 8)
+            painter.setBrush(QColor(c.bar if self._reached else c.muted))
+            painter.drawRoundedRect(filled, 4, 4)
+        if self._asked is not None:
+            x = self.width() * self._asked
+            painter.setPen(QPen(QColor(c.card), 4))
+            painter.drawLine(int(x), 1, int(x), 15)
+            painter.setPen(QPen(QColor(c.text), 2))
+            painter.drawLine(int(x), 1, int(x), 15)
+        painter.end()

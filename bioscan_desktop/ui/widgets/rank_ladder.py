@@ -1,0 +1,65 @@
+"""Shares of the evidence from order to species, as labelled bars."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from bioscan_desktop.core.matching import Verdict
+from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.parts import ShareBar, label
+
+
+class RankLadder(QWidget):
+    """Four rungs: rank, name, bar with a tick at the share asked for, share."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 3)
+        grid.setColumnStretch(2, 4)
+        self._rungs: list[tuple[QLabel, QLabel, ShareBar, QLabel]] = []
+        for number, rank in enumerate(RANKS):
+            rung = (
+                label(rank.capitalize(), "muted", wrap=False),
+                label(),
+                ShareBar(theme),
+                label(wrap=False),
+            )
+            rung[3].setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            rung[3].setMinimumWidth(52)
+            for column, widget in enumerate(rung):
+                grid.addWidget(widget, number, column)
+            self._rungs.append(rung)
+
+    def show_verdict(self, verdict: Verdict, thresholds: dict[str, float]) -> None:
+        """Fills the rungs; a rank without names says so."""
+        shares = {share.rank: share for share in verdict.ranks}
+        lineage = verdict.lineage
+        for rank, (_, name, bar, share_text) in zip(RANKS, self._rungs, strict=True):
+            share = shares.get(rank)
+            if share is None:
+                name.setText("–")
+                bar.show_share(0.0, None, False)
+                share_text.setText("")
+                bar.setAccessibleName(f"{rank}: no name")
+                bar.setToolTip(f"The nearest references have no name at {rank}.")
+                continue
+            reached = lineage.at(rank) is not None
+            asked = thresholds.get(rank)
+            name.setText(wording.taxon(share.name, rank).html)
+            bar.show_share(share.share, asked, reached)
+            share_text.setText(wording.percent(share.share))
+            words = f"{rank} {share.name}: {wording.percent(share.share)} of the evidence"
+            if asked is not None:
+                words += f"; {wording.percent(asked)} are asked for"
+            if share.runner_up:
+                words += f"; next is {share.runner_up} with {wording.percent(share.runner_up_share)}"
+            bar.setAccessibleName(words)
+            for widget in (name, bar, share_text):
+                widget.setToolTip(words + ".")

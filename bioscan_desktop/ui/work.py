@@ -1,0 +1,257 @@
+"""What runs in workers: plain functions over `services`, without Qt.
+
+`services` and what lies below it (numpy, Pillow, onnxruntime sessions) are imported here inside the
+functions, so that the window is on the screen before they are loaded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.services.tasks import Progress
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.identify import Identification, Identifier
+    from bioscan_desktop.services.specimens import Specimen
+    from bioscan_desktop.ui.jobs import Reporter
+
+SAMPLE_CHANGES = 4
+"""Bases that are changed in a sample barcode, so that it equals no reference."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An opened model and library, and what the window tells about them.
+
+    Attributes:
+        provider: `CPU` or `CUDA`: what is really in use.
+        provider_reason: why CUDA is not, where it was asked for.
+        index_kinds: by modality, `exact` or `hnsw`.
+        thresholds: by `image`, `dna` or `both` and by rank, the share that a name needs.
+        samples: barcodes can be made from the library for trying the program out.
+    """
+
+    identifier: Identifier
+    library_title: str
+    library_version: str
+    library_folder: Path
+    n_species: int
+    n_keys: int
+    model_title: str
+    model_version: str
+    model_folder: Path
+    provider: str
+    provider_reason: str
+    index_kinds: dict[str, str]
+    notices: tuple[str, ...]
+    thresholds: dict[str, dict[str, float]]
+    calibrated: bool
+    samples: bool
+
+    @property
+    def library_key(self) -> tuple[str, str]:
+        """Id and version, as an answer's provenance names them."""
+        manifest = self.identifier.library.manifest
+        return manifest.id, manifest.version
+
+
+def open_engine(library_name: str, model_name: str, provider: str, reporter: Reporter) -> Engine:
+    """Opens a library and its model and warms both up, so that the first answer comes at once.
+
+    Args:
+        model_name: "" takes the model that the library was built with.
+
+    Raises:
+        BioscanError: in one sentence, if either cannot be used.
+    """
+    from bioscan_desktop.services import packs
+    from bioscan_desktop.services.identify import Identifier
+
+    reporter.progress(Progress(0, 3, "Opening the library"))
+    library = packs.open_library(library_name)
+    try:
+        reporter.cancel.check()
+        # Without a name, the model that the library was built with.
+        model = packs.open_model(model_name, provider) if model_name else packs.model_for(library, provider)
+        identifier = Identifier(model, library)
+        reporter.progress(Progress(1, 3, "Preparing the search"))
+        kinds = {}
+        for modality in library.modalities:
+            reporter.cancel.check()
+            kinds[modality] = library.index(modality).kind
+        reporter.progress(Progress(2, 3, "Starting the model"))
+        for modality in model.manifest.encoders:
+            reporter.cancel.check()
+            model.session(modality)
+        report = model.provider_report()
+        samples = bool(library.records.with_consensus(1)) and model.has("dna")
+    except BaseException:
+        library.close()
+        raise
+    counts = library.manifest.counts
+    return Engine(
+        identifier=identifier,
+        library_title=library.manifest.title,
+        library_version=library.manifest.version,
+        library_folder=library.folder,
+        n_species=counts.get("species", 0),
+        n_keys=sum(counts.get(f"{m}_keys", 0) for m in library.modalities),
+        model_title=model.manifest.title,
+        model_version=model.manifest.version,
+        model_folder=model.folder,
+        provider=report.short,
+        provider_reason=report.reason,
+        index_kinds=kinds,
+        notices=tuple(library.notices),
+        thresholds={
+            modality: {rank: library.calibration.threshold(modality, rank) for rank in RANKS}
+            for modality in ("image", "dna", "both")
+        },
+        calibrated=library.calibration.fitted,
+        samples=samples,
+    )
+
+
+def collect(paths: Iterable[Path], reporter: Reporter) -> int:
+    """Reports the specimens of files and folders; returns how many."""
+    from bioscan_desktop.services import specimens
+
+    return _report(specimens.collect(paths), reporter)
+
+
+def read_text(text: str, source: str, reporter: Reporter) -> int:
+    """Reports the specimens of pasted FASTA, FASTQ or bare sequence; returns how many."""
+    from bioscan_desktop.services import specimens
+
+    return _report(specimens.from_text(text.splitlines(keepends=True), source), reporter)
+
+
+def _report(found: Iterable[Specimen], reporter: Reporter) -> int:
+    number = 0
+    for number, specimen in enumerate(found, start=1):
+        reporter.cancel.check()
+        reporter.item(specimen)
+        reporter.progress(Progress(number, None, specimen.query_id))
+    return number
+
+
+def sample_specimen(identifier: Identifier, seed: int | None = None) -> Specimen:
+    """A made-up barcode near one of the library's species, for trying the program out."""
+    from bioscan_desktop.services.specimens import Specimen, from_sequence
+
+    rng = random.Random(seed)
+    records = [r for r in identifier.library.records.with_consensus(400) if r.consensus]
+    named = [r for r in records if r.lineage.species] or records
+    record = rng.choice(named)
+    assert record.consensus is not None
+    bases = list(record.consensus)
+    for position in rng.sample(range(len(bases)), SAMPLE_CHANGES):
+        bases[position] = rng.choice([b for b in "ACGT" if b != bases[position]])
+    specimen = from_sequence("".join(bases), "sample barcode")
+    name = record.lineage.species or record.bin_uri or "a reference"
+    story = f"made from the library's {name} with {SAMPLE_CHANGES} bases changed"
+    return Specimen(specimen.query_id, story, None, specimen.barcode, specimen.error)
+
+
+class Queue:
+    """Specimens that wait to be identified; filled by the window, emptied by the worker."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: deque[tuple[int, Specimen]] = deque()
+
+    def put(self, items: Iterable[tuple[int, Specimen]], first: bool = False) -> None:
+        """Adds (key, specimen) pairs; `first` puts them before what waits already."""
+        with self._lock:
+            if first:
+                self._waiting.extendleft(reversed(list(items)))
+            else:
+                self._waiting.extend(items)
+
+    def take(self) -> tuple[int, Specimen] | None:
+        """The next one, or None."""
+        with self._lock:
+            return self._waiting.popleft() if self._waiting else None
+
+    def drop(self, keys: set[int] | None = None) -> list[int]:
+        """Takes these out (all, if None), and returns the keys that were waiting."""
+        with self._lock:
+            gone = [key for key, _ in self._waiting if keys is None or key in keys]
+            self._waiting = deque(item for item in self._waiting if keys is not None and item[0] not in keys)
+        return gone
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+
+def identify(identifier: Identifier, queue: Queue, top_k: int, reporter: Reporter) -> None:
+    """Identifies what is in the queue until it is empty.
+
+    Reports (key, None) as the work on a specimen begins, and (key, Identification) at its end.
+    """
+    begun: deque[int] = deque()
+
+    def feed() -> Iterator[Specimen]:
+        while (item := queue.take()) is not None:
+            begun.append(item[0])
+            reporter.item((item[0], None))
+            yield item[1]
+
+    for result in identifier.identify(feed(), top_k, cancel=reporter.cancel):
+        reporter.item((begun.popleft(), result))
+
+
+def load_picture(source: Path | bytes, side: int) -> tuple[int, int, bytes] | None:
+    """An upright picture whose long side is at most `side`: (width, height, RGB bytes).
+
+    None where there is no picture to be had; the identification itself says why.
+    """
+    from bioscan_desktop.core.errors import BioscanError
+    from bioscan_desktop.inference.images import load_rgb
+
+    try:
+        image = load_rgb(source, max(32, side // 2)).image
+    except BioscanError:
+        return None
+    image.thumbnail((side, side))
+    return image.width, image.height, image.tobytes()
+
+
+def write_results(results: Iterable[Identification], target: Path, reporter: Reporter) -> int:
+    """Writes results as CSV or, by the ending, JSON lines; the file appears only when complete.
+
+    Returns:
+        how many were written.
+
+    Raises:
+        ArgumentError: if the file cannot be written.
+    """
+    from bioscan_desktop.core.errors import ArgumentError
+    from bioscan_desktop.services.report import writer_for
+
+    kind = "jsonl" if target.suffix.lower() in (".jsonl", ".json", ".ndjson") else "csv"
+    part = target.with_name(f".{target.name}.part")
+    number = 0
+    try:
+        # With a byte order mark, Excel reads accents and Chinese place names as they are.
+        with part.open("w", encoding="utf-8" if kind == "jsonl" else "utf-8-sig", newline="") as stream:
+            write = writer_for(kind, stream)
+            for result in results:
+                reporter.cancel.check()
+                write(result)
+                number += 1
+        part.replace(target)
+    except OSError as error:
+        raise ArgumentError(f"{target} cannot be written ({error.strerror or error}).") from None
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+    return number

@@ -1,0 +1,491 @@
+"""What the window does with specimens, without any widget: take in, identify, join, remove, undo.
+
+The rows are in a `SpecimenModel`; all work runs in `jobs`. Everything here is called in the
+window's thread and returns at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage, QUndoStack
+
+from bioscan_desktop.core.errors import BioscanError
+from bioscan_desktop.ui import commands, intake, joining, wording, work
+from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work
+from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
+from bioscan_desktop.ui.models.thumbnails import Pictures
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.identify import Identification
+    from bioscan_desktop.services.specimens import Specimen
+
+log = logging.getLogger("bioscan.workbench")
+
+URGENT = 8
+"""So few specimens at once go before a long queue: someone is waiting for them."""
+
+SKIPPED_CODES = frozenset({"unknown_file_type", "empty_folder"})
+"""Files that are told of in a sentence, not listed, where the same drop held something usable."""
+
+
+class Workbench(QObject):
+    """The specimens at hand and the work on them.
+
+    Signals:
+        said: (sentence, what Undo takes back or None): news for the user.
+        engine_changed: another library or model is open, or none could be opened.
+        opening: what is going on while packs are opened; "" at the end.
+        work_changed: identification began, went on, or ended; see `done`, `total`, `eta`.
+        results_changed: keys of rows that have another result.
+        added: keys of rows that came in with one drop, once all are there.
+    """
+
+    said = Signal(str, object)
+    engine_changed = Signal()
+    opening = Signal(str)
+    work_changed = Signal()
+    results_changed = Signal(list)
+    added = Signal(list)
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.jobs = jobs
+        self.model = SpecimenModel(self)
+        self.pictures = Pictures(jobs, self)
+        self.undo_stack = QUndoStack(self)
+        self.engine: work.Engine | None = None
+        self.engine_error = ""
+        self.top_k = 5
+        self.done = 0
+        self._queue = work.Queue()
+        self._job: Job | None = None
+        self._opening: Job | None = None
+        self._intakes: set[Job] = set()
+        self._working: set[int] = set()
+        self._numbers: dict[str, int] = {}
+        self._pausing = False
+        self._began = 0.0  # time.monotonic() of the first of this run; 0 while idle
+
+    # -- packs ---------------------------------------------------------------------------------
+
+    def open_engine(self, library: str, model: str, provider: str) -> None:
+        """Opens packs in a worker. If that fails the engine in use stays."""
+        if self._opening is not None:
+            self._opening.cancel()
+        self.pause()
+        job = self.jobs.make("identify", "open packs", partial(work.open_engine, library, model, provider))
+        job.progressed.connect(lambda progress: self.opening.emit(progress.label))
+        job.done.connect(self._on_opened)
+        job.failed.connect(self._on_not_opened)
+        job.crashed.connect(
+            lambda error: self._on_not_opened(BioscanError(f"The packs cannot be opened ({error})."))
+        )
+        job.ended.connect(partial(self._on_opening_ended, job))
+        self._opening = self.jobs.run(job)
+        self.opening.emit("Opening the library")
+
+    @property
+    def is_opening(self) -> bool:
+        """True while packs are opened."""
+        return self._opening is not None
+
+    def _on_opened(self, engine: work.Engine) -> None:
+        old, self.engine, self.engine_error = self.engine, engine, ""
+        if old is not None:
+            self.jobs.run(self.jobs.make("identify", "close", lambda _: old.identifier.library.close()))
+        self.engine_changed.emit()
+
+    def _on_not_opened(self, error: BioscanError) -> None:
+        if self.engine is None:
+            self.engine_error = error.message
+        else:
+            self.said.emit(f"{error.message} {self.engine.library_title} stays open.", None)
+        self.engine_changed.emit()
+
+    def _on_opening_ended(self, job: Job) -> None:
+        if self._opening is job:
+            self._opening = None
+            self.opening.emit("")
+        self._start()
+
+    # -- taking in -----------------------------------------------------------------------------
+
+    def take(self, what: intake.Intake, target: int | None = None) -> None:
+        """Takes in what was dropped or pasted.
+
+        Args:
+            target: key of the row it was dropped on, to which a single missing part is joined.
+        """
+        if what.refused:
+            self.said.emit(what.refused, None)
+        elif what.paths:
+            self._collect(partial(work.collect, what.paths), target)
+        elif what.text:
+            self._collect(partial(work.read_text, what.text, "pasted barcode"), target)
+        elif what.picture is not None:
+            self._take_picture(what.picture, target)
+
+    def add_sample(self) -> None:
+        """Adds a made-up barcode near one of the library's species."""
+        if self.engine is None or not self.engine.samples:
+            return
+        identifier = self.engine.identifier
+
+        def make(reporter: Reporter) -> None:
+            reporter.item(work.sample_specimen(identifier))
+
+        self._collect(make, None)
+
+    def _take_picture(self, picture: QImage, target: int | None) -> None:
+        def encode(reporter: Reporter) -> None:
+            from bioscan_desktop.services.specimens import Specimen
+
+            size = f"{picture.width()} × {picture.height()} pixels"
+            reporter.item(
+                Specimen("pasted picture", f"pasted picture, {size}", intake.encode_picture(picture))
+            )
+
+        self._collect(encode, target)
+
+    def _collect(self, find: Work, target: int | None) -> None:
+        taking = _Taking(target)
+        job = self.jobs.make("intake", "take in", find)
+        job.items.connect(partial(self._on_found, taking))
+        job.ended.connect(partial(self._on_all_found, taking, job))
+        self._intakes.add(job)
+        self.jobs.run(job)
+        self.work_changed.emit()
+
+    def _on_found(self, taking: _Taking, found: list[Specimen]) -> None:
+        for specimen in found:
+            code = specimen.error.code if specimen.error is not None else ""
+            (taking.skipped if code in SKIPPED_CODES else taking.pending).append(specimen)
+        # A drop on a row is looked at as a whole; a long list shows up as it is found.
+        if taking.target is None and taking.seen > URGENT:
+            self._add(taking)
+
+    def _on_all_found(self, taking: _Taking, job: Job) -> None:
+        self._intakes.discard(job)
+        if job.is_cancelled:
+            self.work_changed.emit()
+            return
+        if not taking.seen:
+            taking.pending, taking.skipped = taking.skipped, []  # nothing usable: say it in rows
+        sentences = []
+        if taking.target is not None:
+            joined, sentence = self._join_dropped(taking)
+            if joined:
+                self.work_changed.emit()
+                return
+            sentences.append(sentence)
+        self._add(taking)
+        pairs = self._join_by_name({row.key for row in taking.rows})
+        sentences.append(taking.told(pairs))
+        text = " ".join(sentence for sentence in sentences if sentence)
+        if text:
+            self.said.emit(text, self.undo_stack if pairs else None)
+        self.added.emit([row.key for row in taking.rows if self.model.find(row.key)])
+        self.work_changed.emit()
+
+    def _add(self, taking: _Taking) -> None:
+        first = taking.seen <= URGENT
+        rows = [self.model.new_row(self._named(specimen)) for specimen in taking.pending]
+        taking.pending = []
+        taking.rows.extend(rows)
+        self.model.append(rows)
+        self._enqueue(rows, first)
+
+    def _named(self, specimen: Specimen) -> Specimen:
+        """Pasted things have no name of their own; they are numbered."""
+        noun = "pasted barcode" if specimen.query_id == "sequence_1" else specimen.query_id
+        if noun not in ("pasted barcode", "pasted picture", "sample barcode"):
+            return specimen
+        self._numbers[noun] = self._numbers.get(noun, 0) + 1
+        return replace(specimen, query_id=f"{noun} {self._numbers[noun]}")
+
+    # -- joining, removing ---------------------------------------------------------------------
+
+    def _edit(
+        self,
+        text: str,
+        changes: dict[int, commands.Snapshot] | None = None,
+        removed: Iterable[int] = (),
+        inserted: Sequence[tuple[int, Row]] = (),
+    ) -> None:
+        removed = list(removed)
+        self._queue.drop({*removed, *(changes or {})})
+        self.undo_stack.push(commands.Edit(text, self.model, self._on_edited, changes, removed, inserted))
+
+    def _on_edited(self, keys: list[int]) -> None:
+        self._queue.drop(set(keys))
+        rows = [row for key in keys if (row := self.model.find(key)) is not None]
+        for row in rows:
+            self.pictures.forget(row.key)
+        unfinished = [row for row in rows if row.state in (State.WAITING, State.WORKING)]
+        self._enqueue(unfinished, first=True)
+        self.results_changed.emit(keys)
+        self.work_changed.emit()
+
+    def _join_dropped(self, taking: _Taking) -> tuple[bool, str]:
+        """Joins what was dropped on a row with it: (done, sentence why not)."""
+        row = self.model.find(taking.target) if taking.target is not None else None
+        if row is None or not taking.pending:
+            return False, ""
+        new = taking.pending[0]
+        if len(taking.pending) == 1 and new.error is not None and new.photo is None:
+            self.said.emit(f"Not attached to {row.specimen.query_id}: {new.error.message}", None)
+            return True, ""
+        parts = joining.fits(row.specimen, new) if len(taking.pending) == 1 else None
+        if parts is None:
+            return False, joining.why_not(row.specimen, taking.pending)
+        noun = "barcode" if new.barcode is not None else "photo"
+        name = row.specimen.query_id
+        self._edit(f"attach {noun}", {row.key: commands.Snapshot.waiting(_join(*parts), parts)})
+        self.said.emit(f"The {noun} was attached to {name}.", self.undo_stack)
+        self.results_changed.emit([row.key])
+        return True, ""
+
+    def _join_by_name(self, fresh: set[int]) -> int:
+        pairs = joining.pairs_by_name(self.model.rows, fresh)
+        if pairs:
+            changes = {
+                photo.key: commands.Snapshot.waiting(
+                    _join(photo.specimen, barcode.specimen), (photo.specimen, barcode.specimen)
+                )
+                for photo, barcode in pairs
+            }
+            self._edit("join photos and barcodes", changes, [barcode.key for _, barcode in pairs])
+        return len(pairs)
+
+    def join(self, keys: Sequence[int]) -> None:
+        """Joins a photo row and a barcode row."""
+        rows = [row for key in keys if (row := self.model.find(key)) is not None]
+        parts = joining.fits(rows[0].specimen, rows[1].specimen) if len(rows) == 2 else None
+        if parts is None:
+            self.said.emit("Select one photo and one barcode to join them.", None)
+            return
+        photo, barcode = rows if rows[0].specimen is parts[0] else rows[::-1]
+        self._edit(
+            "join photo and barcode",
+            {photo.key: commands.Snapshot.waiting(_join(*parts), parts)},
+            [barcode.key],
+        )
+        self.said.emit(
+            f"{barcode.specimen.query_id} was joined to {photo.specimen.query_id}.", self.undo_stack
+        )
+
+    def unjoin(self, key: int) -> None:
+        """Takes photo and barcode of a row apart again."""
+        row = self.model.find(key)
+        if row is None or row.parts is None:
+            return
+        photo, barcode = row.parts
+        other = self.model.new_row(barcode)
+        place = self.model.index_of(key).row() + 1
+        self._edit(
+            "separate photo and barcode", {key: commands.Snapshot.waiting(photo)}, (), [(place, other)]
+        )
+        self.said.emit(f"Photo and barcode of {photo.query_id} are two specimens now.", self.undo_stack)
+
+    def remove(self, keys: Sequence[int]) -> None:
+        """Takes rows out of the list; the files are left alone."""
+        keys = [key for key in keys if self.model.find(key) is not None]
+        if not keys:
+            return
+        what = wording.count(len(keys), "specimen")
+        self._edit(f"remove {what}", removed=keys)
+        self.said.emit(f"{what} removed from the list.", self.undo_stack)
+
+    # -- identifying ---------------------------------------------------------------------------
+
+    def _enqueue(self, rows: Iterable[Row], first: bool = False) -> None:
+        rows = list(rows)
+        if not rows:
+            return
+        for row in rows:
+            row.state = State.WAITING
+        self._queue.put(((row.key, row.specimen) for row in rows), first)
+        self._start()
+
+    def _start(self) -> None:
+        if self.engine is None or self._job is not None or self._opening is not None or not len(self._queue):
+            return
+        if not self._began:
+            self._began, self.done = time.monotonic(), 0
+        job = self.jobs.make(
+            "identify", "identify", partial(work.identify, self.engine.identifier, self._queue, self.top_k)
+        )
+        job.items.connect(self._on_results)
+        job.ended.connect(self._on_identify_ended)
+        self._job = job
+        self.jobs.run(job)
+        self.work_changed.emit()
+
+    def _on_results(self, found: list[tuple[int, Identification | None]]) -> None:
+        touched = []
+        for key, result in found:
+            row = self.model.find(key)
+            if result is None:
+                self._working.add(key)
+            else:
+                self._working.discard(key)
+                self.done += 1
+            if row is None:
+                continue
+            if result is None:
+                row.state = State.WORKING
+            elif result.specimen is row.specimen:  # it was joined to something else meanwhile
+                row.take(result)
+            touched.append(key)
+        self.model.touch(touched)
+        self.results_changed.emit(touched)
+        self.work_changed.emit()
+
+    def _on_identify_ended(self) -> None:
+        self._job = None
+        left = [row for key in self._working if (row := self.model.find(key)) is not None]
+        left = [row for row in left if row.state is State.WORKING]
+        self._working.clear()
+        if self._pausing:
+            self._queue.put([(row.key, row.specimen) for row in left], first=True)
+        for row in left:
+            row.state = State.WAITING if self._pausing else State.STOPPED
+        self.model.touch([row.key for row in left])
+        self._pausing = False
+        if not len(self._queue):
+            self._began = 0.0
+        self._start()
+        self.work_changed.emit()
+
+    @property
+    def is_busy(self) -> bool:
+        """True while something is taken in or identified."""
+        return self._job is not None or bool(self._intakes)
+
+    @property
+    def total(self) -> int:
+        """Specimens of this run: done, being worked on, and waiting."""
+        return self.done + len(self._working) + len(self._queue)
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds left, as far as can be told yet."""
+        elapsed = time.monotonic() - self._began
+        if not self._began or self.done < 3 or elapsed < 1.5:
+            return None
+        return elapsed / self.done * (self.total - self.done)
+
+    def pause(self) -> None:
+        """Stops identifying for a moment; what was begun goes back to the queue."""
+        if self._job is not None:
+            self._pausing = True
+            self._job.cancel()
+
+    def cancel(self) -> None:
+        """Stops reading folders and identifying; results so far are kept."""
+        for job in list(self._intakes):
+            job.cancel()
+        stopped = self._queue.drop()
+        for key in stopped:
+            row = self.model.find(key)
+            if row is not None:
+                row.state = State.STOPPED
+        if self._job is not None:
+            self._pausing = False
+            self._job.cancel()
+        elif not stopped and not self._intakes:
+            return
+        self.model.touch(stopped)
+        self.results_changed.emit(stopped)
+        self.said.emit("Stopped. Results so far are kept; Retry goes on with the rest.", None)
+        self.work_changed.emit()
+
+    def identify_again(self, keys: Iterable[int]) -> None:
+        """Puts rows back into the queue."""
+        rows = [row for key in keys if (row := self.model.find(key)) is not None]
+        rows = [row for row in rows if row.state not in (State.WAITING, State.WORKING)]
+        for row in rows:
+            row.result = None
+        self._enqueue(rows)
+        self.model.touch([row.key for row in rows])
+        self.results_changed.emit([row.key for row in rows])
+
+    def retry(self) -> None:
+        """Identifies again what failed or was stopped."""
+        self.identify_again(row.key for row in self.model.rows if row.state in (State.FAILED, State.STOPPED))
+
+    @property
+    def can_retry(self) -> bool:
+        """True if anything failed or was stopped."""
+        return any(row.state in (State.FAILED, State.STOPPED) for row in self.model.rows)
+
+    @property
+    def has_results(self) -> bool:
+        """True if there is anything to export."""
+        return any(row.result is not None for row in self.model.rows)
+
+    # -- handing out ---------------------------------------------------------------------------
+
+    def export(self, target: Path, keys: Sequence[int] | None = None) -> None:
+        """Writes results as CSV or JSON lines in a worker."""
+        rows = self.model.rows if keys is None else [self.model.find(key) for key in keys]
+        results = [row.result for row in rows if row is not None and row.result is not None]
+        job = self.jobs.make("intake", "export", partial(work.write_results, results, target))
+        job.done.connect(lambda n: self.said.emit(f"{wording.count(n, 'result')} written to {target}.", None))
+        job.failed.connect(lambda error: self.said.emit(error.message, None))
+        self.jobs.run(job)
+
+
+@dataclass
+class _Taking:
+    """One drop while it is read.
+
+    Attributes:
+        pending: found, not in the list yet.
+        skipped: files that are neither photo nor sequence.
+    """
+
+    target: int | None
+    pending: list[Specimen] = field(default_factory=list)
+    skipped: list[Specimen] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def seen(self) -> int:
+        return len(self.pending) + len(self.rows)
+
+    def told(self, pairs: int) -> str:
+        """One sentence about the drop; "" where the list itself says it all."""
+        parts = []
+        if len(self.rows) > 1:
+            photos = sum(row.specimen.modality == "image" for row in self.rows)
+            barcodes = sum(row.specimen.modality == "dna" for row in self.rows)
+            nouns = [wording.count(photos, "photo")] if photos else []
+            nouns += [wording.count(barcodes, "barcode")] if barcodes else []
+            parts.append(f"{' and '.join(nouns) or wording.count(len(self.rows), 'specimen')} added.")
+        if pairs:
+            noun = wording.count(pairs, "photo")
+            verb = "was" if pairs == 1 else "were"
+            parts.append(f"{noun} {verb} joined with the barcode of the same name.")
+        if self.skipped:
+            names = ", ".join(
+                specimen.input.replace("\\", "/").split("/")[-1] for specimen in self.skipped[:3]
+            )
+            more = f" and {len(self.skipped) - 3} more" if len(self.skipped) > 3 else ""
+            items = wording.count(len(self.skipped), "item")
+            parts.append(f"{items} skipped, neither photo nor sequence: {names}{more}.")
+        return " ".join(parts)
+
+
+def _join(photo: Specimen, barcode: Specimen) -> Specimen:
+    from bioscan_desktop.services.specimens import join
+
+    return join(photo, barcode)
