@@ -34,15 +34,15 @@ def place_for_library(records: Sequence[Record], seed: int, rules: SplitRules) -
     by_species: dict[str | None, set[str]] = defaultdict(set)
     for r in records:
         by_species[r.species].add(_unit(r))
+    asking = {species: _asking(units, seed, rules) for species, units in by_species.items()}
     placed = []
     for r in records:
         side = LIBRARY
         if r.split in (TEST, VAL):
             side = TEST if r.split == TEST else CALIBRATE
         elif r.split in (UNSEEN, VAL_UNSEEN):
-            asks = unit_hash(seed, "unseen query", _unit(r)) < UNSEEN_QUERY_SHARE
-            enough = len(by_species[r.species]) >= rules.min_haplotypes
-            if r.fold == rules.test_fold or (asks and enough and not r.fold):
+            asks = _unit(r) in asking[r.species]
+            if r.fold == rules.test_fold or (asks and not r.fold):
                 side = TEST if r.split == UNSEEN else CALIBRATE
         elif r.split == EXCLUDED and r.fold == rules.test_fold:
             side = TEST
@@ -67,6 +67,14 @@ def write_library_tables(
     unseen = sorted({r.species for r in (*barcodes, *photos) if r.split == VAL_UNSEEN and r.species})
     (folder / "unseen-calibrate.txt").write_text("".join(f"{name}\n" for name in unseen), encoding="utf-8")
     return sizes
+
+
+def _asking(units: set[str], seed: int, rules: SplitRules) -> set[str]:
+    """The haplotypes or photos of a held-out species that ask; at least one is left to answer."""
+    if len(units) < rules.min_haplotypes:
+        return set()
+    ordered = sorted(units, key=lambda unit: unit_hash(seed, "unseen query", unit))
+    return {unit for unit in ordered[:-1] if unit_hash(seed, "unseen query", unit) < UNSEEN_QUERY_SHARE}
 
 
 def _unit(r: Record) -> str:
