@@ -9,15 +9,15 @@ of keys never count as right.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bioscan_desktop.core.errors import ArgumentError, BioscanError
+from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.matching import DECISION_K, Hit, Verdict, decide, decide_both
 from bioscan_desktop.core.taxonomy import RANKS, Lineage, is_interim
 from bioscan_desktop.library.importers.tables import Record
@@ -124,34 +124,33 @@ def answer(
     wanted = None if keys == "all" else [keys]
     answered: list[Answered] = []
     failed: list[tuple[str, str]] = []
-    for number, record in enumerate(records, start=1):
-        name = record.processid or record.sampleid or record.image_file or f"row {record.row}"
-        try:
-            hits = identifier.neighbours(_specimen(record, query, images), DECISION_K, wanted).hits
-        except BioscanError as error:
-            failed.append((name, error.message))
-            continue
-        answered.append(_answered(identifier, record.lineage, hits))
-        progress(Progress(number, None, name))
+    truths: deque[Lineage] = deque()
+
+    def specimens() -> Iterator[Specimen]:
+        for record in records:
+            truths.append(record.lineage)
+            yield _specimen(record, query, images)
+
+    for number, found in enumerate(identifier.look_up(specimens(), DECISION_K, wanted), start=1):
+        truth = truths.popleft()
+        if found.problems:
+            failed.append((found.specimen.query_id, found.problems[0].message))
+        else:
+            answered.append(_answered(identifier, truth, found.hits))
+        progress(Progress(number, None, found.specimen.query_id))
     return answered, failed
 
 
 def _specimen(record: Record, query: str, images: Path | None) -> Specimen:
+    """What of the record asks; without its photo or barcode it is a failed query."""
     name = record.processid or record.image_file or f"row {record.row}"
-    photo = (
-        images / record.image_file if images is not None and record.image_file and query != "dna" else None
-    )
-    barcode = None
-    if query != "image":
-        if not record.nucleotides:
-            raise ArgumentError(f"{name} has no barcode.")
-        specimen = from_sequence(record.nucleotides, name)
-        if specimen.error is not None:
-            raise specimen.error
-        barcode = specimen.barcode
-    if query != "dna" and photo is None:
-        raise ArgumentError(f"{name} has no photo.")
-    return Specimen(name, name, photo, barcode)
+    if query != "dna" and (images is None or not record.image_file):
+        return Specimen(name, name, error=ArgumentError(f"{name} has no photo."))
+    if query != "image" and not record.nucleotides:
+        return Specimen(name, name, error=ArgumentError(f"{name} has no barcode."))
+    photo = images / record.image_file if query != "dna" and images and record.image_file else None
+    specimen = from_sequence(record.nucleotides or "", name) if query != "image" else Specimen(name, name)
+    return replace(specimen, photo=photo)
 
 
 def _answered(identifier: Identifier, truth: Lineage, hits: dict[str, list[Hit]]) -> Answered:

@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
+from PIL import Image
 
 from bioscan_desktop import __version__
 from bioscan_desktop.core.agreement import agreement
@@ -25,8 +28,10 @@ from bioscan_desktop.library.pack import Library
 from bioscan_desktop.services.specimens import Specimen
 from bioscan_desktop.services.tasks import CancelToken, Progress, ProgressCallback, silent
 
-CHUNK = 8
-"""Specimens per step: small enough for progress to move, large enough to keep decoders busy."""
+T = TypeVar("T")
+
+FIRST_CHUNK, LAST_CHUNK = 1, 16
+"""Specimens per step: the first answer comes at once, then steps double, since batches are faster."""
 
 DECODERS = 2
 
@@ -100,18 +105,23 @@ class Identification:
 
 @dataclass
 class Neighbours:
-    """What a search brought, before anything is decided.
+    """What a search brought for one specimen, before anything is decided.
 
     Attributes:
         hits: by modality of the query.
         sequence: the barcode as it was searched, turned round if need be.
-        partial: part of the photo is missing.
+        missing: share of the photo that the file lacks.
+        problems: why its photo or barcode could not be used.
+        elapsed_ms: its share of the step's time.
     """
 
+    specimen: Specimen
     hits: dict[str, list[Hit]] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     sequence: str | None = None
-    partial: bool = False
+    missing: float = 0.0
+    problems: list[BioscanError] = field(default_factory=list)
+    elapsed_ms: float = 0.0
 
 
 class Identifier:
@@ -148,38 +158,44 @@ class Identifier:
             keys: key modalities to search; None searches all.
             total: for progress, if known.
         """
-        cancel = cancel or CancelToken()
-        done = 0
-        with ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as pool:
-            for chunk in _chunks(specimens, CHUNK):
-                photos = [pool.submit(self._load, s) if s.photo is not None else None for s in chunk]
-                for specimen, photo in zip(chunk, photos, strict=True):
-                    if cancel.cancelled:
-                        pool.shutdown(wait=False, cancel_futures=True)
-                        cancel.check()
-                    result = self._one(specimen, photo, top_k, keys)
-                    done += 1
-                    progress(Progress(done, total, specimen.query_id))
-                    yield result
+        for done, found in enumerate(self.look_up(specimens, max(top_k, DECISION_K), keys, cancel), start=1):
+            start = time.perf_counter()
+            result = self._decide(found, top_k)
+            progress(Progress(done, total, found.specimen.query_id))
+            yield replace(result, elapsed_ms=found.elapsed_ms + (time.perf_counter() - start) * 1000)
 
     def identify_one(self, specimen: Specimen, top_k: int = 5) -> Identification:
         """One specimen."""
         return next(self.identify([specimen], top_k))
 
-    def neighbours(
-        self, specimen: Specimen, k: int = DECISION_K, keys: Sequence[str] | None = None
-    ) -> Neighbours:
-        """Decodes, embeds and searches one specimen, without deciding.
+    def look_up(
+        self,
+        specimens: Iterable[Specimen],
+        k: int = DECISION_K,
+        keys: Sequence[str] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Iterator[Neighbours]:
+        """Decodes, embeds and searches, without deciding; yields in order of input.
 
         Raises:
-            BioscanError: if its photo or barcode cannot be used.
+            Cancelled: at the next specimen after `cancel`.
         """
-        found = Neighbours()
-        if specimen.photo is not None:
-            self._search_photo(self._load(specimen), k, keys, found)
-        if specimen.barcode is not None:
-            self._search_barcode(specimen.barcode, k, keys, found)
-        return found
+        cancel = cancel or CancelToken()
+        with ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as pool:
+            ahead: list[tuple[Neighbours, Future[LoadedImage] | None]] = []
+            try:
+                for chunk in _chunks(specimens):
+                    cancel.check()
+                    # The next step's photos are decoded while this one's are embedded.
+                    submitted = [
+                        (Neighbours(s), pool.submit(self._load, s) if s.photo is not None else None)
+                        for s in chunk
+                    ]
+                    yield from self._step(ahead, k, keys, cancel)
+                    ahead = submitted
+                yield from self._step(ahead, k, keys, cancel)
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
 
     def provenance(self) -> Provenance:
         """What answers are made with now."""
@@ -197,56 +213,91 @@ class Identifier:
         assert specimen.photo is not None
         return load_rgb(specimen.photo, self.model.preprocessing.min_side)
 
-    def _one(
+    def _step(
         self,
-        specimen: Specimen,
-        photo: Future[LoadedImage] | None,
-        top_k: int,
+        batch: list[tuple[Neighbours, Future[LoadedImage] | None]],
+        k: int,
         keys: Sequence[str] | None,
-    ) -> Identification:
+        cancel: CancelToken,
+    ) -> Iterator[Neighbours]:
+        """Embeds and searches the photos of a step together, then its barcodes."""
         start = time.perf_counter()
-        problems: list[BioscanError] = [specimen.error] if specimen.error else []
-        found = Neighbours()
-        k = max(top_k, DECISION_K)
-        if photo is not None:
-            try:
-                self._search_photo(photo.result(), k, keys, found)
-            except BioscanError as error:
-                problems.append(error)
-        if specimen.barcode is not None:
-            try:
-                self._search_barcode(specimen.barcode, k, keys, found)
-            except BioscanError as error:
-                problems.append(error)
-        hits, notices, partial = found.hits, found.notices, found.partial
-        by_modality = {m: decide(found, self.library.calibration) for m, found in hits.items()}
+        photos: list[tuple[Neighbours, Image.Image]] = []
+        barcodes: list[tuple[Neighbours, str]] = []
+        for found, future in batch:
+            cancel.check()
+            if found.specimen.error is not None:
+                found.problems.append(found.specimen.error)
+            if future is not None:
+                try:
+                    loaded = future.result()
+                except BioscanError as error:
+                    found.problems.append(error)
+                else:
+                    found.notices.extend(loaded.notices)
+                    found.missing = loaded.missing
+                    photos.append((found, loaded.image))
+            if found.specimen.barcode is not None:
+                barcode = self._orient(found.specimen.barcode)
+                found.notices.extend(barcode.notices)
+                found.sequence = barcode.sequence
+                barcodes.append((found, barcode.sequence))
+        self._search("image", photos, self.model.embed_images, k, keys)
+        self._search("dna", barcodes, self.model.embed_barcodes, k, keys)
+        for found, _ in batch:
+            cancel.check()
+            found.elapsed_ms = (time.perf_counter() - start) * 1000 / len(batch)
+            yield found
+
+    def _search(
+        self,
+        modality: str,
+        inputs: Sequence[tuple[Neighbours, T]],
+        embed: Callable[[Sequence[T]], np.ndarray],
+        k: int,
+        keys: Sequence[str] | None,
+    ) -> None:
+        if not inputs:
+            return
+        try:
+            rows = embed([item for _, item in inputs])
+            results = self.library.search(modality, rows, k, keys)
+        except BioscanError as error:
+            if len(inputs) == 1:
+                inputs[0][0].problems.append(error)
+            else:  # one bad item must not take the others of its step along
+                for one in inputs:
+                    self._search(modality, [one], embed, k, keys)
+            return
+        for (found, _), hits in zip(inputs, results, strict=True):
+            found.hits[modality] = hits
+
+    def _decide(self, found: Neighbours, top_k: int) -> Identification:
+        calibration, hits, problems = self.library.calibration, found.hits, list(found.problems)
+        by_modality = {modality: decide(near, calibration) for modality, near in hits.items()}
         agreed: str | None = None
         verdict: Verdict | None = None
         if len(by_modality) == 2:
             verdict, agreed = decide_both(
-                by_modality["image"],
-                by_modality["dna"],
-                hits["image"],
-                hits["dna"],
-                self.library.calibration,
+                by_modality["image"], by_modality["dna"], hits["image"], hits["dna"], calibration
             )
         elif by_modality:
             verdict = next(iter(by_modality.values()))
         shown = self._shown(found, top_k)
-        if partial:
-            problems.append(BioscanError(f"{specimen.input}: {notices[-1]}", "truncated_photo"))
-        status = "failed" if verdict is None else "partial" if problems else "ok"
+        if found.missing:
+            message = f"{found.specimen.input}: the file is cut short, {found.missing:.0%} of it is missing."
+            problems.append(BioscanError(message, "truncated_photo"))
         return Identification(
-            specimen=specimen,
-            status=status,
+            specimen=found.specimen,
+            status="failed" if verdict is None else "partial" if problems else "ok",
             error=problems[0] if problems else None,
             verdict=verdict,
             by_modality=by_modality,
             modality_agreement=agreed,
             hits=shown,
             badges=tuple(agreement(hit.lineage, verdict.lineage) if verdict else "none" for hit in shown),
-            notices=tuple(notices),
-            elapsed_ms=(time.perf_counter() - start) * 1000,
+            notices=tuple(found.notices),
+            elapsed_ms=found.elapsed_ms,
             provenance=self.provenance(),
         )
 
@@ -272,23 +323,6 @@ class Identifier:
 
         return sorted((hit for found in hits.values() for hit in found), key=rank)
 
-    def _search_photo(
-        self, photo: LoadedImage, k: int, keys: Sequence[str] | None, found: Neighbours
-    ) -> None:
-        found.notices.extend(photo.notices)
-        found.partial = photo.partial
-        row = self.model.embed_images([photo.image])
-        found.hits["image"] = self.library.search("image", row, k, keys)[0]
-
-    def _search_barcode(
-        self, barcode: Barcode, k: int, keys: Sequence[str] | None, found: Neighbours
-    ) -> None:
-        barcode = self._orient(barcode)
-        found.notices.extend(barcode.notices)
-        row = self.model.embed_barcodes([barcode.sequence])
-        found.sequence = barcode.sequence
-        found.hits["dna"] = self.library.search("dna", row, k, keys)[0]
-
     def _shown(self, found: Neighbours, top_k: int) -> tuple[Hit, ...]:
         """The best `top_k` hits of each modality of the query, barcodes aligned."""
         best = {modality: self.ranked({modality: hits})[:top_k] for modality, hits in found.hits.items()}
@@ -305,13 +339,13 @@ def _aligned(hit: Hit, sequence: str) -> Hit:
     return replace(hit, percent_identity=found.percent_identity, overlap_bp=found.overlap_bp)
 
 
-def _chunks(items: Iterable[Specimen], size: int) -> Iterator[list[Specimen]]:
-    chunk: list[Specimen] = []
+def _chunks(items: Iterable[Specimen]) -> Iterator[list[Specimen]]:
+    size, chunk = FIRST_CHUNK, []
     for item in items:
         chunk.append(item)
         if len(chunk) == size:
             yield chunk
-            chunk = []
+            size, chunk = min(2 * size, LAST_CHUNK), []
     if chunk:
         yield chunk
 
