@@ -30,11 +30,11 @@ function Find-Python {
 function Confirm-Environment([string[]] $extras) {
     $python = Join-Path $venv "Scripts\python.exe"
     if (Test-Path $python) {
-        & $python -I -S $installScript check @extras
+        & $python -E -s -S $installScript check @extras
         if ($LASTEXITCODE -eq 0) { return }
     }
     $found = @(Find-Python)
     $options = @($found | Select-Object -Skip 1)
-    & $found[0] @options -I $installScript install @extras
+    & $found[0] @options -E -s $installScript install @extras
     if ($LASTEXITCODE -ne 0) { exit 1 }
 }

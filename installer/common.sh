@@ -31,9 +31,9 @@ find_python() {
 # Brings .venv up to date. Arguments: extras of pyproject.toml.
 ensure_environment() {
     local python
-    if [ -x "$venv/bin/python" ] && "$venv/bin/python" -I -S "$root/installer/install.py" check "$@"; then
+    if [ -x "$venv/bin/python" ] && "$venv/bin/python" -E -s -S "$root/installer/install.py" check "$@"; then
         return 0
     fi
     python=$(find_python) || return 1
-    "$python" -I "$root/installer/install.py" install "$@"
+    "$python" -E -s "$root/installer/install.py" install "$@"
 }

@@ -20,25 +20,23 @@ CPU and GPU are remembered: without the variable, the next run keeps what there 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import hashlib
-import importlib.util
 import json
 import os
 import platform
 import re
-import shlex
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
+
+import system_packages
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -52,41 +50,11 @@ PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 RECIPE = 1
 """Raised when what this file does changes so much that finished environments must be redone."""
 
-DISK_MB = {"cpu": 700, "default": 1300, "gpu": 6000, "train": 1600}
+DISK_MB = {"cpu": 700, "default": 1300, "gpu": 4500, "train": 1600}
 """Free space to ask for before starting: what the environment takes, and room to unpack it."""
 
 OPTIONAL = "hnswlib"
 """Has no wheels. Where it cannot be built the app searches exactly instead."""
-
-LIBRARIES: tuple[tuple[str, str], ...] = (  # what Qt loads, and the Debian package that has it
-    ("libstdc++.so.6", "libstdc++6"),
-    ("libglib-2.0.so.0", "libglib2.0-0"),
-    ("libEGL.so.1", "libegl1"),
-    ("libGL.so.1", "libgl1"),
-    ("libxkbcommon.so.0", "libxkbcommon0"),
-    ("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
-    ("libdbus-1.so.3", "libdbus-1-3"),
-    ("libfontconfig.so.1", "libfontconfig1"),
-    ("libfreetype.so.6", "libfreetype6"),
-    ("libX11-xcb.so.1", "libx11-xcb1"),
-    ("libxcb-cursor.so.0", "libxcb-cursor0"),
-    ("libxcb-icccm.so.4", "libxcb-icccm4"),
-    ("libxcb-image.so.0", "libxcb-image0"),
-    ("libxcb-keysyms.so.1", "libxcb-keysyms1"),
-    ("libxcb-randr.so.0", "libxcb-randr0"),
-    ("libxcb-render.so.0", "libxcb-render0"),
-    ("libxcb-render-util.so.0", "libxcb-render-util0"),
-    ("libxcb-shape.so.0", "libxcb-shape0"),
-    ("libxcb-shm.so.0", "libxcb-shm0"),
-    ("libxcb-sync.so.1", "libxcb-sync1"),
-    ("libxcb-xfixes.so.0", "libxcb-xfixes0"),
-    ("libxcb-xkb.so.1", "libxcb-xkb1"),
-    ("libwayland-client.so.0", "libwayland-client0"),
-    ("libwayland-cursor.so.0", "libwayland-cursor0"),
-    ("libwayland-egl.so.1", "libwayland-egl1"),
-)
-FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
-FONT_PACKAGE = "fonts-dejavu-core"
 
 
 class InstallError(Exception):
@@ -114,7 +82,9 @@ def main(arguments: list[str]) -> int:
     extras = arguments[1:]
     try:
         if arguments[0] == "check":
-            return 0 if current(extras) else 1
+            with contextlib.suppress(InstallError):  # `install`, which follows, says it
+                return 0 if current(extras) else 1
+            return 1
         with lock():
             if not current(extras):
                 install(extras)
@@ -166,6 +136,13 @@ def read(path: Path) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
+def write(path: Path, values: dict[str, Any]) -> None:
+    """Writes a stamp or marker, whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(values), encoding="utf-8")
+    part.replace(path)
+
+
 def choose(extras: list[str], before: dict[str, Any]) -> Choice:
     """The user's variables and the extras asked for, on top of what was chosen before."""
 
@@ -204,14 +181,14 @@ def current(extras: list[str]) -> bool:
         missing = missing_packages()
         if missing != stamp["missing"]:
             return False
-        remind(missing)
+        if system_packages.for_the_window(missing):
+            say(f"the window needs some system libraries; to add them: {system_packages.apt_line(missing)}")
     return True
 
 
-def remind(missing: list[str]) -> None:
-    """Says what the window lacks; a missing compiler is no matter."""
-    if any(not name.startswith(("g++", "python3")) for name in missing):
-        say(f"the window needs some system libraries; to add them: {apt_line(missing)}")
+def missing_packages() -> list[str]:
+    """System packages that are missing for what is installed or about to be."""
+    return system_packages.missing_packages(compiler=not PYTHON.exists() or not has(OPTIONAL))
 
 
 def own_version() -> str:
@@ -293,43 +270,41 @@ def install(extras: list[str]) -> None:
     free = shutil.disk_usage(ROOT).free // 2**20
     if fresh and free < room:
         fail(f"the disk has {free} MB left and {room} MB are needed; free some space and run again.")
-    say(f"setting up in {VENV} (once; needs a network and some minutes).")
+    if fresh:
+        say(f"setting up in {VENV}: this happens once, needs a network and takes some minutes.")
+    else:
+        say(f"bringing {VENV} up to date.")
     missing = missing_packages()
     if missing:
-        missing = install_system_packages(missing)
-    if importlib.util.find_spec("ensurepip") is None and fresh:
-        shutil.rmtree(VENV, ignore_errors=True)
-        if Path(sys.base_prefix) == Path("/usr"):
-            fail(f"Python cannot make virtual environments yet; run: {apt_line(missing)}")
+        system_packages.install_with_apt(missing, say)
+        missing = missing_packages()
+    line = system_packages.apt_line(missing)
+    if fresh and not system_packages.has_ensurepip():
+        if system_packages.system_python():
+            fail(f"some system packages are needed first; run: {line}")
         fail(f"the Python {sys.executable} lacks the module ensurepip; install a complete Python.")
-    previous = STAMP.read_text(encoding="utf-8") if STAMP.exists() else None
+    if missing:
+        say(f"going on without some system packages; to add them: {line}")
+    previous = read(STAMP)
     VENV.mkdir(exist_ok=True)
-    MARKER.write_text(json.dumps({"cpu": choice.cpu, "extras": choice.extras}), encoding="utf-8")
+    write(MARKER, {"cpu": choice.cpu, "extras": choice.extras})
     STAMP.unlink(missing_ok=True)
     try:
         if fresh:
             make_venv()
-        install_packages(choice)
+        if previous.get("key") == key(choice, venv_version()):  # only the system has changed
+            install_optional(project()["project"]["dependencies"])
+        else:
+            install_packages(choice)
     except InstallError:
-        if previous is not None:  # pip undid what it began, so the old state is intact
-            STAMP.write_text(previous, encoding="utf-8")
+        if previous:  # pip undid what it began, so the old state is intact
+            write(STAMP, previous)
             MARKER.unlink()
         raise
-    if missing:
-        missing = missing_packages()
     version = venv_version()
-    stamp = {
-        "key": key(choice, version),
-        "python": version,
-        "cpu": choice.cpu,
-        "extras": choice.extras,
-        "missing": missing,
-    }
-    part = STAMP.with_suffix(".part")
-    part.write_text(json.dumps(stamp), encoding="utf-8")
-    part.replace(STAMP)
+    facts = {"key": key(choice, version), "python": version, "cpu": choice.cpu, "extras": choice.extras}
+    write(STAMP, {**facts, "missing": missing_packages()})
     MARKER.unlink()
-    remind(missing)
     say("done.")
 
 
@@ -371,7 +346,7 @@ def make_venv() -> None:
     if done.returncode != 0:
         if "No space left" in done.stdout:
             raise OSError(errno.ENOSPC, "no space")
-        fail(f"Python could not make a virtual environment: {last_line(done.stdout)}")
+        fail(f"Python could not make a virtual environment: {system_packages.last_line(done.stdout)}")
 
 
 def install_packages(choice: Choice) -> None:
@@ -390,13 +365,11 @@ def install_packages(choice: Choice) -> None:
         options += ["--extra-index-url", torch_index]
     needed = requirements(project()["project"], choice)
     pip("install", *options, *(r for r in needed if name_of(r) != OPTIONAL))
-    for requirement in needed:
-        if name_of(requirement) == OPTIONAL:
-            install_optional(requirement)
+    install_optional(needed)
     pip("install", "--no-deps", "--editable", str(ROOT))
     done = run_python("import numpy, PIL, edlib, platformdirs, onnxruntime, bioscan_desktop.cli")
     if done.returncode != 0:
-        fail(f"the installed program does not start: {last_line(done.stderr)}")
+        fail(f"the installed program does not start: {system_packages.last_line(done.stderr)}")
 
 
 def cuda_platform() -> bool:
@@ -424,14 +397,18 @@ def name_of(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", match.group()).lower() if match else ""
 
 
-def install_optional(requirement: str) -> None:
-    """Builds hnswlib for any CPU of this kind, not only this one; goes on without it if that fails."""
+def install_optional(needed: list[str]) -> None:
+    """Builds hnswlib for any CPU of this kind, not only this one; goes on without it if that fails.
+
+    pip's cache is left aside: a wheel in it may have been built for the CPU of another machine.
+    """
     if has(OPTIONAL):
         return
     reason = ""
-    if shutil.which("c++") or shutil.which("g++") or shutil.which("clang++") or WINDOWS:
+    if WINDOWS or system_packages.has_compiler():
+        say(f"building {OPTIONAL}; this takes about a minute.")
         try:
-            pip("install", requirement, quiet=True)
+            pip("install", "--no-cache-dir", *(r for r in needed if name_of(r) == OPTIONAL), quiet=True)
             if run_python(f"import {OPTIONAL}").returncode == 0:
                 return
             pip("uninstall", "-y", OPTIONAL)
@@ -458,7 +435,8 @@ def pip(command: str, *arguments: str, quiet: bool = False) -> None:
         InstallError: in one sentence.
     """
     words = [str(PYTHON), "-I", "-m", "pip", command, "--disable-pip-version-check", "--no-input"]
-    words += ["--root-user-action=ignore"] if not WINDOWS else []
+    if command != "download" and not WINDOWS:
+        words.append("--root-user-action=ignore")
     if command != "uninstall":
         words += ["--retries", "5", "--prefer-binary"]
     unwanted = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER")
@@ -491,117 +469,6 @@ def pip(command: str, *arguments: str, quiet: bool = False) -> None:
     if "No matching distribution" in text:
         fail(f"a package has no version for Python {minor(venv_version())} on this machine; see {LOG}.")
     fail(f"pip could not {command} what is needed; see {LOG}.")
-
-
-def last_line(text: str) -> str:
-    """The last line that says something."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:300] if lines else "no reason given"
-
-
-# System packages (Linux)
-
-
-def missing_packages() -> list[str]:
-    """Debian's names of what the system lacks: libraries and a font for Qt, venv, a compiler."""
-    if not sys.platform.startswith("linux"):
-        return []
-    names = [package for library, package in LIBRARIES if not loads(library)]
-    if not any(has_fonts(Path(folder).expanduser()) for folder in FONT_FOLDERS):
-        names.append(FONT_PACKAGE)
-    if not PYTHON.exists() or not has(OPTIONAL):
-        if not any(shutil.which(name) for name in ("c++", "g++", "clang++")):
-            names.append("g++")
-        if system_python() and not Path(sysconfig.get_path("include"), "Python.h").exists():
-            names.append(f"python{minor(own_version())}-dev")
-    if system_python() and importlib.util.find_spec("ensurepip") is None:
-        names.append(f"python{minor(own_version())}-venv")
-    return names
-
-
-def system_python() -> bool:
-    """Is this the distribution's own Python?"""
-    return Path(sys.base_prefix) == Path("/usr")
-
-
-def loads(library: str) -> bool:
-    """Can the dynamic loader find it?"""
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
-
-
-def has_fonts(folder: Path) -> bool:
-    """Is there any font file below?"""
-    return folder.is_dir() and any(
-        name.lower().endswith((".ttf", ".otf", ".ttc", ".pfb"))
-        for _, _, files in os.walk(folder)
-        for name in files
-    )
-
-
-def apt_line(packages: list[str]) -> str:
-    """The one line to run."""
-    names = shlex.join(packages)
-    if shutil.which("apt-get") is None:
-        return f"your system's package manager (Debian's names: {names})"
-    prefix = "" if os.geteuid() == 0 else "sudo "
-    return f"{prefix}apt-get update && {prefix}apt-get install -y {names}"
-
-
-def install_system_packages(packages: list[str]) -> list[str]:
-    """Installs them with apt if that is allowed here. Returns those that are still missing."""
-    become_root = root_prefix()
-    if shutil.which("apt-get") is None or become_root is None:
-        say(f"some system packages are missing; to add them: {apt_line(packages)}")
-        return packages
-    say(f"installing system packages: {' '.join(packages)}")
-    apt = [*become_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-    apt += ["-o", "DPkg::Lock::Timeout=120"]
-    add = [*apt, "install", "-y", "--no-install-recommends"]
-    run_quietly([*apt, "update"])
-    failure = run_quietly([*add, *packages])
-    if failure:
-        for package in packages:  # one that this release does not have must not keep the others out
-            run_quietly([*add, package])
-    missing = missing_packages()
-    if missing:
-        say(f"apt did not install everything ({failure or 'no reason given'}); try: {apt_line(missing)}")
-    return missing
-
-
-def root_prefix() -> list[str] | None:
-    """What to put before a command to run it as root; None if that is not possible."""
-    if os.geteuid() == 0:
-        return []
-    if shutil.which("sudo") is None:
-        return None
-    if subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0:
-        return ["sudo", "-n"]
-    if sys.stdin.isatty() and sys.stderr.isatty():
-        say("system packages are missing; your password is asked for to install them (Ctrl+C to skip).")
-        with contextlib.suppress(KeyboardInterrupt):
-            if subprocess.run(["sudo", "-v"]).returncode == 0:
-                return ["sudo"]
-    return None
-
-
-def run_quietly(command: list[str]) -> str:
-    """Runs a command; returns its last error line if it failed, else ""."""
-    done = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
-    if done.returncode == 0:
-        return ""
-    errors = [line for line in done.stdout.splitlines() if line.startswith("E:")]
-    return last_line("\n".join(errors) or done.stdout)
 
 
 if __name__ == "__main__":
