@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -129,8 +130,9 @@ def build_library(
         manifest = _manifest(model, options, staging, files, dna_keys, image_keys)
         manifest.save(staging)
         staging.replace(out)
-    except OSError as error:
-        raise PackError(f"The library cannot be written to {out} ({error.strerror or error}).") from None
+    except (OSError, sqlite3.Error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise PackError(f"The library cannot be written to {out} ({why}).") from None
     finally:
         with contextlib.suppress(OSError):
             shutil.rmtree(staging, ignore_errors=True)
@@ -154,6 +156,8 @@ def _read(
         if not record.lineage.path():
             skipped.append((name, f"{name} has no order, so it cannot name anything."))
             continue
+        if not record.nucleotides and not record.image_file:
+            skipped.append((name, f"{name} has neither a barcode nor a photo."))
         if record.nucleotides and model.has("dna"):
             try:
                 sequence = clean(record.nucleotides, name).sequence

@@ -11,6 +11,7 @@ The HNSW graph is not part of the pack. It is a cache in the user's cache folder
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -170,7 +171,7 @@ class Library:
             if self._exact:
                 self._indexes[modality] = ExactIndex(rows)
             else:
-                name = f"{self.manifest.id}-{self.manifest.version}-{modality}.hnsw"
+                name = re.sub(r"[^\w.-]", "-", f"{self.manifest.id}-{self.manifest.version}-{modality}.hnsw")
                 cache = self._cache / name if self._cache is not None else None
                 self._indexes[modality], notice = build_or_load(rows, cache)
                 if notice and notice not in self.notices:
@@ -204,6 +205,11 @@ class Library:
     def hits(self, query_modality: str, key_modality: str, rows: np.ndarray, scores: np.ndarray) -> list[Hit]:
         """Rows of a key matrix with their scores, both (m,), as hits."""
         records = self.records.by_row(key_modality, [int(row) for row in rows])
+        if not {int(row) for row in rows} <= records.keys():
+            raise PackError(
+                f"The keys and the records of the library {self.folder} do not belong together; "
+                "install it again."
+            )
         return [
             _hit(records[int(row)], query_modality, float(score))
             for row, score in zip(rows, scores, strict=True)
@@ -223,7 +229,7 @@ class Library:
             return DEFAULT
         try:
             return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             self.notices.append(f"The library's calibration cannot be read and is not used ({error}).")
             return DEFAULT
 

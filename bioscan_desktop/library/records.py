@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.core.taxonomy import Lineage
@@ -104,16 +105,19 @@ class RecordStore:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
+        self._folder = path.parent
         try:
             self._connection = sqlite3.connect(
                 f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
-            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            self._connection.execute("SELECT 1 FROM keys LIMIT 1").fetchone()
         except sqlite3.Error as error:
-            raise PackError(
-                f"The records of the library {path.parent} cannot be read ({error}); install it again."
-            ) from None
+            raise self._damaged(error) from None
+        try:
+            version = self._rows("PRAGMA user_version")[0][0]
+            self._rows("SELECT 1 FROM keys LIMIT 1")
+        except PackError:
+            self.close()
+            raise
         if version > SCHEMA_VERSION:
             self.close()
             raise PackError(f"The library {path.parent} was made by a newer program; update BIOSCAN Desktop.")
@@ -142,37 +146,43 @@ class RecordStore:
 
     def with_consensus(self, limit: int) -> list[KeyRecord]:
         """Keys with a consensus barcode, spread over the library."""
-        total = self.count("modality = 'dna' AND consensus IS NOT NULL")
-        step = max(1, total // max(1, limit))
-        return self._select("consensus IS NOT NULL AND key_id % ? = 0 ORDER BY key_id LIMIT ?", [step, limit])
+        ids = [row[0] for row in self._rows("SELECT key_id FROM keys WHERE consensus IS NOT NULL ORDER BY 1")]
+        chosen = ids[:: max(1, len(ids) // max(1, limit))][:limit]
+        return self._select(f"key_id IN ({','.join('?' * len(chosen))}) ORDER BY key_id", chosen)
 
     def lineages(self, modality: str) -> list[Lineage]:
         """The lineage of every row of a key matrix, in row order."""
-        with self._lock:
-            rows = self._connection.execute(
-                'SELECT "order", family, genus, species FROM keys WHERE modality = ? ORDER BY row', [modality]
-            ).fetchall()
+        rows = self._rows(
+            'SELECT "order", family, genus, species FROM keys WHERE modality = ? ORDER BY row', [modality]
+        )
         return [Lineage(*row) for row in rows]
 
     def species_counts(self) -> list[tuple[Lineage, int, int, int]]:
         """(lineage, DNA keys, photo keys, records) per distinct lineage, sorted by name."""
-        with self._lock:
-            rows = self._connection.execute(
-                "SELECT \"order\", family, genus, species, sum(modality = 'dna'), sum(modality = 'image'), "
-                "sum(n_records) FROM keys GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
-            ).fetchall()
+        rows = self._rows(
+            "SELECT \"order\", family, genus, species, sum(modality = 'dna'), sum(modality = 'image'), "
+            "sum(n_records) FROM keys GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+        )
         return [(Lineage(*row[:4]), row[4], row[5], row[6]) for row in rows]
 
     def count(self, where: str = "1") -> int:
         """Number of keys; `where` is SQL of our own, never user input."""
-        with self._lock:
-            return self._connection.execute(f"SELECT count(*) FROM keys WHERE {where}").fetchone()[0]
+        return self._rows(f"SELECT count(*) FROM keys WHERE {where}")[0][0]
+
+    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        try:
+            with self._lock:
+                return self._connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: sqlite3.Error) -> PackError:
+        return PackError(
+            f"The records of the library {self._folder} cannot be read ({error}); install it again."
+        )
 
     def _select(self, where: str, parameters: Sequence[object]) -> list[KeyRecord]:
-        with self._lock:
-            rows = self._connection.execute(
-                f"SELECT {_COLUMNS} FROM keys WHERE {where}", parameters
-            ).fetchall()
+        rows = self._rows(f"SELECT {_COLUMNS} FROM keys WHERE {where}", parameters)
         return [
             KeyRecord(
                 key_id=row[0],

@@ -159,7 +159,7 @@ class TestConsensus:
 
 
 class TestOrientation:
-    REFERENCES = [random_barcode(n) for n in range(8)]
+    REFERENCES = tuple(random_barcode(n) for n in range(8))
 
     def test_the_coding_strand_scores_above_the_other(self) -> None:
         orientation = Orientation(self.REFERENCES)

@@ -15,7 +15,9 @@ _DIGITS = re.compile(r"(\d+)")
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:
     """Sorts `photo2` before `photo10`, without regard to case."""
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in _DIGITS.split(name)]
+    return [
+        (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in _DIGITS.split(name)
+    ]
 
 
 def scan(folder: Path, recursive: bool, failed: Callable[[Path, str], None]) -> Iterator[Path]:

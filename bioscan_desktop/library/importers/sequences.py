@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bioscan_desktop.core.barcode import SequenceRecord, clean, read_records
@@ -30,18 +32,24 @@ def read_sequences(path: Path) -> Iterator[SequenceRecord]:
         return
     empty = True
     try:
-        with open_text(path) as stream:
-            for record in read_records(stream):
+        # Headers may be in any encoding; bases are ASCII in all of them.
+        with open_text(path, errors="replace") as stream:
+            for record in read_records(_text_only(stream, path)):
                 empty = False
                 yield record
     except FileNotFoundError:
         raise BarcodeError(f"{path.name}: the file is no longer there.", "file_missing") from None
-    except UnicodeDecodeError:
-        raise BarcodeError(f"{path.name}: this is not a sequence file; it is not text.", "not_text") from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BarcodeError(f"{path.name}: the file cannot be read ({error}).", "file_unreadable") from None
     if empty:
         raise BarcodeError(f"{path.name}: the file holds no sequence.", "empty_file")
+
+
+def _text_only(lines: Iterable[str], path: Path) -> Iterator[str]:
+    for line in lines:
+        if "\0" in line:
+            raise BarcodeError(f"{path.name}: this is not a sequence file; it is not text.", "not_text")
+        yield line
 
 
 def _read_trace(path: Path) -> SequenceRecord:
@@ -49,9 +57,11 @@ def _read_trace(path: Path) -> SequenceRecord:
     from Bio import SeqIO  # 0.3 s to import, needed for traces alone
 
     try:
-        trace = SeqIO.read(path, "abi-trim")
+        trace = SeqIO.read(io.BytesIO(path.read_bytes()), "abi-trim")
     except FileNotFoundError:
         raise BarcodeError(f"{path.name}: the file is no longer there.", "file_missing") from None
+    except OSError as error:
+        raise BarcodeError(f"{path.name}: the file cannot be read ({error}).", "file_unreadable") from None
     except Exception as error:  # the parser raises struct.error, KeyError, … on damaged files
         raise BarcodeError(f"{path.name}: the trace is damaged ({error}).", "damaged_trace") from None
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,17 +81,17 @@ def read_table(path: Path) -> Iterator[Record]:
                     yield _record(number, cells, columns)
     except FileNotFoundError:
         raise ArgumentError(f"There is no file {path}.") from None
-    except (OSError, UnicodeDecodeError, EOFError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError, EOFError, zlib.error, csv.Error) as error:
         raise ArgumentError(f"{path} cannot be read as a table ({error}).") from None
 
 
-def open_text(path: Path) -> TextIO:
-    """Opens a text file, gzipped or not, by its first bytes rather than by its name."""
+def open_text(path: Path, errors: str = "strict") -> TextIO:
+    """Opens a UTF-8 text file, gzipped or not, by its first bytes rather than by its name."""
     with path.open("rb") as probe:
         zipped = probe.read(2) == b"\x1f\x8b"
     if zipped:
-        return gzip.open(path, "rt", encoding="utf-8", newline="")
-    return path.open(encoding="utf-8", newline="")
+        return gzip.open(path, "rt", encoding="utf-8", errors=errors, newline="")
+    return path.open(encoding="utf-8", errors=errors, newline="")
 
 
 def _record(number: int, cells: list[str], columns: dict[str, int | None]) -> Record:
@@ -102,7 +103,7 @@ def _record(number: int, cells: list[str], columns: dict[str, int | None]) -> Re
         """File names and sequences keep their underscores."""
         index = columns[field]
         text = cells[index].strip() if index is not None and index < len(cells) else ""
-        return None if text.lower() in ("", "none") else text
+        return None if clean_name(text) is None else text
 
     return Record(
         row=number,
