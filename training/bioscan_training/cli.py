@@ -1,0 +1,203 @@
+"""`bioscan-train`: prepare data, train the towers, export a model pack.
+
+No torch is imported before the arguments are known, so help and mistakes in a config are instant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bioscan_training.config import Config, ConfigError, load_config
+from bioscan_training.data.records import RecordsError, read_records, write_records
+from bioscan_training.data.splits import UNSEEN, SplitRules, counts, held_out, split_barcodes, split_photos
+
+STAGES = ("dna", "image", "align")
+
+
+class UsageError(Exception):
+    """A wish that cannot be met; the message is one sentence for the user."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bioscan-train", description=__doc__.split("\n")[0])
+    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(
+        name: str, run: Callable[[argparse.Namespace], int], about: str, example: str
+    ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(
+            name,
+            help=about,
+            description=about,
+            epilog=f"example: {example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        sub.set_defaults(run=run)
+        return sub
+
+    p = add(
+        "prepare",
+        _prepare,
+        "Split barcodes and photos for training, validation and test.",
+        "bioscan-train prepare --barcodes coi.tsv.gz --photos images.tsv --out prepared --seed 42",
+    )
+    p.add_argument("--barcodes", type=Path, required=True, help="records TSV with nucleotides (.gz allowed)")
+    p.add_argument("--photos", type=Path, help="records TSV with image_file")
+    p.add_argument("--out", type=Path, required=True, help="folder for the split files and the report")
+    p.add_argument("--seed", type=int, default=42)
+    p.add_argument("--config", type=Path, help="recipe whose [splits] table to use")
+
+    p = add(
+        "fit",
+        _fit,
+        "Train the towers; a run that was stopped goes on where it was.",
+        "bioscan-train fit --config training/configs/starter.toml --data prepared --images photos --run run",
+    )
+    _add_common(p)
+    p.add_argument("--stage", action="append", choices=STAGES, help="only this stage; may be repeated")
+    p.add_argument("--tuning", action="store_true", help="leave the `tune` photos out of training")
+
+    p = add(
+        "export",
+        _export,
+        "Write a model pack (ONNX, int8 variants, manifest) after parity checks.",
+        "bioscan-train export --config training/configs/starter.toml --data prepared --images photos"
+        " --run run --out resources/models/starter",
+    )
+    _add_common(p)
+    p.add_argument("--out", type=Path, required=True, help="folder of the model pack")
+
+    p = add(
+        "evaluate",
+        _evaluate,
+        "Nearest-key metrics of a model pack or a run on held-out data, beside plain baselines.",
+        "bioscan-train evaluate --config training/configs/starter.toml --data prepared --images photos"
+        " --pack resources/models/starter --split test",
+    )
+    _add_common(p, run_required=False)
+    p.add_argument("--pack", type=Path, help="evaluate this pack's ONNX encoders instead of a run's weights")
+    p.add_argument("--variant", default="", help="variant of the pack's encoders, for instance int8")
+    p.add_argument("--split", choices=("val", "test"), default="val")
+    p.add_argument(
+        "--no-baselines", action="store_true", help="leave out k-mer, vsearch and untuned features"
+    )
+    p.add_argument("--json", type=Path, help="also write the figures to this file")
+    return parser
+
+
+def _add_common(p: argparse.ArgumentParser, run_required: bool = True) -> None:
+    p.add_argument("--config", type=Path, required=True, help="recipe (TOML)")
+    p.add_argument("--data", type=Path, required=True, help="folder that `prepare` wrote")
+    p.add_argument("--images", type=Path, help="folder that image_file is relative to")
+    p.add_argument("--run", dest="run_dir", type=Path, required=run_required, help="folder of checkpoints")
+
+
+def _prepare(args: argparse.Namespace) -> int:
+    rules = load_config(args.config).splits if args.config else SplitRules()
+    args.out.mkdir(parents=True, exist_ok=True)
+    barcodes = split_barcodes([r for r in read_records(args.barcodes) if r.nucleotides], args.seed, rules)
+    write_records(args.out / "barcodes.tsv.gz", barcodes)
+    report = {"seed": args.seed, "barcodes": counts(barcodes)}
+    names = {r.species for r in barcodes}
+    if args.photos:
+        photos = split_photos([r for r in read_records(args.photos) if r.image_file], args.seed, rules)
+        write_records(args.out / "photos.tsv", photos)
+        report["photos"] = counts(photos)
+        names |= {r.species for r in photos}
+    unseen = sorted(n for n in names if n and held_out(n, args.seed, rules) == UNSEEN)
+    (args.out / "unseen_species.txt").write_text("".join(f"{n}\n" for n in unseen), encoding="utf-8")
+    report["unseen_species"] = len(unseen)
+    text = json.dumps(report, indent=1)
+    (args.out / "report.json").write_text(text + "\n", encoding="utf-8")
+    sys.stdout.write(text + "\n")
+    return 0
+
+
+def _load(args: argparse.Namespace) -> Config:
+    """Reads the config, then makes torch ready; in this order, so that config errors come first."""
+    config = load_config(args.config)
+    try:
+        import torch
+    except ImportError as error:
+        raise UsageError('Training needs torch: pip install "bioscan-desktop[train]".') from error
+    torch.set_num_threads(config.threads or os.cpu_count() or 1)
+    if not (args.data / "barcodes.tsv.gz").exists():
+        raise UsageError(f"{args.data} holds no prepared data: run `bioscan-train prepare` first.")
+    if args.run_dir is not None:
+        args.run_dir.mkdir(parents=True, exist_ok=True)
+    return config
+
+
+def _fit(args: argparse.Namespace) -> int:
+    config = _load(args)
+    for stage in args.stage or config.stages:
+        if stage not in STAGES:
+            raise UsageError(f"Unknown stage '{stage}' in the config; allowed: {', '.join(STAGES)}.")
+        if stage == "dna":
+            from bioscan_training.dna_stage import train_dna
+
+            train_dna(config, args.data, args.run_dir)
+        else:
+            if args.images is None:
+                raise UsageError(f"Stage {stage} needs the photos: give their folder with --images.")
+            from bioscan_training.photo_stage import train_photos
+
+            train_photos(config, stage, args.data, args.images, args.run_dir, tuning=args.tuning)
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    config = _load(args)
+    from bioscan_training.export import ParityError, export_pack
+
+    try:
+        manifest = export_pack(config, args.data, args.images, args.run_dir, args.out)
+    except ParityError as error:
+        raise UsageError(str(error)) from error
+    sys.stdout.write(json.dumps(manifest, indent=1) + "\n")
+    return 0
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    if args.pack is None and args.run_dir is None:
+        raise UsageError("Say what to evaluate: --pack or --run.")
+    config = _load(args)
+    from bioscan_training.report import evaluate_all
+
+    figures = evaluate_all(config, args)
+    text = json.dumps(figures, indent=1)
+    if args.json:
+        args.json.write_text(text + "\n", encoding="utf-8")
+    sys.stdout.write(text + "\n")
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns 0, or 2 after one sentence on stderr."""
+    args = _parser().parse_args(argv)
+    logging.basicConfig(
+        level=logging.ERROR if args.quiet else logging.INFO,
+        format="%(asctime)s %(message)s",
+        stream=sys.stderr,
+    )
+    try:
+        return args.run(args)
+    except (ConfigError, RecordsError, UsageError, FileNotFoundError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except Exception as error:
+        if type(error).__name__ == "ResumeError":  # its module needs torch, which may be absent here
+            sys.stderr.write(f"{error}\n")
+            return 2
+        raise
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Records, splits, barcodes and photos as training sees them."""

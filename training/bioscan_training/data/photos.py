@@ -1,0 +1,126 @@
+"""Photos decoded once into a flat file, and augmented from there.
+
+The decoded copies are at most `side` pixels long, so an epoch costs no JPEG decoding. Evaluation and
+export never read them: they go through the app's own loader and `to_array`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from bioscan_desktop.inference.images import ImagePreprocessing, load_rgb, to_array
+from bioscan_training.config import PhotoAugmentation
+
+MEAN = (127 / 255, 127 / 255, 127 / 255)
+STD = (128 / 255, 128 / 255, 128 / 255)
+"""Per channel, on values in [0, 1]. The pretrained Lite0 weights come from TensorFlow and expect
+(pixel - 127) / 128; the usual ImageNet statistics cost untuned nearest neighbours 8 points."""
+
+
+class PhotoCache:
+    """Decoded photos in one memory-mapped uint8 file.
+
+    Args:
+        paths: photo files; their order gives the row numbers.
+        folder: where the cache lies; rebuilt if the list of photos or the side changes.
+        side: long side in pixels; smaller photos stay as they are.
+    """
+
+    def __init__(self, paths: Sequence[Path], folder: Path, side: int = 320) -> None:
+        key = hashlib.sha256("\n".join([str(side), *map(str, paths)]).encode()).hexdigest()[:16]
+        data, index = folder / f"photos-{key}.u8", folder / f"photos-{key}.json"
+        if not index.exists():
+            shapes = []
+            with data.open("wb") as handle:
+                for path in paths:
+                    picture = load_rgb(path, min_side=side).image
+                    picture.thumbnail((side, side), Image.Resampling.BICUBIC)
+                    shapes.append([picture.height, picture.width])
+                    handle.write(np.asarray(picture, dtype=np.uint8).tobytes())
+            part = index.with_suffix(".part")
+            part.write_text(json.dumps(shapes))
+            part.replace(index)
+        self.shapes = np.array(json.loads(index.read_text()), dtype=np.int64)
+        sizes = self.shapes.prod(1) * 3
+        self.starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+        self.flat = np.memmap(data, dtype=np.uint8, mode="r")
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
+    def picture(self, row: int) -> Image.Image:
+        """The decoded photo, mode RGB."""
+        height, width = self.shapes[row]
+        start = self.starts[row]
+        pixels = self.flat[start : start + height * width * 3].reshape(height, width, 3)
+        return Image.fromarray(np.asarray(pixels))
+
+
+def random_view(
+    picture: Image.Image, size: int, how: PhotoAugmentation, rng: np.random.Generator
+) -> np.ndarray:
+    """A random crop, turned and mirrored by chance: (size, size, 3) uint8."""
+    if rng.random() < how.rotate:
+        degrees = float(rng.uniform(-how.max_degrees, how.max_degrees))
+        # The border takes the mean of the picture's edge, so that no black wedge tells of the turn.
+        edge = np.asarray(picture)
+        ring = np.concatenate([edge[0], edge[-1], edge[:, 0], edge[:, -1]]).mean(0)
+        fill = tuple(int(v) for v in ring)
+        picture = picture.rotate(degrees, Image.Resampling.BILINEAR, fillcolor=fill)
+    width, height = picture.size
+    area = width * height * rng.uniform(how.min_area, 1.0)
+    ratio = float(np.exp(rng.uniform(-np.log(how.aspect), np.log(how.aspect))))
+    w, h = min(width, (area * ratio) ** 0.5), min(height, (area / ratio) ** 0.5)
+    left, top = rng.uniform(0, width - w), rng.uniform(0, height - h)
+    box = (left, top, left + w, top + h)
+    pixels = np.asarray(picture.resize((size, size), Image.Resampling.BILINEAR, box=box))
+    if rng.random() < how.flip:
+        pixels = pixels[:, ::-1]
+    if rng.random() < how.vertical_flip:
+        pixels = pixels[::-1]
+    return pixels
+
+
+_LUMA = np.array([0.299, 0.587, 0.114])
+
+
+def _colour_matrix(how: PhotoAugmentation, rng: np.random.Generator) -> np.ndarray:
+    """(3, 3): saturation and hue as one linear map on RGB (hue turns about the grey axis)."""
+    grey = rng.random() < how.grey
+    s = 0.0 if grey else 1.0 + rng.uniform(-how.saturation, how.saturation)
+    saturation = s * np.eye(3) + (1 - s) * np.tile(_LUMA, (3, 1))
+    angle = 2 * np.pi * rng.uniform(-how.hue, how.hue)
+    c, q, t = np.cos(angle), np.sin(angle) / np.sqrt(3), (1 - np.cos(angle)) / 3
+    hue = np.array([[c + t, t - q, t + q], [t + q, c + t, t - q], [t - q, t + q, c + t]])
+    return saturation @ hue
+
+
+def augmented_batch(
+    cache: PhotoCache, rows: np.ndarray, size: int, how: PhotoAugmentation, rng: np.random.Generator
+) -> np.ndarray:
+    """Random views with random light: (n, 3, size, size) float32, normalised with `MEAN` and `STD`."""
+    views = np.stack([random_view(cache.picture(int(row)), size, how, rng) for row in rows])
+    x = np.ascontiguousarray(views.transpose(0, 3, 1, 2)).astype(np.float32) / 255.0
+    for i in range(len(x)):
+        matrix = _colour_matrix(how, rng) * (1.0 + rng.uniform(-how.brightness, how.brightness))
+        contrast = 1.0 + rng.uniform(-how.contrast, how.contrast)
+        flat = matrix.astype(np.float32) @ x[i].reshape(3, -1)
+        middle = flat.mean()
+        x[i] = np.clip((flat - middle) * contrast + middle, 0, 1).reshape(3, size, size)
+        if rng.random() < how.erase:
+            side = (rng.uniform(0.15, 0.45, 2) * size).astype(int)
+            y0, x0 = (rng.random(2) * (size - side)).astype(int)
+            x[i, :, y0 : y0 + side[0], x0 : x0 + side[1]] = rng.random((3, 1, 1))
+    mean, std = np.array(MEAN, np.float32), np.array(STD, np.float32)
+    return (x - mean[None, :, None, None]) / std[None, :, None, None]
+
+
+def model_inputs(paths: Sequence[Path], prep: ImagePreprocessing) -> np.ndarray:
+    """What the app would feed: (n, 3, size, size) float32 through its own loader."""
+    return np.stack([to_array(load_rgb(path, prep.min_side).image, prep) for path in paths])

@@ -1,0 +1,151 @@
+"""Reading and writing the records TSV: one row per photo, barcode or specimen.
+
+The columns are those of BOLD/BCDM, any subset in any order; `nuc` is accepted for `nucleotides`.
+Blank, `None` and `not_classified` mean unknown.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from bioscan_desktop.core.taxonomy import Lineage, clean_name
+
+OUTPUT_COLUMNS = (
+    "processid",
+    "image_file",
+    "nucleotides",
+    "order",
+    "family",
+    "genus",
+    "species",
+    "country",
+    "source",
+    "credit",
+    "haplotype",
+    "fold",
+    "split",
+)
+"""What `bioscan-train prepare` writes. The first eight are the records format, the rest is ours."""
+
+
+class RecordsError(Exception):
+    """A records file that cannot be used; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One photo, one barcode, or one specimen with both.
+
+    Attributes:
+        lineage: cleaned names. An aggregate (`AGG …`) has no species.
+        haplotype: equal for equal barcodes, empty without a barcode.
+        raw_species: the species as the file gives it, for rules about aggregates.
+        fold: official cross-validation fold of the photo's source, or empty.
+        split: `train`, `val`, … once prepared, else empty.
+    """
+
+    processid: str
+    image_file: str
+    nucleotides: str
+    lineage: Lineage
+    raw_species: str = ""
+    country: str = ""
+    source: str = ""
+    credit: str = ""
+    haplotype: str = ""
+    fold: str = ""
+    split: str = field(default="")
+
+    @property
+    def species(self) -> str | None:
+        """The species name, or None where it is unknown or an aggregate."""
+        return self.lineage.species
+
+    @property
+    def genus(self) -> str | None:
+        """The genus name, or None."""
+        return self.lineage.genus
+
+    @property
+    def family(self) -> str | None:
+        """The family name, or None."""
+        return self.lineage.family
+
+
+def haplotype_of(nucleotides: str) -> str:
+    """A short name that two barcodes share exactly if their letters are the same."""
+    return hashlib.sha256(nucleotides.encode()).hexdigest()[:10] if nucleotides else ""
+
+
+@contextmanager
+def _open(path: Path, mode: str) -> Iterator[IO[str]]:
+    if path.suffix == ".gz":
+        with gzip.open(path, f"{mode}t", encoding="utf-8", newline="") as handle:
+            yield handle  # type: ignore[misc]
+    else:
+        with path.open(mode, encoding="utf-8", newline="") as handle:
+            yield handle
+
+
+def read_records(path: Path) -> list[Record]:
+    """Reads a records TSV, gzipped or not.
+
+    Raises:
+        RecordsError: the file is missing, empty, or has neither a photo nor a barcode column.
+    """
+    if not path.is_file():
+        raise RecordsError(f"There is no records file at {path}.")
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    records = []
+    with _open(path, "r") as handle:
+        reader = csv.DictReader(handle, delimiter="\t")
+        columns = set(reader.fieldnames or ())
+        if not columns & {"image_file", "nucleotides", "nuc"}:
+            raise RecordsError(f"{path.name} has neither an image_file nor a nucleotides column.")
+        for row in reader:
+            nucleotides = (clean_name(row.get("nucleotides") or row.get("nuc")) or "").upper()
+            fold = row.get("fold") or row.get("eumoths_fold") or ""
+            records.append(
+                Record(
+                    processid=(row.get("processid") or row.get("sampleid") or "").strip(),
+                    image_file=clean_name_path(row.get("image_file")),
+                    nucleotides=nucleotides,
+                    lineage=Lineage.from_row(row),
+                    raw_species=clean_name(row.get("species")) or "",
+                    country=clean_name(row.get("country")) or "",
+                    source=row.get("source") or "",
+                    credit=row.get("credit") or "",
+                    haplotype=row.get("haplotype") or haplotype_of(nucleotides),
+                    fold=fold.strip(),
+                    split=row.get("split") or "",
+                )
+            )
+    if not records:
+        raise RecordsError(f"{path.name} holds no record.")
+    return records
+
+
+def clean_name_path(value: str | None) -> str:
+    """A file path as given, or '' where it is unknown. Underscores are part of a path, so they stay."""
+    value = (value or "").strip()
+    return "" if value.lower() in {"none", "not_classified", "nan"} else value
+
+
+def write_records(path: Path, records: Iterable[Record]) -> None:
+    """Writes `OUTPUT_COLUMNS`, gzipped where the name ends in .gz. Unknown names become blanks."""
+    with _open(path, "w") as handle:
+        writer = csv.writer(handle, delimiter="\t", lineterminator="\n")
+        writer.writerow(OUTPUT_COLUMNS)
+        for r in records:
+            names = [name or "" for name in r.lineage.names()]
+            names[3] = r.raw_species  # an aggregate keeps its name in the file; reading drops it again
+            what = [r.processid, r.image_file, r.nucleotides]
+            writer.writerow([*what, *names, r.country, r.source, r.credit, r.haplotype, r.fold, r.split])

@@ -1,0 +1,124 @@
+"""Nearest-key metrics used while training, and plain baselines to hold them against.
+
+Protocol of CLIBD (arXiv:2405.17537): the label of the nearest key is the prediction, each rank on its
+own; micro is the mean over queries, macro over true classes. Unlike there, queries without a label at
+a rank are left out at that rank, and a key without a label never counts as right.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bioscan_desktop.core.taxonomy import RANKS, Lineage
+from bioscan_training.data.barcodes import BarcodeArray, codes_to_tokens
+
+
+def nearest(queries: np.ndarray, keys: np.ndarray, k: int = 1, block: int = 1024) -> np.ndarray:
+    """Rows of the `k` keys with the largest inner product, best first: (n, k) int64."""
+    found = np.empty((len(queries), k), dtype=np.int64)
+    for start in range(0, len(queries), block):
+        scores = queries[start : start + block] @ keys.T
+        top = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+        order = np.take_along_axis(-scores, top, axis=1).argsort(axis=1, kind="stable")
+        found[start : start + block] = np.take_along_axis(top, order, axis=1)
+    return found
+
+
+def label_metrics(
+    found: np.ndarray, queries: Sequence[Lineage], keys: Sequence[Lineage], only_known: bool = False
+) -> dict[str, dict[str, float]]:
+    """Top-1 and top-k accuracy per rank.
+
+    Args:
+        found: (n, k) key rows, best first.
+        only_known: count only queries whose label exists among the keys.
+
+    Returns:
+        `{rank: {n, micro, macro, top_k}}`; ranks without a query that counts are left out.
+    """
+    result: dict[str, dict[str, float]] = {}
+    for rank in RANKS:
+        names = [key.at(rank) for key in keys]
+        present = set(names)
+        per_class: dict[str, list[bool]] = {}
+        anywhere = []
+        for row, query in enumerate(queries):
+            truth = query.at(rank)
+            if truth is None or (only_known and truth not in present):
+                continue
+            hits = [names[key] == truth for key in found[row]]
+            per_class.setdefault(truth, []).append(hits[0])
+            anywhere.append(any(hits))
+        if anywhere:
+            flat = [hit for hits in per_class.values() for hit in hits]
+            result[rank] = {
+                "n": len(flat),
+                "micro": float(np.mean(flat)),
+                "macro": float(np.mean([np.mean(hits) for hits in per_class.values()])),
+                f"top{found.shape[1]}": float(np.mean(anywhere)),
+            }
+    return result
+
+
+def blind_metrics(queries: Sequence[Lineage], keys: Sequence[Lineage]) -> dict[str, dict[str, float]]:
+    """What a guess reaches: a uniformly drawn class of the keys, and the queries' own largest class."""
+    result = {}
+    for rank in RANKS:
+        truths = [q.at(rank) for q in queries if q.at(rank) is not None]
+        classes = {k.at(rank) for k in keys} - {None}
+        if truths and classes:
+            largest = Counter(truths).most_common(1)[0][1]
+            result[rank] = {
+                "chance": sum(t in classes for t in truths) / len(truths) / len(classes),
+                "majority": largest / len(truths),
+            }
+    return result
+
+
+def spectra(sequences: Sequence[str], k: int = 5) -> np.ndarray:
+    """(n, 4^k) float32 k-mer counts as rows of length one: the plain baseline for barcodes."""
+    from bioscan_desktop.inference.tokens import KmerTokenizer
+
+    longest = max(len(s) for s in sequences)
+    tokenizer = KmerTokenizer(k, 1, max(longest, k), ("<UNK>",))
+    array = BarcodeArray(sequences)
+    rows = np.zeros((len(sequences), 4**k), dtype=np.float32)
+    for start in range(0, len(sequences), 2048):
+        index = np.arange(start, min(start + 2048, len(sequences)))
+        tokens = codes_to_tokens(array.plain(index, longest), tokenizer)
+        flat = (tokens + (np.arange(len(index)) * (4**k + 1))[:, None]).ravel()
+        counts = np.bincount(flat, minlength=len(index) * (4**k + 1)).reshape(len(index), -1)
+        rows[index] = counts[:, 1:]
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+
+def vsearch_top_hit(queries: Sequence[str], keys: Sequence[str], threads: int = 2) -> np.ndarray | None:
+    """(n, 1) rows of vsearch's best hit by global identity, or None where vsearch is not installed.
+
+    A query without a hit at 70 % identity gets row 0, which is as good as wrong.
+    """
+    program = shutil.which("vsearch")
+    if program is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {}
+        for name, sequences in (("q", queries), ("k", keys)):
+            paths[name] = Path(folder) / f"{name}.fasta"
+            paths[name].write_text("".join(f">{i}\n{s}\n" for i, s in enumerate(sequences)))
+        out = Path(folder) / "hits.tsv"
+        options = "--id 0.7 --maxaccepts 8 --maxrejects 64 --top_hits_only --maxhits 1 --quiet".split()
+        files = ["--db", str(paths["k"]), "--userout", str(out), "--userfields", "query+target"]
+        search = [program, "--usearch_global", str(paths["q"]), *files, *options, "--threads", str(threads)]
+        subprocess.run(search, check=True)
+        found = np.zeros((len(queries), 1), dtype=np.int64)
+        for line in out.read_text().splitlines():
+            query, target = line.split("\t")
+            found[int(query), 0] = int(target)
+    return found

@@ -1,0 +1,195 @@
+"""`bioscan-train evaluate`: held-out figures of a run or a pack, beside what plainer means reach.
+
+DNA -> DNA: keys are the training haplotypes; queries are held-out haplotypes of seen species, and all
+haplotypes of unseen species (whose genus is what can be right). Shortened queries show how fragments do.
+Image -> image: keys are EU-Moths photos outside the query fold, those of unseen species included.
+Image -> DNA: keys are the training haplotypes and all haplotypes of held-out species, of every order.
+Only queries whose name exists among the keys count at a rank; `n` says how many those are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from bioscan_desktop.inference.images import ImagePreprocessing
+from bioscan_desktop.inference.manifest import ModelManifest
+from bioscan_training.config import Config, ImageModel
+from bioscan_training.data.barcodes import BarcodeArray, unique_haplotypes
+from bioscan_training.data.photos import MEAN, STD, model_inputs
+from bioscan_training.data.records import Record, read_records
+from bioscan_training.dna_stage import embed_codes, load_dna_encoder, tokenizer_of
+from bioscan_training.encoders import ImageEncoder
+from bioscan_training.evaluate import blind_metrics, label_metrics, nearest, spectra, vsearch_top_hit
+from bioscan_training.export import run_onnx
+from bioscan_training.photo_stage import embed_photos, load_image_encoder, preprocessing_of
+
+EmbedBarcodes = Callable[[Sequence[str]], np.ndarray]
+EmbedPhotos = Callable[[Sequence[Path]], np.ndarray]
+FRAGMENTS = (300, 150)
+"""Bases of the shortened queries, cut from the middle of the barcode."""
+
+
+def _encoders(config: Config, args: argparse.Namespace) -> tuple[EmbedBarcodes, EmbedPhotos | None]:
+    """Functions that embed barcodes and photos, from a pack's ONNX files or from a run's weights."""
+    if args.pack is not None:
+        manifest = ModelManifest.load(args.pack)
+
+        def file_of(name: str) -> Path:
+            card = manifest.encoders[name]
+            variant = card.variants.get(args.variant)
+            return args.pack / (variant.file if variant else card.file)
+
+        tokenizer = manifest.encoders["dna"].tokenizer
+        prep = manifest.encoders["image"].preprocessing if "image" in manifest.encoders else None
+        assert tokenizer is not None
+
+        def pack_barcodes(sequences: Sequence[str]) -> np.ndarray:
+            return run_onnx(file_of("dna"), "tokens", tokenizer.encode_batch(sequences), batch=64)
+
+        def pack_photos(paths: Sequence[Path]) -> np.ndarray:
+            return run_onnx(file_of("image"), "image", model_inputs(paths, prep))  # type: ignore[arg-type]
+
+        return pack_barcodes, pack_photos if prep is not None else None
+
+    dna, shape = load_dna_encoder(config, args.run_dir), tokenizer_of(config.dna_model)
+
+    def run_barcodes(sequences: Sequence[str]) -> np.ndarray:
+        array = BarcodeArray(sequences)
+        return embed_codes(dna, array.plain(np.arange(len(array)), shape.max_bases), shape)
+
+    if not any((args.run_dir / f"{stage}.pt").exists() for stage in ("image", "align")):
+        return run_barcodes, None
+    image = load_image_encoder(config, args.run_dir)
+    image.to(memory_format=torch.channels_last)
+    return run_barcodes, lambda paths: embed_photos(image, paths, preprocessing_of(config.align))
+
+
+def untuned_features(paths: Sequence[Path], batch: int = 64) -> np.ndarray:
+    """(n, 1280) pooled features of the EfficientNet-Lite0 that training starts from, unit rows."""
+    encoder = ImageEncoder(ImageModel(), 1).eval().to(memory_format=torch.channels_last)
+    prep = ImagePreprocessing(224, 224, "squash", MEAN, STD)
+    rows = []
+    for start in range(0, len(paths), batch):
+        with torch.no_grad():
+            x = torch.from_numpy(model_inputs(paths[start : start + batch], prep))
+            rows.append(torch.nn.functional.normalize(encoder.pooled(x), dim=1).numpy())
+    return np.concatenate(rows)
+
+
+def _lookup(
+    queries: np.ndarray,
+    keys: np.ndarray,
+    query_records: Sequence[Record],
+    key_records: Sequence[Record],
+    k: int = 5,
+) -> dict[str, dict[str, float]]:
+    return label_metrics(
+        nearest(queries, keys, k), [r.lineage for r in query_records], [r.lineage for r in key_records], True
+    )
+
+
+def dna_figures(
+    embed: EmbedBarcodes, records: Sequence[Record], split: str, baselines: bool
+) -> dict[str, Any]:
+    """DNA -> DNA, of whole and of shortened queries, beside 5-mer cosine and vsearch."""
+    keys = [r for r in records if r.split == "train"]
+    key_sequences = [r.nucleotides for r in keys]
+    started = time.perf_counter()
+    key_rows = embed(key_sequences)
+    seconds = time.perf_counter() - started
+    key_spectra = spectra(key_sequences) if baselines else None
+    figures: dict[str, Any] = {"ms_per_barcode_in_bulk": round(1000 * seconds / len(keys), 3)}
+    for name, part in (("seen", split), ("unseen", "val_unseen" if split == "val" else "unseen")):
+        queries = [r for r in records if r.split == part]
+        sequences = [r.nucleotides for r in queries]
+        group: dict[str, Any] = {"model": _lookup(embed(sequences), key_rows, queries, keys)}
+        if key_spectra is not None:
+            group["5-mer cosine"] = _lookup(spectra(sequences), key_spectra, queries, keys)
+            top = vsearch_top_hit(sequences, key_sequences)
+            if top is not None:
+                names = [r.lineage for r in queries], [r.lineage for r in keys]
+                group["vsearch top hit"] = label_metrics(top, *names, only_known=True)
+        for bases in FRAGMENTS:
+            middle = [s[max(0, len(s) // 2 - bases // 2) :][:bases] for s in sequences]
+            group[f"model, {bases} bp"] = _lookup(embed(middle), key_rows, queries, keys)
+            if key_spectra is not None:
+                group[f"5-mer cosine, {bases} bp"] = _lookup(spectra(middle), key_spectra, queries, keys)
+        figures[name] = group
+    return figures
+
+
+def photo_figures(
+    embed: EmbedPhotos,
+    embed_barcodes: EmbedBarcodes,
+    photos: Sequence[Record],
+    barcodes: Sequence[Record],
+    images: Path,
+    split: str,
+    baselines: bool,
+) -> dict[str, Any]:
+    """Image -> image and image -> DNA, seen and unseen species apart."""
+    fold = "1" if split == "val" else "0"
+    out_of_training = {"val_unseen"} if split == "val" else {"unseen"}
+    in_fold = [r for r in photos if r.fold == fold and r.split != "excluded"]
+    groups = {
+        "seen": [r for r in in_fold if r.split in ("test", "tune")],
+        "unseen": [r for r in in_fold if r.split in out_of_training],
+    }
+    keys = [r for r in photos if r.fold and r.fold not in {"0", fold} and r.split != "excluded"]
+    elsewhere = {
+        "seen, other photographers": [r for r in photos if r.split == "val"],
+        "unseen, all sources": [r for r in photos if r.split in out_of_training],
+    }
+
+    def paths(rows: Sequence[Record]) -> list[Path]:
+        return [images / r.image_file for r in rows]
+
+    key_rows = embed(paths(keys))
+    plain_keys = untuned_features(paths(keys)) if baselines else None
+    dna_keys = [r for r in barcodes if r.split in ("train", "unseen", "val_unseen")]
+    dna_rows = embed_barcodes([r.nucleotides for r in dna_keys])
+    figures: dict[str, Any] = {"image to image": {}, "image to dna": {}}
+    for name, queries in (groups | elsewhere).items():
+        if not queries:
+            continue
+        rows = embed(paths(queries))
+        if name in groups:
+            group = {"model": _lookup(rows, key_rows, queries, keys)}
+            if plain_keys is not None:
+                group["untuned features"] = _lookup(
+                    untuned_features(paths(queries)), plain_keys, queries, keys
+                )
+            figures["image to image"][name] = group
+        found = _lookup(rows, dna_rows, queries, dna_keys)
+        blind = blind_metrics([r.lineage for r in queries], [r.lineage for r in dna_keys])
+        figures["image to dna"][name] = {rank: figure | blind[rank] for rank, figure in found.items()}
+    return figures
+
+
+def evaluate_all(config: Config, args: argparse.Namespace) -> dict[str, Any]:
+    """All figures of `bioscan-train evaluate`, as plain values."""
+    embed_barcodes, embed = _encoders(config, args)
+    barcodes = unique_haplotypes(read_records(args.data / "barcodes.tsv.gz"))
+    figures: dict[str, Any] = {
+        "dna to dna": dna_figures(embed_barcodes, barcodes, args.split, not args.no_baselines)
+    }
+    if embed is not None and args.images is not None:
+        photos = read_records(args.data / "photos.tsv")
+        figures |= photo_figures(
+            embed, embed_barcodes, photos, barcodes, args.images, args.split, not args.no_baselines
+        )
+    return rounded(figures)
+
+
+def rounded(value: Any) -> Any:
+    """Floats to four decimals, at any depth."""
+    if isinstance(value, dict):
+        return {k: rounded(v) for k, v in value.items()}
+    return round(value, 4) if isinstance(value, float) else value
