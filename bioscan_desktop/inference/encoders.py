@@ -15,6 +15,8 @@ from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest
 from bioscan_desktop.inference.session import ProviderReport, Session
 from bioscan_desktop.inference.tokens import KmerTokenizer
 
+_INPUT_TYPES = {"image": "tensor(float)", "dna": "tensor(int64)"}
+
 PRECISIONS: tuple[str, ...] = ("auto", "fp32", "int8")
 
 
@@ -107,6 +109,11 @@ class ModelPack:
                 session = Session(self.folder / card.variants["int8"].file, self.provider, self.threads)
             else:
                 session = self._choose(modality, card)
+            if session.input_type != _INPUT_TYPES[modality]:
+                raise PackError(
+                    f"The {modality} encoder of {self.folder} takes {session.input_type}, not "
+                    f"{_INPUT_TYPES[modality]}; its files are mixed up."
+                )
             self._sessions[modality] = session
         return self._sessions[modality]
 

@@ -56,6 +56,7 @@ class Session:
 
         if provider not in PROVIDERS:
             raise ArgumentError(f"Unknown provider {provider!r}; choose auto, cpu or cuda.")
+        self._path = path
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads if threads is not None else default_threads()
         # Spinning threads would hold the cores that the window and the decoder need.
@@ -82,11 +83,19 @@ class Session:
             self._reason = "CUDA failed: its libraries (CUDA, cuDNN) or a driver are missing."
         self.report = ProviderReport(provider, active, self._reason if active == CPU else "")
         self.input_name: str = self._session.get_inputs()[0].name
+        self.input_type: str = self._session.get_inputs()[0].type
         self.output_dim = self._session.get_outputs()[0].shape[-1]
 
     def run(self, batch: np.ndarray) -> np.ndarray:
-        """The first output for a batch."""
-        return self._session.run(None, {self.input_name: batch})[0]
+        """The first output for a batch.
+
+        Raises:
+            PackError: if the model cannot take the batch, or memory runs out.
+        """
+        try:
+            return self._session.run(None, {self.input_name: batch})[0]
+        except Exception as error:  # onnxruntime's own exceptions share no base but this
+            raise PackError(f"The encoder {self._path} failed ({_first_line(error)}).") from None
 
 
 def default_threads() -> int:

@@ -252,7 +252,8 @@ def _threshold(calls: list[tuple[float, bool, float]], target: float) -> float:
     weights = np.array([call[2] for call in ordered])
     right = np.array([call[1] for call in ordered]) * weights
     precision = np.cumsum(right) / np.cumsum(weights)
-    enough = np.flatnonzero(precision >= target)
+    whole = np.append(shares[1:] != shares[:-1], True)  # equal shares are named together or not at all
+    enough = np.flatnonzero((precision >= target) & whole)
     # 0.5 is the least at which a name has more behind it than everything else together.
     return float(max(0.5, shares[enough[-1]])) if len(enough) else 1.0
 

@@ -179,6 +179,7 @@ class Identifier:
 
         Raises:
             Cancelled: at the next specimen after `cancel`.
+            PackError: if an encoder or a key file cannot be used.
         """
         cancel = cancel or CancelToken()
         with ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as pool:
@@ -259,6 +260,7 @@ class Identifier:
     ) -> None:
         if not inputs:
             return
+        self._open(modality, keys)
         try:
             rows = embed([item for _, item in inputs])
             results = self.library.search(modality, rows, k, keys)
@@ -271,6 +273,18 @@ class Identifier:
             return
         for (found, _), hits in zip(inputs, results, strict=True):
             found.hits[modality] = hits
+
+    def _open(self, modality: str, keys: Sequence[str] | None) -> None:
+        """Opens what a search needs. A damaged pack is no single item's fault: it stops the run.
+
+        Raises:
+            PackError: if an encoder or a key file cannot be used.
+        """
+        if self.model.has(modality):
+            self.model.session(modality)
+        for kind in self.library.modalities:
+            if keys is None or kind in keys:
+                self.library.index(kind)
 
     def _decide(self, found: Neighbours, top_k: int) -> Identification:
         calibration, hits, problems = self.library.calibration, found.hits, list(found.problems)
@@ -326,7 +340,7 @@ class Identifier:
     def _shown(self, found: Neighbours, top_k: int) -> tuple[Hit, ...]:
         """The best `top_k` hits of each modality of the query, barcodes aligned."""
         best = {modality: self.ranked({modality: hits})[:top_k] for modality, hits in found.hits.items()}
-        if found.sequence is not None:
+        if found.sequence is not None and "dna" in best:
             best["dna"] = [_aligned(hit, found.sequence) for hit in best["dna"]]
         return tuple(self.ranked(best))
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -138,6 +139,13 @@ def install(kind: str, source: Path) -> Path:
 
 def _unzip(source: Path, target: Path) -> None:
     """Extracts a zip, refusing names that would land outside of the folder."""
+    try:
+        _extract(source, target)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise PackError(f"{source} is a damaged or encrypted zip file ({error}).") from None
+
+
+def _extract(source: Path, target: Path) -> None:
     with zipfile.ZipFile(source) as archive:
         for name in archive.namelist():
             parts = PurePosixPath(name.replace("\\", "/")).parts

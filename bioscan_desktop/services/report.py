@@ -61,12 +61,12 @@ def csv_row(result: Identification) -> dict[str, object]:
     top = values["hits"][0] if values["hits"] else {}
     lineage = dict(zip(RANKS, result.verdict.lineage.names(), strict=True)) if result.verdict else {}
     row: dict[str, object] = {
-        "query_id": safe_cell(values["query_id"]),
-        "input": safe_cell(values["input"]),
+        "query_id": values["query_id"],
+        "input": values["input"],
         "modality": values["modality"],
         "status": values["status"],
         "error_code": values["error"]["code"] if values["error"] else None,
-        "error_message": safe_cell(values["error"]["message"]) if values["error"] else None,
+        "error_message": values["error"]["message"] if values["error"] else None,
         **lineage,
         "decided_name": verdict.get("name"),
         "decided_rank": verdict.get("rank"),
@@ -88,7 +88,7 @@ def csv_row(result: Identification) -> dict[str, object]:
         "model_version": values["model"]["version"],
         "app_version": values["app_version"],
     }
-    return row
+    return {name: safe_cell(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
 def safe_cell(text: str) -> str:

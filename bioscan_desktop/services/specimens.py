@@ -6,12 +6,13 @@ Bad input stays a row: a specimen with an error, never a gap.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
 from bioscan_desktop.core.barcode import Barcode, SequenceRecord, clean, read_records
 from bioscan_desktop.core.errors import ArgumentError, BarcodeError, BioscanError, InputError
+from bioscan_desktop.core.ids import UniqueIds
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
 from bioscan_desktop.library.importers.folders import scan
 from bioscan_desktop.library.importers.sequences import is_sequence_file, read_sequences
@@ -129,13 +130,9 @@ def join(photo: Specimen, barcode: Specimen) -> Specimen:
 
 def unique_ids(specimens: Iterable[Specimen]) -> Iterator[Specimen]:
     """Appends `.2`, `.3`, … to repeated query ids, so that results can be told apart."""
-    seen: dict[str, int] = {}
+    ids = UniqueIds()
     for specimen in specimens:
-        seen[specimen.query_id] = seen.get(specimen.query_id, 0) + 1
-        if seen[specimen.query_id] > 1:
-            name = f"{specimen.query_id}.{seen[specimen.query_id]}"
-            specimen = Specimen(name, specimen.input, specimen.photo, specimen.barcode, specimen.error)
-        yield specimen
+        yield replace(specimen, query_id=ids.take(specimen.query_id))
 
 
 def _folder(folder: Path, recursive: bool) -> Iterator[Specimen]:

@@ -220,3 +220,16 @@ class TestManifest:
         card = dataclasses.replace(manifest.encoders["dna"], file="../dna.onnx")
         with pytest.raises(PackError, match="outside of itself"):
             dataclasses.replace(manifest, encoders={"dna": card}).verify(with_variant)
+
+
+def test_swapped_encoders_are_refused(with_variant: Path) -> None:
+    shutil.copy(with_variant / "image.onnx", with_variant / "dna.onnx")
+    with pytest.raises(PackError, match="mixed up"):
+        ModelPack(with_variant, "cpu", "fp32").embed_barcodes(barcodes())
+
+
+def test_a_batch_that_the_encoder_cannot_take_is_one_sentence(model: ModelPack) -> None:
+    with pytest.raises(PackError) as caught:
+        model.embed_arrays("image", np.zeros((1, 3, 7, 7), np.float32))
+    assert "failed" in caught.value.message
+    assert "\n" not in caught.value.message

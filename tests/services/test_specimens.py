@@ -1,0 +1,197 @@
+"""What people hand in, as specimens: nothing gets lost, nothing raises."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+
+from bioscan_desktop.core.barcode import clean
+from bioscan_desktop.core.errors import ArgumentError, BarcodeError
+from bioscan_desktop.services.specimens import (
+    Specimen,
+    collect,
+    from_sequence,
+    from_stream,
+    from_table,
+    from_text,
+    join,
+    unique_ids,
+)
+from tests.conftest import draw_insect, random_barcode
+
+GOOD, OTHER = random_barcode(1), random_barcode(2)
+
+
+def write(path: Path, rows: list[tuple[str, ...]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream, delimiter="\t").writerows(rows)
+    return path
+
+
+class TestCollect:
+    def test_files_and_folders_in_the_order_given(self, tmp_path: Path) -> None:
+        for name in ("z.jpg", "folder/10.png", "folder/2.png", "folder/deep/x.jpg"):
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draw_insect((1, 2, 3)).save(path)
+        (tmp_path / "s.fasta").write_text(f">a one\n{GOOD}\n>b\nACGT\n")
+        given = [tmp_path / "z.jpg", tmp_path / "s.fasta", tmp_path / "folder"]
+        found = list(collect(given))
+        assert [s.query_id for s in found] == ["z", "a", "b", "2", "10", "x"]
+        assert [s.modality for s in found] == ["image", "dna", "dna", "image", "image", "image"]
+        assert found[1].input == "a one"
+        assert found[2].error is not None
+        assert [s.query_id for s in collect(given, recursive=False)] == ["z", "a", "b", "2", "10"]
+
+    @pytest.mark.parametrize(
+        ("name", "content", "code"),
+        [
+            ("gone.fasta", None, "file_missing"),
+            ("notes.txt", b"hello", "unknown_file_type"),
+            ("empty.fasta", b"", "empty_file"),
+            ("binary.fasta", b"\x89PNG\x00\x00", "not_text"),
+        ],
+    )
+    def test_what_cannot_be_used_is_a_row_with_an_error(
+        self, tmp_path: Path, name: str, content: bytes | None, code: str
+    ) -> None:
+        path = tmp_path / name
+        if content is not None:
+            path.write_bytes(content)
+        (specimen,) = collect([path])
+        assert specimen.error is not None
+        assert specimen.error.code == code
+        assert specimen.photo is None
+        assert specimen.query_id == path.stem
+
+    def test_a_missing_photo_is_told_by_the_loader(self, tmp_path: Path) -> None:
+        (specimen,) = collect([tmp_path / "gone.jpg"])
+        assert specimen.photo == tmp_path / "gone.jpg"
+
+    def test_an_empty_folder_is_a_row(self, tmp_path: Path) -> None:
+        (specimen,) = collect([tmp_path])
+        assert specimen.error is not None
+        assert specimen.error.code == "empty_folder"
+
+    def test_an_unreadable_folder_is_a_row_and_no_empty_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "locked").mkdir()
+        (tmp_path / "open").mkdir()
+        draw_insect((1, 2, 3)).save(tmp_path / "open" / "a.jpg")
+        real = os.scandir
+
+        def deny(path: str) -> object:
+            if Path(path).name == "locked":
+                raise PermissionError(13, "Permission denied", str(path))
+            return real(path)
+
+        monkeypatch.setattr(os, "scandir", deny)
+        found = list(collect([tmp_path]))
+        assert [s.query_id for s in found] == ["a", "locked"]
+        assert found[1].error is not None
+        assert found[1].error.code == "folder_unreadable"
+        assert "Permission denied" in found[1].error.message
+        (alone,) = collect([tmp_path / "locked"])
+        assert alone.error is not None
+        assert alone.error.code == "folder_unreadable"
+
+
+class TestText:
+    def test_pasted_records(self) -> None:
+        found = list(from_text(f">a\n{GOOD}\n>b\nxyz\n".splitlines(), "clipboard"))
+        assert [(s.query_id, s.barcode is not None) for s in found] == [("a", True), ("b", False)]
+
+    def test_a_bare_sequence_names_its_source(self) -> None:
+        (specimen,) = from_text([GOOD], "clipboard")
+        assert (specimen.query_id, specimen.input) == ("sequence_1", "clipboard")
+
+    @pytest.mark.parametrize("text", ["", "\n\n", "\ufeff"])
+    def test_nothing_is_a_row(self, text: str) -> None:
+        (specimen,) = from_text([text], "clipboard")
+        assert isinstance(specimen.error, BarcodeError)
+        assert specimen.modality == "dna"
+
+    def test_an_argument(self) -> None:
+        assert from_sequence(GOOD).barcode == clean(GOOD)
+        bad = from_sequence("ACGT", "mine")
+        assert bad.query_id == "mine"
+        assert bad.error is not None
+        assert bad.error.code == "too_short"
+
+    def test_a_stream_is_read_lazily(self) -> None:
+        def lines():  # type: ignore[no-untyped-def]
+            yield from (">a\n", GOOD, "\n>b\n")
+            raise AssertionError("read too far")
+
+        assert next(from_stream(lines())).query_id == "a"
+
+
+class TestTable:
+    def test_rows_of_a_specimen_are_joined(self, tmp_path: Path) -> None:
+        table = write(
+            tmp_path / "t.tsv",
+            [
+                ("specimen_id", "image_file", "nucleotides"),
+                ("S1", "a.jpg", GOOD),
+                ("S2", "", OTHER),
+                ("S1", "b.jpg", ""),
+                ("S3", "c.jpg", ""),
+                ("S2", "d.jpg", ""),
+            ],
+        )
+        found = list(from_table(table))
+        assert [(s.query_id, s.modality) for s in found] == [
+            ("S1", "both"), ("S1.2", "image"), ("S2", "both"), ("S3", "image"),
+        ]  # fmt: skip
+        assert found[0].photo == tmp_path / "a.jpg"
+        assert found[1].photo == tmp_path / "b.jpg"
+        assert found[2].photo == tmp_path / "d.jpg"
+        assert next(s.photo for s in from_table(table, tmp_path / "x")) == tmp_path / "x" / "a.jpg"
+
+    def test_a_broken_barcode_leaves_the_photo(self, tmp_path: Path) -> None:
+        table = write(
+            tmp_path / "t.tsv", [("specimen_id", "image_file", "nucleotides"), ("S1", "a.jpg", "ACGT")]
+        )
+        (specimen,) = from_table(table)
+        assert specimen.photo == tmp_path / "a.jpg"
+        assert specimen.error is not None
+        assert "S1" in specimen.error.message
+
+    def test_a_row_with_neither_is_a_row(self, tmp_path: Path) -> None:
+        table = write(tmp_path / "t.tsv", [("specimen_id", "image_file", "nucleotides"), ("S1", "", "None")])
+        (specimen,) = from_table(table)
+        assert specimen.error is not None
+        assert specimen.error.code == "empty_row"
+
+    def test_names_fall_back(self, tmp_path: Path) -> None:
+        table = write(
+            tmp_path / "t.tsv",
+            [("processid", "sampleid", "nucleotides"), ("P1", "S1", GOOD), ("P2", "", GOOD), ("", "", GOOD)],
+        )
+        assert [s.query_id for s in from_table(table)] == ["S1", "P2", "row_3"]
+
+    def test_no_table(self, tmp_path: Path) -> None:
+        with pytest.raises(ArgumentError):
+            list(from_table(tmp_path / "gone.tsv"))
+
+
+def test_join() -> None:
+    photo, barcode = Specimen("p", "p.jpg", Path("p.jpg")), from_sequence(GOOD, "b")
+    both = join(photo, barcode)
+    assert (both.query_id, both.modality, both.input) == ("p", "both", "p.jpg + b")
+    for pair in ((barcode, photo), (photo, photo), (photo, from_sequence("ACGT"))):
+        with pytest.raises(ArgumentError):
+            join(*pair)
+
+
+def test_ids_become_unique_and_nothing_else_changes() -> None:
+    given = [
+        Specimen(name, f"{n}.jpg", Path(f"{n}.jpg")) for n, name in enumerate(["a", "a", "b", "a.2", "a"])
+    ]
+    found = list(unique_ids(given))
+    assert [s.query_id for s in found] == ["a", "a.2", "b", "a.2.2", "a.3"]
+    assert [s.photo for s in found] == [s.photo for s in given]
