@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
         page.menu_asked.connect(self._show_row_menu)
         page.panel.attach_asked.connect(self._ask_attach)
         page.panel.copy_asked.connect(self.copy_results)
+        page.panel.retry_asked.connect(lambda: bench.identify_again([page.panel.key or 0]))
         empty = page.empty
         empty.open_asked.connect(self._choose_files)
         empty.folder_asked.connect(self._choose_folder)
@@ -182,6 +183,7 @@ class MainWindow(QMainWindow):
         if width >= 160:
             self._settings.set("splitter", min(4000, width))
         self.jobs.shutdown()
+        self.bench.undo_stack.clear()  # its destructor would emit to a half-destroyed window
         if self.bench.engine is not None:
             self.bench.engine.identifier.library.close()
             self.bench.engine = None
@@ -228,7 +230,7 @@ class MainWindow(QMainWindow):
     def _on_work(self) -> None:
         bench = self.bench
         if self._opening_words:
-            self.status.show_work(0, 0, None, self._opening_words)
+            self.status.show_work(0, 0, None, self._opening_words, can_stop=False)
         elif bench.is_busy:
             self.status.show_work(bench.done, bench.total, bench.eta_s, "Reading")
         else:

@@ -42,6 +42,7 @@ class Colours:
     good_ground: str
     bar: str
     track: str
+    scroll: str
     outline: str
     link: str
 
@@ -68,6 +69,7 @@ LIGHT = Colours(
     good_ground="#e6f2e6",
     bar="#4c8a58",
     track="#e6e9e1",
+    scroll="#b9c0b6",
     outline="#27301f",
     link="#1f5f99",
 )
@@ -94,6 +96,7 @@ DARK = Colours(
     good_ground="#20351f",
     bar="#6db37a",
     track="#343b3c",
+    scroll="#566062",
     outline="#e6ebe6",
     link="#8cc4f2",
 )
@@ -248,7 +251,7 @@ QListView {{ background: {c.field}; border: none; outline: none; }}
 *[look="row"] {{ background: {c.card}; border: 1px solid {c.border}; border-radius: 8px; }}
 *[look="row"]:focus {{ border: 2px solid {c.accent}; }}
 *[look="muted"] {{ color: {c.muted}; }}
-*[look="caption"] {{ color: {c.muted}; font-weight: 600; }}
+*[look="caption"] {{ color: {c.muted}; }}
 *[look="error"] {{ background: {c.error_ground}; border: 1px solid {c.error}; border-radius: 8px; }}
 *[look="error"] QLabel {{ color: {c.error}; }}
 *[look="warning"] {{ background: {c.warning_ground}; border: 1px solid {c.warning}; border-radius: 8px; }}
@@ -259,22 +262,30 @@ QListView {{ background: {c.field}; border: none; outline: none; }}
 *[look="good"] QLabel {{ color: {c.good}; }}
 *[look="message"] {{ background: {c.card}; border: none; border-top: 1px solid {c.border}; }}
 QLabel[look="pill-good"] {{ color: {c.good}; background: {c.good_ground}; border: 1px solid {c.good};
-    border-radius: 11px; padding: 2px 10px; font-weight: 600; }}
+    border-radius: 11px; }}
 QLabel[look="pill-warning"] {{ color: {c.warning}; background: {c.warning_ground};
-    border: 1px solid {c.warning}; border-radius: 11px; padding: 2px 10px; font-weight: 600; }}
+    border: 1px solid {c.warning}; border-radius: 11px; }}
 QLabel[look="pill-novelty"] {{ color: {c.novelty}; background: {c.novelty_ground};
-    border: 1px solid {c.novelty}; border-radius: 11px; padding: 2px 10px; font-weight: 600; }}
+    border: 1px solid {c.novelty}; border-radius: 11px; }}
 QLabel[look="pill-error"] {{ color: {c.error}; background: {c.error_ground}; border: 1px solid {c.error};
-    border-radius: 11px; padding: 2px 10px; font-weight: 600; }}
+    border-radius: 11px; }}
 QLabel[look="pill-plain"] {{ color: {c.muted}; background: {c.hover}; border: 1px solid {c.border};
-    border-radius: 11px; padding: 2px 10px; font-weight: 600; }}
+    border-radius: 11px; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
+QScrollBar::handle {{ background: {c.scroll}; border-radius: 4px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 36px; }}
+QScrollBar::handle:horizontal {{ min-width: 36px; }}
+QScrollBar::handle:hover {{ background: {c.muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QPushButton {{ background: {c.card}; border: 1px solid {c.border}; border-radius: 6px; padding: 6px 14px; }}
 QPushButton:hover {{ background: {c.hover}; }}
 QPushButton:pressed {{ background: {c.selection}; }}
 QPushButton:focus {{ border: 2px solid {c.accent}; padding: 5px 13px; }}
 QPushButton:disabled {{ color: {c.muted}; }}
-QPushButton[look="primary"] {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent};
-    font-weight: 600; }}
+QPushButton[look="primary"] {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
 QPushButton[look="primary"]:focus {{ border: 2px solid {c.text}; }}
 QPushButton[look="primary"]:disabled {{ background: {c.track}; color: {c.muted}; border-color: {c.border}; }}
 QToolButton[look="chip"] {{ color: {c.text}; background: transparent; border: 1px solid transparent;
@@ -285,8 +296,7 @@ QToolButton[look="chip"][alert="true"] {{ color: {c.warning}; background: {c.war
     border-color: {c.warning}; }}
 QProgressBar {{ background: {c.track}; border: none; border-radius: 4px; max-height: 8px; }}
 QProgressBar::chunk {{ background: {c.bar}; border-radius: 4px; }}
-QLineEdit, QPlainTextEdit, QComboBox, QSpinBox {{ background: {c.field}; color: {c.text};
-    border: 1px solid {c.border}; border-radius: 6px; padding: 5px; }}
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus {{ border: 2px solid {c.accent};
-    padding: 4px; }}
+QPlainTextEdit {{ background: {c.field}; color: {c.text}; border: 1px solid {c.border};
+    border-radius: 6px; padding: 5px; }}
+QPlainTextEdit:focus {{ border: 2px solid {c.accent}; padding: 4px; }}
 """

@@ -77,10 +77,10 @@ def likelihood(verdict: Verdict) -> str:
 def percent(share: float) -> str:
     """A share; never rounds up to certainty nor down to nothing."""
     if 0.995 <= share < 1:
-        return "> 99 %"
+        return ">99%"
     if 0 < share < 0.005:
-        return "< 1 %"
-    return f"{share * 100:.0f} %"
+        return "<1%"
+    return f"{share * 100:.0f}%"
 
 
 def novelty_text(verdict: Verdict) -> str:
@@ -134,13 +134,44 @@ def agreement_text(result: Identification) -> str:
     return "Photo and barcode share no name."
 
 
+def error_text(result: Identification) -> str:
+    """The error's sentence without the folders before a file name, or ""."""
+    if result.error is None:
+        return ""
+    return result.error.message.replace(result.specimen.input, source(result.specimen.input))
+
+
+def source(text: str) -> str:
+    """Where a specimen came from, in short: file names without their folders."""
+    parts = [part.replace("\\", "/").rstrip("/").split("/")[-1] for part in text.split(" + ")]
+    return " + ".join(part for part in parts if part) or text
+
+
+def notices(result: Identification) -> str:
+    """What was noticed about the input, without what the error says already."""
+    said = result.error.code if result.error is not None else ""
+    kept = [n for n in result.notices if not (said == "truncated_photo" and "cut short" in n)]
+    return " ".join(kept)
+
+
+def row_title(result: Identification) -> Name:
+    """Name in a row of the list."""
+    if conflict_rank(result):
+        return Name("Photo and barcode disagree", None, False)
+    return headline(result.verdict)
+
+
 def summary(result: Identification) -> str:
-    """Second line of a row, after the name."""
+    """Last line of a row, after the name."""
     verdict = result.verdict
     if verdict is None:
-        return result.error.message if result.error else "Not identified."
-    if conflict_rank(result):
-        return "Photo and barcode contradict each other"
+        text = error_text(result) or "Not identified."
+        start = f"{source(result.specimen.input)}: "
+        return text.removeprefix(start)[:1].upper() + text.removeprefix(start)[1:]
+    rank = conflict_rank(result)
+    if rank:
+        image, dna = result.by_modality["image"], result.by_modality["dna"]
+        return f"{image.lineage.at(rank)} by photo, {dna.lineage.at(rank)} by barcode"
     words = likelihood(verdict)
     if verdict.name is None:
         return "Resembles no reference" if verdict.novelty == "unlike_library" else "Too many groups are near"
@@ -176,11 +207,11 @@ def pair_text(hit: Hit) -> str:
 
 
 def identity_text(hit: Hit) -> str:
-    """`99.4 % identity over 654 bp`, or ""."""
+    """`99.4% identity over 654 bp`, or ""."""
     if hit.percent_identity is None:
         return ""
     over = f" over {hit.overlap_bp} bp" if hit.overlap_bp else ""
-    return f"{hit.percent_identity:.1f} % identity{over}"
+    return f"{hit.percent_identity:.1f}% identity{over}"
 
 
 def hit_spoken(hit: Hit, badge: str) -> str:

@@ -7,7 +7,7 @@ from html import escape
 
 from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import Qt, qVersion
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QGuiApplication, QIcon, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -126,7 +126,7 @@ class ShortcutsDialog(QDialog):
             columns.addLayout(grid)
         column.addLayout(columns)
         column.addSpacing(8)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = _buttons(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
 
@@ -167,7 +167,7 @@ class AboutDialog(QDialog):
         body.setTextFormat(Qt.TextFormat.RichText)
         body.setMinimumWidth(460)
         column.addWidget(body)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = _buttons(QDialogButtonBox.StandardButton.Close)
         copy = QPushButton("Copy versions")
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text))
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
@@ -246,6 +246,14 @@ class AttachDialog(QDialog):
         self.accept()
 
 
+def _buttons(*standard: QDialogButtonBox.StandardButton) -> QDialogButtonBox:
+    """Buttons without the icons that some styles put on them."""
+    box = QDialogButtonBox()
+    for one in standard:
+        box.addButton(one).setIcon(QIcon())
+    return box
+
+
 def show_crash(error: BaseException, parent: QWidget | None = None) -> QMessageBox:
     """Tells of a bug in one sentence, with details to copy. Returns the open, non-blocking box."""
     box = QMessageBox(parent)
@@ -257,6 +265,6 @@ def show_crash(error: BaseException, parent: QWidget | None = None) -> QMessageB
     details = logs.details(error)
     copy = box.addButton("Copy details", QMessageBox.ButtonRole.ActionRole)
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
-    box.addButton(QMessageBox.StandardButton.Close)
+    box.addButton(QMessageBox.StandardButton.Close).setIcon(QIcon())
     box.open()
     return box

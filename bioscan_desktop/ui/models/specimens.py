@@ -66,7 +66,11 @@ class Row:
         if self.result is not None and self.state in (State.DONE, State.PARTIAL):
             if wording.conflict_rank(self.result):
                 return "conflict"
-            if self.result.verdict is not None and self.result.verdict.novelty != "none":
+            if (
+                self.state is State.DONE
+                and self.result.verdict is not None
+                and self.result.verdict.novelty != "none"
+            ):
                 return "novelty"
         return self.state.value
 
@@ -185,7 +189,7 @@ class SpecimenModel(QAbstractListModel):
 def spoken(row: Row) -> str:
     """A row in one sentence, for screen readers."""
     kind = {"image": "photo", "dna": "barcode", "both": "photo and barcode"}[row.specimen.modality]
-    name = wording.headline(row.result.verdict).text if row.result and row.result.verdict else ""
+    name = wording.row_title(row.result).text if row.result and row.result.verdict else ""
     parts = [row.specimen.query_id, kind, name, row.second_line]
     return ", ".join(part for part in parts if part)
 

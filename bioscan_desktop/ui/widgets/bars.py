@@ -126,11 +126,13 @@ class StatusBar(QStatusBar):
         self._paint()
         self.show_work(0, 0, None, "")
 
-    def show_work(self, done: int, total: int, eta_s: float | None, words: str) -> None:
+    def show_work(
+        self, done: int, total: int, eta_s: float | None, words: str, can_stop: bool = True
+    ) -> None:
         """Progress; `words` stand in for the count while there is none, both empty means ready."""
         busy = total > 0 or bool(words)
         self._bar.setVisible(busy)
-        self._stop.setVisible(busy)
+        self._stop.setVisible(busy and can_stop)
         if not busy:
             self._words.setText("Ready")
             return

@@ -102,6 +102,7 @@ class EmptyState(QWidget):
     def _make_ways(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(28)
+        grid.setVerticalSpacing(4)
         ways = (
             ("drop", "Drop", "photos, whole folders, FASTA, FASTQ or AB1 files, also mixed"),
             ("paste", "Paste", "a barcode as text or a picture from the clipboard, Ctrl+V"),
@@ -124,6 +125,9 @@ class EmptyState(QWidget):
         row.setSpacing(10)
         self._sample = QPushButton("Try a sample barcode")
         self._sample.setProperty("look", "primary")
+        font = self._sample.font()
+        font.setBold(True)  # not in the style sheet, which forgets it when it measures
+        self._sample.setFont(font)
         self._sample.setToolTip("Makes up a barcode from the library and identifies it (Ctrl+T)")
         self._sample.clicked.connect(self.sample_asked)
         self._open = QPushButton("Open photos…")
@@ -137,6 +141,8 @@ class EmptyState(QWidget):
         row.addStretch(1)
         for button in (self._sample, self._open, self._folder, self._paste, self._library):
             button.setAccessibleName(button.text().rstrip("…"))
+            # The style sheet measures without the bold font and the icon.
+            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(button.text()) + 62)
             row.addWidget(button)
         row.addStretch(1)
         return row

@@ -68,8 +68,8 @@ class HitCard(QFrame):
         parts = [f"similarity <b>{hit.score:.2f}</b>"]
         identity = wording.identity_text(hit)
         if identity:
-            value, _, rest = identity.partition(" %")
-            parts.append(f"<b>{value} %</b>{rest}")
+            value, _, rest = identity.partition("%")
+            parts.append(f"<b>{value}%</b>{rest}")
         parts.append(wording.count(hit.n_records, "record"))
         if hit.country:
             parts.append(escape(hit.country))

@@ -24,6 +24,7 @@ def label(
     result.setWordWrap(wrap)
     if look:
         result.setProperty("look", look)
+    bold = bold or look == "caption"
     if scale != 1.0 or bold:
         font = QFont(result.font())
         font.setPointSizeF(font.pointSizeF() * scale)

@@ -33,6 +33,9 @@ CARD_WIDTH = 560
 STACK_BELOW = 700
 """Below this width, specimen and shares stand one below the other."""
 
+PHOTO_SHARE = 0.34
+"""Of the panel's height for the photo, so that the nearest references stay in sight."""
+
 PILLS = {
     "Very likely": "pill-good",
     "Likely": "pill-good",
@@ -48,10 +51,12 @@ class ResultPanel(QScrollArea):
 
     Signals:
         attach_asked: the user wants to add the missing photo or barcode.
+        retry_asked: the user wants this row identified again.
         copy_asked: the user wants the result as text.
     """
 
     attach_asked = Signal()
+    retry_asked = Signal()
     copy_asked = Signal()
 
     def __init__(self, theme: Theme, pictures: Pictures) -> None:
@@ -104,8 +109,12 @@ class ResultPanel(QScrollArea):
         column.setSpacing(6)
         top = QHBoxLayout()
         top.setSpacing(10)
-        self._pill = label(wrap=False)
+        self._pill = label(wrap=False, bold=True)
+        self._pill.setContentsMargins(11, 3, 11, 3)
         self._rank = label(look="muted", wrap=False)
+        self._retry = QPushButton("Retry")
+        self._retry.setToolTip("Identify this specimen again")
+        self._retry.clicked.connect(self.retry_asked)
         self._attach = QPushButton("Attach barcode…")
         self._attach.clicked.connect(self.attach_asked)
         self._copy = QPushButton("Copy")
@@ -115,6 +124,7 @@ class ResultPanel(QScrollArea):
         top.addWidget(self._pill)
         top.addWidget(self._rank)
         top.addStretch(1)
+        top.addWidget(self._retry)
         top.addWidget(self._attach)
         top.addWidget(self._copy)
         self._headline = label(scale=2.1, bold=True)
@@ -150,17 +160,19 @@ class ResultPanel(QScrollArea):
         column = QVBoxLayout(card)
         column.setContentsMargins(16, 12, 16, 14)
         column.setSpacing(8)
-        column.addWidget(label("Share of the evidence at each rank", "caption"))
+        self._ladder_title = label("Share of the evidence at each rank", "caption")
+        column.addWidget(self._ladder_title)
         self._ladder = RankLadder(self._theme)
         column.addWidget(self._ladder)
         self._ladder_legend = label("The tick marks the share that a name of that rank needs.", "muted")
         column.addWidget(self._ladder_legend)
-        column.addSpacing(4)
-        column.addWidget(label("Why this rank?", "caption"))
+        self._reason_title = label("Why this rank?", "caption")
+        self._reason_title.setContentsMargins(0, 6, 0, 0)
+        column.addWidget(self._reason_title)
         self._reason = label()
         column.addWidget(self._reason)
-        column.addSpacing(4)
         self._apart_title = label("Photo and barcode apart", "caption")
+        self._apart_title.setContentsMargins(0, 6, 0, 0)
         self._apart = label()
         self._apart.setTextFormat(Qt.TextFormat.RichText)
         column.addWidget(self._apart_title)
@@ -219,6 +231,12 @@ class ResultPanel(QScrollArea):
             modality = "both" if len(used) > 1 else used[0] if used else "image"
             self._ladder.show_verdict(verdict, self._thresholds.get(modality, {}))
             self._reason.setText(escape(verdict.reason))
+            for widget in (self._ladder_title, self._ladder, self._ladder_legend):
+                widget.setVisible(bool(verdict.ranks))
+            # A contradiction is told in the banner already.
+            told = result is not None and wording.conflict_rank(result) is not None
+            for widget in (self._reason_title, self._reason):
+                widget.setVisible(not told)
             self._show_apart(row)
         hits = result.hits if result is not None else ()
         self._hits_head.setVisible(bool(hits))
@@ -231,6 +249,7 @@ class ResultPanel(QScrollArea):
         self._attach.setVisible(not both and (specimen.photo is not None or specimen.barcode is not None))
         self._attach.setText(f"Attach {missing}…")
         self._copy.setVisible(row.result is not None)
+        self._retry.setVisible(row.state in (State.FAILED, State.STOPPED))
         self._lineage.setVisible(verdict is not None and verdict.name is not None)
         self._pill.setVisible(verdict is not None or row.state is State.FAILED)
         if verdict is None:
@@ -239,8 +258,9 @@ class ResultPanel(QScrollArea):
             self._pill.setText("Failed")
             self._rank.setText(escape(specimen.query_id))
             self._headline.setText("Not identified" if failed else STATE_WORDS.get(row.state, ""))
-            self._sure.setText("" if failed else escape(specimen.input))
-            self._sure.setVisible(not failed)
+            origin = wording.source(specimen.input)
+            self._sure.setText(escape(origin))
+            self._sure.setVisible(origin != specimen.query_id)
             return
         words = wording.likelihood(verdict)
         conflict = row.result is not None and wording.conflict_rank(row.result)
@@ -254,11 +274,12 @@ class ResultPanel(QScrollArea):
             self._headline.setText(wording.headline(verdict).html)
         self._lineage.setText(wording.lineage_line(verdict))
         self._sure.setVisible(verdict.name is not None)
-        basis = "calibrated on held-out specimens" if verdict.calibrated else "not calibrated: no probability"
-        self._sure.setText(
-            f"{wording.percent(verdict.confidence)} of the evidence stands behind this "
-            f"{verdict.rank} ({basis})."
+        basis = (
+            "calibrated on held-out specimens"
+            if verdict.calibrated
+            else "this library is not calibrated, so the share is no probability"
         )
+        self._sure.setText(f"{wording.percent(verdict.confidence)} of the evidence · {basis}")
 
     def _show_banners(self, row: Row) -> None:
         result = row.result
@@ -268,14 +289,12 @@ class ResultPanel(QScrollArea):
             return
         verdict = result.verdict
         kind = "error" if row.state is State.FAILED else "warning"
-        self._error.show_text(kind, result.error.message if result.error else "")
+        self._error.show_text(kind, wording.error_text(result))
         self._conflict.show_text("error", wording.conflict_text(result), "conflict")
         self._novelty.show_text("novelty", wording.novelty_text(verdict) if verdict else "")
         agrees = result.modality_agreement not in (None, "none")
         self._agree.show_text("good" if agrees else "warning", wording.agreement_text(result))
-        told = result.error.message if result.error else ""
-        notices = [notice for notice in result.notices if notice not in told]
-        self._notice.show_text("warning", " ".join(notices))
+        self._notice.show_text("warning", wording.notices(result))
 
     def _show_specimen(self, row: Row) -> None:
         specimen = row.specimen
@@ -294,7 +313,7 @@ class ResultPanel(QScrollArea):
         if barcode is not None:
             self._barcode.show_sequence(barcode.sequence)
             self._barcode_words.setText(f"DNA barcode, {len(barcode.sequence)} bp")
-        self._input.setText(escape(specimen.input))
+        self._input.setText(escape(wording.source(specimen.input)))
         self._input.setToolTip(escape(specimen.input))
 
     def _show_apart(self, row: Row) -> None:
@@ -347,6 +366,7 @@ class ResultPanel(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width = self.viewport().width()
+        self._photo.setFixedHeight(max(150, int(self.viewport().height() * PHOTO_SHARE)))
         narrow = width < STACK_BELOW
         self._middle.setDirection(
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight

@@ -111,16 +111,18 @@ class SpecimenDelegate(QStyledItemDelegate):
         left = box.left() + MARGIN + THUMB + 14
         metrics = QFontMetrics(font)
         line = metrics.height()
-        verdict = row.result.verdict if row.result is not None else None
         lines: list[tuple[str, bool, bool, str, int]] = [
             (row.specimen.query_id, True, False, c.text, right - left - 8)
         ]
         full = box.right() - MARGIN - left
-        if verdict is not None:
-            name = wording.headline(verdict)
+        if row.result is not None and row.result.verdict is not None:
+            name = wording.row_title(row.result)
             lines.append((name.text, False, name.italic, c.text, full))
         colour = c.error if row.mark in ("failed", "conflict") else c.muted
-        lines.append((row.second_line, False, False, colour, full))
+        if row.mark == "failed":  # a sentence, over the two lines that have nothing else to say
+            lines += [(text, False, False, colour, full) for text in _wrapped(row.second_line, metrics, full)]
+        else:
+            lines.append((row.second_line, False, False, colour, full))
         y = box.top() + (box.height() - line * len(lines) - 2 * (len(lines) - 1)) // 2
         for text, bold, italic, ink, width in lines:
             own = QFont(font)
@@ -132,3 +134,12 @@ class SpecimenDelegate(QStyledItemDelegate):
             shown = QFontMetrics(own).elidedText(text, mode, width)
             painter.drawText(QRect(left, y, width, line), Qt.AlignmentFlag.AlignVCenter, shown)
             y += line + 2
+
+
+def _wrapped(text: str, metrics: QFontMetrics, width: int) -> list[str]:
+    """The first line that fits, and the rest."""
+    words = text.split()
+    first: list[str] = []
+    while words and metrics.horizontalAdvance(" ".join([*first, words[0]])) <= width:
+        first.append(words.pop(0))
+    return [" ".join(part) for part in (first, words) if part]

@@ -1,0 +1,409 @@
+"""Renders every state of the window to PNG files, to be looked at.
+
+    python tests/ui/screenshots.py OUT                      drawn specimens, a tiny library
+    python tests/ui/screenshots.py OUT --library L --model M --photos DIR
+    python tests/ui/screenshots.py OUT --only both conflict --sizes 1280x800 --themes light
+
+Run it under a real or virtual screen (`xvfb-run -s "-screen 0 2600x1500x24"`); without one it falls
+back to Qt's offscreen platform. The drawn specimens are ours and free of any licence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+if sys.platform.startswith("linux"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "xcb" if os.environ.get("DISPLAY") else "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import onnxruntime  # noqa: F401 - before Qt, as in the program
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QImage, QPainter, QRadialGradient
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from bioscan_desktop import app as program
+from bioscan_desktop.core.calibration import Calibration, NoveltyModel, PairScale
+from bioscan_desktop.inference.encoders import ModelPack
+from bioscan_desktop.library.build import BuildOptions, build_library
+from bioscan_desktop.library.importers.tables import read_table
+from bioscan_desktop.settings import Settings
+from bioscan_desktop.ui import icons, intake
+from bioscan_desktop.ui.dialogs import simple
+from bioscan_desktop.ui.main_window import MainWindow
+from tests.conftest import make_model, mutate, random_barcode
+
+SPECIES = (
+    ("Lepidoptera", "Noctuidae", "Noctua", "Noctua pronuba", "#8a5a2b", "France"),
+    ("Lepidoptera", "Noctuidae", "Noctua", "Noctua comes", "#9a7b56", "Germany"),
+    ("Lepidoptera", "Pieridae", "Pieris", "Pieris rapae", "#e8e4c8", "Canada"),
+    ("Lepidoptera", "Nymphalidae", "Vanessa", "Vanessa atalanta", "#a8341f", "Norway"),
+    ("Diptera", "Syrphidae", "Episyrphus", "Episyrphus balteatus", "#d09a1a", "Germany"),
+    ("Diptera", "Culicidae", "Aedes", "Aedes vexans", "#6d6257", "Canada"),
+    ("Coleoptera", "Coccinellidae", "Coccinella", "Coccinella septempunctata", "#c3301c", "Finland"),
+    ("Coleoptera", "Carabidae", "Carabus", "Carabus nemoralis", "#2f3b52", "Austria"),
+    ("Hymenoptera", "Apidae", "Bombus", "Bombus terrestris", "#3a2f12", "United Kingdom"),
+    ("Hemiptera", "Pentatomidae", "Palomena", "Palomena prasina", "#3f7a2e", "Germany"),
+)
+
+
+@dataclass
+class World:
+    """What the states are made of."""
+
+    model: Path
+    library: Path
+    photos: list[Path]
+    barcodes: list[str]
+    scratch: Path
+    home: Path
+
+
+def draw_photo(order: str, colour: str, seed: int) -> QImage:
+    """A drawn specimen on a photographer's grey."""
+    rng = random.Random(seed)
+    image = QImage(960, 720, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    ground = QRadialGradient(QPointF(480, 340), 620)
+    ground.setColorAt(0, QColor("#f4f3ee"))
+    ground.setColorAt(1, QColor("#c9c8c0"))
+    painter.fillRect(image.rect(), ground)
+    painter.translate(480 + rng.randint(-6, 6), 360 + rng.randint(-5, 5))
+    painter.rotate(rng.uniform(-3, 3))
+    glyph = icons.pixmap("glyphs", icons.glyph_for(order), 620, colour)
+    painter.drawPixmap(QRectF(-310, -310, 620, 620), glyph, QRectF(glyph.rect()))
+    painter.end()
+    return image
+
+
+def drawn_world(root: Path) -> World:
+    """A tiny model and library over drawn specimens."""
+    make_model(root / "model", dim=32)
+    images, new = root / "images", root / "photos"
+    images.mkdir()
+    new.mkdir()
+    rows = ["processid\timage_file\tnucleotides\torder\tfamily\tgenus\tspecies\tbin_uri\tcountry"]
+    photos, barcodes = [], []
+    for number, (order, family, genus, species, colour, country) in enumerate(SPECIES):
+        reference = random_barcode(number)
+        for copy in range(3):
+            names = f"{order}\t{family}\t{genus}\t{species}\tBOLD:AAA{1000 + number}\t{country}"
+            process = f"DEMO{100 * number + copy:05d}-26"
+            rows.append(f"{process}\t\t{mutate(reference, copy, copy)}\t{names}")
+            draw_photo(order, colour, 10 * number + copy).save(str(images / f"{number}_{copy}.png"))
+            rows.append(f"{process}\t{number}_{copy}.png\t\t{names}")
+        photo = new / f"{genus}_{number + 1:02d}.jpg"
+        draw_photo(order, colour, 500 + number).save(str(photo), quality=92)
+        photos.append(photo)
+        barcodes.append(mutate(reference, 2, 900 + number))
+    (root / "records.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    options = BuildOptions("demo", title="Demonstration library", images=images)
+    build_library(
+        read_table(root / "records.tsv"), ModelPack(root / "model", "cpu"), root / "library", options
+    )
+    line = [i / 199 for i in range(200)]
+    calibration = Calibration(
+        pairs={
+            "image->image": PairScale(900, -885),
+            "image->dna": PairScale(1, -20),
+            "dna->image": PairScale(1, -20),
+            "dna->dna": PairScale(15, 0),
+        },
+        novelty={
+            "dna->dna": NoveltyModel(
+                tuple(0.95 + 0.05 * x for x in line), tuple(0.5 + 0.4 * x for x in line)
+            ),
+            "image->image": NoveltyModel(
+                tuple(0.99 + 0.01 * x for x in line), tuple(0.8 + 0.15 * x for x in line)
+            ),
+        },
+    )
+    (root / "library" / "calibration.json").write_text(json.dumps(calibration.to_dict()), encoding="utf-8")
+    return World(root / "model", root / "library", photos, barcodes, root / "scratch", root / "home")
+
+
+def real_world(root: Path, library: str, model: str, photos: Path | None) -> World:
+    """Packs that are installed, with photos of the caller and barcodes made from the library."""
+    from bioscan_desktop.services import packs
+
+    folder = packs.find("libraries", library)
+    opened = packs.open_library(str(folder))
+    records = [r for r in opened.records.with_consensus(60) if r.consensus and r.lineage.species]
+    barcodes = [mutate(r.consensus.replace("N", "A"), 2, n) for n, r in enumerate(records[:10])]
+    opened.close()
+    found = sorted(photos.iterdir()) if photos is not None else []
+    drawn = root / "photos"
+    drawn.mkdir()
+    if not found:
+        for number, (order, _, genus, _, colour, _) in enumerate(SPECIES):
+            draw_photo(order, colour, 500 + number).save(str(drawn / f"{genus}_{number + 1:02d}.jpg"))
+        found = sorted(drawn.iterdir())
+    model_folder = packs.find("models", model) if model else None
+    return World(model_folder or Path(), folder, found, barcodes, root / "scratch", root / "home")
+
+
+class Stage:
+    """A window of one size and theme, and what is done with it."""
+
+    def __init__(self, world: World, theme: str, size: tuple[int, int]) -> None:
+        self.world = world
+        settings = Settings()
+        settings.set("theme", theme)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self.window: MainWindow = program.build(app, settings)
+        self.window._library = str(world.library)
+        self.window._model = str(world.model) if world.model.name else ""
+        self.window._provider = "cpu"
+        self.window.resize(*size)
+        self.window.show()
+        self.pause(50)
+
+    def pause(self, ms: int) -> None:
+        QTest.qWait(ms)
+
+    def open(self) -> Stage:
+        self.window.open_packs()
+        self.until(lambda: self.window.bench.engine is not None and not self.window.bench.is_opening)
+        return self
+
+    def until(self, ready: Callable[[], bool], timeout_ms: int = 60_000) -> None:
+        end = time.monotonic() + timeout_ms / 1000
+        while not ready():
+            if time.monotonic() > end:
+                raise TimeoutError("the window did not get that far")
+            QTest.qWait(10)
+
+    def drop(self, *paths: Path) -> None:
+        self.window.drop_paths(paths)
+        self.settle()
+
+    def paste(self, text: str, target: int | None = None) -> None:
+        self.window.bench.take(intake.Intake(text=text), target)
+        self.settle()
+
+    def settle(self) -> None:
+        self.pause(150)
+        self.until(lambda: not self.window.bench.is_busy)
+        self.pause(500)
+
+    def select(self, place: int) -> None:
+        self.window.page.select(self.window.bench.model.rows[place].key)
+        self.pause(500)
+
+    def several(self) -> None:
+        """A list as in use: most photos, some barcodes."""
+        self.drop(*self.world.photos[:8])
+        fasta = "".join(f">SPEC-{n:03d}\n{b}\n" for n, b in enumerate(self.world.barcodes[:4], start=1))
+        self.paste(fasta)
+        self.window.messages.hide()
+
+
+def empty(stage: Stage) -> None:
+    stage.open()
+
+
+def loading(stage: Stage) -> None:
+    stage.window.open_packs()
+
+
+def no_library(stage: Stage) -> None:
+    stage.window._library = str(stage.world.scratch / "gone")
+    stage.window.open_packs()
+    stage.until(lambda: not stage.window.bench.is_opening)
+
+
+def photo(stage: Stage) -> None:
+    stage.open().several()
+    stage.select(0)
+
+
+def dna(stage: Stage) -> None:
+    stage.open().several()
+    stage.select(stage.window.bench.model.rowCount() - 1)
+
+
+def _joined(stage: Stage, barcode: int) -> None:
+    stage.open().several()
+    rows = stage.window.bench.model.rows
+    stage.paste(stage.world.barcodes[barcode], rows[0].key)
+    stage.select(0)
+
+
+def both(stage: Stage) -> None:
+    own = stage.world.photos[0].name.split("_")[0]
+    number = next((n for n, s in enumerate(SPECIES) if s[2] == own), 0)
+    _joined(stage, number)
+
+
+def conflict(stage: Stage) -> None:
+    _joined(stage, 7)
+
+
+def novelty(stage: Stage) -> None:
+    stage.open().several()
+    stage.paste(f">unknown-wasp\n{mutate(stage.world.barcodes[0], 20, 3)}\n")
+    stage.select(stage.window.bench.model.rowCount() - 1)
+
+
+def unlike(stage: Stage) -> None:
+    stage.open().several()
+    stage.paste(f">unlike\n{random_barcode(77)}\n")
+    stage.select(stage.window.bench.model.rowCount() - 1)
+
+
+def errors(stage: Stage) -> None:
+    folder = stage.world.scratch
+    folder.mkdir(exist_ok=True)
+    whole = stage.world.photos[0].read_bytes()
+    (folder / "cut_short.jpg").write_bytes(whole[: int(len(whole) * 0.72)])
+    (folder / "mostly_gone.jpg").write_bytes(whole[: len(whole) // 12])
+    (folder / "notes.jpg").write_text("this is text, not a photo\n" * 8)
+    (folder / "empty.jpg").write_bytes(b"")
+    (folder / "bad.fasta").write_text(">short\nACGTACGT\n>protein\nMKVLLEEFFPQ" + "LEEFPQ" * 30 + "\n")
+    (folder / "list.docx").write_bytes(b"PK\x03\x04")
+    stage.open()
+    stage.drop(folder, stage.world.photos[3], folder / "list.docx")
+    stage.select(0)
+
+
+def partial_photo(stage: Stage) -> None:
+    errors(stage)
+    names = [row.specimen.query_id for row in stage.window.bench.model.rows]
+    stage.select(names.index("cut_short"))
+
+
+def working(stage: Stage) -> None:
+    stage.open()
+    stage.window.bench.take(intake.Intake(paths=tuple(stage.world.photos * 30)))
+    stage.until(lambda: stage.window.bench.done > 40)
+
+
+def rows_10000(stage: Stage) -> None:
+    stage.open().several()
+    bench = stage.window.bench
+    known = list(bench.model.rows)
+    rows = []
+    for number in range(10_000 - len(known)):
+        row = bench.model.new_row(known[number % len(known)].specimen)
+        row.result, row.state = known[number % len(known)].result, known[number % len(known)].state
+        rows.append(row)
+    bench.model.append(rows)
+    stage.window.page.list.scrollTo(bench.model.index(6_000))
+    stage.select(6_003)
+    stage.pause(800)
+
+
+def dragging(stage: Stage) -> None:
+    stage.open().several()
+    window = stage.window
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile("/data/barcode.fasta")])
+    place = window.page.list.viewport().mapTo(window, QPoint(90, 130))
+    none = Qt.KeyboardModifier.NoModifier
+    event = QDragEnterEvent(place, Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, none)
+    QApplication.sendEvent(window, event)
+    stage.pause(50)
+
+
+def _dialog(make: Callable[[MainWindow], object]) -> Callable[[Stage], None]:
+    def show(stage: Stage) -> None:
+        stage.open().several()
+        make(stage.window)
+        stage.pause(200)
+
+    return show
+
+
+STATES: dict[str, Callable[[Stage], None]] = {
+    "empty": empty,
+    "loading": loading,
+    "no_library": no_library,
+    "photo": photo,
+    "dna": dna,
+    "both": both,
+    "conflict": conflict,
+    "novelty": novelty,
+    "unlike": unlike,
+    "errors": errors,
+    "partial": partial_photo,
+    "working": working,
+    "rows_10000": rows_10000,
+    "dragging": dragging,
+    "settings": _dialog(lambda w: w._show_settings()),
+    "shortcuts": _dialog(lambda w: w.acts["shortcuts"].trigger()),
+    "about": _dialog(lambda w: w._show_about()),
+    "attach": _dialog(lambda w: (w.page.select(1), w._ask_attach())),
+    "crash": _dialog(lambda w: simple.show_crash(ValueError("index out of range"), w)),
+}
+
+
+def render(
+    world: World, out: Path, states: list[str], themes: list[str], sizes: list[tuple[int, int]]
+) -> None:
+    """Writes OUT/STATE-THEME-WIDTHxHEIGHT.png."""
+    for theme in themes:
+        for size in sizes:
+            for name in states:
+                stage = Stage(world, theme, size)
+                try:
+                    STATES[name](stage)
+                    target = out / f"{name}-{theme}-{size[0]}x{size[1]}.png"
+                    picture(stage.window).save(str(target))
+                    print(target)
+                finally:
+                    stage.window.close()
+                    stage.window.deleteLater()
+                    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def picture(window: MainWindow) -> QImage:
+    """The window with its open dialog, if there is one."""
+    image = window.grab().toImage()
+    dialogs = [w for w in QApplication.topLevelWidgets() if w is not window and w.isVisible() and w.parent()]
+    painter = QPainter(image)
+    for dialog in dialogs:
+        shot = dialog.grab()
+        corner = QPoint((window.width() - dialog.width()) // 2, (window.height() - dialog.height()) // 2)
+        painter.fillRect(image.rect(), QColor(0, 0, 0, 90))
+        painter.drawPixmap(corner, shot)
+    painter.end()
+    return image
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--library")
+    parser.add_argument("--model", default="")
+    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--only", nargs="+", choices=list(STATES), default=list(STATES))
+    parser.add_argument("--themes", nargs="+", choices=("light", "dark"), default=["light", "dark"])
+    parser.add_argument("--sizes", nargs="+", default=["1280x800", "2560x1440"])
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    sizes = [(int(w), int(h)) for w, h in (size.split("x") for size in arguments.sizes)]
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["BIOSCAN_HOME"] = str(Path(folder, "home"))
+        program.make_app()
+        root = Path(folder)
+        if arguments.library:
+            world = real_world(root, arguments.library, arguments.model, arguments.photos)
+        else:
+            world = drawn_world(root)
+        render(world, arguments.out, arguments.only, arguments.themes, sizes)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

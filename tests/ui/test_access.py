@@ -1,0 +1,170 @@
+"""Keyboard, names for screen readers, and contrast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QPlainTextEdit, QSpinBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from bioscan_desktop.core.agreement import LETTERS, LEVELS, level_text
+from bioscan_desktop.settings import Settings
+from bioscan_desktop.ui import actions, theme
+from bioscan_desktop.ui.dialogs import simple
+from bioscan_desktop.ui.main_window import MainWindow
+from bioscan_desktop.ui.models.specimens import SpecimenModel
+from bioscan_desktop.ui.widgets.hit_card import HitCard
+from bioscan_desktop.ui.widgets.specimen_delegate import MARKS
+
+THEMES = (theme.LIGHT, theme.DARK)
+
+
+@pytest.mark.parametrize("colours", THEMES, ids=lambda c: c.name)
+def test_badges_stand_out_on_both_themes(colours: theme.Colours) -> None:
+    for level in LEVELS:
+        for ground in (colours.card, colours.window):
+            assert theme.contrast(colours.outline, ground) >= 3
+        assert theme.contrast(theme.BADGE_INK[level], theme.BADGE_FILL[level]) >= 4.5
+
+
+@pytest.mark.parametrize("colours", THEMES, ids=lambda c: c.name)
+def test_text_is_readable_on_both_themes(colours: theme.Colours) -> None:
+    grounds = (colours.card, colours.window, colours.field, colours.selection, colours.hover)
+    for ground in grounds:
+        assert theme.contrast(colours.text, ground) >= 7
+        assert theme.contrast(colours.muted, ground) >= 4.5
+    for kind in ("error", "warning", "novelty", "good"):
+        assert theme.contrast(getattr(colours, kind), getattr(colours, f"{kind}_ground")) >= 4.5
+    assert theme.contrast(colours.error, colours.selection) >= 4.5
+    assert theme.contrast(colours.on_accent, colours.accent) >= 4.5
+    assert theme.contrast(colours.link, colours.card) >= 4.5
+    assert theme.contrast(colours.bar, colours.track) >= 3
+    assert theme.contrast(colours.muted, colours.track) >= 3
+    assert theme.contrast(colours.accent, colours.window) >= 3  # focus frames
+
+
+def test_badges_and_marks_differ_without_colour() -> None:
+    assert len({LETTERS[level] for level in LEVELS}) == len(LEVELS)
+    assert len({level_text(level) for level in LEVELS}) == len(LEVELS)
+    assert len({icon for icon, _, _ in MARKS.values()}) == len(MARKS)
+
+
+def test_contrast_follows_wcag() -> None:
+    assert theme.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert theme.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def _named(root: QWidget) -> list[str]:
+    """Controls that a screen reader would have no words for."""
+    kinds = (QAbstractButton, QComboBox, QSpinBox, QPlainTextEdit)
+    missing = []
+    for kind in kinds:
+        for widget in root.findChildren(kind):
+            text = widget.text() if isinstance(widget, QAbstractButton) else ""
+            named = widget.accessibleName() or text or widget.toolTip()
+            if widget.isVisible() and not named and not widget.objectName().startswith("qt_"):
+                missing.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
+    return missing
+
+
+def test_every_control_has_a_name(window: MainWindow, world, drop: Callable, settled: Callable) -> None:
+    assert _named(window) == []
+    drop(window, *world.photos.values())
+    settled(window, 4)
+    assert _named(window) == []
+    for card in window.findChildren(HitCard):
+        if card.isVisible():
+            assert "similarity" in card.accessibleName() and card.focusPolicy() & Qt.FocusPolicy.TabFocus
+    model = window.bench.model
+    spoken = model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole)
+    assert "photo" in spoken and "likely" in spoken.lower()
+    assert model.data(model.index(0), SpecimenModel.KEY) == model.rows[0].key
+
+
+def test_dialogs_have_names_and_a_way_out(window: MainWindow, qtbot: QtBot) -> None:
+    dialogs = [
+        simple.SettingsDialog(Settings(), window),
+        simple.ShortcutsDialog(window),
+        simple.AboutDialog("", window),
+        simple.AttachDialog("moth", "", window),
+    ]
+    for dialog in dialogs:
+        dialog.open()
+        assert _named(dialog) == []
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        assert not dialog.isVisible()
+
+
+def test_arrows_move_and_the_result_follows(
+    window: MainWindow, world, drop: Callable, settled: Callable
+) -> None:
+    drop(window, *world.photos.values())
+    rows = settled(window, 4)
+    window.page.list.setFocus()
+    for row in rows[1:]:
+        QTest.keyClick(window.page.list, Qt.Key.Key_Down)
+        assert window.page.panel.key == row.key
+    QTest.keyClick(window.page.list, Qt.Key.Key_Home)
+    assert window.page.panel.key == rows[0].key
+    QTest.keyClick(window.page.list, Qt.Key.Key_Delete)
+    assert window.bench.model.rowCount() == 3
+    window.acts["focus"].trigger()
+    assert window.page.panel.hasFocus()
+
+
+def test_tab_reaches_the_buttons_of_the_first_page(window: MainWindow) -> None:
+    window.activateWindow()
+    window.page.empty._sample.setFocus()
+    seen = []
+    for _ in range(3):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(window.focusWidget().accessibleName())
+    assert seen == ["Open photos", "Open folder", "Paste"]
+
+
+def test_shortcuts_are_unique_and_every_action_does_something(window: MainWindow) -> None:
+    keys = [key.toString() for action in window.acts.values() for key in action.shortcuts()]
+    assert len(keys) == len(set(keys))
+    for spec in actions.SPECS:
+        assert window.acts[spec.name].toolTip()
+        assert window.acts[spec.name].text()
+
+
+def test_settings_dialog_changes_theme_and_number_of_references(
+    window: MainWindow, settings: Settings, world, settled: Callable
+) -> None:
+    window.acts["settings"].trigger()
+    (dialog,) = window.findChildren(simple.SettingsDialog)
+    box, spin = dialog.control("theme"), dialog.control("top_k")
+    assert isinstance(box, QComboBox) and isinstance(spin, QSpinBox)
+    box.setCurrentIndex(box.findData("dark"))
+    spin.setValue(2)
+    dialog.accept()
+    assert window._theme.colours is theme.DARK
+    window.acts["sample"].trigger()
+    (row,) = settled(window, 1)
+    assert len(row.result.hits) == 2
+    assert settings.get("top_k") == 2
+
+
+def test_status_bar_tells_what_is_in_use(window: MainWindow, world) -> None:
+    assert "Tiny library" in window.status.chip("library").text()
+    assert "4 species" in window.status.chip("library").text()
+    assert window.status.chip("chip").text() == "CPU"
+    assert "search" in window.status.chip("index").text()
+    window.status.chip("chip").click()
+    assert "Computing on CPU" in window.messages.text
+
+
+def test_a_graphics_card_that_failed_is_told(window: MainWindow) -> None:
+    from dataclasses import replace
+
+    assert window.bench.engine is not None
+    window.bench.engine = replace(window.bench.engine, provider_reason="CUDA failed: no driver.")
+    window._on_engine()
+    chip = window.status.chip("chip")
+    assert chip.text() == "CPU (CUDA failed)"
+    assert "no driver" in chip.toolTip() and "no driver" in window.messages.text

@@ -1,0 +1,167 @@
+"""The window's thread is never held up for long, whatever is going on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from bioscan_desktop.core.barcode import Barcode
+from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.services.specimens import Specimen
+from bioscan_desktop.services.tasks import Progress
+from bioscan_desktop.ui.jobs import Jobs, Reporter
+from bioscan_desktop.ui.main_window import MainWindow
+
+LIMIT_S = 0.05
+"""What a person does not notice."""
+
+TOLERATED_S = 0.25
+"""What this test allows: a busy machine takes the processor away from us now and then."""
+
+
+class Heart:
+    """Beats every 5 ms in the window's thread and remembers the longest pause."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+        self._last = time.perf_counter()
+        self._timer = QTimer()
+        self._timer.setInterval(5)
+        self._timer.timeout.connect(self._beat)
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.pauses.append(now - self._last)
+        self._last = now
+
+    @contextmanager
+    def beating(self) -> Iterator[Heart]:
+        self._last = time.perf_counter()
+        self._timer.start()
+        yield self
+        self._timer.stop()
+        self._beat()
+
+
+def test_identifying_a_folder_does_not_hold_the_window_up(
+    window: MainWindow, world, drop: Callable, settled: Callable, qtbot: QtBot
+) -> None:
+    drop(window, world.photos["Pieris rapae"])
+    settled(window, 1)
+    heart = Heart()
+    with heart.beating():
+        drop(window, *(list(world.photos.values()) * 60))
+        QTest.qWait(100)
+        settled(window, 241, 60_000)
+    pauses = sorted(heart.pauses)
+    print(
+        f"longest {pauses[-1] * 1000:.0f} ms, 99th percentile {pauses[int(len(pauses) * 0.99)] * 1000:.0f} ms"
+    )
+    assert pauses[int(len(pauses) * 0.98)] < LIMIT_S
+    assert pauses[-1] < TOLERATED_S
+
+
+def test_ten_thousand_rows_come_in_at_once(
+    window: MainWindow, world, drop: Callable, settled: Callable
+) -> None:
+    drop(window, world.photos["Pieris rapae"])
+    (first,) = settled(window, 1)
+    bench = window.bench
+    rows = []
+    for number in range(10_000):
+        row = bench.model.new_row(Specimen(f"row {number}", "", barcode=Barcode("ACGT" * 100)))
+        row.result, row.state = first.result, first.state
+        rows.append(row)
+    signals: list[int] = []
+    bench.model.rowsInserted.connect(lambda *_: signals.append(1))
+    heart = Heart()
+    start = time.perf_counter()
+    with heart.beating():
+        bench.model.append(rows)
+        inserted = time.perf_counter() - start
+        for place in range(0, 10_000, 1000):
+            window.page.list.scrollTo(bench.model.index(place))
+            QTest.qWait(15)
+    print(f"insert {inserted * 1000:.0f} ms, longest pause {max(heart.pauses) * 1000:.0f} ms")
+    assert len(signals) == 1
+    assert max(heart.pauses) < TOLERATED_S
+    start = time.perf_counter()
+    window.page.list.selectAll()
+    window.acts["remove"].trigger()
+    assert bench.model.rowCount() == 0
+    assert time.perf_counter() - start < 2
+
+
+def test_a_job_hands_over_in_batches_about_ten_times_a_second(qapp, qtbot: QtBot) -> None:
+    jobs = Jobs()
+    batches: list[list[int]] = []
+    steps: list[Progress] = []
+
+    def work(reporter: Reporter) -> str:
+        assert threading.current_thread() is not threading.main_thread()
+        for number in range(2000):
+            reporter.item(number)
+            reporter.progress(Progress(number, 2000))
+            if number % 200 == 0:
+                time.sleep(0.03)
+        return "value"
+
+    job = jobs.make("intake", "count", work)
+    job.items.connect(batches.append)
+    job.progressed.connect(steps.append)
+    with qtbot.waitSignal(job.done) as done:
+        jobs.run(job)
+    assert done.args == ["value"]
+    assert [n for batch in batches for n in batch] == list(range(2000))
+    assert len(batches) <= 12 and steps[-1].done == 1999
+    assert jobs.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("error", "signal"), [(ArgumentError("One sentence."), "failed"), (ValueError("bug"), "crashed")]
+)
+def test_known_errors_and_bugs_go_different_ways(
+    qapp, qtbot: QtBot, error: Exception, signal: str, expects_log: None
+) -> None:
+    def work(_: Reporter) -> None:
+        raise error
+
+    jobs = Jobs()
+    job = jobs.make("intake", "fail", work)
+    with qtbot.waitSignals([getattr(job, signal), job.ended]):
+        jobs.run(job)
+    assert jobs.running == []
+    assert jobs.shutdown()
+
+
+def test_cancel_and_shutdown_stop_a_job(qapp, qtbot: QtBot) -> None:
+    def work(reporter: Reporter) -> None:
+        while True:
+            reporter.cancel.check()
+            time.sleep(0.005)
+
+    jobs = Jobs()
+    job = jobs.make("intake", "endless", work)
+    jobs.run(job)
+    QTest.qWait(30)
+    with qtbot.waitSignal(job.cancelled):
+        job.cancel()
+    jobs.run(jobs.make("intake", "endless", work))
+    QTest.qWait(30)
+    assert jobs.shutdown(3000)
+
+
+def test_closing_while_working_stops_cleanly(window: MainWindow, world, drop: Callable, qtbot: QtBot) -> None:
+    drop(window, *(list(world.photos.values()) * 100))
+    qtbot.waitUntil(lambda: window.bench.done >= 1, timeout=10_000)
+    start = time.perf_counter()
+    window.close()
+    assert time.perf_counter() - start < 3
+    assert window.jobs.running == []
