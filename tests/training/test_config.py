@@ -63,7 +63,7 @@ def test_missing_data_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "prepare" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["prepare", "fit", "export", "evaluate"])
+@pytest.mark.parametrize("command", ["prepare", "fit", "export", "evaluate", "calibrate"])
 def test_every_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main([command, "--help"])

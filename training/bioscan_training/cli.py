@@ -12,16 +12,21 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from bioscan_training.config import Config, ConfigError, load_config
-from bioscan_training.data.records import RecordsError, read_records, write_records
+from bioscan_desktop.core.errors import BioscanError
+from bioscan_training.config import Config, load_config
+from bioscan_training.data.library_tables import write_library_tables
+from bioscan_training.data.records import Record, read_records, write_records
 from bioscan_training.data.splits import UNSEEN, SplitRules, counts, held_out, split_barcodes, split_photos
 
 STAGES = ("dna", "image", "align")
 
 
-class UsageError(Exception):
+class UsageError(BioscanError):
     """A wish that cannot be met; the message is one sentence for the user."""
+
+    code = "bad_argument"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,6 +94,19 @@ def _parser() -> argparse.ArgumentParser:
         "--no-baselines", action="store_true", help="leave out k-mer, vsearch and untuned features"
     )
     p.add_argument("--json", type=Path, help="also write the figures to this file")
+
+    p = add(
+        "calibrate",
+        _calibrate,
+        "Fit a library's confidence and its sense of missing species on held-out specimens.",
+        "bioscan-train calibrate --library resources/libraries/starter"
+        " --queries prepared/queries-calibrate.tsv.gz --unseen prepared/unseen-calibrate.txt --images photos",
+    )
+    p.add_argument("--library", type=Path, required=True, help="folder of the library pack")
+    p.add_argument("--queries", type=Path, required=True, help="records TSV, none of them in the library")
+    p.add_argument("--images", type=Path, help="folder that image_file is relative to")
+    p.add_argument("--unseen", type=Path, help="species that no encoder was trained on, one a line")
+    p.add_argument("--target-precision", type=float, default=0.95, help="of the names given at each rank")
     return parser
 
 
@@ -104,8 +122,9 @@ def _prepare(args: argparse.Namespace) -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     barcodes = split_barcodes([r for r in read_records(args.barcodes) if r.nucleotides], args.seed, rules)
     write_records(args.out / "barcodes.tsv.gz", barcodes)
-    report = {"seed": args.seed, "barcodes": counts(barcodes)}
+    report: dict[str, Any] = {"seed": args.seed, "barcodes": counts(barcodes)}
     names = {r.species for r in barcodes}
+    photos: list[Record] = []
     if args.photos:
         photos = split_photos([r for r in read_records(args.photos) if r.image_file], args.seed, rules)
         write_records(args.out / "photos.tsv", photos)
@@ -114,6 +133,7 @@ def _prepare(args: argparse.Namespace) -> int:
     unseen = sorted(n for n in names if n and held_out(n, args.seed, rules) == UNSEEN)
     (args.out / "unseen_species.txt").write_text("".join(f"{n}\n" for n in unseen), encoding="utf-8")
     report["unseen_species"] = len(unseen)
+    report["library_tables"] = write_library_tables(args.out, barcodes, photos, args.seed, rules)
     text = json.dumps(report, indent=1)
     (args.out / "report.json").write_text(text + "\n", encoding="utf-8")
     sys.stdout.write(text + "\n")
@@ -155,12 +175,9 @@ def _fit(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     config = _load(args)
-    from bioscan_training.export import ParityError, export_pack
+    from bioscan_training.export import export_pack
 
-    try:
-        manifest = export_pack(config, args.data, args.images, args.run_dir, args.out)
-    except ParityError as error:
-        raise UsageError(str(error)) from error
+    manifest = export_pack(config, args.data, args.images, args.run_dir, args.out)
     sys.stdout.write(json.dumps(manifest, indent=1) + "\n")
     return 0
 
@@ -179,6 +196,16 @@ def _evaluate(args: argparse.Namespace) -> int:
     return 0
 
 
+def _calibrate(args: argparse.Namespace) -> int:
+    from bioscan_training.calibrate import calibrate_library
+
+    if not args.queries.is_file():
+        raise UsageError(f"There is no file of queries at {args.queries}.")
+    fitted = calibrate_library(args.library, args.queries, args.images, args.unseen, args.target_precision)
+    sys.stdout.write(json.dumps(fitted, indent=1) + "\n")
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line; returns 0, or 2 after one sentence on stderr."""
     args = _parser().parse_args(argv)
@@ -189,14 +216,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     try:
         return args.run(args)
-    except (ConfigError, RecordsError, UsageError, FileNotFoundError) as error:
+    except (BioscanError, FileNotFoundError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    except Exception as error:
-        if type(error).__name__ == "ResumeError":  # its module needs torch, which may be absent here
-            sys.stderr.write(f"{error}\n")
-            return 2
-        raise
 
 
 if __name__ == "__main__":

@@ -14,14 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bioscan_desktop.core.errors import BioscanError
 from bioscan_training.data.barcodes import Augmentation
 from bioscan_training.data.splits import SplitRules
 
 T = TypeVar("T")
 
 
-class ConfigError(Exception):
+class ConfigError(BioscanError):
     """A config that cannot be used; the message is one sentence."""
+
+    code = "bad_config"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest, Variant, sha256_of
 from bioscan_training.config import Config, ExportConfig, to_dict
 from bioscan_training.data.barcodes import BarcodeArray, codes_to_tokens, unique_haplotypes
@@ -31,8 +32,10 @@ log = logging.getLogger(__name__)
 INPUT_NAMES = {"image": "image", "dna": "tokens"}
 
 
-class ParityError(Exception):
+class ParityError(BioscanError):
     """An exported file does not reproduce its source; the message is one sentence."""
+
+    code = "parity"
 
 
 def to_onnx(encoder: nn.Module, sample: torch.Tensor, path: Path, input_name: str, opset: int) -> None:

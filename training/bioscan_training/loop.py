@@ -20,6 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from bioscan_desktop.core.errors import BioscanError
 from bioscan_training.config import Schedule
 
 log = logging.getLogger(__name__)
@@ -29,8 +30,10 @@ BatchFn = Callable[[int], Any]
 ValidateFn = Callable[[nn.Module], dict[str, float]]
 
 
-class ResumeError(Exception):
+class ResumeError(BioscanError):
     """A checkpoint of another recipe; the message is one sentence."""
+
+    code = "other_recipe"
 
 
 def learning_rate(step: int, steps: int, warmup: float) -> float:

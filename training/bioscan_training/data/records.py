@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.taxonomy import Lineage, clean_name
 
 OUTPUT_COLUMNS = (
@@ -36,8 +37,10 @@ OUTPUT_COLUMNS = (
 """What `bioscan-train prepare` writes. The first eight are the records format, the rest is ours."""
 
 
-class RecordsError(Exception):
+class RecordsError(BioscanError):
     """A records file that cannot be used; the message is one sentence for the user."""
+
+    code = "bad_records"
 
 
 @dataclass(frozen=True, slots=True)
