@@ -148,6 +148,12 @@ class MainWindow(QMainWindow):
         bench.engine_changed.connect(self._on_engine)
         bench.added.connect(self._on_added)
         bench.undo_stack.indexChanged.connect(lambda _: self._enable())
+        # News of work come often; what they enable may wait for a moment.
+        self._enable_soon = QTimer(self)
+        self._enable_soon.setSingleShot(True)
+        self._enable_soon.setInterval(40)
+        self._enable_soon.timeout.connect(self._enable)
+        bench.results_changed.connect(lambda _: self._enable_later())
         page.selection_changed.connect(self._enable)
         page.menu_asked.connect(self._show_row_menu)
         page.panel.attach_asked.connect(self._ask_attach)
@@ -235,7 +241,7 @@ class MainWindow(QMainWindow):
             self.status.show_work(bench.done, bench.total, bench.eta_s, "Reading")
         else:
             self.status.show_work(0, 0, None, "")
-        self._enable()
+        self._enable_later()
 
     def _on_added(self, keys: list[int]) -> None:
         if keys:
@@ -265,6 +271,10 @@ class MainWindow(QMainWindow):
         self._set("retry", bench.can_retry)
         self._set("again", any(row.state not in (State.WAITING, State.WORKING) for row in selected))
         self._set("stop", bench.is_busy)
+
+    def _enable_later(self) -> None:
+        if not self._enable_soon.isActive():
+            self._enable_soon.start()
 
     def _set(self, name: str, enabled: bool) -> None:
         self.acts[name].setEnabled(enabled)

@@ -153,6 +153,7 @@ def settled(qtbot: QtBot) -> Callable[..., list[Row]]:
             return len(rows) == count and not window.bench.is_busy and all(r.state in ENDED for r in rows)
 
         qtbot.waitUntil(ready, timeout=timeout_ms)
+        qtbot.wait(60)  # menus follow a moment later
         return list(window.bench.model.rows)
 
     return wait

@@ -20,30 +20,38 @@ from bioscan_desktop.ui.jobs import Jobs, Reporter
 from bioscan_desktop.ui.main_window import MainWindow
 
 LIMIT_S = 0.05
-"""What a person does not notice."""
+"""What a person does not notice; processor time of the window's thread between two beats."""
 
-TOLERATED_S = 0.25
-"""What this test allows: a busy machine takes the processor away from us now and then."""
+TOLERATED_S = 0.4
+"""The same by the clock: a busy machine takes the processor away from us now and then."""
 
 
 class Heart:
-    """Beats every 5 ms in the window's thread and remembers the longest pause."""
+    """Beats every 5 ms in the window's thread and remembers the pauses.
+
+    Attributes:
+        pauses: seconds by the clock.
+        busy: seconds that this thread itself computed, whatever else the machine did.
+    """
 
     def __init__(self) -> None:
         self.pauses: list[float] = []
+        self.busy: list[float] = []
         self._last = time.perf_counter()
+        self._last_cpu = time.thread_time()
         self._timer = QTimer()
         self._timer.setInterval(5)
         self._timer.timeout.connect(self._beat)
 
     def _beat(self) -> None:
-        now = time.perf_counter()
+        now, cpu = time.perf_counter(), time.thread_time()
         self.pauses.append(now - self._last)
-        self._last = now
+        self.busy.append(cpu - self._last_cpu)
+        self._last, self._last_cpu = now, cpu
 
     @contextmanager
     def beating(self) -> Iterator[Heart]:
-        self._last = time.perf_counter()
+        self._last, self._last_cpu = time.perf_counter(), time.thread_time()
         self._timer.start()
         yield self
         self._timer.stop()
@@ -60,12 +68,9 @@ def test_identifying_a_folder_does_not_hold_the_window_up(
         drop(window, *(list(world.photos.values()) * 60))
         QTest.qWait(100)
         settled(window, 241, 60_000)
-    pauses = sorted(heart.pauses)
-    print(
-        f"longest {pauses[-1] * 1000:.0f} ms, 99th percentile {pauses[int(len(pauses) * 0.99)] * 1000:.0f} ms"
-    )
-    assert pauses[int(len(pauses) * 0.98)] < LIMIT_S
-    assert pauses[-1] < TOLERATED_S
+    print(f"longest {max(heart.pauses) * 1000:.0f} ms, busy {max(heart.busy) * 1000:.0f} ms")
+    assert max(heart.busy) < LIMIT_S
+    assert max(heart.pauses) < TOLERATED_S
 
 
 def test_ten_thousand_rows_come_in_at_once(
@@ -89,8 +94,10 @@ def test_ten_thousand_rows_come_in_at_once(
         for place in range(0, 10_000, 1000):
             window.page.list.scrollTo(bench.model.index(place))
             QTest.qWait(15)
-    print(f"insert {inserted * 1000:.0f} ms, longest pause {max(heart.pauses) * 1000:.0f} ms")
+    print(f"insert {inserted * 1000:.0f} ms, longest busy {max(heart.busy) * 1000:.0f} ms")
     assert len(signals) == 1
+    assert inserted < LIMIT_S
+    assert max(heart.busy) < 2 * LIMIT_S
     assert max(heart.pauses) < TOLERATED_S
     start = time.perf_counter()
     window.page.list.selectAll()

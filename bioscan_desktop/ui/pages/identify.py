@@ -37,7 +37,7 @@ class IdentifyPage(QStackedWidget):
     """Empty state, or list and result.
 
     Signals:
-        selection_changed: other rows are selected, or the same are in another state.
+        selection_changed: other rows are selected, or rows came or went.
         menu_asked: (global position) for the menu of the selected rows.
     """
 
@@ -158,7 +158,6 @@ class IdentifyPage(QStackedWidget):
         if self.panel.key in keys:
             self.show_current()
         self.count_up()
-        self.selection_changed.emit()
 
     def _on_selection(self, _new: QItemSelection, _old: QItemSelection) -> None:
         self.selection_changed.emit()
