@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bioscan_desktop.core.agreement import agreement
-from bioscan_desktop.core.calibration import Calibration
+from bioscan_desktop.core.calibration import Calibration, NoveltyModel
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 
 DECISION_K = 50
@@ -44,6 +44,7 @@ class Hit:
             has a barcode and the query is one.
         overlap_bp: aligned columns without terminal gaps.
         consensus: the key's computed barcode, if it has one.
+        isolation: cosine from the key to the nearest key of another species; None if not known.
     """
 
     key_id: int
@@ -59,6 +60,7 @@ class Hit:
     overlap_bp: int | None = None
     consensus: str | None = None
     image_file: str | None = None
+    isolation: float | None = None
 
     @property
     def pair(self) -> str:
@@ -113,14 +115,18 @@ Evidence = dict[tuple[str, ...], float]
 """Share by path of names, such as ("Lepidoptera", "Noctuidae"); shares sum to 1."""
 
 
-def gather(hits: Sequence[Hit], calibration: Calibration) -> Evidence:
-    """Turns hits into evidence by rules 1 to 3. Independent of the order of the hits."""
+def gather(hits: Sequence[Hit], calibration: Calibration, missing: bool = False) -> Evidence:
+    """Turns hits into evidence by rules 1 to 3. Independent of the order of the hits.
+
+    Args:
+        missing: use the scales for specimens whose species the library seems to lack.
+    """
     votes: list[tuple[float, Hit]] = []
     by_pair: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         by_pair[hit.pair].append(hit)
     for pair, group in by_pair.items():
-        scale = calibration.pair(pair)
+        scale = calibration.pair(pair, missing)
         used: dict[object, int] = defaultdict(int)
         nearest = sorted(group, key=lambda h: (-h.score, h.key_id))[:DECISION_K]
         for hit in nearest:
@@ -162,8 +168,8 @@ def decide(hits: Sequence[Hit], calibration: Calibration) -> Verdict:
     """The verdict of one query of one modality."""
     if not hits:
         return Verdict(None, None, 0.0, False, "none", None, "The library has no keys to compare with.", ())
-    shares = walk(gather(hits, calibration))
     novelty, p = _novelty(hits, calibration)
+    shares = walk(gather(hits, calibration, missing=novelty == "new_species"))
     return _conclude(shares, calibration, hits[0].query_modality, novelty, p)
 
 
@@ -202,8 +208,9 @@ def decide_both(
         return replace(dna, reason=f"{dna.reason} The photo resembles nothing in the library."), agreed
     if dna.novelty == "unlike_library" and image.novelty != "unlike_library":
         return replace(image, reason=f"{image.reason} The barcode resembles nothing in the library."), agreed
-    fused = _multiply(gather(image_hits, calibration), gather(dna_hits, calibration))
     # DNA separates species far better than photos do, so its novelty is the one that counts.
+    missing = dna.novelty == "new_species"
+    fused = _multiply(gather(image_hits, calibration, missing), gather(dna_hits, calibration, missing))
     verdict = _conclude(walk(fused), calibration, "both", dna.novelty, dna.novelty_p)
     words = "no rank" if agreed == "none" else agreed
     return replace(verdict, reason=f"{verdict.reason} Photo and barcode agree at {words}."), agreed
@@ -236,6 +243,16 @@ def _support(evidence: Evidence, path: tuple[str, ...]) -> float:
     return FLOOR + (1 - FLOOR) * ancestors
 
 
+def familiarity_of(hits: Sequence[Hit], model: NoveltyModel) -> float:
+    """How much like a known species the nearest keys of one pair of modalities look."""
+    top = min(hits, key=lambda hit: (-hit.score, hit.key_id))
+    others = [hit.score for hit in hits if hit.lineage.species != top.lineage.species]
+    # All of the nearest keys are of one species: the next one lies beyond the last of them.
+    second = max(others) if others else min(hit.score for hit in hits)
+    isolation = top.isolation if top.isolation is not None else second
+    return model.familiarity(top.score, second, isolation)
+
+
 def _novelty(hits: Sequence[Hit], calibration: Calibration) -> tuple[str, float | None]:
     """Compares the nearest key with what is usual for known and for unknown species.
 
@@ -248,9 +265,9 @@ def _novelty(hits: Sequence[Hit], calibration: Calibration) -> tuple[str, float 
         model = calibration.novelty.get(pair)
         if model is None:
             continue
-        nearest = max(hit.score for hit in hits if hit.pair == pair)
-        p = model.p_known(nearest)
-        found = model.outcome(nearest)
+        familiarity = familiarity_of([hit for hit in hits if hit.pair == pair], model)
+        p = model.p_known(familiarity)
+        found = model.outcome(familiarity)
         if outcome is None or order.index(found) > order.index(outcome):
             outcome = found
         best_p = p if best_p is None else max(best_p, p)
@@ -265,19 +282,20 @@ def _conclude(
     if novelty == "unlike_library":
         reason = "This is not like anything in this library."
         return Verdict(None, None, 0.0, calibrated, novelty, p, reason, shares)
+    missing = novelty == "new_species"
     carried: RankShare | None = None
     stopped: RankShare | None = None
     for share in shares:
-        asked = calibration.threshold(modality, share.rank)
-        if share.share < asked or (share.rank == "species" and novelty == "new_species"):
+        asked = calibration.threshold(modality, share.rank, missing)
+        if share.share < asked or (share.rank == "species" and missing):
             stopped = share
             break
         carried = share
     parts = [_carried_text(carried)]
-    if novelty == "new_species" and carried is not None:
+    if missing and carried is not None:
         parts.append("It lies farther from the library than known species do: probably a species not in it.")
     elif stopped is not None and carried is not None:
-        asked = calibration.threshold(modality, stopped.rank)
+        asked = calibration.threshold(modality, stopped.rank, missing)
         second = f"; next is {stopped.runner_up}" if stopped.runner_up else ""
         parts.append(
             f"For {stopped.rank} {stopped.name} it is {stopped.share:.0%}, "

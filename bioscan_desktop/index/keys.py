@@ -38,3 +38,37 @@ def load_keys(path: Path, dim: int, count: int) -> np.ndarray:
 def save_keys(path: Path, rows: np.ndarray) -> None:
     """Writes (n, d) unit rows as float16: half the size at a cosine error below 0.001."""
     np.save(path, rows.astype(np.float16), allow_pickle=False)
+
+
+def load_column(path: Path, count: int) -> np.ndarray:
+    """Reads one number per key, (count,).
+
+    Raises:
+        PackError: if the file is unreadable or of another length.
+    """
+    try:
+        column = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise PackError(f"The file {path} cannot be read ({error}); install the library again.") from None
+    if column.shape != (count,):
+        raise PackError(f"The file {path} has the shape {column.shape}, but the library has {count} keys.")
+    return column
+
+
+def isolations(rows: np.ndarray, names: np.ndarray, block: int = 2048) -> np.ndarray:
+    """The cosine of each key to the nearest key of another name.
+
+    Args:
+        rows: (n, d) float32 unit rows.
+        names: (n,) of any comparable kind.
+
+    Returns:
+        (n,) float16; -1 where there is no other name.
+    """
+    nearest = np.full(len(rows), -1.0, dtype=np.float32)
+    _, numbers = np.unique(names, return_inverse=True)
+    for start in range(0, len(rows), block):
+        scores = rows[start : start + block] @ rows.T
+        scores[numbers[start : start + block, None] == numbers[None, :]] = -1.0
+        nearest[start : start + block] = scores.max(axis=1)
+    return nearest.astype(np.float16)

@@ -28,7 +28,7 @@ from bioscan_desktop.core.barcode import clean
 from bioscan_desktop.core.errors import ArgumentError, BioscanError, InputError, PackError
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.index.barcodes import consensus
-from bioscan_desktop.index.keys import save_keys
+from bioscan_desktop.index.keys import isolations, save_keys
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.inference.manifest import sha256_of
@@ -40,6 +40,9 @@ DEFAULT_CLUSTER_SIMILARITY = 0.98
 BATCH = 64
 EXAMPLES = 5
 """Process ids kept per key."""
+
+MAX_ISOLATION_KEYS = 60_000
+"""Above this, the pairwise comparison would take minutes; novelty then does without it."""
 
 Report = Callable[[str, int, int | None], None]
 """Called with (what, done, total)."""
@@ -127,6 +130,11 @@ def build_library(
             if len(rows):
                 save_keys(staging / f"keys.{modality}.npy", rows)
                 files.append(f"keys.{modality}.npy")
+                if len(rows) <= MAX_ISOLATION_KEYS:
+                    records_of = dna_keys if modality == "dna" else image_keys
+                    names = np.array([r.lineage.species or f"\0{r.row}" for r in records_of])
+                    np.save(staging / f"isolation.{modality}.npy", isolations(rows, names))
+                    files.append(f"isolation.{modality}.npy")
         manifest = _manifest(model, options, staging, files, dna_keys, image_keys)
         manifest.save(staging)
         staging.replace(out)

@@ -3,6 +3,7 @@
     manifest.json      format, id, version, title, model it was built with, counts, files and hashes
     records.sqlite     what each key stands for
     keys.dna.npy       (n, d) float16 unit rows; keys.image.npy likewise
+    isolation.dna.npy  (n,) float16: cosine of each key to the nearest key of another species (optional)
     calibration.json   scales, thresholds, novelty (optional)
 
 The HNSW graph is not part of the pack. It is a cache in the user's cache folder, rebuilt at need.
@@ -25,7 +26,7 @@ from bioscan_desktop.core.matching import Hit
 from bioscan_desktop.index.barcodes import Orientation
 from bioscan_desktop.index.exact import ExactIndex, Index
 from bioscan_desktop.index.hnsw import build_or_load
-from bioscan_desktop.index.keys import load_keys
+from bioscan_desktop.index.keys import load_column, load_keys
 from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_manifest
 from bioscan_desktop.library.records import KeyRecord, RecordStore
 
@@ -128,6 +129,7 @@ class Library:
         self._exact = exact
         self._indexes: dict[str, Index] = {}
         self._orientation: Orientation | None = None
+        self._isolation: dict[str, np.ndarray | None] = {}
 
     def close(self) -> None:
         """Releases the database."""
@@ -210,8 +212,14 @@ class Library:
                 f"The keys and the records of the library {self.folder} do not belong together; "
                 "install it again."
             )
+        isolation = self._isolations(key_modality)
         return [
-            _hit(records[int(row)], query_modality, float(score))
+            _hit(
+                records[int(row)],
+                query_modality,
+                float(score),
+                float(isolation[row]) if isolation is not None else None,
+            )
             for row, score in zip(rows, scores, strict=True)
         ]
 
@@ -222,6 +230,15 @@ class Library:
             consensus = [r.consensus for r in self.records.with_consensus(300) if r.consensus]
             self._orientation = Orientation(consensus) if consensus else None
         return self._orientation
+
+    def _isolations(self, modality: str) -> np.ndarray | None:
+        """(n,) float16, or None for packs without it."""
+        if modality not in self._isolation:
+            path = self.folder / f"isolation.{modality}.npy"
+            known = path.name in self.manifest.files
+            count = self.manifest.counts.get(f"{modality}_keys", 0)
+            self._isolation[modality] = load_column(path, count) if known else None
+        return self._isolation[modality]
 
     def _load_calibration(self) -> Calibration:
         path = self.folder / "calibration.json"
@@ -234,7 +251,7 @@ class Library:
             return DEFAULT
 
 
-def _hit(record: KeyRecord, query_modality: str, score: float) -> Hit:
+def _hit(record: KeyRecord, query_modality: str, score: float, isolation: float | None) -> Hit:
     return Hit(
         key_id=record.key_id,
         query_modality=query_modality,
@@ -247,4 +264,5 @@ def _hit(record: KeyRecord, query_modality: str, score: float) -> Hit:
         n_records=record.n_records,
         consensus=record.consensus,
         image_file=record.image_file,
+        isolation=isolation,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 from hypothesis import given
@@ -30,8 +31,18 @@ calibrations = st.builds(
     thresholds=st.dictionaries(
         st.sampled_from(["image", "dna", "both"]), st.dictionaries(st.sampled_from(RANKS), shares)
     ),
+    pairs_missing=st.dictionaries(st.just("dna->dna"), st.builds(PairScale, numbers, numbers)),
+    thresholds_missing=st.dictionaries(st.just("dna"), st.dictionaries(st.sampled_from(RANKS), shares)),
     novelty=st.dictionaries(
-        st.just("dna->dna"), st.builds(NoveltyModel, similarities, similarities, shares, shares)
+        st.just("dna->dna"),
+        st.builds(
+            NoveltyModel,
+            similarities,
+            similarities,
+            shares,
+            shares,
+            st.none() | st.tuples(numbers, numbers, numbers),
+        ),
     ),
     fitted=st.just(True),
     provenance=st.dictionaries(st.text(max_size=5), st.integers()),
@@ -64,6 +75,36 @@ def test_what_is_not_said_is_the_default() -> None:
     assert calibration.threshold("image", "species") == DEFAULT_THRESHOLDS["species"]
     assert calibration.pair("image->dna") == DEFAULT_PAIR
     assert not DEFAULT.fitted
+
+
+def test_missing_species_have_scales_and_thresholds_of_their_own() -> None:
+    calibration = Calibration(
+        pairs={"dna->dna": PairScale(90.0, 0.0), "image->dna": PairScale(9.0, 0.0)},
+        pairs_missing={"dna->dna": PairScale(20.0, 0.0)},
+        thresholds={"dna": {"genus": 0.6, "family": 0.5}},
+        thresholds_missing={"dna": {"genus": 0.9}},
+    )
+    assert calibration.pair("dna->dna").slope == 90.0
+    assert calibration.pair("dna->dna", missing=True).slope == 20.0
+    assert calibration.pair("image->dna", missing=True).slope == 9.0  # none of its own
+    assert calibration.threshold("dna", "genus", missing=True) == 0.9
+    assert calibration.threshold("dna", "family", missing=True) == 0.5
+
+
+class TestFamiliarity:
+    MODEL = NoveltyModel((), (), weights=(-2.0, 1.0, 1.0))
+
+    def test_without_weights_it_is_the_nearest_similarity(self) -> None:
+        assert NoveltyModel((), ()).familiarity(0.8, 0.3, 0.1) == 0.8
+
+    def test_the_same_distance_is_less_familiar_in_a_crowded_place(self) -> None:
+        lonely = self.MODEL.familiarity(0.95, second=0.6, isolation=0.6)
+        crowded = self.MODEL.familiarity(0.95, second=0.94, isolation=0.97)
+        assert lonely > crowded
+
+    def test_identical_rows_are_finite(self) -> None:
+        assert math.isfinite(self.MODEL.familiarity(1.0, 1.0, 1.0))
+        assert math.isfinite(self.MODEL.familiarity(1.001, 1.0, 1.0))  # rounding of unit rows
 
 
 class TestNovelty:

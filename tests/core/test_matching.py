@@ -18,6 +18,7 @@ from bioscan_desktop.core.matching import (
     agreement_levels,
     decide,
     decide_both,
+    familiarity_of,
     gather,
     walk,
 )
@@ -277,6 +278,46 @@ class TestNovelty:
     def test_a_pair_without_a_model_says_nothing(self) -> None:
         verdict = decide([hit(1, PRONUBA, 0.1, "dna", "image")], self.CALIBRATION)
         assert (verdict.novelty, verdict.novelty_p) == ("none", None)
+
+
+class TestMissingSpecies:
+    """A specimen found to be new is read by the scales and thresholds for missing species."""
+
+    CALIBRATION = Calibration(
+        pairs={"dna->dna": PairScale(100.0, 0.0)},
+        pairs_missing={"dna->dna": PairScale(0.0, 0.0)},
+        thresholds={"dna": dict.fromkeys(RANKS, 0.5)},
+        thresholds_missing={"dna": {"genus": 0.9, "family": 0.9}},
+        novelty={"dna->dna": TestNovelty.MODEL},
+        fitted=True,
+    )
+
+    def test_a_known_one_is_read_sharply(self) -> None:
+        verdict = decide([hit(1, PRONUBA, 0.95), hit(2, IPSILON, 0.85)], self.CALIBRATION)
+        assert (verdict.rank, verdict.name) == ("species", "Noctua pronuba")
+
+    def test_a_new_one_is_read_with_more_doubt(self) -> None:
+        verdict = decide([hit(1, PRONUBA, 0.45), hit(2, IPSILON, 0.35)], self.CALIBRATION)
+        assert verdict.novelty == "new_species"
+        assert (verdict.rank, verdict.name) == ("family", "Noctuidae")
+        assert verdict.ranks[2].share == pytest.approx(0.5)  # Noctua and Agrotis weigh the same
+
+
+class TestFamiliarityOf:
+    MODEL = NoveltyModel((), (), weights=(0.0, 1.0, 0.0))
+
+    def test_the_second_is_of_another_species(self) -> None:
+        found = [hit(1, PRONUBA, 0.9), hit(2, PRONUBA, 0.8), hit(3, COMES, 0.7)]
+        assert familiarity_of(found, self.MODEL) == pytest.approx(math.log(1.0001 - 0.7))
+
+    def test_where_all_are_of_one_species_the_last_stands_in(self) -> None:
+        found = [hit(1, PRONUBA, 0.9), hit(2, PRONUBA, 0.8)]
+        assert familiarity_of(found, self.MODEL) == pytest.approx(math.log(1.0001 - 0.8))
+
+    def test_isolation_comes_from_the_nearest_key(self) -> None:
+        model = NoveltyModel((), (), weights=(0.0, 0.0, 1.0))
+        found = [hit(1, PRONUBA, 0.8, isolation=0.2), hit(2, COMES, 0.9, isolation=0.5)]
+        assert familiarity_of(found, model) == pytest.approx(math.log(1.0001 - 0.5))
 
 
 class TestBoth:

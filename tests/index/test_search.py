@@ -16,7 +16,7 @@ from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.index import exact, hnsw
 from bioscan_desktop.index.exact import ExactIndex
 from bioscan_desktop.index.hnsw import HnswIndex, build_or_load
-from bioscan_desktop.index.keys import load_keys, save_keys
+from bioscan_desktop.index.keys import isolations, load_column, load_keys, save_keys
 
 DIM = 24
 
@@ -299,3 +299,25 @@ class TestKeyFiles:
         save_keys(tmp_path / "keys.npy", keys)
         with pytest.raises(PackError, match="unusable"):
             load_keys(tmp_path / "keys.npy", DIM, 400)
+
+
+class TestIsolation:
+    def test_it_is_the_nearest_key_of_another_name(self) -> None:
+        rows = clustered(300, dim=8, seed=3)
+        names = np.arange(300) % 7
+        found = isolations(rows, names, block=64)
+        expected = [
+            max(float(rows[i] @ rows[j]) for j in range(300) if names[j] != names[i]) for i in range(300)
+        ]
+        np.testing.assert_allclose(found.astype(np.float32), expected, atol=2e-3)
+
+    def test_alone_in_the_library_there_is_none(self) -> None:
+        assert isolations(clustered(5), np.zeros(5)).tolist() == [-1.0] * 5
+
+    def test_a_column_of_another_length_is_refused(self, tmp_path: Path) -> None:
+        np.save(tmp_path / "isolation.npy", np.zeros(4, np.float16))
+        assert load_column(tmp_path / "isolation.npy", 4).shape == (4,)
+        with pytest.raises(PackError, match="has 5 keys"):
+            load_column(tmp_path / "isolation.npy", 5)
+        with pytest.raises(PackError, match="cannot be read"):
+            load_column(tmp_path / "gone.npy", 5)

@@ -266,7 +266,13 @@ class TestFolder:
         model = ModelPack(world.model, "cpu").manifest
         assert manifest.model == {"id": "tiny", "version": "1", "fingerprint": model.fingerprint}
         assert manifest.dim == DIM
-        assert set(manifest.files) == {"records.sqlite", "keys.dna.npy", "keys.image.npy"}
+        assert set(manifest.files) == {
+            "records.sqlite",
+            "keys.dna.npy",
+            "keys.image.npy",
+            "isolation.dna.npy",
+            "isolation.image.npy",
+        }
 
     def test_the_same_table_gives_the_same_library(
         self, tmp_path: Path, world: TinyWorld, model: ModelPack
