@@ -275,16 +275,72 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
         "bioscan evaluate --library starter --queries test.tsv --query dna --keys dna --json",
     )
     _add_packs(parser)
-    parser.add_argument("--queries", type=Path, required=True, metavar="TSV")
-    parser.add_argument("--images", type=Path, metavar="DIR")
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--queries", type=Path, metavar="TSV", help="labelled photos or barcodes to identify")
+    asked.add_argument(
+        "--predictions",
+        type=Path,
+        nargs="+",
+        metavar="CSV",
+        help="score CLIBD's tables of predictions instead: all, or those of seen and of unseen species",
+    )
+    parser.add_argument("--images", type=Path, metavar="DIR", help="folder that image_file is relative to")
     parser.add_argument("--query", choices=("image", "dna", "both"), default="dna")
     parser.add_argument("--keys", choices=("image", "dna", "all"), default="all")
     parser.add_argument("--unseen", type=Path, metavar="FILE", help="species the model was not trained on")
+    parser.add_argument(
+        "--count-unknown",
+        action="store_true",
+        help="count not_classified and interim names as labels, as CLIBD's code does",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="keep the figures as a baseline")
+    parser.add_argument("--compare", type=Path, metavar="FILE", help="say what improved and regressed since")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="also write the figures as CSV")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="also draw them, as .svg or .png")
     parser.set_defaults(run=_run_evaluate)
 
 
 def _run_evaluate(arguments: argparse.Namespace) -> int:
+    from bioscan_desktop.services import evaluate, evaluation_plot, evaluation_report
+
+    # Whatever may be wrong with the baseline and the names is said before the long search.
+    failed: list[tuple[str, str]] = []
+    baseline = evaluation_report.load_figures(arguments.compare) if arguments.compare is not None else None
+    if arguments.plot is not None:
+        evaluation_plot.check_suffix(arguments.plot)
+    if arguments.predictions is not None:
+        if len(arguments.predictions) > 2:
+            raise ArgumentError("--predictions takes one table, or two: of seen and of unseen species.")
+        figures = evaluate.evaluate_predictions(*arguments.predictions)
+    else:
+        if baseline is not None:
+            question = {"query": arguments.query, "keys": arguments.keys}
+            protocol = {"count_unknown": arguments.count_unknown}
+            evaluation_report.check_same_question({**question, "protocol": protocol}, baseline)
+        figures, failed = _search_figures(arguments)
+    for _, sentence in failed[:20]:
+        print(f"bioscan: {sentence}", file=sys.stderr)
+    compared = evaluation_report.compare(figures, baseline) if baseline is not None else None
+    if arguments.save is not None:
+        evaluation_report.save_figures(figures, arguments.save)
+    if arguments.csv is not None:
+        with _output(arguments.csv) as stream:
+            evaluation_report.write_csv(figures, stream)
+    if arguments.plot is not None:
+        evaluation_plot.save_plot(figures, arguments.plot)
+    if arguments.json:
+        shown = figures if compared is None else {**figures, "comparison": compared.as_dict()}
+        print(json.dumps(shown, indent=2))
+    else:
+        print(evaluate.table(figures))
+        if compared is not None:
+            print(f"\n{compared.text()}")
+    return EXIT_SOME_FAILED if failed else EXIT_OK
+
+
+def _search_figures(arguments: argparse.Namespace) -> tuple[dict, list[tuple[str, str]]]:
+    """Asks the library all queries; returns the figures and the queries that failed."""
     from bioscan_desktop.library.importers.tables import read_table
     from bioscan_desktop.services import evaluate, packs
     from bioscan_desktop.services.identify import Identifier
@@ -318,12 +374,9 @@ def _run_evaluate(arguments: argparse.Namespace) -> int:
         "keys": arguments.keys,
         "library": {"id": library.manifest.id, "version": library.manifest.version},
         "model": {"id": identifier.model.manifest.id, "sha256": identifier.model.manifest.fingerprint},
-        **evaluate.summarise(answered, unseen, known),
+        **evaluate.summarise(answered, unseen, known, arguments.count_unknown),
     }
-    for _, sentence in failed[:20]:
-        print(f"bioscan: {sentence}", file=sys.stderr)
-    print(json.dumps(figures, indent=2) if arguments.json else evaluate.table(figures))
-    return EXIT_SOME_FAILED if failed else EXIT_OK
+    return figures, failed
 
 
 def _run_selftest(arguments: argparse.Namespace) -> int:

@@ -4,23 +4,29 @@ The label predicted at place r is the label of the r-th nearest key; ranks are j
 independently; a query is right at top-k if its true label is among the first k. Micro is the mean
 over queries, macro the mean over true classes, the harmonic mean joins seen and unseen species.
 Unlike in CLIBD's code, queries without a label at a rank are left out there, and unknown labels
-of keys never count as right.
+of keys never count as right; `count_unknown=True` does as that code does, for figures that stand
+beside its published ones.
+
+Source of the protocol: arXiv:2405.17537; `make_prediction`, `top_k_micro_accuracy` and
+`top_k_macro_accuracy` of its code.
 """
 
 from __future__ import annotations
 
+import csv
+import zlib
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.matching import DECISION_K, Hit, Verdict, decide, decide_both
-from bioscan_desktop.core.taxonomy import RANKS, Lineage, is_interim
-from bioscan_desktop.library.importers.tables import Record
+from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim
+from bioscan_desktop.library.importers.tables import Record, open_text
 from bioscan_desktop.services.identify import Identifier
 from bioscan_desktop.services.specimens import Specimen, from_sequence
 from bioscan_desktop.services.tasks import Progress, ProgressCallback, silent
@@ -28,6 +34,20 @@ from bioscan_desktop.services.tasks import Progress, ProgressCallback, silent
 TOP_K: tuple[int, ...] = (1, 3, 5)
 QUERIES: tuple[str, ...] = ("image", "dna", "both")
 KEYS: tuple[str, ...] = ("image", "dna", "all")
+NOT_CLASSIFIED = "not_classified"
+"""How BIOSCAN's tables write that a rank is unknown."""
+
+
+class Retrieved(Protocol):
+    """A labelled query with the labels of its nearest keys."""
+
+    @property
+    def truth(self) -> Lineage:
+        """Its true names."""
+
+    @property
+    def nearest(self) -> Sequence[Lineage]:
+        """Names of the nearest keys, best first."""
 
 
 @dataclass(frozen=True)
@@ -48,23 +68,51 @@ class Answered:
 
 
 def top_k_accuracy(
-    truths: Sequence[Lineage], nearest: Sequence[Sequence[Lineage]], k: int
+    truths: Sequence[Lineage],
+    nearest: Sequence[Sequence[Lineage]],
+    k: int,
+    count_unknown: bool = False,
 ) -> dict[str, dict[str, float | None]]:
-    """{rank: {"micro": …, "macro": …}} of "the true name is among the labels of the first k"."""
+    """{rank: {"micro": …, "macro": …}} of "the true name is among the labels of the first k".
+
+    Args:
+        truths: names of the queries.
+        nearest: for each query the names of its nearest keys, best first; at least k where there are.
+        k: how many of them count.
+        count_unknown: whatever stands in a label counts, `not_classified` and interim names too, as
+            in CLIBD's code. Otherwise queries with such a label are left out at that rank.
+    """
     result: dict[str, dict[str, float | None]] = {}
     for rank in RANKS:
         by_class: dict[str, list[bool]] = defaultdict(list)
         for truth, found in zip(truths, nearest, strict=True):
-            name = truth.at(rank)
-            if name is None or (rank == "species" and is_interim(name)):
-                continue
-            by_class[name].append(any(lineage.at(rank) == name for lineage in found[:k]))
-        right = [value for values in by_class.values() for value in values]
+            name = _label(truth, rank, count_unknown)
+            if name is not None:
+                right = any(_label(key, rank, True) == name for key in found[:k])
+                by_class[name].append(right)
+        answers = [value for values in by_class.values() for value in values]
         result[rank] = {
-            "micro": float(np.mean(right)) if right else None,
-            "macro": float(np.mean([np.mean(values) for values in by_class.values()])) if right else None,
+            "micro": float(np.mean(answers)) if answers else None,
+            "macro": float(np.mean([np.mean(v) for v in by_class.values()])) if answers else None,
         }
     return result
+
+
+def class_counts(truths: Sequence[Lineage], count_unknown: bool = False) -> dict[str, dict[str, int]]:
+    """{rank: {"queries": …, "classes": …}}: what the means of `top_k_accuracy` are taken over."""
+    result = {}
+    for rank in RANKS:
+        names = [_label(truth, rank, count_unknown) for truth in truths]
+        result[rank] = {"queries": len(names) - names.count(None), "classes": len({*names} - {None})}
+    return result
+
+
+def _label(lineage: Lineage, rank: str, count_unknown: bool) -> str | None:
+    """The label that counts at a rank; None if the query is to be left out there."""
+    name = lineage.at(rank)
+    if count_unknown:
+        return name or NOT_CLASSIFIED
+    return None if name is None or (rank == "species" and is_interim(name)) else name
 
 
 def harmonic_mean(a: float | None, b: float | None) -> float | None:
@@ -166,34 +214,25 @@ def _answered(identifier: Identifier, truth: Lineage, hits: dict[str, list[Hit]]
 
 
 def summarise(
-    answered: Sequence[Answered], unseen: frozenset[str] | None, known: frozenset[str]
+    answered: Sequence[Answered],
+    unseen: frozenset[str] | None,
+    known: frozenset[str],
+    count_unknown: bool = False,
 ) -> dict[str, Any]:
     """The figures of `bioscan evaluate --json`.
 
     Args:
         unseen: species that the model was not trained on; None if not given.
         known: species that have a key in the library; the others are novel.
+        count_unknown: see `top_k_accuracy`.
     """
-    result: dict[str, Any] = {"top_k": _accuracies(answered)}
+    groups = None
     if unseen is not None:
-        groups = {
-            "seen": [a for a in answered if a.truth.species not in unseen],
-            "unseen": [a for a in answered if a.truth.species in unseen],
-        }
-        for name, group in groups.items():
-            result[name] = {"n_queries": len(group), "top_k": _accuracies(group)}
-        result["harmonic_mean"] = {
-            k: {
-                rank: {
-                    mean: harmonic_mean(
-                        result["seen"]["top_k"][k][rank][mean], result["unseen"]["top_k"][k][rank][mean]
-                    )
-                    for mean in ("micro", "macro")
-                }
-                for rank in RANKS
-            }
-            for k in map(str, TOP_K)
-        }
+        groups = (
+            [a for a in answered if a.truth.species not in unseen],
+            [a for a in answered if a.truth.species in unseen],
+        )
+    result = retrieval_figures(answered, groups, count_unknown)
     result["verdict"] = _verdict_figures(answered)
     novel = [-a.nearest_score for a in answered if a.truth.species and a.truth.species not in known]
     familiar = [-a.nearest_score for a in answered if a.truth.species in known]
@@ -205,10 +244,96 @@ def summarise(
     return result
 
 
-def _accuracies(answered: Sequence[Answered]) -> dict[str, dict[str, dict[str, float | None]]]:
-    truths = [a.truth for a in answered]
-    nearest = [a.nearest for a in answered]
-    return {str(k): top_k_accuracy(truths, nearest, k) for k in TOP_K}
+def retrieval_figures(
+    retrieved: Sequence[Retrieved],
+    seen_and_unseen: tuple[Sequence[Retrieved], Sequence[Retrieved]] | None = None,
+    count_unknown: bool = False,
+    ks: Sequence[int] = TOP_K,
+) -> dict[str, Any]:
+    """CLIBD's figures of any retrieval: the part of `summarise` that needs no library.
+
+    Args:
+        retrieved: all queries.
+        seen_and_unseen: those of species that the model was trained on, and the others.
+        count_unknown: see `top_k_accuracy`.
+        ks: at how many neighbours to count.
+
+    Returns:
+        {"protocol": …, "counts": …, "top_k": {k: {rank: {"micro": …, "macro": …}}}} and, of two
+        groups, the same under "seen" and "unseen", and "harmonic_mean": {k: {rank: …}}.
+    """
+
+    def of(group: Sequence[Retrieved]) -> dict[str, Any]:
+        truths, nearest = [r.truth for r in group], [r.nearest for r in group]
+        return {
+            "counts": class_counts(truths, count_unknown),
+            "top_k": {str(k): top_k_accuracy(truths, nearest, k, count_unknown) for k in ks},
+        }
+
+    result: dict[str, Any] = {"protocol": {"count_unknown": count_unknown}, **of(retrieved)}
+    if seen_and_unseen is not None:
+        for name, group in zip(("seen", "unseen"), seen_and_unseen, strict=True):
+            result[name] = {"n_queries": len(group), **of(group)}
+        result["harmonic_mean"] = {
+            k: {
+                rank: {
+                    mean: harmonic_mean(
+                        result["seen"]["top_k"][k][rank][mean], result["unseen"]["top_k"][k][rank][mean]
+                    )
+                    for mean in ("micro", "macro")
+                }
+                for rank in RANKS
+            }
+            for k in map(str, ks)
+        }
+    return result
+
+
+@dataclass(frozen=True)
+class _Prediction:
+    """A row of a table of predictions."""
+
+    truth: Lineage
+    nearest: tuple[Lineage, ...]
+
+
+def evaluate_predictions(
+    predictions: Path, unseen: Path | None = None, count_unknown: bool = True
+) -> dict[str, Any]:
+    """Scores CLIBD's tables of predictions, one row per query: GT_Order, Pred_Order, … GT_Species, ….
+
+    Args:
+        predictions: CSV, gzipped or not, of all queries, or of those of seen species if `unseen` is given.
+        unseen: the same for queries of unseen species.
+        count_unknown: see `top_k_accuracy`; such tables are published beside figures that count all.
+
+    Raises:
+        ArgumentError: if a file cannot be read or lacks a column.
+    """
+    first = list(_read_predictions(predictions))
+    second = list(_read_predictions(unseen)) if unseen is not None else []
+    groups = (first, second) if unseen is not None else None
+    figures = retrieval_figures([*first, *second], groups, count_unknown, ks=(1,))
+    head = {"n_queries": len(first) + len(second), "n_failed": 0, "query": "predictions", "keys": None}
+    return {**head, **figures}
+
+
+def _read_predictions(path: Path) -> Iterator[_Prediction]:
+    try:
+        with open_text(path) as stream:
+            rows = csv.DictReader(stream)
+            columns = {(name or "").strip().lower(): name for name in rows.fieldnames or ()}
+            wanted = [f"{side}_{rank}" for side in ("gt", "pred") for rank in RANKS]
+            missing = [name for name in wanted if name not in columns]
+            if missing:
+                raise ArgumentError(f"{path} is no table of predictions; it lacks {', '.join(missing)}.")
+            for row in rows:
+                cells = [clean_name(row[columns[name]]) for name in wanted]
+                yield _Prediction(Lineage(*cells[:4]), (Lineage(*cells[4:]),))
+    except FileNotFoundError:
+        raise ArgumentError(f"There is no file {path}.") from None
+    except (OSError, UnicodeDecodeError, EOFError, zlib.error, csv.Error) as error:
+        raise ArgumentError(f"{path} cannot be read as a table of predictions ({error}).") from None
 
 
 def _right(a: Answered) -> bool:
@@ -235,35 +360,42 @@ def _verdict_figures(answered: Sequence[Answered]) -> dict[str, Any]:
     }
 
 
+def title(figures: dict[str, Any]) -> str:
+    """What was measured, in a few words."""
+    if figures["keys"] is None:
+        return f"{figures['n_queries']} predictions read from a file"
+    return f"{figures['n_queries']} queries ({figures['query']}) against {figures['keys']} keys"
+
+
 def table(figures: dict[str, Any]) -> str:
     """The figures as a table for people."""
-    lines = [f"{figures['n_queries']} queries ({figures['query']}) against {figures['keys']} keys"]
+    lines = [title(figures)]
+    if figures.get("protocol", {}).get("count_unknown"):
+        lines.append("not_classified and interim names count as labels")
     groups = [("all", figures), *((name, figures[name]) for name in ("seen", "unseen") if name in figures)]
     for name, group in groups:
         lines.append(f"\n{name:<8}" + "".join(f"{rank:>18}" for rank in RANKS))
-        for k in map(str, TOP_K):
-            cells = (group["top_k"][k][rank] for rank in RANKS)
-            lines.append(
-                f"top-{k:<4}"
-                + "".join(f"{_percent(c['micro']):>10} /{_percent(c['macro']):>6}" for c in cells)
-            )
+        lines.extend(f"top-{k:<4}" + _pairs(by_rank) for k, by_rank in group["top_k"].items())
     if "harmonic_mean" in figures:
-        cells = (figures["harmonic_mean"]["1"][rank] for rank in RANKS)
         lines.append("\nharmonic mean of seen and unseen, top-1")
-        lines.append(
-            " " * 8 + "".join(f"{_percent(c['micro']):>10} /{_percent(c['macro']):>6}" for c in cells)
-        )
-    verdict = figures["verdict"]
-    lines.append("\nverdicts" + "".join(f"{rank:>18}" for rank in RANKS))
-    by_rank = verdict["accuracy_by_rank"]
-    lines.append("calls   " + "".join(f"{by_rank[rank]['calls']:>18}" for rank in RANKS))
-    lines.append("right   " + "".join(f"{_percent(by_rank[rank]['precision']):>18}" for rank in RANKS))
-    lines.append(
-        f"named to species: {_percent(verdict['coverage_of_species_calls'])} of the queries with a species"
-    )
-    lines.append(f"expected calibration error: {_percent(figures['ece'])}")
+        lines.append(" " * 8 + _pairs(figures["harmonic_mean"]["1"]))
+    if "verdict" in figures:
+        verdict = figures["verdict"]
+        lines.append("\nverdicts" + "".join(f"{rank:>18}" for rank in RANKS))
+        by_rank = verdict["accuracy_by_rank"]
+        lines.append("calls   " + "".join(f"{by_rank[rank]['calls']:>18}" for rank in RANKS))
+        lines.append("right   " + "".join(f"{_percent(by_rank[rank]['precision']):>18}" for rank in RANKS))
+        coverage = _percent(verdict["coverage_of_species_calls"])
+        lines.append(f"named to species: {coverage} of the queries with a species")
+        lines.append(f"expected calibration error: {_percent(figures['ece'])}")
     lines.append("(micro / macro, per cent)")
     return "\n".join(lines)
+
+
+def _pairs(by_rank: dict[str, dict[str, float | None]]) -> str:
+    """`micro / macro` of each rank."""
+    cells = (by_rank[rank] for rank in RANKS)
+    return "".join(f"{_percent(cell['micro']):>10} /{_percent(cell['macro']):>6}" for cell in cells)
 
 
 def _percent(share: float | None) -> str:
