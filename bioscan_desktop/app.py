@@ -111,10 +111,7 @@ def build(app: QApplication, settings: Settings, arguments: argparse.Namespace |
 def _begin(window: MainWindow, settings: Settings, paths: Sequence[Path], trouble: str) -> None:
     from PySide6.QtCore import QTimer
 
-    for notice in settings.notices:
-        window.say(notice)
-    if trouble:
-        window.say(trouble)
+    window.say(" ".join([*settings.notices, *([trouble] if trouble else [])]))
     QTimer.singleShot(0, window, window.open_packs)
     window.drop_paths([path.expanduser().absolute() for path in paths])
 

@@ -13,6 +13,9 @@ from bioscan_desktop.core.barcode import looks_like_sequence
 SEQUENCE_ENDINGS = frozenset(".fasta .fa .fna .fas .fsa .ffn .seq .fastq .fq .ab1 .abi".split())
 """Enough to word the hint while something is dragged; what a file is, `services.specimens` decides."""
 
+LOOKED_AT = 20_000
+"""Characters of a text that decide whether it is DNA; nobody waits for a genome to be counted."""
+
 
 @dataclass(frozen=True)
 class Intake:
@@ -62,7 +65,7 @@ def read_mime(mime: QMimeData) -> Intake:
     if paths:
         return Intake(paths=paths)
     text = mime.text() if mime.hasText() else ""
-    if text.strip() and looks_like_sequence(text):
+    if text.strip() and looks_like_sequence(text[:LOOKED_AT]):
         return Intake(text=text)
     if mime.hasImage():
         image = mime.imageData()
@@ -70,13 +73,13 @@ def read_mime(mime: QMimeData) -> Intake:
         if not picture.isNull():
             return Intake(picture=picture)
         return Intake(refused="The picture that was pasted cannot be read.")
-    if text.strip():
-        listed = _paths_in(text)
-        if listed:
-            return Intake(paths=listed)
-        return Intake(refused="That text is neither a DNA barcode nor a file on this computer.")
+    listed = _paths_in(text)
+    if listed:
+        return Intake(paths=listed)
     if mime.hasUrls():
-        return Intake(refused="Only files on this computer can be dropped; save the picture first.")
+        return Intake(refused="Only files on this computer can be read; save the picture first.")
+    if text.strip():
+        return Intake(refused="That text is neither a DNA barcode nor a file on this computer.")
     return Intake(refused="The clipboard holds neither a photo nor a barcode.")
 
 

@@ -222,9 +222,7 @@ class MainWindow(QMainWindow):
             if self.bench.model.rowCount():
                 self.say(self.bench.engine_error)
             return
-        for notice in [*engine.notices, engine.provider_reason]:
-            if notice:
-                self.say(notice)
+        self.say(" ".join(notice for notice in [*engine.notices, engine.provider_reason] if notice))
         self._enable()
 
     def _on_engine_state(self) -> None:
@@ -386,15 +384,16 @@ class MainWindow(QMainWindow):
         return last if last and Path(last).is_dir() else str(Path.home())
 
     def _show_settings(self) -> None:
+        before = self._settings.get("provider")
         dialog = simple.SettingsDialog(self._settings, self)
-        dialog.accepted.connect(self._on_settings)
+        dialog.accepted.connect(lambda: self._on_settings(before))
         self._open_dialog(dialog)
 
-    def _on_settings(self) -> None:
+    def _on_settings(self, provider_before: str) -> None:
         self._theme.choose(self._settings.get("theme"))
         self.bench.top_k = self._settings.get("top_k")
         provider = self._settings.get("provider")
-        if provider != self._provider:
+        if provider != provider_before:
             self.use_packs(provider=provider)
 
     def _show_about(self) -> None:

@@ -324,6 +324,9 @@ class Workbench(QObject):
             "identify", "identify", partial(work.identify, self.engine.identifier, self._queue, self.top_k)
         )
         job.items.connect(self._on_results)
+        # A pack that turns out to be unusable, or a bug: going on would fail for each specimen anew.
+        job.failed.connect(lambda error: self._stop_rest(error.message))
+        job.crashed.connect(lambda _: self._stop_rest("Identifying stopped because of an error."))
         job.ended.connect(self._on_identify_ended)
         self._job = job
         self.jobs.run(job)
@@ -391,21 +394,24 @@ class Workbench(QObject):
 
     def cancel(self) -> None:
         """Stops reading folders and identifying; results so far are kept."""
-        for job in list(self._intakes):
+        if not self.is_busy and not len(self._queue):
+            return
+        for job in self._intakes:
             job.cancel()
+        if self._job is not None:
+            self._pausing = False
+            self._job.cancel()
+        self._stop_rest("Stopped. Results so far are kept; Retry goes on with the rest.")
+
+    def _stop_rest(self, sentence: str) -> None:
         stopped = self._queue.drop()
         for key in stopped:
             row = self.model.find(key)
             if row is not None:
                 row.state = State.STOPPED
-        if self._job is not None:
-            self._pausing = False
-            self._job.cancel()
-        elif not stopped and not self._intakes:
-            return
         self.model.touch(stopped)
         self.results_changed.emit(stopped)
-        self.said.emit("Stopped. Results so far are kept; Retry goes on with the rest.", None)
+        self.said.emit(sentence, None)
         self.work_changed.emit()
 
     def identify_again(self, keys: Iterable[int]) -> None:

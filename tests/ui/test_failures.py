@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
+from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import State
 
@@ -96,6 +98,22 @@ def test_a_bad_library_is_refused_and_the_old_one_stays(
     assert window._library != str(tmp_path)
     window.acts["sample"].trigger()
     assert settled(window, 1)[0].state is State.DONE
+
+
+def test_a_model_that_breaks_stops_the_run_with_a_sentence(
+    window: MainWindow, world, drop: Callable, settled: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise PackError("The encoder is damaged.")
+
+    monkeypatch.setattr(window.bench.engine.identifier.model, "session", broken)
+    drop(window, *world.photos.values())
+    rows = settled(window, 4)
+    assert all(row.state is State.STOPPED for row in rows)
+    assert "encoder is damaged" in window.messages.text
+    monkeypatch.undo()
+    window.acts["retry"].trigger()
+    assert all(row.state is State.DONE for row in settled(window, 4))
 
 
 def test_another_library_is_opened_and_remembered(

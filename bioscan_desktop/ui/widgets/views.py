@@ -44,7 +44,7 @@ class PhotoView(QWidget):
         shape = QPainterPath()
         shape.addRoundedRect(ground, 8, 8)
         painter.setClipPath(shape)
-        painter.fillRect(ground, QColor(c.hover))
+        painter.fillRect(ground, QColor(c.window))
         if self._picture is None:
             painter.setPen(QColor(c.muted))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
