@@ -163,6 +163,7 @@ class ExportConfig:
         min_parity_fp32: smallest cosine allowed between torch and ONNX, over all inputs.
         min_parity_int8: smallest mean cosine allowed between the fp32 and the int8 model.
         calibration: number of training inputs that set the int8 ranges.
+        int8_float_layers: so many convolutions from the input on stay in float in the int8 model.
     """
 
     pack_id: str = "starter"
@@ -171,6 +172,7 @@ class ExportConfig:
     version: str = "1"
     opset: int = 17
     calibration: int = 256
+    int8_float_layers: int = 9
     parity_inputs: int = 256
     min_parity_fp32: float = 0.9999
     min_parity_int8: float = 0.99

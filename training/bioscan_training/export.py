@@ -135,11 +135,14 @@ def parity(a: np.ndarray, b: np.ndarray, keys: np.ndarray | None = None) -> dict
     }
 
 
-def quantise_static(source: Path, target: Path, name: str, calibration: np.ndarray) -> None:
+def quantise_static(
+    source: Path, target: Path, name: str, calibration: np.ndarray, float_layers: int
+) -> None:
     """int8 by calibrated QDQ, per channel: the form for convolutional networks.
 
-    Weights keep 7 bits so that CPUs without VNNI do not overflow. Pooling, projection and the final
-    normalisation stay in float: they cost nothing and carry the metric.
+    Weights keep 7 bits so that CPUs without VNNI do not overflow. The first `float_layers` convolutions
+    stay in float, as their errors pass through all the others; so do pooling, projection and the final
+    normalisation, which cost nothing and carry the metric.
     """
     import onnx
     from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
@@ -278,7 +281,9 @@ def export_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
         inputs = model_inputs([images / r.image_file for r in test], prep)
         measured = export_encoder(load_image_encoder(config, run_dir), "image", inputs, out, settings)
         calibration = model_inputs([images / r.image_file for r in train], prep)
-        quantise_static(out / "image.full.onnx", out / "image.int8.onnx", "image", calibration)
+        quantise_static(
+            out / "image.full.onnx", out / "image.int8.onnx", "image", calibration, settings.int8_float_layers
+        )
         variant = _variant(out / "image.int8.onnx", out / "image.onnx", "image", inputs, settings)
         cards["image"] = EncoderCard(
             "image.onnx",
