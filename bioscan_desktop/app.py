@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
+import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -42,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         log.error("The window cannot be opened", exc_info=True)
         return _show_failure(error)
     window.show()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in a terminal; Qt's loop never asks Python
     hooks = _install_hooks(window)
     try:
         _begin(window, settings, arguments.paths, trouble)

@@ -447,6 +447,7 @@ class MainWindow(QMainWindow):
         row = self.bench.model.find(target) if target is not None else None
         if row is not None and not self._could_join(what, row.specimen):
             target = None
+        self.messages.hide()
         # Reading starts after the drop has ended, so that the program dragged from is not held up.
         QTimer.singleShot(0, self, lambda: self.bench.take(what, target))
 

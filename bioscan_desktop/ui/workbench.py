@@ -198,6 +198,8 @@ class Workbench(QObject):
     def _add(self, taking: _Taking) -> None:
         first = taking.seen <= URGENT
         rows = [self.model.new_row(self._named(specimen)) for specimen in taking.pending]
+        taking.photos += sum(specimen.modality == "image" for specimen in taking.pending)
+        taking.barcodes += sum(specimen.modality == "dna" for specimen in taking.pending)
         taking.pending = []
         taking.rows.extend(rows)
         self.model.append(rows)
@@ -457,12 +459,16 @@ class _Taking:
     Attributes:
         pending: found, not in the list yet.
         skipped: files that are neither photo nor sequence.
+        rows: what came into the list, before anything was joined.
+        photos, barcodes: how many of each came.
     """
 
     target: int | None
     pending: list[Specimen] = field(default_factory=list)
     skipped: list[Specimen] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    photos: int = 0
+    barcodes: int = 0
 
     @property
     def seen(self) -> int:
@@ -472,10 +478,8 @@ class _Taking:
         """One sentence about the drop; "" where the list itself says it all."""
         parts = []
         if len(self.rows) > 1:
-            photos = sum(row.specimen.modality == "image" for row in self.rows)
-            barcodes = sum(row.specimen.modality == "dna" for row in self.rows)
-            nouns = [wording.count(photos, "photo")] if photos else []
-            nouns += [wording.count(barcodes, "barcode")] if barcodes else []
+            nouns = [wording.count(self.photos, "photo")] if self.photos else []
+            nouns += [wording.count(self.barcodes, "barcode")] if self.barcodes else []
             parts.append(f"{' and '.join(nouns) or wording.count(len(self.rows), 'specimen')} added.")
         if pairs:
             noun = wording.count(pairs, "photo")

@@ -92,7 +92,7 @@ def test_photo_and_barcode_of_the_same_name_are_joined_and_said(
     drop(window, world.photos[SPECIES], fasta)
     rows = settled(window, 2)
     assert [r.specimen.modality for r in rows] == ["both", "dna"]
-    assert "joined with the barcode of the same name" in window.messages.text
+    assert window.messages.text.startswith("1 photo and 2 barcodes added. 1 photo was joined")
     window.messages._undo.click()
     assert [r.specimen.modality for r in settled(window, 3)] == ["image", "dna", "dna"]
 

@@ -22,8 +22,8 @@ from bioscan_desktop.ui.main_window import MainWindow
 LIMIT_S = 0.05
 """What a person does not notice; processor time of the window's thread between two beats."""
 
-TOLERATED_S = 0.4
-"""The same by the clock: a busy machine takes the processor away from us now and then."""
+USUAL_S = 0.1
+"""Nine pauses of ten by the clock are shorter. The longest says more about what else runs here."""
 
 
 class Heart:
@@ -70,7 +70,7 @@ def test_identifying_a_folder_does_not_hold_the_window_up(
         settled(window, 241, 60_000)
     print(f"longest {max(heart.pauses) * 1000:.0f} ms, busy {max(heart.busy) * 1000:.0f} ms")
     assert max(heart.busy) < LIMIT_S
-    assert max(heart.pauses) < TOLERATED_S
+    assert sorted(heart.pauses)[int(0.9 * len(heart.pauses))] < USUAL_S
 
 
 def test_ten_thousand_rows_come_in_at_once(
@@ -98,7 +98,7 @@ def test_ten_thousand_rows_come_in_at_once(
     assert len(signals) == 1
     assert inserted < LIMIT_S
     assert max(heart.busy) < 2 * LIMIT_S
-    assert max(heart.pauses) < TOLERATED_S
+    assert sorted(heart.pauses)[int(0.9 * len(heart.pauses))] < USUAL_S
     start = time.perf_counter()
     window.page.list.selectAll()
     window.acts["remove"].trigger()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from html import escape
 
 from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import Qt, qVersion
@@ -163,8 +162,7 @@ class AboutDialog(QDialog):
         words.addWidget(label(f"Version {__version__}", "muted"))
         head.addLayout(words, 1)
         column.addLayout(head)
-        body = label(escape(self._text).replace("\n", "<br>"))
-        body.setTextFormat(Qt.TextFormat.RichText)
+        body = label(self._text)
         body.setMinimumWidth(460)
         column.addWidget(body)
         buttons = _buttons(QDialogButtonBox.StandardButton.Close)

@@ -30,10 +30,9 @@ class HitCard(QFrame):
         self._glyph = Drawing(theme, "glyphs", 44, "text")
         words = QVBoxLayout()
         words.setSpacing(2)
-        self._name = label(scale=1.1, bold=True)
+        self._name = label(scale=1.1, bold=True, rich=True)
         self._context = label(look="muted")
-        self._facts = label()
-        self._facts.setTextFormat(Qt.TextFormat.RichText)
+        self._facts = label(rich=True)
         self._facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self._facts.setOpenExternalLinks(True)
         for widget in (self._name, self._context, self._facts):
@@ -54,7 +53,7 @@ class HitCard(QFrame):
         )
         self._name.setText(wording.hit_name(hit).html)
         context = wording.hit_context(hit)
-        self._context.setText(escape(context))
+        self._context.setText(context)
         self._context.setVisible(bool(context))
         self._facts.setText(self._facts_html(hit))
         self._facts.setToolTip(

@@ -12,15 +12,22 @@ from bioscan_desktop.ui.theme import BADGE_FILL, BADGE_INK, Colours, Theme
 
 
 def label(
-    text: str = "", look: str = "", wrap: bool = True, scale: float = 1.0, bold: bool = False
+    text: str = "",
+    look: str = "",
+    wrap: bool = True,
+    scale: float = 1.0,
+    bold: bool = False,
+    rich: bool = False,
 ) -> QLabel:
     """A text that can be selected and copied.
 
     Args:
         look: of the style sheet.
         scale: of the font size.
+        rich: the text is HTML. Otherwise it is shown as it stands, whatever a file name may hold.
     """
     result = QLabel(text)
+    result.setTextFormat(Qt.TextFormat.RichText if rich else Qt.TextFormat.PlainText)
     result.setWordWrap(wrap)
     if look:
         result.setProperty("look", look)

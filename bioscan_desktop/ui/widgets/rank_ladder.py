@@ -27,7 +27,7 @@ class RankLadder(QWidget):
         for number, rank in enumerate(RANKS):
             rung = (
                 label(rank.capitalize(), "muted", wrap=False),
-                label(),
+                label(rich=True),
                 ShareBar(theme),
                 label(wrap=False),
             )

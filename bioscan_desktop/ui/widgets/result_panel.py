@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -127,9 +125,8 @@ class ResultPanel(QScrollArea):
         top.addWidget(self._retry)
         top.addWidget(self._attach)
         top.addWidget(self._copy)
-        self._headline = label(scale=2.1, bold=True)
-        self._headline.setTextFormat(Qt.TextFormat.RichText)
-        self._lineage = label(look="muted", scale=1.05)
+        self._headline = label(scale=2.1, bold=True, rich=True)
+        self._lineage = label(look="muted", scale=1.05, rich=True)
         self._sure = label()
         column.addLayout(top)
         for widget in (self._headline, self._lineage, self._sure):
@@ -173,8 +170,7 @@ class ResultPanel(QScrollArea):
         column.addWidget(self._reason)
         self._apart_title = label("Photo and barcode apart", "caption")
         self._apart_title.setContentsMargins(0, 6, 0, 0)
-        self._apart = label()
-        self._apart.setTextFormat(Qt.TextFormat.RichText)
+        self._apart = label(rich=True)
         column.addWidget(self._apart_title)
         column.addWidget(self._apart)
         column.addStretch(1)
@@ -230,7 +226,7 @@ class ResultPanel(QScrollArea):
             used = list(result.by_modality) if result is not None else []
             modality = "both" if len(used) > 1 else used[0] if used else "image"
             self._ladder.show_verdict(verdict, self._thresholds.get(modality, {}))
-            self._reason.setText(escape(verdict.reason))
+            self._reason.setText(verdict.reason)
             for widget in (self._ladder_title, self._ladder, self._ladder_legend):
                 widget.setVisible(bool(verdict.ranks))
             # A contradiction is told in the banner already.
@@ -256,18 +252,18 @@ class ResultPanel(QScrollArea):
             failed = row.state is State.FAILED
             set_look(self._pill, "pill-error")
             self._pill.setText("Failed")
-            self._rank.setText(escape(specimen.query_id))
+            self._rank.setText(specimen.query_id)
             self._headline.setText("Not identified" if failed else STATE_WORDS.get(row.state, ""))
             origin = wording.source(specimen.input)
-            self._sure.setText(escape(origin))
+            self._sure.setText(origin)
             self._sure.setVisible(origin != specimen.query_id)
             return
         words = wording.likelihood(verdict)
         conflict = row.result is not None and wording.conflict_rank(row.result)
         set_look(self._pill, "pill-error" if conflict else PILLS[words])
         self._pill.setText("Contradiction" if conflict else words)
-        self._rank.setText(f"{verdict.rank.capitalize()} · " * bool(verdict.rank) + escape(specimen.query_id)
-                           if verdict.rank else escape(specimen.query_id))  # fmt: skip
+        rank = f"{verdict.rank.capitalize()} · " if verdict.rank else ""
+        self._rank.setText(rank + specimen.query_id)
         if conflict and verdict.name is None:
             self._headline.setText("Photo and barcode disagree")
         else:
@@ -313,8 +309,8 @@ class ResultPanel(QScrollArea):
         if barcode is not None:
             self._barcode.show_sequence(barcode.sequence)
             self._barcode_words.setText(f"DNA barcode, {len(barcode.sequence)} bp")
-        self._input.setText(escape(wording.source(specimen.input)))
-        self._input.setToolTip(escape(specimen.input))
+        self._input.setText(wording.source(specimen.input))
+        self._input.setToolTip(specimen.input)
 
     def _show_apart(self, row: Row) -> None:
         result = row.result
