@@ -215,6 +215,21 @@ class TestSequences:
             list(read_sequences(path))
         assert caught.value.code == "damaged_trace"
 
+    @pytest.mark.timeout(20)
+    @pytest.mark.parametrize(
+        ("at", "value"), [(16, b"\0\0"), (18, b"\xff\xff\xff\xff"), (17, b"\1\x8d\0\0\0")]
+    )
+    def test_a_trace_that_claims_billions_of_entries_does_not_hang(
+        self, tmp_path: Path, at: int, value: bytes
+    ) -> None:
+        path = tmp_path / "a.ab1"
+        write_trace(path, GOOD, [50] * len(GOOD))
+        data = path.read_bytes()
+        path.write_bytes(data[:at] + value + data[at + len(value) :])
+        with pytest.raises(BarcodeError) as caught:
+            list(read_sequences(path))
+        assert caught.value.code == "damaged_trace"
+
 
 def write_trace(path: Path, sequence: str, qualities: list[int]) -> None:
     """A minimal ABIF file: base calls, qualities, sample name."""

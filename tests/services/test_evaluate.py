@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import os
 from pathlib import Path
 
 import numpy as np
@@ -200,51 +197,3 @@ class TestAnswer:
     def test_unknown_kinds(self, identifier: Identifier, query: str, keys: str) -> None:
         with pytest.raises(ArgumentError):
             answer(identifier, [], query, keys, None)
-
-
-_ORACLE = {
-    # Table of the published validation predictions: rank -> (micro, macro), per cent.
-    "seen_i2i": {
-        "order": (99.7, 98.6),
-        "family": (96.5, 93.0),
-        "genus": (89.7, 76.0),
-        "species": (80.1, 60.3),
-    },
-    "unseen_i2i": {
-        "order": (99.5, 96.1),
-        "family": (94.3, 79.7),
-        "genus": (84.5, 63.0),
-        "species": (74.3, 46.4),
-    },
-    "seen_i2d": {
-        "order": (99.7, 99.2),
-        "family": (96.5, 88.5),
-        "genus": (86.4, 68.6),
-        "species": (73.3, 51.9),
-    },
-    "unseen_i2d": {
-        "order": (99.0, 76.0),
-        "family": (86.8, 54.5),
-        "genus": (59.8, 25.5),
-        "species": (39.6, 10.3),
-    },
-}
-
-
-@pytest.mark.parametrize("name", _ORACLE)
-def test_published_predictions_give_the_published_figures(name: str) -> None:
-    root = Path(os.environ.get("BIOSCAN_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
-    path = root / "clibd-val-predictions" / f"IDT_val_top1_{name}_results.csv.gz"
-    if not path.is_file():
-        pytest.skip("needs clibd-val-predictions in $BIOSCAN_SHARED_DATA or ../shared/data")
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    for rank, expected in _ORACLE[name].items():
-        # Half of those species are interim names, which we leave out but the table counts: so each
-        # rank is put in the place of the genus, where every name counts.
-        column = rank.capitalize()
-        truths = [Lineage(genus=row[f"GT_{column}"]) for row in rows]
-        found = top_k_accuracy(truths, [[Lineage(genus=row[f"Pred_{column}"])] for row in rows], 1)["genus"]
-        assert found["micro"] is not None
-        assert found["macro"] is not None
-        assert (round(100 * found["micro"], 1), round(100 * found["macro"], 1)) == expected, rank

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -52,12 +53,21 @@ def _text_only(lines: Iterable[str], path: Path) -> Iterator[str]:
         yield line
 
 
+def _check_directory(data: bytes) -> None:
+    """Raises ValueError where a trace claims more entries than fit in it: the parser would read for hours."""
+    size, entries = struct.unpack(">HI", data[16:22])
+    if size != 28 or entries * size > len(data):
+        raise ValueError("its directory does not fit in the file")
+
+
 def _read_trace(path: Path) -> SequenceRecord:
     """An AB1 trace: the base caller's sequence with its low-quality ends cut off."""
     from Bio import SeqIO  # 0.3 s to import, needed for traces alone
 
     try:
-        trace = SeqIO.read(io.BytesIO(path.read_bytes()), "abi-trim")
+        data = path.read_bytes()
+        _check_directory(data)
+        trace = SeqIO.read(io.BytesIO(data), "abi-trim")
     except FileNotFoundError:
         raise BarcodeError(f"{path.name}: the file is no longer there.", "file_missing") from None
     except OSError as error:
