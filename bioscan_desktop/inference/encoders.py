@@ -15,7 +15,7 @@ from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest
 from bioscan_desktop.inference.session import ProviderReport, Session
 from bioscan_desktop.inference.tokens import KmerTokenizer
 
-_INPUT_TYPES = {"image": "tensor(float)", "dna": "tensor(int64)"}
+_INPUT_TYPES = {"image": "tensor(float)", "dna": "tensor(int64)", "text": "tensor(int64)"}
 
 PRECISIONS: tuple[str, ...] = ("auto", "fp32", "int8")
 

@@ -3,6 +3,7 @@
 manifest.json   format, id, version, dim, encoders, provenance, licence, metrics
 image.onnx      input `image` (n, 3, h, w) float32 -> (n, dim) float32 unit rows
 dna.onnx        input `tokens` (n, tokens) int64   -> (n, dim) float32 unit rows
+text.onnx       input `ids` and `mask` (n, tokens) int64 -> (n, dim) float32 unit rows
 NAME.int8.onnx  variants, each with its measured parity to the fp32 file
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,42 @@ FORMAT = "bioscan-model"
 FORMAT_VERSION = (1, 0)
 """(major, minor): a newer major is refused, a newer minor read as far as it is understood."""
 
-MODALITIES: tuple[str, ...] = ("image", "dna")
+MODALITIES: tuple[str, ...] = ("image", "dna", "text")
+
+TEXT_TOKENIZERS: tuple[str, ...] = ("wordpiece", "clip-bpe")
+
+
+@dataclass(frozen=True)
+class TextTokenizer:
+    """How a specimen's names become token ids; the vocabulary is a file of the pack.
+
+    Attributes:
+        kind: `wordpiece` (BERT, in lower case, one token a line) or `clip-bpe` (CLIP's byte pairs).
+        max_tokens: longer texts are cut to this, shorter ones padded with id 0 and masked.
+        vocabulary, sha256: file within the pack.
+        template: text of a specimen, such as "{order} {family} {genus} {species}"; "" if any will do.
+        unknown: stands for a missing name.
+    """
+
+    kind: str
+    max_tokens: int
+    vocabulary: str
+    sha256: str
+    template: str = ""
+    unknown: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in TEXT_TOKENIZERS:
+            raise ValueError(f"unknown text tokenizer {self.kind!r}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> TextTokenizer:
+        """The inverse of `to_dict`."""
+        return cls(**values)
 
 
 @dataclass(frozen=True)
@@ -52,6 +88,7 @@ class EncoderCard:
         tokenizer: for `dna`.
         parity: torch against ONNX fp32.
         variants: by precision, such as "int8".
+        text: for `text`.
     """
 
     file: str
@@ -61,6 +98,7 @@ class EncoderCard:
     tokenizer: KmerTokenizer | None = None
     parity: dict[str, float] = field(default_factory=dict)
     variants: dict[str, Variant] = field(default_factory=dict)
+    text: TextTokenizer | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +123,7 @@ class ModelManifest:
                 card.sha256,
                 card.preprocessing.to_dict() if card.preprocessing else None,
                 card.tokenizer.to_dict() if card.tokenizer else None,
+                *([card.text.to_dict()] if card.text else []),
             ]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
@@ -128,7 +167,8 @@ class ModelManifest:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise PackError(f"The model pack {folder} has a damaged manifest ({error!r}).") from None
         for name, card in encoders.items():
-            if (name == "image" and card.preprocessing is None) or (name == "dna" and card.tokenizer is None):
+            needed = {"image": card.preprocessing, "dna": card.tokenizer, "text": card.text}
+            if name in needed and needed[name] is None:
                 raise PackError(f"The model pack {folder} does not say how input for '{name}' is prepared.")
         return manifest
 
@@ -141,6 +181,7 @@ class ModelManifest:
         for card in self.encoders.values():
             for file, sha256 in [
                 (card.file, card.sha256),
+                *([(card.text.vocabulary, card.text.sha256)] if card.text else []),
                 *((v.file, v.sha256) for v in card.variants.values()),
             ]:
                 check_file(folder, file, sha256)
@@ -197,6 +238,8 @@ def _card_to_dict(card: EncoderCard) -> dict[str, Any]:
         values["preprocessing"] = card.preprocessing.to_dict()
     if card.tokenizer is not None:
         values["tokenizer"] = card.tokenizer.to_dict()
+    if card.text is not None:
+        values["text"] = card.text.to_dict()
     values["parity"] = card.parity
     values["variants"] = {
         name: {"file": v.file, "sha256": v.sha256, "parity": v.parity} for name, v in card.variants.items()
@@ -205,7 +248,7 @@ def _card_to_dict(card: EncoderCard) -> dict[str, Any]:
 
 
 def _card_from_dict(values: dict[str, Any]) -> EncoderCard:
-    prep, tokenizer = values.get("preprocessing"), values.get("tokenizer")
+    prep, tokenizer, text = (values.get(name) for name in ("preprocessing", "tokenizer", "text"))
     return EncoderCard(
         file=values["file"],
         sha256=values["sha256"],
@@ -217,4 +260,5 @@ def _card_from_dict(values: dict[str, Any]) -> EncoderCard:
             name: Variant(v["file"], v["sha256"], v.get("parity", {}))
             for name, v in values.get("variants", {}).items()
         },
+        text=TextTokenizer.from_dict(text) if text else None,
     )
