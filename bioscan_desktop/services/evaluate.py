@@ -290,8 +290,8 @@ def retrieval_figures(
 
 
 @dataclass(frozen=True)
-class _Prediction:
-    """A row of a table of predictions."""
+class Neighbours:
+    """A labelled query with the labels of its nearest keys, best first, and nothing else."""
 
     truth: Lineage
     nearest: tuple[Lineage, ...]
@@ -318,7 +318,7 @@ def evaluate_predictions(
     return {**head, **figures}
 
 
-def _read_predictions(path: Path) -> Iterator[_Prediction]:
+def _read_predictions(path: Path) -> Iterator[Neighbours]:
     try:
         with open_text(path) as stream:
             rows = csv.DictReader(stream)
@@ -329,7 +329,7 @@ def _read_predictions(path: Path) -> Iterator[_Prediction]:
                 raise ArgumentError(f"{path} is no table of predictions; it lacks {', '.join(missing)}.")
             for row in rows:
                 cells = [clean_name(row[columns[name]]) for name in wanted]
-                yield _Prediction(Lineage(*cells[:4]), (Lineage(*cells[4:]),))
+                yield Neighbours(Lineage(*cells[:4]), (Lineage(*cells[4:]),))
     except FileNotFoundError:
         raise ArgumentError(f"There is no file {path}.") from None
     except (OSError, UnicodeDecodeError, EOFError, zlib.error, csv.Error) as error:

@@ -23,7 +23,7 @@ TOLERANCE = 0.0005
 """Changes below half of the last digit of the table (0.1 per cent) count as none."""
 
 _LOWER_IS_BETTER = frozenset({"ece"})
-_JUDGED = ("top_k", "seen", "unseen", "harmonic_mean", "verdict", "novelty_auroc", "ece")
+_JUDGED = ("pairs", "top_k", "seen", "unseen", "harmonic_mean", "verdict", "novelty_auroc", "ece")
 # Counts, and the mean rank of the verdicts: they may change for better or worse.
 _NOT_JUDGED = frozenset({"n_queries", "queries", "classes", "calls", "unnamed", "mean_rank"})
 _SAME_QUESTION = ("query", "keys", "protocol")
@@ -184,21 +184,25 @@ def _flat(figures: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
 
 
 def write_csv(figures: Mapping[str, Any], stream: IO[str]) -> None:
-    """Writes one row per group, number of neighbours and rank, for spreadsheets and R.
+    """Writes one row per kind of query and key, group, number of neighbours and rank.
 
-    Columns: group, top_k, rank, queries, classes, micro, macro. Shares in [0, 1]; blank if unknown.
+    Columns: query, keys, group, top_k, rank, queries, classes, micro, macro. Shares in [0, 1]; blank
+    if unknown.
     """
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow("group top_k rank queries classes micro macro".split())
-    groups = [("all", figures), *((name, figures[name]) for name in ("seen", "unseen") if name in figures)]
-    for group, held in groups:
-        for k, by_rank in held["top_k"].items():
+    writer.writerow("query keys group top_k rank queries classes micro macro".split())
+    for asked in figures["pairs"].values() if "pairs" in figures else [figures]:
+        pair = [asked["query"], asked["keys"] or ""]
+        groups = [("all", asked), *((name, asked[name]) for name in ("seen", "unseen") if name in asked)]
+        for group, held in groups:
+            for k, by_rank in held["top_k"].items():
+                for rank, cell in by_rank.items():
+                    counts = held["counts"][rank]
+                    sizes = [counts["queries"], counts["classes"]]
+                    writer.writerow([*pair, group, k, rank, *sizes, *_cells(cell)])
+        for k, by_rank in asked.get("harmonic_mean", {}).items():
             for rank, cell in by_rank.items():
-                counts = held["counts"][rank]
-                writer.writerow([group, k, rank, counts["queries"], counts["classes"], *_cells(cell)])
-    for k, by_rank in figures.get("harmonic_mean", {}).items():
-        for rank, cell in by_rank.items():
-            writer.writerow(["harmonic_mean", k, rank, "", "", *_cells(cell)])
+                writer.writerow([*pair, "harmonic_mean", k, rank, "", "", *_cells(cell)])
 
 
 def _cells(cell: Mapping[str, float | None]) -> list[str]:

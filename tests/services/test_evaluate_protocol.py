@@ -266,8 +266,8 @@ def test_csv_has_a_row_per_group_and_rank(figures: dict[str, Any]) -> None:
     ]
     species = next(row for row in rows if row["group"] == "seen" and row["rank"] == "species")
     assert species == {
-        "group": "seen", "top_k": "1", "rank": "species", "queries": "4", "classes": "3",
-        "micro": "0.250000", "macro": "0.166667",
+        "query": "predictions", "keys": "", "group": "seen", "top_k": "1", "rank": "species",
+        "queries": "4", "classes": "3", "micro": "0.250000", "macro": "0.166667",
     }  # fmt: skip
 
 
@@ -276,7 +276,7 @@ def test_unknown_shares_are_blank_in_csv_and_a_dash_in_the_plot(tmp_path: Path) 
     figures = evaluate_predictions(write_predictions(tmp_path / "p.csv", rows), count_unknown=False)
     stream = io.StringIO()
     evaluation_report.write_csv(figures, stream)
-    assert "all,1,species,0,0,,\n" in stream.getvalue()
+    assert "predictions,,all,1,species,0,0,,\n" in stream.getvalue()
     words = [s.words for s in evaluation_plot.shapes(figures) if isinstance(s, evaluation_plot.Text)]
     assert words.count("–") == 6 and words.count("100.0") == 2
 

@@ -309,6 +309,8 @@ def test_photos_are_found_in_every_layout(tmp_path: Path, path: str) -> None:
     assert isinstance(photos, PhotoFolder)
     assert photos.find(SPECIMENS[dataset]) == tmp_path / path
     assert photos.read(SPECIMENS[dataset]) == b"photo"
+    found = [photos.read_path(path) for path in image_paths(SPECIMENS[dataset])]
+    assert [data for data in found if data] == [b"photo"]
     assert photos.read(Entry(0, "bioscan5m", processid="OTHER-20", split="val")) is None
 
 

@@ -35,6 +35,9 @@ class Photos(Protocol):
     def read(self, entry: Entry) -> bytes | None:
         """The photo file of a specimen as it is, or None where there is none."""
 
+    def read_path(self, path: str) -> bytes | None:
+        """The same by its path within the package."""
+
 
 def chunk_of(processid: str, split: str) -> str:
     """The folder within a split of BIOSCAN-5M that holds the photo; '' where there is none.
@@ -94,6 +97,11 @@ class PhotoFolder:
         """The photo file of a specimen as it is, or None where there is none."""
         path = self.find(entry)
         return None if path is None else path.read_bytes()
+
+    def read_path(self, path: str) -> bytes | None:
+        """The photo file at a path within the package, or None where there is none."""
+        found = next((base / path for base in self.bases if (base / path).is_file()), None)
+        return None if found is None else found.read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
