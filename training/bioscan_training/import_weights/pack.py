@@ -1,0 +1,212 @@
+"""Towers to a model pack: ONNX files that were compared with the towers, and a manifest."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import warnings
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from bioscan_desktop.inference.images import ImagePreprocessing
+from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest, TextTokenizer, sha256_of
+from bioscan_desktop.inference.tokens import KmerTokenizer
+from bioscan_training.export import ParityError, parity
+from bioscan_training.import_weights.ledger import WeightsError
+
+INPUTS = {"image": ("image",), "dna": ("tokens",), "text": ("ids", "mask")}
+MIN_COSINE = 0.9999
+"""Least cosine of an ONNX embedding to its tower's, for the rows and for the rows without their mean."""
+
+OPSET = 17
+SAMPLES = 8
+
+
+@dataclass(frozen=True)
+class Tower:
+    """A filled tower and how its input is prepared.
+
+    Attributes:
+        module: input as `INPUTS` names it, output (n, dim) unit rows.
+        dim: length of an embedding.
+        architecture: one line for people.
+        preprocessing, tokenizer, text: for `image`, `dna`, `text`.
+        vocabulary, vocabulary_size: file of the text encoder's vocabulary, and its number of ids.
+    """
+
+    module: nn.Module
+    dim: int
+    architecture: str
+    preprocessing: ImagePreprocessing | None = None
+    tokenizer: KmerTokenizer | None = None
+    text: TextTokenizer | None = None
+    vocabulary: Path | None = None
+    vocabulary_size: int = 0
+
+
+def write_pack(
+    towers: dict[str, Tower],
+    out: Path,
+    id: str,
+    title: str,
+    licence: str,
+    provenance: dict[str, Any],
+    samples: int = SAMPLES,
+) -> ModelManifest:
+    """Writes the pack; either all of it, or nothing.
+
+    Args:
+        towers: by modality.
+        out: folder that does not exist yet.
+        id, title, licence, provenance: for the manifest.
+        samples: random inputs per tower that ONNX and torch are compared on.
+
+    Raises:
+        WeightsError: `out` exists, towers differ in `dim`, or a vocabulary does not fit.
+        ParityError: an ONNX file does not give what its tower gives.
+    """
+    if out.exists():
+        raise WeightsError(f"{out} exists already; choose another folder.")
+    dims = {name: tower.dim for name, tower in towers.items()}
+    if len(set(dims.values())) != 1:
+        raise WeightsError(f"The encoders do not share one space: their embeddings have lengths {dims}.")
+    partial = out.with_name(out.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        cards = {name: _write_tower(name, tower, partial, samples) for name, tower in towers.items()}
+        manifest = ModelManifest(
+            id=id,
+            version="1",
+            title=title,
+            dim=next(iter(dims.values())),
+            encoders=cards,
+            licence=licence,
+            provenance=provenance,
+        )
+        manifest.save(partial)
+        ModelManifest.load(partial).verify(partial)
+        partial.rename(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return manifest
+
+
+def sample_inputs(modality: str, tower: Tower, n: int, seed: int = 0) -> tuple[np.ndarray, ...]:
+    """Inputs to compare on: noise, made-up barcodes of many lengths, random words of many lengths."""
+    rng = np.random.default_rng(seed)
+    if modality == "image":
+        assert tower.preprocessing is not None
+        side, prep = tower.preprocessing.size, tower.preprocessing
+        # Blocks of one colour, as pictures have them; white noise all looks the same to a network.
+        cells = rng.random((n, 3, 8, 8), dtype=np.float32)
+        pixels = cells.repeat(-(-side // 8), axis=2).repeat(-(-side // 8), axis=3)[:, :, :side, :side]
+        mean, std = (np.array(v, dtype=np.float32)[:, None, None] for v in (prep.mean, prep.std))
+        return (((pixels - mean) / std).astype(np.float32),)
+    if modality == "dna":
+        assert tower.tokenizer is not None
+        longest = tower.tokenizer.max_bases
+        lengths = np.linspace(longest // 3, longest + 20, n).astype(int)
+        sequences = ["".join(rng.choice(list("ACGT"), length)) for length in lengths]
+        sequences[0] = sequences[0][:30] + "NN" + sequences[0][32:]
+        return (tower.tokenizer.encode_batch(sequences),)
+    assert tower.text is not None
+    width, last = tower.text.max_tokens, tower.vocabulary_size - 1
+    ids = rng.integers(1, last, size=(n, width))
+    lengths = np.linspace(3, width, n).astype(int)
+    ids[np.arange(n), lengths - 1] = last
+    mask = (np.arange(width) < lengths[:, None]).astype(np.int64)
+    return (ids * mask).astype(np.int64), mask
+
+
+def _write_tower(modality: str, tower: Tower, folder: Path, samples: int) -> EncoderCard:
+    text = tower.text
+    if text is not None:
+        text = _copy_vocabulary(tower, text, folder)
+    path = folder / f"{modality}.onnx"
+    inputs = sample_inputs(modality, tower, samples)
+    to_onnx(tower.module, INPUTS[modality], inputs, path)
+    measured = compare(tower.module, path, INPUTS[modality], inputs)
+    if min(measured["cosine_min"], measured["centred_cosine_min"]) < MIN_COSINE:
+        raise ParityError(
+            f"{path.name} does not give what its tower gives ({measured}); nothing was written."
+        )
+    return EncoderCard(
+        path.name,
+        sha256_of(path),
+        architecture=tower.architecture,
+        preprocessing=tower.preprocessing,
+        tokenizer=tower.tokenizer,
+        text=text,
+        parity=measured,
+    )
+
+
+def to_onnx(module: nn.Module, names: tuple[str, ...], inputs: tuple[np.ndarray, ...], path: Path) -> None:
+    """Writes one self-contained ONNX file with a dynamic batch and the output `embedding`."""
+    import onnx
+
+    sample = tuple(torch.from_numpy(array[:2]) for array in inputs)
+    with warnings.catch_warnings():
+        # The TorchScript exporter is deprecated but needs no further package, and writes one file.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module.eval(),
+            sample,
+            str(path),
+            input_names=list(names),
+            output_names=["embedding"],
+            dynamic_axes={name: {0: "n"} for name in (*names, "embedding")},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+    onnx.checker.check_model(str(path))
+
+
+def compare(
+    module: nn.Module, path: Path, names: tuple[str, ...], inputs: tuple[np.ndarray, ...]
+) -> dict[str, float]:
+    """Agreement of an ONNX file with its tower, one input at a time, so that batches are compared too.
+
+    Returns:
+        As `export.parity`, with `centred_cosine_min`: the least cosine after the tower's mean row is
+        taken off both. Rows that all lie close together agree in cosine even when they are wrong.
+    """
+    import onnxruntime as ort
+
+    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    with torch.no_grad():
+        a = module(*(torch.from_numpy(array) for array in inputs)).numpy()
+    rows = range(len(a))
+    b = np.concatenate(
+        [session.run(None, {k: v[i : i + 1] for k, v in zip(names, inputs, strict=True)})[0] for i in rows]
+    )
+    mean = a.mean(axis=0)
+    left, right = a - mean, b - mean
+    centred = (left * right).sum(1) / (np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1))
+    return parity(a, b) | {"centred_cosine_min": round(float(centred.min()), 6)}
+
+
+def _copy_vocabulary(tower: Tower, text: TextTokenizer, folder: Path) -> TextTokenizer:
+    source = tower.vocabulary
+    assert source is not None
+    try:
+        data = source.read_bytes()
+        lines = len((gzip.decompress(data) if source.suffix == ".gz" else data).decode("utf-8").splitlines())
+    except (OSError, UnicodeDecodeError, EOFError) as error:
+        raise WeightsError(f"The vocabulary {source} cannot be read ({error}).") from None
+    # CLIP's file lists merges, after a title: bytes, bytes at a word's end, and two marks come on top.
+    least = tower.vocabulary_size if text.kind == "wordpiece" else tower.vocabulary_size - 2 * 256 - 2 + 1
+    if lines < least or (text.kind == "wordpiece" and lines != least):
+        raise WeightsError(
+            f"The vocabulary {source} has {lines} lines, but the encoder needs {least}: it belongs to "
+            "another model."
+        )
+    name = f"text.vocabulary{'.txt.gz' if source.suffix == '.gz' else '.txt'}"
+    (folder / name).write_bytes(data)
+    return replace(text, vocabulary=name, sha256=sha256_of(folder / name))
