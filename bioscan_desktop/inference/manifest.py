@@ -164,6 +164,7 @@ class ModelManifest:
                 provenance=values.get("provenance", {}),
                 metrics=values.get("metrics", {}),
             )
+            require_texts(manifest.id, manifest.version, manifest.title, *manifest.files())
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise PackError(f"The model pack {folder} has a damaged manifest ({error!r}).") from None
         for name, card in encoders.items():
@@ -178,13 +179,18 @@ class ModelManifest:
         Raises:
             PackError: naming the first file that is missing or changed.
         """
+        for file, sha256 in self.files().items():
+            check_file(folder, file, sha256)
+
+    def files(self) -> dict[str, str]:
+        """The sha256 of every file that the pack names."""
+        named: dict[str, str] = {}
         for card in self.encoders.values():
-            for file, sha256 in [
-                (card.file, card.sha256),
-                *([(card.text.vocabulary, card.text.sha256)] if card.text else []),
-                *((v.file, v.sha256) for v in card.variants.values()),
-            ]:
-                check_file(folder, file, sha256)
+            named[card.file] = card.sha256
+            if card.text is not None:
+                named[card.text.vocabulary] = card.text.sha256
+            named.update((variant.file, variant.sha256) for variant in card.variants.values())
+        return named
 
 
 def read_manifest(folder: Path, kind: str, major: int, noun: str) -> dict[str, Any]:
@@ -213,6 +219,13 @@ def read_manifest(folder: Path, kind: str, major: int, noun: str) -> dict[str, A
             "update BIOSCAN Desktop."
         )
     return values
+
+
+def require_texts(*values: object) -> None:
+    """Raises TypeError unless all of the values are texts."""
+    for value in values:
+        if not isinstance(value, str):
+            raise TypeError(f"{value!r} is no text")
 
 
 def sha256_of(path: Path) -> str:

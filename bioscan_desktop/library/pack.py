@@ -27,7 +27,7 @@ from bioscan_desktop.index.barcodes import Orientation
 from bioscan_desktop.index.exact import ExactIndex, Index
 from bioscan_desktop.index.hnsw import build_or_load
 from bioscan_desktop.index.keys import load_column, load_keys
-from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_manifest
+from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_manifest, require_texts
 from bioscan_desktop.library.records import KeyRecord, RecordStore
 
 FORMAT = "bioscan-library"
@@ -83,7 +83,7 @@ class LibraryManifest:
         """Reads the manifest. Raises PackError with one sentence."""
         values = read_manifest(folder, FORMAT, FORMAT_VERSION[0], "library pack")
         try:
-            return cls(
+            manifest = cls(
                 id=values["id"],
                 version=values["version"],
                 title=values["title"],
@@ -96,6 +96,8 @@ class LibraryManifest:
                 provenance=values.get("provenance", {}),
                 images_root=values.get("images_root"),
             )
+            require_texts(manifest.id, manifest.version, manifest.title, *manifest.files)
+            return manifest
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise PackError(f"The library pack {folder} has a damaged manifest ({error!r}).") from None
 
@@ -246,7 +248,7 @@ class Library:
             return DEFAULT
         try:
             return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             self.notices.append(f"The library's calibration cannot be read and is not used ({error}).")
             return DEFAULT
 

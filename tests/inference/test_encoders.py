@@ -179,6 +179,8 @@ class TestManifest:
             ({"format_version": "new"}, "unreadable format version"),
             ({"dim": "many"}, "damaged manifest"),
             ({"encoders": None}, "damaged manifest"),
+            ({"encoders": {"dna": {"file": 7, "sha256": "0"}}}, "damaged manifest"),
+            ({"id": None}, "damaged manifest"),
             ({"encoders": {"dna": {"file": "dna.onnx", "sha256": "0"}}}, "does not say how input"),
         ],
     )

@@ -331,6 +331,8 @@ class TestOpening:
             ({"dim": None}, "damaged manifest"),
             ({"counts": {"dna_keys": "some"}}, "damaged manifest"),
             ({"model": 7}, "damaged manifest"),
+            ({"id": ["x"]}, "damaged manifest"),
+            ({"files": [1, 2]}, "damaged manifest"),
         ],
     )
     def test_damaged_manifests(self, pack: Path, change: dict[str, object], words: str) -> None:
@@ -371,6 +373,8 @@ class TestOpening:
             "null",
             '{"format_version": 99}',
             '{"format_version": 1, "pairs": [], "thresholds": {}, "novelty": {}}',
+            '{"format_version": 1, "pairs": {}, "thresholds": {}, "novelty": {"dna->dna": {"known": [0.1], '
+            '"unknown": [0.1], "alpha_known": 0.1, "alpha_unknown": 0.1, "weights": [1]}}}',
         ],
     )
     def test_a_damaged_calibration_is_not_used_and_said(self, pack: Path, text: str) -> None:

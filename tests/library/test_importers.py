@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import random
 import struct
 from pathlib import Path
 
@@ -252,6 +253,40 @@ def write_trace(path: Path, sequence: str, qualities: list[int]) -> None:
         ">4sIHHIIII", b"tdir", 1, 1023, 28, len(entries), 28 * len(entries), start + len(data), 0
     )
     path.write_bytes(head.ljust(start, b"\0") + data + directory)
+
+
+@pytest.mark.timeout(60)
+def test_damaged_bytes_never_raise_anything_else(tmp_path: Path) -> None:
+    rng = random.Random(0)
+    fasta = f">a x\n{GOOD}\n>b\n{GOOD}\n".encode()
+    fastq = f"@a\n{GOOD}\n+\n{'I' * len(GOOD)}\n".encode() * 3
+    write_trace(tmp_path / "good.ab1", GOOD, [50] * len(GOOD))
+    kinds = {
+        "a.fasta": fasta,
+        "b.fasta": gzip.compress(fasta),
+        "c.fastq": fastq,
+        "d.ab1": (tmp_path / "good.ab1").read_bytes(),
+        "e.tsv": (HEADER + ROW * 3).encode(),
+        "f.csv": gzip.compress(b'image_file,country\n"a, b.jpg",France\n' * 3),
+    }
+    for name, data in kinds.items():
+        path = tmp_path / name
+        for _ in range(80):
+            damaged = bytearray(data)
+            for _ in range(rng.choice((1, 4, 30))):
+                place = rng.randrange(len(damaged))
+                if rng.random() < 0.6:
+                    damaged[place] = rng.randrange(256)
+                else:
+                    damaged[place : place + rng.randrange(20)] = rng.randbytes(rng.randrange(20))
+            path.write_bytes(damaged)
+            try:
+                if name.endswith("sv"):
+                    list(read_table(path))
+                else:
+                    list(read_sequences(path))
+            except (BarcodeError, ArgumentError) as error:
+                assert error.message.endswith(".")
 
 
 class TestFolders:
