@@ -68,6 +68,8 @@ class Embedded:
         if kind == "all":
             parts = [self.unit_rows(m) for m in MODALITIES if m in self.vectors]
             return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+        if kind not in (*self.query_kinds, *self.key_kinds):
+            return np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32)
         if kind == "both":
             rows = (_unit(self.vectors["image"]) + _unit(self.vectors["dna"])) / 2
         else:
@@ -91,6 +93,7 @@ def neighbours(
     owners, rows = keys.unit_rows(key_kind)
     index = ExactIndex(rows)
     asking, questions = queries.unit_rows(query_kind)
+    # A group without the kind has rows of no length, which nothing may be multiplied with.
     found: list[Neighbours] = []
     for start in range(0, len(asking), QUERIES_AT_ONCE):
         near, _ = index.search(questions[start : start + QUERIES_AT_ONCE], k)
@@ -115,7 +118,7 @@ def benchmark(
         where each pair has what `bioscan evaluate --json` has, verdicts excepted.
     """
     pairs = {}
-    for query_kind in seen.query_kinds:
+    for query_kind in seen.query_kinds or unseen.query_kinds:
         for key_kind in keys.key_kinds:
             groups = (
                 neighbours(seen, keys, query_kind, key_kind),
@@ -142,12 +145,12 @@ def benchmark(
 def pairs_table(figures: Mapping[str, Any], mean: str = "macro", k: int = 1) -> str:
     """Seen / unseen / harmonic mean per rank, a line per kind of query and key (the paper's Table 1)."""
     lines = [f"{mean} top-{k}, per cent: seen / unseen / harmonic mean"]
-    lines.append(f"{'':<16}" + "".join(f"{rank:>20}" for rank in RANKS))
+    lines.append(f"{'':<16}" + "".join(f"{rank:>24}" for rank in RANKS))
     for name, pair in figures["pairs"].items():
         cells = []
         for rank in RANKS:
             shares = [pair[g]["top_k"][str(k)][rank][mean] for g in ("seen", "unseen")]
             shares.append(pair["harmonic_mean"][str(k)][rank][mean])
             cells.append(" /".join(f"{'–' if s is None else f'{100 * s:.1f}':>5}" for s in shares))
-        lines.append(f"{name:<16}" + "".join(f"{cell:>20}" for cell in cells))
+        lines.append(f"{name:<16}" + "".join(f"{cell:>24}" for cell in cells))
     return "\n".join(lines)

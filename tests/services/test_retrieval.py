@@ -94,6 +94,16 @@ def test_records_that_lack_a_kind_neither_ask_nor_answer() -> None:
     assert len(rows) == 31 and np.allclose(np.linalg.norm(vectors, axis=1), 1)
 
 
+def test_a_group_without_queries_has_no_figures() -> None:
+    keys, seen, nobody = embedded(20, 1), embedded(10, 2), Embedded([], {})
+    for groups in ((seen, nobody), (nobody, seen)):
+        pair = benchmark(keys, *groups)["pairs"]["dna to image"]
+        asked = [pair[name]["top_k"]["1"]["order"]["micro"] is not None for name in ("seen", "unseen")]
+        assert asked == [group is seen for group in groups]
+        assert pair["harmonic_mean"]["1"]["order"]["micro"] is None
+    assert benchmark(Embedded(keys.lineages, {}), seen, seen)["pairs"] == {}
+
+
 def test_zero_rows_point_nowhere() -> None:
     keys = embedded(5, 1)
     keys.vectors["image"][2] = 0

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from bioscan_desktop.core.errors import BioscanError
+from bioscan_training import benchmark_command as benchmark
 from bioscan_training.config import Config, load_config
+from bioscan_training.data import convert
 from bioscan_training.data.library_tables import write_library_tables
 from bioscan_training.data.records import Record, read_records, write_records
 from bioscan_training.data.splits import UNSEEN, SplitRules, counts, held_out, split_barcodes, split_photos
@@ -53,8 +55,10 @@ def _parser() -> argparse.ArgumentParser:
         "Split barcodes and photos for training, validation and test.",
         "bioscan-train prepare --barcodes coi.tsv.gz --photos images.tsv --out prepared --seed 42",
     )
-    p.add_argument("--barcodes", type=Path, required=True, help="records TSV with nucleotides (.gz allowed)")
+    p.add_argument("--barcodes", type=Path, help="records TSV with nucleotides (.gz allowed)")
     p.add_argument("--photos", type=Path, help="records TSV with image_file")
+    p.add_argument("--partition", choices=("clibd",), help="CLIBD's partition, of --metadata alone")
+    p.add_argument("--metadata", type=Path, help="with --partition: table of BIOSCAN-1M or BIOSCAN-5M")
     p.add_argument("--out", type=Path, required=True, help="folder for the split files and the report")
     p.add_argument("--seed", type=int, default=42)
     p.add_argument("--config", type=Path, help="recipe whose [splits] table to use")
@@ -107,6 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--images", type=Path, help="folder that image_file is relative to")
     p.add_argument("--unseen", type=Path, help="species that no encoder was trained on, one a line")
     p.add_argument("--target-precision", type=float, default=0.95, help="of the names given at each rank")
+    convert.add_arguments(add("convert", convert.run, convert.ABOUT, convert.EXAMPLE))
+    benchmark.add_arguments(add("benchmark", benchmark.run, benchmark.ABOUT, benchmark.EXAMPLE))
     return parser
 
 
@@ -118,6 +124,10 @@ def _add_common(p: argparse.ArgumentParser, run_required: bool = True) -> None:
 
 
 def _prepare(args: argparse.Namespace) -> int:
+    if args.partition is not None:
+        return _partition(args)
+    if args.barcodes is None:
+        raise UsageError("Say what to prepare: --barcodes, or --partition clibd with --metadata.")
     rules = load_config(args.config).splits if args.config else SplitRules()
     args.out.mkdir(parents=True, exist_ok=True)
     barcodes = split_barcodes([r for r in read_records(args.barcodes) if r.nucleotides], args.seed, rules)
@@ -137,6 +147,15 @@ def _prepare(args: argparse.Namespace) -> int:
     text = json.dumps(report, indent=1)
     (args.out / "report.json").write_text(text + "\n", encoding="utf-8")
     sys.stdout.write(text + "\n")
+    return 0
+
+
+def _partition(args: argparse.Namespace) -> int:
+    from bioscan_training.data.partition import prepare_clibd_files, report_table
+
+    if args.metadata is None or args.barcodes is not None or args.photos is not None:
+        raise UsageError("--partition clibd takes --metadata, and neither --barcodes nor --photos.")
+    sys.stdout.write(report_table(prepare_clibd_files(args.metadata, args.out, args.seed)) + "\n")
     return 0
 
 
