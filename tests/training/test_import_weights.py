@@ -1,8 +1,10 @@
 """Imported packs give what the original networks give; what does not fit is refused in one sentence."""
 
 import json
+import os
 import re
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -203,18 +205,43 @@ def test_what_does_not_fit_is_refused(state: dict[str, Any], message: str) -> No
 class Trap:
     """Runs a program where a pickle is read carelessly."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, call: Callable[..., object], argument: object) -> None:
+        self.call, self.argument = call, argument
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Path.touch, (self.path,)
+        return self.call, (self.argument,)
 
 
-def test_code_in_a_checkpoint_does_not_run(tmp_path: Path) -> None:
-    torch.save({"logit_scale": Trap(tmp_path / "ran")}, tmp_path / "best.pth")
+@pytest.mark.parametrize("call", [Path.touch, os.mkdir, eval])
+def test_code_in_a_checkpoint_does_not_run(tmp_path: Path, call: Callable[..., object]) -> None:
+    ran = tmp_path / "ran"
+    argument = f"__import__('pathlib').Path({str(ran)!r}).touch()" if call is eval else ran
+    torch.save({"logit_scale": Trap(call, argument)}, tmp_path / "best.pth")
     with pytest.raises(WeightsError, match="nothing in it was run"):
         read_checkpoint(tmp_path / "best.pth")
-    assert not (tmp_path / "ran").exists()
+    assert not ran.exists()
+    torch.load(tmp_path / "best.pth", weights_only=False)  # the trap is a real one
+    assert ran.exists()
+
+
+class OneCycleLR:
+    """Pickled as torch 2.0 pickles the real one's annealing function: by asking `getattr` for it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return getattr, (torch.optim.lr_scheduler.OneCycleLR, "_annealing_cos")
+
+
+def test_what_training_leaves_beside_the_weights_is_not_read(tmp_path: Path) -> None:
+    beside = {
+        "scheduler": {"anneal_func": OneCycleLR(), "total_steps": 10},
+        "max_accuracy": np.float64(98.5),
+        "config": Namespace(k_mer=4, data_dir=Path("/data"), seed=None),
+    }
+    torch.save(originals.barcodebert_checkpoint() | beside, tmp_path / "k4.pt")
+    checkpoint = read_checkpoint(tmp_path / "k4.pt")
+    assert checkpoint["config"].k_mer == 4
+    assert not callable(checkpoint["scheduler"]["anneal_func"])
+    assert len(state_of(checkpoint, "k4.pt")) == len(checkpoint["model"])
 
 
 @pytest.mark.parametrize("name", ["best.pth", "model.safetensors", "model.bin"])

@@ -1,7 +1,8 @@
 """Reading checkpoints without running code from them, and fetching published ones.
 
 PyTorch's files are pickles, which can run any program while they are read. Here only tensors and plain
-containers are accepted; the one exception is `argparse.Namespace`, a bag of settings.
+containers are accepted, and `argparse.Namespace`, a bag of settings. A few names that training
+checkpoints carry beside their weights are read as empty placeholders.
 """
 
 from __future__ import annotations
@@ -23,7 +24,39 @@ from bioscan_training.import_weights.published import HubFile
 
 log = logging.getLogger(__name__)
 
+_NOT_READ = (
+    "builtins.getattr",  # how OneCycleLR's state points at its own annealing function
+    "torch.optim.lr_scheduler.OneCycleLR",
+    "numpy.core.multiarray.scalar",
+    "numpy._core.multiarray.scalar",
+    "numpy.dtype",
+    "pathlib.PosixPath",
+)
+"""Names that stand in schedules, scores and settings. The weights need none of them."""
+
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
+
+
+class _Placeholder:
+    """Takes any arguments and any state, and keeps none."""
+
+    def __new__(cls, *_: object) -> _Placeholder:
+        return object.__new__(cls)
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def __setstate__(self, _: object) -> None:
+        pass
+
+
+def _placeholder(name: str) -> type[_Placeholder]:
+    """A class that the reader finds under the name and that does nothing."""
+    module, own = name.rsplit(".", 1)
+    return type(own, (_Placeholder,), {"__module__": module})
+
+
+_ACCEPTED: list[Any] = [argparse.Namespace, *map(_placeholder, _NOT_READ)]
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
@@ -43,7 +76,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         except (SafetensorError, OSError) as error:
             raise WeightsError(f"{path.name} cannot be read as safetensors ({_first_line(error)}).") from None
     try:
-        with torch.serialization.safe_globals([argparse.Namespace]):
+        with torch.serialization.safe_globals(_ACCEPTED):
             values = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises many kinds for what is one fact: it cannot be read safely
         raise WeightsError(
