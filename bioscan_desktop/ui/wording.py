@@ -58,7 +58,9 @@ def headline(verdict: Verdict | None) -> Name:
         return Name("Not identified", None, False)
     if verdict.name is not None:
         return taxon(verdict.name, verdict.rank)
-    return Name("Not in this library" if verdict.novelty == "unlike_library" else "No name", None, False)
+    return Name(
+        "Not in this library" if verdict.novelty == "unlike_library" else "No name can be given", None, False
+    )
 
 
 def likelihood(verdict: Verdict) -> str:
@@ -128,6 +130,9 @@ def agreement_text(result: Identification) -> str:
         return ""
     if level != "none":
         return f"Photo and barcode agree down to {level}."
+    nameless = [m for m, v in result.by_modality.items() if v.name is None and v.novelty != "unlike_library"]
+    if len(nameless) == 1:
+        return f"The {MODALITY_NOUN[nameless[0]]} alone is too unclear for a name, so it confirms nothing."
     unlike = [m for m, v in result.by_modality.items() if v.novelty == "unlike_library"]
     if len(unlike) == 1:
         return f"The {MODALITY_NOUN[unlike[0]]} resembles nothing in the library; the other speaks alone."

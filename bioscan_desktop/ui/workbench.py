@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from bioscan_desktop.ui import commands, intake, joining, wording, work
 from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
 from bioscan_desktop.ui.models.thumbnails import Pictures
+from bioscan_desktop.ui.taking import Taking
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.identify import Identification
@@ -156,7 +157,7 @@ class Workbench(QObject):
         self._collect(encode, target)
 
     def _collect(self, find: Work, target: int | None) -> None:
-        taking = _Taking(target)
+        taking = Taking(target)
         job = self.jobs.make("intake", "take in", find)
         job.items.connect(partial(self._on_found, taking))
         job.ended.connect(partial(self._on_all_found, taking, job))
@@ -164,7 +165,7 @@ class Workbench(QObject):
         self.jobs.run(job)
         self.work_changed.emit()
 
-    def _on_found(self, taking: _Taking, found: list[Specimen]) -> None:
+    def _on_found(self, taking: Taking, found: list[Specimen]) -> None:
         for specimen in found:
             code = specimen.error.code if specimen.error is not None else ""
             (taking.skipped if code in SKIPPED_CODES else taking.pending).append(specimen)
@@ -172,7 +173,7 @@ class Workbench(QObject):
         if taking.target is None and taking.seen > URGENT:
             self._add(taking)
 
-    def _on_all_found(self, taking: _Taking, job: Job) -> None:
+    def _on_all_found(self, taking: Taking, job: Job) -> None:
         self._intakes.discard(job)
         if job.is_cancelled:
             self.work_changed.emit()
@@ -195,7 +196,7 @@ class Workbench(QObject):
         self.added.emit([row.key for row in taking.rows if self.model.find(row.key)])
         self.work_changed.emit()
 
-    def _add(self, taking: _Taking) -> None:
+    def _add(self, taking: Taking) -> None:
         first = taking.seen <= URGENT
         rows = [self.model.new_row(self._named(specimen)) for specimen in taking.pending]
         taking.photos += sum(specimen.modality == "image" for specimen in taking.pending)
@@ -229,14 +230,12 @@ class Workbench(QObject):
     def _on_edited(self, keys: list[int]) -> None:
         self._queue.drop(set(keys))
         rows = [row for key in keys if (row := self.model.find(key)) is not None]
-        for row in rows:
-            self.pictures.forget(row.key)
         unfinished = [row for row in rows if row.state in (State.WAITING, State.WORKING)]
         self._enqueue(unfinished, first=True)
         self.results_changed.emit(keys)
         self.work_changed.emit()
 
-    def _join_dropped(self, taking: _Taking) -> tuple[bool, str]:
+    def _join_dropped(self, taking: Taking) -> tuple[bool, str]:
         """Joins what was dropped on a row with it: (done, sentence why not)."""
         row = self.model.find(taking.target) if taking.target is not None else None
         if row is None or not taking.pending:
@@ -422,6 +421,7 @@ class Workbench(QObject):
         rows = [row for row in rows if row.state not in (State.WAITING, State.WORKING)]
         for row in rows:
             row.result = None
+            self.pictures.forget(row.key)
         self._enqueue(rows)
         self.model.touch([row.key for row in rows])
         self.results_changed.emit([row.key for row in rows])
@@ -450,49 +450,6 @@ class Workbench(QObject):
         job.done.connect(lambda n: self.said.emit(f"{wording.count(n, 'result')} written to {target}.", None))
         job.failed.connect(lambda error: self.said.emit(error.message, None))
         self.jobs.run(job)
-
-
-@dataclass
-class _Taking:
-    """One drop while it is read.
-
-    Attributes:
-        pending: found, not in the list yet.
-        skipped: files that are neither photo nor sequence.
-        rows: what came into the list, before anything was joined.
-        photos, barcodes: how many of each came.
-    """
-
-    target: int | None
-    pending: list[Specimen] = field(default_factory=list)
-    skipped: list[Specimen] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    photos: int = 0
-    barcodes: int = 0
-
-    @property
-    def seen(self) -> int:
-        return len(self.pending) + len(self.rows)
-
-    def told(self, pairs: int) -> str:
-        """One sentence about the drop; "" where the list itself says it all."""
-        parts = []
-        if len(self.rows) > 1:
-            nouns = [wording.count(self.photos, "photo")] if self.photos else []
-            nouns += [wording.count(self.barcodes, "barcode")] if self.barcodes else []
-            parts.append(f"{' and '.join(nouns) or wording.count(len(self.rows), 'specimen')} added.")
-        if pairs:
-            noun = wording.count(pairs, "photo")
-            verb = "was" if pairs == 1 else "were"
-            parts.append(f"{noun} {verb} joined with the barcode of the same name.")
-        if self.skipped:
-            names = ", ".join(
-                specimen.input.replace("\\", "/").split("/")[-1] for specimen in self.skipped[:3]
-            )
-            more = f" and {len(self.skipped) - 3} more" if len(self.skipped) > 3 else ""
-            items = wording.count(len(self.skipped), "item")
-            parts.append(f"{items} skipped, neither photo nor sequence: {names}{more}.")
-        return " ".join(parts)
 
 
 def _join(photo: Specimen, barcode: Specimen) -> Specimen:

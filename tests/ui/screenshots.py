@@ -4,6 +4,8 @@
     python tests/ui/screenshots.py OUT --library L --model M --photos DIR
     python tests/ui/screenshots.py OUT --only both conflict --sizes 1280x800 --themes light
 
+    python tests/ui/screenshots.py --docs                   the pictures of the documentation
+
 Run it under a real or virtual screen (`xvfb-run -s "-screen 0 2600x1500x24"`); without one it falls
 back to Qt's offscreen platform. The drawn specimens are ours and free of any licence.
 """
@@ -41,6 +43,8 @@ from bioscan_desktop.ui import icons, intake
 from bioscan_desktop.ui.dialogs import simple
 from bioscan_desktop.ui.main_window import MainWindow
 from tests.conftest import make_model, mutate, random_barcode
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 
 SPECIES = (
     ("Lepidoptera", "Noctuidae", "Noctua", "Noctua pronuba", "#8a5a2b", "France"),
@@ -241,9 +245,9 @@ def _joined(stage: Stage, barcode: int) -> None:
 
 
 def both(stage: Stage) -> None:
-    own = stage.world.photos[0].name.split("_")[0]
-    number = next((n for n, s in enumerate(SPECIES) if s[2] == own), 0)
-    _joined(stage, number)
+    _joined(stage, 0)  # photo and barcode 0 are of one species
+    stage.window.messages.hide()
+    stage.pause(200)
 
 
 def conflict(stage: Stage) -> None:
@@ -383,7 +387,8 @@ def picture(window: MainWindow) -> QImage:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=Path, nargs="?")
+    parser.add_argument("--docs", action="store_true", help="render docs/screenshots")
     parser.add_argument("--library")
     parser.add_argument("--model", default="")
     parser.add_argument("--photos", type=Path)
@@ -391,6 +396,11 @@ def main() -> int:
     parser.add_argument("--themes", nargs="+", choices=("light", "dark"), default=["light", "dark"])
     parser.add_argument("--sizes", nargs="+", default=["1280x800", "2560x1440"])
     arguments = parser.parse_args()
+    if arguments.docs:
+        arguments.out, arguments.sizes = DOCS, ["1280x1000"]
+        arguments.only = ["both"]
+    if arguments.out is None:
+        parser.error("name a folder, or use --docs")
     arguments.out.mkdir(parents=True, exist_ok=True)
     sizes = [(int(w), int(h)) for w, h in (size.split("x") for size in arguments.sizes)]
     with tempfile.TemporaryDirectory() as folder:
@@ -402,6 +412,10 @@ def main() -> int:
         else:
             world = drawn_world(root)
         render(world, arguments.out, arguments.only, arguments.themes, sizes)
+        if arguments.docs:
+            for shot in arguments.out.glob("*-1280x1000.png"):
+                name = shot.name.replace("both", "identify").replace("-1280x1000", "")
+                shot.replace(shot.with_name(name))
     return 0
 
 

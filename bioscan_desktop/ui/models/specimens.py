@@ -62,7 +62,7 @@ class Row:
 
     @property
     def mark(self) -> str:
-        """What the row's sign is: a state, or `conflict` or `novelty` where that matters more."""
+        """What the row's sign is: a state, or `conflict`, `novelty`, `undecided` where that matters more."""
         if self.result is not None and self.state in (State.DONE, State.PARTIAL):
             if wording.conflict_rank(self.result):
                 return "conflict"
@@ -72,6 +72,8 @@ class Row:
                 and self.result.verdict.novelty != "none"
             ):
                 return "novelty"
+            if self.state is State.DONE and self.result.verdict is not None and not self.result.verdict.name:
+                return "undecided"
         return self.state.value
 
     @property

@@ -49,6 +49,7 @@ class Pictures(QObject):
         self._thumbs: OrderedDict[int, QPixmap | None] = OrderedDict()
         self._previews: OrderedDict[int, QPixmap | None] = OrderedDict()
         self._wanted: OrderedDict[int, Path | bytes] = OrderedDict()
+        self._sources: dict[int, Path | bytes] = {}  # by row key: of which photo the pictures are
         self._asked: set[int] = set()
         self._preview_asked: set[int] = set()
         self._busy = False
@@ -57,6 +58,7 @@ class Pictures(QObject):
         """The thumbnail, or None for now; it is asked for then."""
         if row.specimen.photo is None:
             return None
+        self._check(row)
         if row.key in self._thumbs:
             self._thumbs.move_to_end(row.key)
             return self._thumbs[row.key]
@@ -72,6 +74,7 @@ class Pictures(QObject):
         """The large picture, or None for now."""
         if row.specimen.photo is None:
             return None
+        self._check(row)
         if row.key in self._previews:
             self._previews.move_to_end(row.key)
             return self._previews[row.key]
@@ -87,8 +90,15 @@ class Pictures(QObject):
         """True once the preview was tried, whether or not it could be had."""
         return key in self._previews
 
+    def _check(self, row: Row) -> None:
+        """Forgets the pictures of a row that has another photo now."""
+        photo = row.specimen.photo
+        if self._sources.get(row.key) is not photo and photo is not None:
+            self.forget(row.key)
+            self._sources[row.key] = photo
+
     def forget(self, key: int) -> None:
-        """The row has another photo now."""
+        """Pictures of the row are to be read anew: its file may have been repaired."""
         self._thumbs.pop(key, None)
         self._previews.pop(key, None)
 

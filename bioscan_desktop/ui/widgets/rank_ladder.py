@@ -21,7 +21,7 @@ class RankLadder(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
-        grid.setColumnStretch(1, 3)
+        grid.setColumnStretch(1, 5)
         grid.setColumnStretch(2, 4)
         self._rungs: list[tuple[QLabel, QLabel, ShareBar, QLabel]] = []
         for number, rank in enumerate(RANKS):

@@ -21,6 +21,7 @@ MARKS: dict[str, tuple[str, str, str]] = {
     "done": ("check", "good", "Identified"),
     "partial": ("partial", "warning", "Partly identified"),
     "failed": ("error", "error", "Failed"),
+    "undecided": ("help", "warning", "No name can be given"),
     "conflict": ("conflict", "error", "Contradiction"),
     "novelty": ("novelty", "novelty", "New to the library"),
 }
