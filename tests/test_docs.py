@@ -9,6 +9,7 @@ import shlex
 import sqlite3
 import tomllib
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ from bioscan_training import cli as training_cli
 
 from bioscan_desktop import __version__, cli
 from bioscan_desktop.core.calibration import Calibration, NoveltyModel, PairScale
+from bioscan_desktop.inference.images import ImagePreprocessing
+from bioscan_desktop.inference.manifest import EncoderCard, TextTokenizer
+from bioscan_desktop.inference.tokens import KmerTokenizer
 from bioscan_desktop.library.importers import tables
 from tests.conftest import TinyWorld
 
@@ -83,9 +87,10 @@ def test_every_command_is_in_the_readme() -> None:
     assert not missing
 
 
-def test_every_training_command_is_in_its_readme() -> None:
-    text = text_of(ROOT / "training" / "README.md")
-    assert not [name for name in subcommands(training_cli._parser()) if name not in text]
+def test_every_training_command_is_in_a_document() -> None:
+    text = "".join(text_of(path) for path in DOCUMENTS)
+    names = subcommands(training_cli._parser())
+    assert not [name for name in names if f"bioscan-train {name}" not in text]
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -147,6 +152,8 @@ def test_formats_name_every_key_of_the_packs(world: TinyWorld) -> None:
     library = json.loads(text_of(world.library / "manifest.json"))
     card = {**model["encoders"]["image"], **model["encoders"]["dna"]}
     known = {*keys_of(model), *keys_of(card), *keys_of(library)}
+    for settings in (EncoderCard, TextTokenizer, KmerTokenizer, ImagePreprocessing):
+        known |= {field.name for field in fields(settings)}
     assert not [key for key in sorted(known) if f"`{key}`" not in text]
     for file in library["files"]:
         assert file in text
