@@ -24,6 +24,7 @@ from bioscan_desktop.services.retrieval import Embedded, benchmark
 from bioscan_training.data.clibd_hdf5 import ClibdFile
 from bioscan_training.data.images import Photos
 from bioscan_training.data.records import RecordsError, read_records
+from bioscan_training.names_text import can_embed_names, embed_names
 
 BATCH = 64
 _LOG = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ class Item:
 
 def embed(items: Iterable[Item], pack: ModelPack) -> Embedded:
     """Embeds records with the encoders that the pack has; what a record lacks becomes NaN.
+
+    The text of a record is its names.
 
     Photos that cannot be read count as missing, and how many there were is logged.
     """
@@ -61,6 +64,8 @@ def embed(items: Iterable[Item], pack: ModelPack) -> Embedded:
         _LOG.warning("%d photos could not be read and are left out", broken)
     empty = np.zeros((0, pack.dim), dtype=np.float32)
     vectors = {m: np.concatenate([empty, *rows]) for m, rows in parts.items()}
+    if can_embed_names(pack):
+        vectors["text"] = embed_names(lineages, pack)
     return Embedded(lineages, {m: rows for m, rows in vectors.items() if np.isfinite(rows).any()})
 
 
