@@ -14,10 +14,14 @@ from bioscan_training.cli import main
 from bioscan_training.data.bioscan import CLIBD_1M
 from bioscan_training.data.images import chunk_of
 from bioscan_training.data.records import read_records
+from bioscan_training.evaluate import label_metrics
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.images import load_rgb, to_array
+from bioscan_desktop.services.evaluate import top_k_accuracy
 from tests.conftest import SPECIES, TinyWorld, draw_insect, mutate, random_barcode
 
 PER_SPECIES = 10
@@ -121,6 +125,25 @@ def test_photos_are_embedded_without_their_mirror_image(world: TinyWorld) -> Non
     assert np.allclose(made.vectors["image"][0], plain[0], atol=1e-6)
     assert np.allclose(made.vectors["dna"][0], pack.embed_barcodes([barcode])[0], atol=1e-6)
     assert np.isnan(made.vectors["image"][1:]).all() and np.isnan(made.vectors["dna"][1:]).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 30), st.integers(1, 5))
+def test_metrics_while_training_are_those_of_the_protocol(seed: int, n: int, k: int) -> None:
+    """`label_metrics` works on rows of keys, for speed; what it counts must be the same."""
+    rng = np.random.default_rng(seed)
+    names = [
+        Lineage(*(name if rng.random() < 0.8 else None for name in SPECIES[i % 4][:4])) for i in range(12)
+    ]
+    found = rng.integers(0, len(names), (n, k))
+    queries = [names[i] for i in rng.integers(0, len(names), n)]
+    nearest = [[names[key] for key in row] for row in found]
+    quick = label_metrics(found, queries, names)
+    for rank, cell in top_k_accuracy(queries, nearest, 1).items():
+        assert cell["micro"] == (pytest.approx(quick[rank]["micro"]) if rank in quick else None)
+        assert cell["macro"] == (pytest.approx(quick[rank]["macro"]) if rank in quick else None)
+    for rank, cell in top_k_accuracy(queries, nearest, k).items():
+        assert cell["micro"] == (pytest.approx(quick[rank][f"top{k}"]) if rank in quick else None)
 
 
 def test_without_photos_barcodes_alone_are_measured(
