@@ -220,3 +220,11 @@ def test_a_metadata_file_is_partitioned_and_read_back(tmp_path: Path) -> None:
     with gzip.open(tmp_path / "out" / "train.tsv.gz", "rt") as stream:
         rows = list(csv.DictReader(stream, delimiter="\t"))
     assert {row["split"] for row in rows} == {"no_split", "train_seen"}
+
+
+def test_a_records_table_can_be_partitioned(tmp_path: Path) -> None:
+    path = tmp_path / "records.tsv"
+    rows = [f"P{i}\tACGT\tAa b{chr(97 + i % 2)}\n" for i in range(30)]
+    path.write_text("processid\tnucleotides\tspecies\n" + "".join(rows))
+    report = prepare_clibd_files(path, tmp_path / "out", 1)
+    assert report["records"] == 30 and report["splits"]["train_seen"]["records"] == 10

@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--barcodes", type=Path, help="records TSV with nucleotides (.gz allowed)")
     p.add_argument("--photos", type=Path, help="records TSV with image_file")
     p.add_argument("--partition", choices=("clibd",), help="CLIBD's partition, of --metadata alone")
-    p.add_argument("--metadata", type=Path, help="with --partition: table of BIOSCAN-1M or BIOSCAN-5M")
+    p.add_argument("--metadata", type=Path, help="with --partition: what `convert` reads")
     p.add_argument("--out", type=Path, required=True, help="folder for the split files and the report")
     p.add_argument("--seed", type=int, default=42)
     p.add_argument("--config", type=Path, help="recipe whose [splits] table to use")

@@ -31,7 +31,7 @@ EXAMPLE = "bioscan-train convert BIOSCAN_5M_Insect_Dataset_metadata.csv --split 
 FORMATS = ("auto", "bioscan1m", "bioscan5m", "clibd-hdf5", "bold", "fasta", "folder")
 
 _PLAIN: dict[str, Callable[[Path], Iterator[Entry]]] = {
-    "bold": read_bcdm,
+    "bold": read_bcdm,  # and records tables, which have the same names
     "fasta": read_fasta,
     "folder": read_image_folder,
 }
@@ -57,7 +57,7 @@ def format_of(source: Path) -> str:
         return "bioscan1m"
     if {"dna_barcode", "split"} <= set(names):
         return "bioscan5m"
-    if "nuc" in names and "processid" in names:
+    if "processid" in names and {"nuc", "nucleotides"} & set(names):
         return "bold"
     raise RecordsError(f"{source.name} is of no known format: {', '.join(FORMATS[1:])}.")
 

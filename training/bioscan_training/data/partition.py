@@ -26,7 +26,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from bioscan_training.data.bioscan import CLIBD_1M, read_bioscan
+from bioscan_training.data.bioscan import CLIBD_1M
+from bioscan_training.data.convert import entries_of
 from bioscan_training.data.entries import Entry
 from bioscan_training.data.images import image_paths
 from bioscan_training.data.records import RecordsError, write_records
@@ -237,12 +238,12 @@ def _report(
 
 
 def prepare_clibd_files(metadata: Path, out: Path, seed: int) -> dict[str, Any]:
-    """`prepare_clibd` of a table of BIOSCAN-1M or BIOSCAN-5M.
+    """`prepare_clibd` of whatever `bioscan-train convert` reads.
 
     Raises:
-        RecordsError: if the file is no such table.
+        RecordsError: if the file is nothing of that kind.
     """
-    return prepare_clibd(lambda: read_bioscan(metadata), out, seed)
+    return prepare_clibd(lambda: entries_of(metadata), out, seed)
 
 
 def report_table(report: Mapping[str, Any]) -> str:
