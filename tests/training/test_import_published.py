@@ -1,6 +1,7 @@
 """Published files: pinned commits, enforced hashes, one sentence without a connection."""
 
 import dataclasses
+import json
 import re
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -13,6 +14,7 @@ from bioscan_desktop.inference.manifest import ModelManifest, sha256_of
 torch = pytest.importorskip("torch", reason="training needs torch")
 hub = pytest.importorskip("huggingface_hub", reason="comes with transformers")
 
+from bioscan_training.cli import main  # noqa: E402
 from bioscan_training.import_weights import checkpoints, command, published  # noqa: E402
 from bioscan_training.import_weights.ledger import WeightsError  # noqa: E402
 from bioscan_training.import_weights.published import PUBLISHED, HubFile  # noqa: E402
@@ -124,3 +126,25 @@ def test_a_broken_connection_is_one_sentence(monkeypatch: pytest.MonkeyPatch) ->
 def test_contradicting_arguments_are_refused(tmp_path: Path, given: list[str], message: str) -> None:
     with pytest.raises(BioscanError, match=message):
         command.run(arguments(*given, "--out", tmp_path / "pack"))
+
+
+def test_the_command_line_imports_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    torch.save(originals.clibd_checkpoint("d", depth=1), tmp_path / "best.pth")
+    words = ["import-weights", "clibd", str(tmp_path / "best.pth"), "--out", str(tmp_path / "pack")]
+    assert main(["--quiet", *words]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["dim"] == ModelManifest.load(tmp_path / "pack").dim == 64
+    assert report["encoders"]["dna"]["centred_cosine_min"] >= 0.9999
+    assert main(["--quiet", *words]) == 2
+    told = capsys.readouterr()
+    assert told.err.endswith("exists already; choose another folder.\n")
+    assert told.err.count("\n") == 1
+    assert told.out == ""
+
+
+def test_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["import-weights", "--help"])
+    told = capsys.readouterr().out
+    assert "example: bioscan-train import-weights clibd best.pth" in told
+    assert "bioclip-2" in told
