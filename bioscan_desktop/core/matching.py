@@ -256,12 +256,14 @@ def familiarity_of(hits: Sequence[Hit], model: NoveltyModel) -> float:
 def _novelty(hits: Sequence[Hit], calibration: Calibration) -> tuple[str, float | None]:
     """Compares the nearest key with what is usual for known and for unknown species.
 
-    Each pair of modalities (photo to photo keys, photo to DNA keys) is asked; the most familiar
-    answer counts, since a species may have keys of one kind only.
+    A barcode is judged by DNA keys alone where the library has any: nothing tells species apart
+    better. A photo is asked against photo keys and DNA keys; the more familiar answer counts, since
+    a species may have keys of one kind only.
     """
     outcome, best_p = None, None
     order = ("unlike_library", "new_species", "none")
-    for pair in {hit.pair for hit in hits}:
+    pairs = {hit.pair for hit in hits}
+    for pair in pairs & {"dna->dna"} or pairs:
         model = calibration.novelty.get(pair)
         if model is None:
             continue

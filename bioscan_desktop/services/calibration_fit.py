@@ -25,7 +25,9 @@ LEAST_SHARE = 0.5
 """The least at which a name has more behind it than everything else together."""
 
 SLOPES = (6.0, 9.0, 12.0, 16.0, 20.0, 26.0, 34.0, 45.0, 60.0, 80.0, 110.0, 150.0, 200.0, 270.0, 360.0)
-OFFSETS = tuple(np.linspace(-12, 12, 17).tolist())
+OFFSETS = (-1000.0, -300.0, -100.0, -50.0, -25.0, *np.linspace(-12, 12, 17).tolist())
+"""The far negative ones silence a kind of key that only misleads, such as photos for a barcode."""
+
 FACTORS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5)
 
 
