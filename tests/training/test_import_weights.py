@@ -18,6 +18,7 @@ from bioscan_desktop.inference.manifest import ModelManifest
 torch = pytest.importorskip("torch", reason="training needs torch")
 
 import onnxruntime as ort  # noqa: E402
+from bioscan_training.export import ParityError  # noqa: E402
 from bioscan_training.import_weights import command  # noqa: E402
 from bioscan_training.import_weights.checkpoints import read_checkpoint, state_of  # noqa: E402
 from bioscan_training.import_weights.clibd import clibd_towers  # noqa: E402
@@ -276,6 +277,16 @@ def test_a_failed_export_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "pack.partial").mkdir()
     with pytest.raises(WeightsError, match="belongs to another model"):
         imported(tmp_path, "clibd", state, "--vocabulary", vocabulary(tmp_path, WORDS - 1))
+    assert not list(tmp_path.glob("pack*"))
+
+
+@pytest.mark.parametrize("value", [float("nan"), 0.0])
+def test_weights_that_embed_nothing_are_refused(tmp_path: Path, value: float) -> None:
+    state = originals.clibd_checkpoint("i", depth=1)
+    for kind in ("weight", "bias"):
+        state[f"{IMAGE}.head.{kind}"].fill_(value)
+    with pytest.raises(ParityError, match="nothing was written"):
+        imported(tmp_path, "clibd", state)
     assert not list(tmp_path.glob("pack*"))
 
 

@@ -132,7 +132,7 @@ def _write_tower(modality: str, tower: Tower, folder: Path, samples: int) -> Enc
     inputs = sample_inputs(modality, tower, samples)
     to_onnx(tower.module, INPUTS[modality], inputs, path)
     measured = compare(tower.module, path, INPUTS[modality], inputs)
-    if min(measured["cosine_min"], measured["centred_cosine_min"]) < MIN_COSINE:
+    if not all(measured[name] >= MIN_COSINE for name in ("cosine_min", "centred_cosine_min")):  # NaN, too
         raise ParityError(
             f"{path.name} does not give what its tower gives ({measured}); nothing was written."
         )
@@ -188,7 +188,8 @@ def compare(
     )
     mean = a.mean(axis=0)
     left, right = a - mean, b - mean
-    centred = (left * right).sum(1) / (np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1))
+    lengths = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
+    centred = (left * right).sum(1) / np.where(lengths > 0, lengths, np.nan)
     return parity(a, b) | {"centred_cosine_min": round(float(centred.min()), 6)}
 
 
