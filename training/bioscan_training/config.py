@@ -172,7 +172,7 @@ class ExportConfig:
     version: str = "1"
     opset: int = 17
     calibration: int = 256
-    int8_float_layers: int = 9
+    int8_float_layers: int = 6
     parity_inputs: int = 256
     min_parity_fp32: float = 0.9999
     min_parity_int8: float = 0.99

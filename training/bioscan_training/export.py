@@ -164,6 +164,7 @@ def quantise_static(
         kept = [
             n.name for n in graph.node if n.op_type in ("Gemm", "MatMul", "ReduceMean", "ReduceL2", "Div")
         ]
+        kept += [n.name for n in graph.node if n.op_type == "Conv"][:float_layers]
         quantize_static(
             str(prepared),
             str(target),
