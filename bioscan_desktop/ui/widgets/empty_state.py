@@ -156,6 +156,7 @@ class EmptyState(QWidget):
         """
         self._sample.setEnabled(samples and not opening)
         self._library.setVisible(bool(error))
+        self._sample.setVisible(not error)  # nothing to make a sample from, and no room for both
         self._banner.show_text("error", error)
         if opening:
             self._state.setText(f"{opening}… You can drop specimens already.")
