@@ -36,6 +36,8 @@ class NoveltyModel:
         unknown: the same with all keys of their species taken away.
         alpha_known: a p-value below this makes the species probably new to the library.
         alpha_unknown: lying below this share of `unknown` makes it unlike the library.
+        unlike_below: a nearest key of a smaller cosine makes it unlike the library, instead of
+            `alpha_unknown`; for photos, whose few held-out specimens show no such small shares.
     """
 
     known: tuple[float, ...]
@@ -43,6 +45,7 @@ class NoveltyModel:
     alpha_known: float = 0.05
     alpha_unknown: float = 0.01
     weights: tuple[float, float, float] | None = None
+    unlike_below: float | None = None
 
     def familiarity(self, nearest: float, second: float, isolation: float) -> float:
         """The larger, the more like a known species.
@@ -65,11 +68,19 @@ class NoveltyModel:
         """The same among specimens of species that the library lacks."""
         return (bisect.bisect_right(self.unknown, nearest) + 1) / (len(self.unknown) + 1)
 
-    def outcome(self, nearest: float) -> str:
-        """`none`, `new_species` or `unlike_library`."""
-        if self.p_unknown(nearest) < self.alpha_unknown and self.p_known(nearest) < self.alpha_known:
-            return "unlike_library"
-        return "new_species" if self.p_known(nearest) < self.alpha_known else "none"
+    def outcome(self, familiarity: float, nearest: float | None = None) -> str:
+        """`none`, `new_species` or `unlike_library`.
+
+        Args:
+            familiarity: see the class.
+            nearest: cosine of the nearest key; needed where there is an `unlike_below`.
+        """
+        new = self.p_known(familiarity) < self.alpha_known
+        if self.unlike_below is not None:
+            unlike = nearest is not None and nearest < self.unlike_below
+        else:
+            unlike = new and self.p_unknown(familiarity) < self.alpha_unknown
+        return "unlike_library" if unlike else "new_species" if new else "none"
 
 
 def log_distance(cosine: float) -> float:
@@ -129,6 +140,7 @@ class Calibration:
                     "alpha_known": model.alpha_known,
                     "alpha_unknown": model.alpha_unknown,
                     "weights": list(model.weights) if model.weights else None,
+                    "unlike_below": model.unlike_below,
                 }
                 for name, model in self.novelty.items()
             },
@@ -169,6 +181,7 @@ def _novelty(values: dict[str, Any]) -> NoveltyModel:
         alpha_known=values["alpha_known"],
         alpha_unknown=values["alpha_unknown"],
         weights=(weights[0], weights[1], weights[2]) if weights else None,
+        unlike_below=values.get("unlike_below"),
     )
 
 

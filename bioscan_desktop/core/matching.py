@@ -256,20 +256,20 @@ def familiarity_of(hits: Sequence[Hit], model: NoveltyModel) -> float:
 def _novelty(hits: Sequence[Hit], calibration: Calibration) -> tuple[str, float | None]:
     """Compares the nearest key with what is usual for known and for unknown species.
 
-    A barcode is judged by DNA keys alone where the library has any: nothing tells species apart
-    better. A photo is asked against photo keys and DNA keys; the more familiar answer counts, since
-    a species may have keys of one kind only.
+    Keys of the query's own kind judge it where the library has any: a photo lies nearer to photos
+    than to barcodes, whatever it shows. Otherwise the other kind does.
     """
     outcome, best_p = None, None
     order = ("unlike_library", "new_species", "none")
     pairs = {hit.pair for hit in hits}
-    for pair in pairs & {"dna->dna"} or pairs:
+    for pair in pairs & {"dna->dna", "image->image"} or pairs:
         model = calibration.novelty.get(pair)
         if model is None:
             continue
-        familiarity = familiarity_of([hit for hit in hits if hit.pair == pair], model)
+        near = [hit for hit in hits if hit.pair == pair]
+        familiarity = familiarity_of(near, model)
         p = model.p_known(familiarity)
-        found = model.outcome(familiarity)
+        found = model.outcome(familiarity, max(hit.score for hit in near))
         if outcome is None or order.index(found) > order.index(outcome):
             outcome = found
         best_p = p if best_p is None else max(best_p, p)

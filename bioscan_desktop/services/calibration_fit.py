@@ -21,6 +21,9 @@ QUANTILES = 200
 MISSING_WEIGHT = 0.25
 """Weight of the "species is missing" answers against the others, in the thresholds."""
 
+UNLIKE_SHARE = 0.03
+"""Share of the photos of known species that are given up, to notice photos of something else."""
+
 LEAST_SHARE = 0.5
 """The least at which a name has more behind it than everything else together."""
 
@@ -80,7 +83,13 @@ def fit_novelty(cases: Sequence[Case], alpha_known: float) -> dict[str, NoveltyM
         missing = [case for case in own if case.missing]
         if not known or not missing:
             continue
-        model = NoveltyModel((), (), alpha_known=alpha_known, weights=_familiarity_weights(known, missing))
+        model = NoveltyModel(
+            (),
+            (),
+            alpha_known=alpha_known,
+            weights=_familiarity_weights(known, missing),
+            unlike_below=_least_known(known) if pair.startswith("image->") else None,
+        )
         models[pair] = replace(
             model,
             known=_quantiles([familiarity_of(case.hits, model) for case in known]),
@@ -169,6 +178,14 @@ def _familiarity_weights(known: Sequence[Case], missing: Sequence[Case]) -> tupl
         solution -= 0.5 * np.linalg.solve(curvature + 1e-3 * np.eye(len(solution)), gradient)
     first, second, isolation = (solution[:3] / spread).tolist()
     return (first, second, isolation)
+
+
+def _least_known(known: Sequence[Case]) -> float:
+    """The similarity that all but `UNLIKE_SHARE` of the known specimens reach.
+
+    Photos of anything else come as close as those of unknown relatives, so the known set the line.
+    """
+    return round(float(np.quantile([max(h.score for h in c.hits) for c in known], UNLIKE_SHARE)), 5)
 
 
 def _distances(hits: Sequence[Hit]) -> tuple[float, float, float]:

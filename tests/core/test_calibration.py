@@ -42,6 +42,7 @@ calibrations = st.builds(
             shares,
             shares,
             st.none() | st.tuples(numbers, numbers, numbers),
+            st.none() | shares,
         ),
     ),
     fitted=st.just(True),

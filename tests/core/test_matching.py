@@ -268,12 +268,17 @@ class TestNovelty:
     def test_the_nearest_key_counts_not_the_first(self) -> None:
         assert decide([hit(1, PRONUBA, 0.1), hit(2, PRONUBA, 0.95)], self.CALIBRATION).novelty == "none"
 
-    def test_for_a_photo_the_most_familiar_kind_of_key_counts(self) -> None:
+    def test_a_photo_is_judged_by_photos_where_there_are_any(self) -> None:
         calibration = Calibration(novelty={"image->dna": self.MODEL, "image->image": self.MODEL}, fitted=True)
-        found = [hit(1, PRONUBA, 0.1, "image", "dna"), hit(2, PRONUBA, 0.9, "image", "image")]
-        verdict = decide(found, calibration)
-        assert verdict.novelty == "none"
-        assert verdict.novelty_p == pytest.approx(self.MODEL.p_known(0.9))
+        found = [hit(1, PRONUBA, 0.9, "image", "dna"), hit(2, PRONUBA, 0.45, "image", "image")]
+        assert decide(found, calibration).novelty == "new_species"
+        assert decide(found[:1], calibration).novelty == "none"
+
+    def test_a_photo_far_from_all_photos_is_unlike_the_library(self) -> None:
+        model = NoveltyModel(self.MODEL.known, self.MODEL.unknown, unlike_below=0.6)
+        calibration = Calibration(novelty={"image->image": model}, fitted=True)
+        for score, novelty in ((0.61, "none"), (0.6, "none"), (0.59, "unlike_library")):
+            assert decide([hit(1, PRONUBA, score, "image")], calibration).novelty == novelty
 
     def test_a_barcode_is_judged_by_barcodes_where_there_are_any(self) -> None:
         calibration = Calibration(novelty={"dna->dna": self.MODEL, "dna->image": self.MODEL}, fitted=True)
