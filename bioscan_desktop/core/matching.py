@@ -11,7 +11,9 @@ The rules, all pure functions of the hits:
    the children of the name above. Names missing in the library keep their weight in the
    denominator: what the library does not know lowers the share.
 5. The verdict is the last name whose share reaches the threshold of its rank.
-6. If photo and barcode of one specimen contradict each other at family or order, the verdict is
+6. A barcode under 500 bp lies far from all keys merely by being short. Whether its species is
+   missing is then judged by percent identity (`SHORT_NEW`, `SHORT_UNLIKE`), and said to be rough.
+7. If photo and barcode of one specimen contradict each other at family or order, the verdict is
    only what they share; otherwise their evidence is multiplied.
 """
 
@@ -28,7 +30,10 @@ from bioscan_desktop.core.taxonomy import RANKS, Lineage
 
 DECISION_K = 50
 MAX_KEYS_PER_TAXON = 3
-MIN_SHARE_SHOWN = 0.005
+SHORT_NEW = 97.0
+"""A short barcode of smaller percent identity is probably of a species that the library lacks."""
+SHORT_UNLIKE = 80.0
+"""A short barcode of smaller percent identity is like nothing in the library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +169,18 @@ def walk(evidence: Evidence) -> tuple[RankShare, ...]:
     return tuple(shares)
 
 
-def decide(hits: Sequence[Hit], calibration: Calibration) -> Verdict:
-    """The verdict of one query of one modality."""
+def decide(hits: Sequence[Hit], calibration: Calibration, short_identity: float | None = None) -> Verdict:
+    """The verdict of one query of one modality.
+
+    Args:
+        short_identity: of a short barcode, the best percent identity to a key (rule 6).
+    """
     if not hits:
         return Verdict(None, None, 0.0, False, "none", None, "The library has no keys to compare with.", ())
-    novelty, p = _novelty(hits, calibration)
+    if short_identity is None:
+        novelty, p = _novelty(hits, calibration)
+    else:
+        novelty, p = _short_novelty(short_identity), None
     shares = walk(gather(hits, calibration, missing=novelty == "new_species"))
     return _conclude(shares, calibration, hits[0].query_modality, novelty, p)
 
@@ -241,6 +253,12 @@ def _multiply(a: Evidence, b: Evidence) -> Evidence:
 def _support(evidence: Evidence, path: tuple[str, ...]) -> float:
     ancestors = sum(weight for other, weight in evidence.items() if other == path[: len(other)])
     return FLOOR + (1 - FLOOR) * ancestors
+
+
+def _short_novelty(identity: float) -> str:
+    if identity < SHORT_UNLIKE:
+        return "unlike_library"
+    return "new_species" if identity < SHORT_NEW else "none"
 
 
 def familiarity_of(hits: Sequence[Hit], model: NoveltyModel) -> float:

@@ -17,7 +17,7 @@ from PIL import Image
 
 from bioscan_desktop import __version__
 from bioscan_desktop.core.agreement import agreement
-from bioscan_desktop.core.barcode import Barcode, reverse_complement
+from bioscan_desktop.core.barcode import SHORT_BASES, Barcode, reverse_complement
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.matching import DECISION_K, Hit, Verdict, decide, decide_both
 from bioscan_desktop.core.taxonomy import RANKS
@@ -288,7 +288,11 @@ class Identifier:
 
     def _decide(self, found: Neighbours, top_k: int) -> Identification:
         calibration, hits, problems = self.library.calibration, found.hits, list(found.problems)
-        by_modality = {modality: decide(near, calibration) for modality, near in hits.items()}
+        identity = _short_identity(found)
+        by_modality = {
+            modality: decide(near, calibration, identity if modality == "dna" else None)
+            for modality, near in hits.items()
+        }
         agreed: str | None = None
         verdict: Verdict | None = None
         if len(by_modality) == 2:
@@ -343,6 +347,30 @@ class Identifier:
         if found.sequence is not None and "dna" in best:
             best["dna"] = [_aligned(hit, found.sequence) for hit in best["dna"]]
         return tuple(self.ranked(best))
+
+
+SHORT_ALIGNED = 20
+"""Nearest keys that a short barcode is aligned with."""
+
+
+def _short_identity(found: Neighbours) -> float | None:
+    """The best percent identity of a short barcode; None for long ones and where no key has one.
+
+    An alignment counts if it covers four fifths of the barcode.
+    """
+    if found.sequence is None or len(found.sequence) >= SHORT_BASES:
+        return None
+    near = sorted(found.hits.get("dna", []), key=lambda hit: (-hit.score, hit.key_id))[:SHORT_ALIGNED]
+    aligned = [_aligned(hit, found.sequence) for hit in near]
+    least = 0.8 * len(found.sequence)
+    return max(
+        (
+            h.percent_identity
+            for h in aligned
+            if h.percent_identity is not None and (h.overlap_bp or 0) >= least
+        ),
+        default=None,
+    )
 
 
 def _aligned(hit: Hit, sequence: str) -> Hit:

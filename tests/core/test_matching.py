@@ -412,3 +412,21 @@ class TestBoth:
         if verdict.rank is not None:
             assert verdict.lineage.at(verdict.rank) == verdict.name
             assert len(verdict.lineage.path()) == RANKS.index(verdict.rank) + 1
+
+
+class TestShortBarcode:
+    """Far from every key by being short: percent identity says whether the species is missing."""
+
+    @pytest.mark.parametrize(
+        ("identity", "novelty", "rank"),
+        [
+            (99.0, "none", "species"),
+            (97.0, "none", "species"),
+            (96.9, "new_species", "genus"),
+            (80.0, "new_species", "genus"),
+            (79.9, "unlike_library", None),
+        ],
+    )
+    def test_identity_decides(self, identity: float, novelty: str, rank: str | None) -> None:
+        verdict = decide([hit(1, PRONUBA, 0.1)], TestNovelty.CALIBRATION, short_identity=identity)
+        assert (verdict.novelty, verdict.rank, verdict.novelty_p) == (novelty, rank, None)

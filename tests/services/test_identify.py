@@ -384,3 +384,13 @@ class TestRunning:
         for thread in threads:
             thread.join(30)
         assert found == [expected] * 40
+
+
+def test_a_short_piece_of_a_known_barcode_is_no_new_species(identifier: Identifier, world: TinyWorld) -> None:
+    """Its embedding lies far away; its bases are those of the reference."""
+    strict = NoveltyModel(tuple(0.999 + i / 1e6 for i in range(100)), (0.0,) * 100)
+    identifier.library.calibration = Calibration(novelty={"dna->dna": strict}, fitted=True)
+    whole = world.barcodes["Noctua pronuba"]
+    piece, stranger = whole[150:330], random_barcode(99)[:180]
+    answers = [identifier.identify_one(from_sequence(s)).verdict for s in (whole, piece, stranger)]
+    assert [a.novelty for a in answers if a is not None] == ["new_species", "none", "unlike_library"]
