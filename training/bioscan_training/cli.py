@@ -104,10 +104,10 @@ def _parser() -> argparse.ArgumentParser:
         "calibrate",
         _calibrate,
         "Fit a library's confidence and its sense of missing species on held-out specimens.",
-        "bioscan-train calibrate --library resources/libraries/starter"
+        "bioscan-train calibrate resources/libraries/starter"
         " --queries prepared/queries-calibrate.tsv.gz --unseen prepared/unseen-calibrate.txt --images photos",
     )
-    p.add_argument("--library", type=Path, required=True, help="folder of the library pack")
+    p.add_argument("library", type=Path, metavar="LIB", help="folder of the library pack")
     p.add_argument("--queries", type=Path, required=True, help="records TSV, none of them in the library")
     p.add_argument("--images", type=Path, help="folder that image_file is relative to")
     p.add_argument("--unseen", type=Path, help="species that no encoder was trained on, one a line")
