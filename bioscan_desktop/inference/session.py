@@ -62,6 +62,7 @@ class Session:
         # Spinning threads would hold the cores that the window and the decoder need.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 4  # failures are raised or reported by us, not printed
+        ort.set_default_logger_severity(4)  # nor those of loading a provider
         try:
             data = path.read_bytes()  # bytes, because native paths fail on non-ASCII names on Windows
         except OSError as error:
