@@ -12,7 +12,8 @@ The rules, all pure functions of the hits:
    denominator: what the library does not know lowers the share.
 5. The verdict is the last name whose share reaches the threshold of its rank.
 6. A barcode under 500 bp lies far from all keys merely by being short. Whether its species is
-   missing is then judged by percent identity (`SHORT_NEW`, `SHORT_UNLIKE`), and said to be rough.
+   missing is then judged by percent identity (`SHORT_NEW`). A barcode of any length that aligns
+   with nothing (`UNLIKE_IDENTITY`) is like nothing in the library, wherever its embedding lies.
 7. If photo and barcode of one specimen contradict each other at family or order, the verdict is
    only what they share; otherwise their evidence is multiplied.
 """
@@ -32,8 +33,8 @@ DECISION_K = 50
 MAX_KEYS_PER_TAXON = 3
 SHORT_NEW = 97.0
 """A short barcode of smaller percent identity is probably of a species that the library lacks."""
-SHORT_UNLIKE = 80.0
-"""A short barcode of smaller percent identity is like nothing in the library."""
+UNLIKE_IDENTITY = 75.0
+"""Below this, two sequences need not even be the same gene; COI of two insect orders has about 80."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,18 +170,23 @@ def walk(evidence: Evidence) -> tuple[RankShare, ...]:
     return tuple(shares)
 
 
-def decide(hits: Sequence[Hit], calibration: Calibration, short_identity: float | None = None) -> Verdict:
+def decide(
+    hits: Sequence[Hit], calibration: Calibration, identity: float | None = None, short: bool = False
+) -> Verdict:
     """The verdict of one query of one modality.
 
     Args:
-        short_identity: of a short barcode, the best percent identity to a key (rule 6).
+        identity: of a barcode, the best percent identity to a key, if there is one (rule 6).
+        short: it is a short barcode.
     """
     if not hits:
         return Verdict(None, None, 0.0, False, "none", None, "The library has no keys to compare with.", ())
-    if short_identity is None:
-        novelty, p = _novelty(hits, calibration)
+    if identity is not None and identity < UNLIKE_IDENTITY:
+        novelty, p = "unlike_library", None
+    elif identity is not None and short:
+        novelty, p = "new_species" if identity < SHORT_NEW else "none", None
     else:
-        novelty, p = _short_novelty(short_identity), None
+        novelty, p = _novelty(hits, calibration)
     shares = walk(gather(hits, calibration, missing=novelty == "new_species"))
     return _conclude(shares, calibration, hits[0].query_modality, novelty, p)
 
@@ -253,12 +259,6 @@ def _multiply(a: Evidence, b: Evidence) -> Evidence:
 def _support(evidence: Evidence, path: tuple[str, ...]) -> float:
     ancestors = sum(weight for other, weight in evidence.items() if other == path[: len(other)])
     return FLOOR + (1 - FLOOR) * ancestors
-
-
-def _short_novelty(identity: float) -> str:
-    if identity < SHORT_UNLIKE:
-        return "unlike_library"
-    return "new_species" if identity < SHORT_NEW else "none"
 
 
 def familiarity_of(hits: Sequence[Hit], model: NoveltyModel) -> float:

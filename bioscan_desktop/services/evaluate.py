@@ -24,10 +24,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.core.matching import DECISION_K, Hit, Verdict, decide, decide_both
+from bioscan_desktop.core.matching import DECISION_K, Verdict
 from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim
 from bioscan_desktop.library.importers.tables import Record, open_text
-from bioscan_desktop.services.identify import Identifier
+from bioscan_desktop.services.identify import Identifier, Neighbours
 from bioscan_desktop.services.specimens import Specimen, from_sequence
 from bioscan_desktop.services.tasks import Progress, ProgressCallback, silent
 
@@ -184,7 +184,7 @@ def answer(
         if found.problems:
             failed.append((found.specimen.query_id, found.problems[0].message))
         else:
-            answered.append(_answered(identifier, truth, found.hits))
+            answered.append(_answered(identifier, truth, found))
         progress(Progress(number, None, found.specimen.query_id))
     return answered, failed
 
@@ -201,14 +201,10 @@ def _specimen(record: Record, query: str, images: Path | None) -> Specimen:
     return replace(specimen, photo=photo)
 
 
-def _answered(identifier: Identifier, truth: Lineage, hits: dict[str, list[Hit]]) -> Answered:
-    calibration = identifier.library.calibration
-    verdicts = {modality: decide(found, calibration) for modality, found in hits.items()}
-    if len(verdicts) == 2:
-        verdict, _ = decide_both(verdicts["image"], verdicts["dna"], hits["image"], hits["dna"], calibration)
-    else:
-        verdict = next(iter(verdicts.values()))
-    ranked = identifier.ranked(hits)
+def _answered(identifier: Identifier, truth: Lineage, found: Neighbours) -> Answered:
+    verdict = identifier.judge(found).verdict
+    assert verdict is not None  # a query without hits is among the failed
+    ranked = identifier.ranked(found.hits)
     score = max((hit.score for hit in ranked), default=-1.0)
     return Answered(truth, tuple(hit.lineage for hit in ranked[: max(TOP_K)]), verdict, score)
 
@@ -290,7 +286,7 @@ def retrieval_figures(
 
 
 @dataclass(frozen=True)
-class Neighbours:
+class LabelledQuery:
     """A labelled query with the labels of its nearest keys, best first, and nothing else."""
 
     truth: Lineage
@@ -318,7 +314,7 @@ def evaluate_predictions(
     return {**head, **figures}
 
 
-def _read_predictions(path: Path) -> Iterator[Neighbours]:
+def _read_predictions(path: Path) -> Iterator[LabelledQuery]:
     try:
         with open_text(path) as stream:
             rows = csv.DictReader(stream)
@@ -329,7 +325,7 @@ def _read_predictions(path: Path) -> Iterator[Neighbours]:
                 raise ArgumentError(f"{path} is no table of predictions; it lacks {', '.join(missing)}.")
             for row in rows:
                 cells = [clean_name(row[columns[name]]) for name in wanted]
-                yield Neighbours(Lineage(*cells[:4]), (Lineage(*cells[4:]),))
+                yield LabelledQuery(Lineage(*cells[:4]), (Lineage(*cells[4:]),))
     except FileNotFoundError:
         raise ArgumentError(f"There is no file {path}.") from None
     except (OSError, UnicodeDecodeError, EOFError, zlib.error, csv.Error) as error:

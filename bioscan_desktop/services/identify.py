@@ -124,6 +124,21 @@ class Neighbours:
     elapsed_ms: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdicts on one specimen.
+
+    Attributes:
+        verdict: of all its evidence; None if there is none.
+        by_modality: of photo and barcode apart.
+        agreed: finest rank that both share; None unless there are both.
+    """
+
+    verdict: Verdict | None
+    by_modality: dict[str, Verdict]
+    agreed: str | None
+
+
 class Identifier:
     """Identifies specimens against one library with one model.
 
@@ -286,21 +301,30 @@ class Identifier:
             if keys is None or kind in keys:
                 self.library.index(kind)
 
-    def _decide(self, found: Neighbours, top_k: int) -> Identification:
-        calibration, hits, problems = self.library.calibration, found.hits, list(found.problems)
-        identity = _short_identity(found)
+    def judge(self, found: Neighbours, top_k: int = 5) -> Judgement:
+        """The verdicts on what a search brought. Aligns the nearest keys in place.
+
+        Args:
+            found: with hits of at least one modality.
+        """
+        calibration, hits = self.library.calibration, found.hits
+        identity = _align_nearest(found, top_k)
+        short = found.sequence is not None and len(found.sequence) < SHORT_BASES
         by_modality = {
-            modality: decide(near, calibration, identity if modality == "dna" else None)
+            modality: decide(near, calibration, identity if modality == "dna" else None, short)
             for modality, near in hits.items()
         }
-        agreed: str | None = None
-        verdict: Verdict | None = None
         if len(by_modality) == 2:
             verdict, agreed = decide_both(
                 by_modality["image"], by_modality["dna"], hits["image"], hits["dna"], calibration
             )
-        elif by_modality:
-            verdict = next(iter(by_modality.values()))
+            return Judgement(verdict, by_modality, agreed)
+        return Judgement(next(iter(by_modality.values())), by_modality, None)
+
+    def _decide(self, found: Neighbours, top_k: int) -> Identification:
+        problems = list(found.problems)
+        judged = self.judge(found, top_k) if found.hits else Judgement(None, {}, None)
+        verdict = judged.verdict
         shown = self._shown(found, top_k)
         if found.missing:
             message = f"{found.specimen.input}: the file is cut short, {found.missing:.0%} of it is missing."
@@ -310,8 +334,8 @@ class Identifier:
             status="failed" if verdict is None else "partial" if problems else "ok",
             error=problems[0] if problems else None,
             verdict=verdict,
-            by_modality=by_modality,
-            modality_agreement=agreed,
+            by_modality=judged.by_modality,
+            modality_agreement=judged.agreed,
             hits=shown,
             badges=tuple(agreement(hit.lineage, verdict.lineage) if verdict else "none" for hit in shown),
             notices=tuple(found.notices),
@@ -345,29 +369,36 @@ class Identifier:
         """The best `top_k` hits of each modality of the query, barcodes aligned."""
         best = {modality: self.ranked({modality: hits})[:top_k] for modality, hits in found.hits.items()}
         if found.sequence is not None and "dna" in best:
-            best["dna"] = [_aligned(hit, found.sequence) for hit in best["dna"]]
+            sequence = found.sequence  # with two kinds of keys, the shown are not always the nearest
+            best["dna"] = [
+                _aligned(hit, sequence) if hit.percent_identity is None else hit for hit in best["dna"]
+            ]
         return tuple(self.ranked(best))
 
 
-SHORT_ALIGNED = 20
-"""Nearest keys that a short barcode is aligned with."""
+ALIGNED, SHORT_ALIGNED = 5, 20
+"""Nearest keys that a barcode, or a short one, is aligned with at least."""
 
 
-def _short_identity(found: Neighbours) -> float | None:
-    """The best percent identity of a short barcode; None for long ones and where no key has one.
+def _align_nearest(found: Neighbours, top_k: int) -> float | None:
+    """Aligns the barcode with its nearest keys, in place; returns the best percent identity.
 
-    An alignment counts if it covers four fifths of the barcode.
+    An alignment counts if it covers four fifths of the barcode or of the key. None if none does,
+    or no key has a barcode.
     """
-    if found.sequence is None or len(found.sequence) >= SHORT_BASES:
+    if found.sequence is None or "dna" not in found.hits:
         return None
-    near = sorted(found.hits.get("dna", []), key=lambda hit: (-hit.score, hit.key_id))[:SHORT_ALIGNED]
-    aligned = [_aligned(hit, found.sequence) for hit in near]
-    least = 0.8 * len(found.sequence)
+    length = len(found.sequence)
+    near = sorted(found.hits["dna"], key=lambda hit: (-hit.score, hit.key_id))
+    count = max(top_k, SHORT_ALIGNED if length < SHORT_BASES else ALIGNED)
+    found.hits["dna"] = [_aligned(hit, found.sequence) for hit in near[:count]] + near[count:]
     return max(
         (
-            h.percent_identity
-            for h in aligned
-            if h.percent_identity is not None and (h.overlap_bp or 0) >= least
+            hit.percent_identity
+            for hit in found.hits["dna"][:count]
+            if hit.percent_identity is not None
+            and hit.consensus is not None
+            and (hit.overlap_bp or 0) >= 0.8 * min(length, len(hit.consensus))
         ),
         default=None,
     )

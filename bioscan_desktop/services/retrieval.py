@@ -17,7 +17,7 @@ import numpy as np
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.index.exact import ExactIndex
-from bioscan_desktop.services.evaluate import TOP_K, Neighbours, retrieval_figures
+from bioscan_desktop.services.evaluate import TOP_K, LabelledQuery, retrieval_figures
 
 MODALITIES: tuple[str, ...] = ("image", "dna", "text")
 """In the order in which keys of all kinds are stacked; equal scores go to the first."""
@@ -88,18 +88,18 @@ def _unit(rows: np.ndarray) -> np.ndarray:
 
 def neighbours(
     queries: Embedded, keys: Embedded, query_kind: str, key_kind: str, k: int = max(TOP_K)
-) -> list[Neighbours]:
+) -> list[LabelledQuery]:
     """The `k` nearest keys of each query that has the kind asked for."""
     owners, rows = keys.unit_rows(key_kind)
     index = ExactIndex(rows)
     asking, questions = queries.unit_rows(query_kind)
     # A group without the kind has rows of no length, which nothing may be multiplied with.
-    found: list[Neighbours] = []
+    found: list[LabelledQuery] = []
     for start in range(0, len(asking), QUERIES_AT_ONCE):
         near, _ = index.search(questions[start : start + QUERIES_AT_ONCE], k)
         for query, places in zip(asking[start : start + QUERIES_AT_ONCE], owners[near], strict=True):
             labels = tuple(keys.lineages[int(place)] for place in places)
-            found.append(Neighbours(queries.lineages[int(query)], labels))
+            found.append(LabelledQuery(queries.lineages[int(query)], labels))
     return found
 
 

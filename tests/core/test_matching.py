@@ -414,8 +414,8 @@ class TestBoth:
             assert len(verdict.lineage.path()) == RANKS.index(verdict.rank) + 1
 
 
-class TestShortBarcode:
-    """Far from every key by being short: percent identity says whether the species is missing."""
+class TestIdentity:
+    """Alignment has a say where distances mislead: short barcodes, and what is no barcode at all."""
 
     @pytest.mark.parametrize(
         ("identity", "novelty", "rank"),
@@ -423,10 +423,18 @@ class TestShortBarcode:
             (99.0, "none", "species"),
             (97.0, "none", "species"),
             (96.9, "new_species", "genus"),
-            (80.0, "new_species", "genus"),
-            (79.9, "unlike_library", None),
+            (75.0, "new_species", "genus"),
+            (74.9, "unlike_library", None),
         ],
     )
-    def test_identity_decides(self, identity: float, novelty: str, rank: str | None) -> None:
-        verdict = decide([hit(1, PRONUBA, 0.1)], TestNovelty.CALIBRATION, short_identity=identity)
+    def test_it_decides_for_a_short_barcode(self, identity: float, novelty: str, rank: str | None) -> None:
+        verdict = decide([hit(1, PRONUBA, 0.1)], TestNovelty.CALIBRATION, identity, short=True)
         assert (verdict.novelty, verdict.rank, verdict.novelty_p) == (novelty, rank, None)
+
+    def test_a_long_one_is_judged_by_its_distance(self) -> None:
+        assert decide([hit(1, PRONUBA, 0.95)], TestNovelty.CALIBRATION, 80.0).novelty == "none"
+        assert decide([hit(1, PRONUBA, 0.45)], TestNovelty.CALIBRATION, 99.0).novelty == "new_species"
+
+    def test_what_aligns_with_nothing_is_unlike_the_library(self) -> None:
+        verdict = decide([hit(1, PRONUBA, 0.95)], TestNovelty.CALIBRATION, 58.0)
+        assert (verdict.novelty, verdict.name) == ("unlike_library", None)
