@@ -17,8 +17,6 @@ from bioscan_desktop.inference.tokens import KmerTokenizer
 
 _INPUT_TYPES = {"image": "tensor(float)", "dna": "tensor(int64)", "text": "tensor(int64)"}
 
-PRECISIONS: tuple[str, ...] = ("auto", "fp32", "int8")
-
 
 class ModelPack:
     """A loaded model pack: encoders are opened when first used.

@@ -157,14 +157,6 @@ class RecordStore:
         )
         return [Lineage(*row) for row in rows]
 
-    def species_counts(self) -> list[tuple[Lineage, int, int, int]]:
-        """(lineage, DNA keys, photo keys, records) per distinct lineage, sorted by name."""
-        rows = self._rows(
-            "SELECT \"order\", family, genus, species, sum(modality = 'dna'), sum(modality = 'image'), "
-            "sum(n_records) FROM keys GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
-        )
-        return [(Lineage(*row[:4]), row[4], row[5], row[6]) for row in rows]
-
     def count(self, where: str = "1") -> int:
         """Number of keys; `where` is SQL of our own, never user input."""
         return self._rows(f"SELECT count(*) FROM keys WHERE {where}")[0][0]

@@ -16,10 +16,9 @@ import numpy as np
 from PIL import Image
 
 from bioscan_desktop import __version__
-from bioscan_desktop.core.agreement import agreement
 from bioscan_desktop.core.barcode import SHORT_BASES, Barcode, reverse_complement
 from bioscan_desktop.core.errors import BioscanError
-from bioscan_desktop.core.matching import DECISION_K, Hit, Verdict, decide, decide_both
+from bioscan_desktop.core.matching import DECISION_K, Hit, Verdict, agreement_levels, decide, decide_both
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.index.barcodes import align
 from bioscan_desktop.inference.encoders import ModelPack
@@ -337,7 +336,7 @@ class Identifier:
             by_modality=judged.by_modality,
             modality_agreement=judged.agreed,
             hits=shown,
-            badges=tuple(agreement(hit.lineage, verdict.lineage) if verdict else "none" for hit in shown),
+            badges=tuple(agreement_levels(shown, verdict)) if verdict else ("none",) * len(shown),
             notices=tuple(found.notices),
             elapsed_ms=found.elapsed_ms,
             provenance=self.provenance(),

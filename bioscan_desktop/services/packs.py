@@ -17,7 +17,6 @@ from bioscan_desktop.inference.manifest import ModelManifest
 from bioscan_desktop.library.pack import Library, LibraryManifest
 
 STARTER = "starter"
-KINDS: tuple[str, ...] = ("models", "libraries")
 
 
 @dataclass(frozen=True, slots=True)

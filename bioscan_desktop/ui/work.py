@@ -88,9 +88,10 @@ def open_engine(library_name: str, model_name: str, provider: str, reporter: Rep
             reporter.cancel.check()
             kinds[modality] = library.index(modality).kind
         reporter.progress(Progress(2, 3, "Starting the model"))
-        for modality in model.manifest.encoders:
-            reporter.cancel.check()
-            model.session(modality)
+        for modality in ("image", "dna"):  # a text encoder is large, and the window has no use for it
+            if model.has(modality):
+                reporter.cancel.check()
+                model.session(modality)
         report = model.provider_report()
         samples = bool(library.records.with_consensus(1)) and model.has("dna")
     except BaseException:

@@ -66,13 +66,6 @@ def test_thousands_of_rows_in_one_question(tmp_path: Path) -> None:
     opened.close()
 
 
-def test_counts_by_name(tmp_path: Path) -> None:
-    photo = KeyRecord(3, "image", 0, PRONUBA, None, None, None, 1, (), None, "a.jpg")
-    opened = store(tmp_path, [key(1), key(2), photo, key(4, lineage=GENUS)])
-    assert opened.species_counts() == [(GENUS, 1, 0, 2), (PRONUBA, 2, 1, 5)]
-    opened.close()
-
-
 @pytest.mark.parametrize(
     "having", [{1}, {2, 5}, {1, 2, 3, 5}, set(range(1, 40, 2)), set(range(1, 200)), set()]
 )
