@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
 
 from bioscan_desktop.core.errors import BarcodeError
 from bioscan_desktop.core.ids import UniqueIds
@@ -27,8 +29,22 @@ MAX_N_SHARE = 0.5
 
 _NOISE = re.compile(r"[\s\d\-.*]+")
 _NOT_IUPAC = re.compile(r"[^ACGTRYSWKMBDHVN]")
+_BASES_OF = {
+    "A": "A", "C": "C", "G": "G", "T": "T",
+    "R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC",
+    "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT",
+}  # fmt: skip
+_CODE_5 = dict(
+    zip(
+        ("".join(codon) for codon in product("TCAG", repeat=3)),
+        "FFLLSSSSYY**CCWWLLLLPPPPHHQQRRRRIIMMTTTTNNKKSSSSVVVVAAAADDEEGGGG",
+        strict=True,
+    )
+)
+"""NCBI's translation table 5. It differs from the standard code in TGA (W, not a stop), ATA (M, not
+I) and AGA, AGG (S, not R): read with the standard code, every insect's COI would show stops."""
+
 _COMPLEMENT = str.maketrans("ACGTRYSWKMBDHVN", "TGCAYRSWMKVHDBN")
-_STOPS_CODE_5 = ("TAA", "TAG")
 _PROTEIN_ONLY = frozenset("EFILPQ")
 
 
@@ -67,15 +83,154 @@ def reverse_complement(sequence: str) -> str:
     return sequence.translate(_COMPLEMENT)[::-1]
 
 
+def translate(sequence: str, frame: int = 1) -> str:
+    """Amino acids of a barcode by the invertebrate mitochondrial code (5), one letter a codon.
+
+    Insects, spiders and most other invertebrates read COI with this code. The vertebrate (2) or
+    the standard code (1) would be wrong: they turn codons that are common in insects into stops.
+
+    Args:
+        sequence: upper-case IUPAC bases.
+        frame: 1, 2 or 3: the base at which the first whole codon begins.
+
+    Returns:
+        `*` for a stop, `X` for a codon whose ambiguous bases leave several amino acids open. An
+        incomplete codon at the end is left out.
+    """
+    return "".join(_amino_acid(sequence[i : i + 3]) for i in range(frame - 1, len(sequence) - 2, 3))
+
+
+@lru_cache(maxsize=4096)
+def _amino_acid(codon: str) -> str:
+    meant = {_CODE_5["".join(bases)] for bases in product(*(_BASES_OF[base] for base in codon))}
+    return meant.pop() if len(meant) == 1 else "X"
+
+
 def stop_codons(sequence: str) -> int:
     """Fewest stop codons over the three reading frames, invertebrate mitochondrial code (5).
 
     TAA and TAG are its only stops. A real COI barcode has 0 in one frame.
     """
-    return min(
-        sum(sequence[i : i + 3] in _STOPS_CODE_5 for i in range(frame, len(sequence) - 2, 3))
-        for frame in range(3)
+    return min(translate(sequence, frame).count("*") for frame in (1, 2, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class BarcodeFacts:
+    """What a barcode's bases say about its quality, before it is compared with anything.
+
+    Attributes:
+        length: bases.
+        n_count: bases that are N.
+        ambiguous: bases that are another IUPAC code than A, C, G, T or N.
+        gc: share of G and C among the bases A, C, G, T, 0 to 1.
+        frame: 1, 2 or 3: the base at which the first whole codon of the likeliest reading frame
+            begins: the frame with the fewest stops; of several, the one whose third codon
+            positions hold the most A and T, which is where insect mitochondria have them.
+        stops: stop codons in frames 1, 2, 3.
+        protein: the translation in `frame`.
+        shift_at: a base near which an insertion or deletion that is no multiple of three would
+            explain the stops: before it one frame is free of stops, after it another. None if
+            a frame is free of stops, or if no single shift explains them.
+        reversed: the input was the reverse complement and has been turned round.
+    """
+
+    length: int
+    n_count: int
+    ambiguous: int
+    gc: float
+    frame: int
+    stops: tuple[int, int, int]
+    protein: str
+    shift_at: int | None
+    reversed: bool
+
+    @property
+    def n_share(self) -> float:
+        """Share of N, 0 to 1."""
+        return self.n_count / self.length if self.length else 0.0
+
+    @property
+    def fewest_stops(self) -> int:
+        """Stop codons in the likeliest frame; a real COI barcode has none."""
+        return self.stops[self.frame - 1]
+
+    def sentences(self) -> tuple[str, ...]:
+        """What the user should know, one sentence each, the gravest first; empty if all is well."""
+        said = []
+        if self.fewest_stops:
+            said.append(self._stops_sentence())
+        if self.n_share > NOTED_N_SHARE:
+            said.append(f"{self.n_share:.1%} of the bases are N.")
+        if self.length < SHORT_BASES:
+            said.append(f"Short barcode: {self.length} bases.")
+        if self.reversed:
+            said.append("The sequence was reversed; its reverse complement is used.")
+        return tuple(said)
+
+    def _stops_sentence(self) -> str:
+        if self.shift_at is not None:
+            return (
+                "Stop codons in every reading frame, but a single shift of the frame near base "
+                f"{self.shift_at} explains them: perhaps a base is missing or one too many there, by a "
+                "sequencing error or in a nuclear copy (pseudogene)."
+            )
+        number = f"at least {self.fewest_stops}" if self.fewest_stops > 1 else "at least one"
+        return (
+            f"Stop codons in every reading frame, {number}: perhaps a nuclear copy (pseudogene), a "
+            "sequencing error, or no COI at all."
+        )
+
+
+NOTED_N_SHARE = 0.01
+"""More N than this is told."""
+
+
+def facts(sequence: str, reversed: bool = False) -> BarcodeFacts:
+    """The facts of a barcode.
+
+    Args:
+        sequence: upper-case IUPAC bases in coding direction, as `clean` gives them.
+        reversed: passed through: it was turned round before.
+    """
+    proteins = [translate(sequence, frame) for frame in (1, 2, 3)]
+    stops = (proteins[0].count("*"), proteins[1].count("*"), proteins[2].count("*"))
+    frame = min((1, 2, 3), key=lambda f: (stops[f - 1], -_weak_thirds(sequence, f), f))
+    counts = {base: sequence.count(base) for base in "ACGTN"}
+    known = sum(counts[base] for base in "ACGT")
+    return BarcodeFacts(
+        length=len(sequence),
+        n_count=counts["N"],
+        ambiguous=len(sequence) - known - counts["N"],
+        gc=(counts["G"] + counts["C"]) / known if known else 0.0,
+        frame=frame,
+        stops=stops,
+        protein=proteins[frame - 1],
+        shift_at=_shift(proteins) if min(stops) else None,
+        reversed=reversed,
     )
+
+
+def _weak_thirds(sequence: str, frame: int) -> float:
+    """Share of A and T at the third codon positions of a frame."""
+    thirds = sequence[frame + 1 :: 3]
+    return sum(base in "ATW" for base in thirds) / len(thirds) if thirds else 0.0
+
+
+def _shift(proteins: list[str]) -> int | None:
+    """The base in the middle of where one frame may go over into another, both free of stops."""
+    best: tuple[int, int] | None = None
+    for before in range(3):
+        first_stop = proteins[before].find("*")
+        for after in range(3):
+            if before == after:
+                continue
+            last_stop = proteins[after].rfind("*")
+            # Bases are counted from 1. Read up to base p in one frame and on in the other, the
+            # first stop is not met if p lies before its end, the last one if p is not before it.
+            low, high = 3 * last_stop + after + 1, 3 * first_stop + before + 2
+            if low <= high and (best is None or high - low > best[0]):
+                best = (high - low, (low + high) // 2)
+    return best[1] if best is not None else None
 
 
 def clean(text: str, name: str = "The sequence") -> Barcode:
@@ -107,19 +262,10 @@ def clean(text: str, name: str = "The sequence") -> Barcode:
     n_share = sequence.count("N") / len(sequence)
     if n_share > MAX_N_SHARE:
         raise BarcodeError(f"{name} is unreadable: {n_share:.0%} of its bases are N.", "mostly_n")
-    notices: list[str] = []
-    forward, backward = stop_codons(sequence), stop_codons(reverse_complement(sequence))
-    turned = forward > 0 and backward == 0
+    turned = stop_codons(sequence) > 0 and stop_codons(reverse_complement(sequence)) == 0
     if turned:
         sequence = reverse_complement(sequence)
-        notices.append("The sequence was reversed; its reverse complement is used.")
-    elif forward > 0:
-        notices.append("Stop codons in every reading frame: perhaps a pseudogene, or not COI.")
-    if len(sequence) < SHORT_BASES:
-        notices.append(f"Short barcode: {len(sequence)} bases.")
-    if n_share > 0.01:
-        notices.append(f"{n_share:.1%} of the bases are N.")
-    return Barcode(sequence, tuple(notices), turned)
+    return Barcode(sequence, facts(sequence, turned).sentences(), turned)
 
 
 def read_records(lines: Iterable[str]) -> Iterator[SequenceRecord]:
