@@ -12,6 +12,10 @@ from __future__ import annotations
 
 from bioscan_desktop.core.taxonomy import RANKS, Lineage, is_interim
 
+STANDARDS: tuple[str, ...] = ("verdict", "user", "other_modality")
+"""What references can be compared with: the verdict, which is the consensus of the nearest
+references themselves; the name that the user gave; the verdict of the other of photo and barcode."""
+
 LEVELS: tuple[str, ...] = ("species", "genus", "family", "order", "none")
 
 LETTERS: dict[str, str] = {"species": "S", "genus": "G", "family": "F", "order": "O", "none": "–"}

@@ -157,6 +157,13 @@ class RecordStore:
         )
         return [Lineage(*row) for row in rows]
 
+    def names(self) -> list[tuple[Lineage, str | None, int]]:
+        """Every lineage with its BIN and the number of keys that have both."""
+        rows = self._rows(
+            'SELECT "order", family, genus, species, bin_uri, count(*) FROM keys GROUP BY 1, 2, 3, 4, 5'
+        )
+        return [(Lineage(*row[:4]), row[4], row[5]) for row in rows]
+
     def count(self, where: str = "1") -> int:
         """Number of keys; `where` is SQL of our own, never user input."""
         return self._rows(f"SELECT count(*) FROM keys WHERE {where}")[0][0]
