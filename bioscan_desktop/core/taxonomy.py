@@ -28,7 +28,7 @@ def clean_name(value: object) -> str | None:
     """Returns the name with single spaces, or None where the field says that it is unknown."""
     if value is None:
         return None
-    name = _SPACE.sub(" ", str(value).strip().replace("_", " "))
+    name = _SPACE.sub(" ", str(value).replace("_", " ")).strip()
     return None if name.lower() in _UNKNOWN or name.lower() == "not classified" else name
 
 
