@@ -50,7 +50,7 @@ PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 RECIPE = 1
 """Raised when what this file does changes so much that finished environments must be redone."""
 
-DISK_MB = {"cpu": 700, "default": 1300, "gpu": 4500, "train": 1600}
+DISK_MB = {"cpu": 700, "default": 1300, "gpu": 4500, "train": 1600, "cluster": 650}
 """Free space to ask for before starting: what the environment takes, and room to unpack it."""
 
 OPTIONAL = "hnswlib"
@@ -266,7 +266,7 @@ def install(extras: list[str]) -> None:
     before = read(MARKER) or read(STAMP)
     choice = choose(extras, before)
     fresh = prepare_folder()
-    room = DISK_MB[choice.variant] + (DISK_MB["train"] if "train" in choice.extras else 0)
+    room = DISK_MB[choice.variant] + sum(DISK_MB[e] for e in ("train", "cluster") if e in choice.extras)
     free = shutil.disk_usage(ROOT).free // 2**20
     if fresh and free < room:
         fail(f"the disk has {free} MB left and {room} MB are needed; free some space and run again.")

@@ -3,7 +3,7 @@
 $ErrorActionPreference = "Stop"
 . (Join-Path $PSScriptRoot "common.ps1")
 
-Confirm-Environment @("train", "test")
+Confirm-Environment @("train", "cluster", "test")
 Set-Location $root
 if (-not $env:QT_QPA_PLATFORM) { $env:QT_QPA_PLATFORM = "offscreen" }
 $scripts = Join-Path $venv "Scripts"

@@ -8,7 +8,7 @@ set -euo pipefail
 # shellcheck source=installer/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
-ensure_environment train test || exit 1
+ensure_environment train cluster test || exit 1
 cd -- "$root"
 export QT_QPA_PLATFORM=${QT_QPA_PLATFORM:-offscreen}
 PATH=$venv/bin:$PATH

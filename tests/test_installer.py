@@ -221,7 +221,9 @@ def test_pinned_tools_belong_to_the_project(install: ModuleType) -> None:
     from packaging.requirements import Requirement
 
     extras = install.project()["project"]["optional-dependencies"]
-    wanted = {install.name_of(r): Requirement(r) for name in ("test", "train") for r in extras[name]}
+    wanted = {
+        install.name_of(r): Requirement(r) for name in ("test", "train", "cluster") for r in extras[name]
+    }
     for line in (ROOT / "installer" / "constraints-test.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             name, version = line.split("==")

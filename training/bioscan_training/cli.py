@@ -21,6 +21,7 @@ from bioscan_training.data import convert
 from bioscan_training.data.library_tables import write_library_tables
 from bioscan_training.data.records import Record, read_records, write_records
 from bioscan_training.data.splits import UNSEEN, SplitRules, counts, held_out, split_barcodes, split_photos
+from bioscan_training.embedding import command as embedding
 from bioscan_training.import_weights import command as weights
 
 STAGES = ("dna", "image", "align")
@@ -114,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--target-precision", type=float, default=0.95, help="of the names given at each rank")
     convert.add_arguments(add("convert", convert.run, convert.ABOUT, convert.EXAMPLE))
     benchmark.add_arguments(add("benchmark", benchmark.run, benchmark.ABOUT, benchmark.EXAMPLE))
+    embedding.add_arguments(add("embed", embedding.run, embedding.ABOUT, embedding.EXAMPLE))
     weights.add_arguments(add("import-weights", weights.run, weights.ABOUT, weights.EXAMPLE))
     return parser
 

@@ -20,7 +20,7 @@ from bioscan_training.data.bioscan import (
 )
 from bioscan_training.data.bold import read_bcdm, read_fasta
 from bioscan_training.data.clibd_hdf5 import ClibdFile
-from bioscan_training.data.entries import Entry, header_of, unique_barcodes
+from bioscan_training.data.entries import Entry, header_of, read_records_table, unique_barcodes
 from bioscan_training.data.folders import read_image_folder
 from bioscan_training.data.images import image_paths
 from bioscan_training.data.records import Record, RecordsError, write_records
@@ -28,10 +28,11 @@ from bioscan_training.data.records import Record, RecordsError, write_records
 ABOUT = "Turn BIOSCAN, CLIBD, BOLD, FASTA or folders of photos into a records table."
 EXAMPLE = "bioscan-train convert BIOSCAN_5M_Insect_Dataset_metadata.csv --split seen --out seen.tsv.gz"
 
-FORMATS = ("auto", "bioscan1m", "bioscan5m", "clibd-hdf5", "bold", "fasta", "folder")
+FORMATS = ("auto", "bioscan1m", "bioscan5m", "clibd-hdf5", "bold", "records", "fasta", "folder")
 
 _PLAIN: dict[str, Callable[[Path], Iterator[Entry]]] = {
-    "bold": read_bcdm,  # and records tables, which have the same names
+    "bold": read_bcdm,
+    "records": read_records_table,
     "fasta": read_fasta,
     "folder": read_image_folder,
 }
@@ -57,6 +58,8 @@ def format_of(source: Path) -> str:
         return "bioscan1m"
     if {"dna_barcode", "split"} <= set(names):
         return "bioscan5m"
+    if "image_file" in names:
+        return "records"
     if "processid" in names and {"nuc", "nucleotides"} & set(names):
         return "bold"
     raise RecordsError(f"{source.name} is of no known format: {', '.join(FORMATS[1:])}.")
@@ -100,7 +103,7 @@ def entries_of(
         entries = _PLAIN[kind](source)
         if split is None:
             yield from entries
-        elif kind != "folder":
+        elif kind not in ("folder", "records"):
             raise RecordsError(f"A source of the kind '{kind}' has no splits.")
         else:
             wanted = {name.strip() for name in split.split("+")}

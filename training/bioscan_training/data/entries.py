@@ -198,6 +198,17 @@ def _entry(
     )
 
 
+def read_records_table(path: Path) -> Iterator[Entry]:
+    """Streams a records table, as `bioscan-train convert` and `prepare` write it.
+
+    Raises:
+        RecordsError: if the file is not such a table.
+    """
+    columns: dict[str, tuple[str, ...]] = {name: (name,) for name in (*_PLAIN, *_NAMES)}
+    columns |= {"processid": ("processid", "sampleid"), "nucleotides": ("nucleotides", "nuc")}
+    yield from table_entries(path, columns, ("image_file",), dataset="records")
+
+
 def split_coordinates(text: str) -> tuple[str, str]:
     """BOLD's `[lat, lon]` as two texts; brackets of any kind or none."""
     latitude, _, longitude = text.strip().strip("[]()").partition(",")

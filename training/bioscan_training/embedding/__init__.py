@@ -1,0 +1,1 @@
+"""Embeddings of whole data sets: `bioscan-train embed`, on one machine or on a Ray cluster."""
