@@ -1,12 +1,14 @@
 """Mistakes in a recipe are one sentence that names the key."""
 
+import dataclasses
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import pytest
 from bioscan_training.cli import main
-from bioscan_training.config import Config, ConfigError, load_config
+from bioscan_training.config import Config, ConfigError, DnaTower, load_config
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,6 +38,20 @@ def test_empty_recipe_is_the_default(tmp_path: Path) -> None:
         ("dna = 3", ["'dna'", "table"]),
         ("[dna]\ntrain_splits = 'train'", ["'dna.train_splits'", "list of strings"]),
         ("dim = ", ["recipe.toml", "TOML"]),
+        ("[contrast]\npositives = 'genus'", ["'contrast.positives'", "record, species, bin", "'genus'"]),
+        (
+            "[contrast]\nmodalities = ['image', 'sound']",
+            ["'contrast.modalities'", "image, dna, text", "'sound'"],
+        ),
+        ("[contrast.schedule]\nschedule = 'linear'", ["'contrast.schedule.schedule'", "cosine, onecycle"]),
+        ("[dna.schedule]\nprecision = 16", ["'dna.schedule.precision'", "fp32, bf16, fp16", "16"]),
+        ("[towers.image]\nkind = 'resnet50'", ["'towers.image.kind'", "vit-b16, efficientnet-lite0"]),
+        ("[towers.dna]\npooling = 'max'", ["'towers.dna.pooling'", "softmax_mean", "cls_token", "'max'"]),
+        ("[towers.text]\ntrain = 'partly'", ["'towers.text.train'", "full, lora, frozen", "'partly'"]),
+        ("[pretrain]\nmask = 1.5", ["'pretrain.mask'", "from 0 to 1", "1.5"]),
+        ("[contrast.schedule]\nbatch = 0", ["'contrast.schedule.batch'", "at least 1", "0"]),
+        ("[contrast.schedule]\naccumulate = true", ["'contrast.schedule.accumulate'", "int", "True"]),
+        ("device = 'tpu'", ["'device'", "auto, cpu, cuda", "'tpu'"]),
     ],
 )
 def test_mistakes_name_key_and_expectation(tmp_path: Path, text: str, parts: list[str]) -> None:
@@ -47,6 +63,20 @@ def test_mistakes_name_key_and_expectation(tmp_path: Path, text: str, parts: lis
 
 def test_integers_are_fine_where_a_float_is_meant(tmp_path: Path) -> None:
     assert load_config(write(tmp_path, "[dna]\nscale = 20")).dna.scale == 20.0
+
+
+def test_a_table_that_is_given_in_part_keeps_the_rest_of_its_defaults(tmp_path: Path) -> None:
+    config = load_config(write(tmp_path, "[pretrain.schedule]\nepochs = 3"))
+    assert config.pretrain.schedule == dataclasses.replace(Config().pretrain.schedule, epochs=3)
+    assert config.pretrain.schedule.schedule == "onecycle"
+
+
+def test_the_poolings_are_those_of_the_tower() -> None:
+    pytest.importorskip("torch", reason="training needs torch")
+    from bioscan_training.towers import POOLINGS
+
+    hint = typing.get_type_hints(DnaTower)["pooling"]
+    assert sorted(typing.get_args(hint)) == sorted(POOLINGS)
 
 
 def test_command_line_exits_2_with_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,9 @@ import torch
 from torch import Tensor, nn
 
 from bioscan_desktop.core.errors import BioscanError
-from bioscan_training.config import Schedule
+from bioscan_training.config import ConfigError, Schedule
+from bioscan_training.parallel import ALONE, Workers
+from bioscan_training.progress import Board, ProgressLine, draw_curves
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +38,38 @@ class ResumeError(BioscanError):
     code = "other_recipe"
 
 
-def learning_rate(step: int, steps: int, warmup: float) -> float:
-    """Factor on the peak rate: linear up over the first `warmup` of the run, then half a cosine to 0."""
+class DivergedError(BioscanError):
+    """The loss is no number any more; the message is one sentence."""
+
+    code = "diverged"
+
+
+AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
+
+_ONECYCLE_START, _ONECYCLE_END = 1 / 25, 1 / 25e4
+"""PyTorch's `div_factor` and `final_div_factor`."""
+
+
+def learning_rate(step: int, steps: int, warmup: float, schedule: str = "cosine") -> float:
+    """Factor on the peak rate.
+
+    `cosine`: linear up over the first `warmup` of the run, then half a cosine to 0. `onecycle`: half a
+    cosine up from 1/25, then one down to 1/250000, as PyTorch's OneCycleLR with `pct_start = warmup`.
+    """
+    if schedule == "onecycle":
+        top = max(warmup * steps - 1.0, 0.0)
+        if step <= top and top > 0:
+            return _between(_ONECYCLE_START, 1.0, step / top)
+        return _between(1.0, _ONECYCLE_END, min(1.0, (step - top) / max(1.0, steps - 1 - top)))
     rise = max(1.0, warmup * steps)
     if step < rise:
         return (step + 1) / rise
     return 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1.0, steps - rise)))
+
+
+def _between(start: float, end: float, share: float) -> float:
+    """Half a cosine from `start` to `end`."""
+    return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
 
 
 def parameter_groups(model: nn.Module, schedule: Schedule, fresh: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -72,6 +100,11 @@ class Trainer:
         name: the stage.
         recipe: the plain config; a checkpoint of another recipe is refused.
         fresh: names of modules that start from random weights and get `head_lr`.
+        device: where it is trained; batches come from `batch_of` as they are.
+        workers: the processes that train together.
+
+    Raises:
+        ConfigError: the schedule contradicts itself, or asks for what is not installed.
     """
 
     def __init__(
@@ -83,8 +116,16 @@ class Trainer:
         seed: int,
         recipe: dict[str, Any],
         fresh: tuple[str, ...] = (),
+        device: torch.device | str = "cpu",
+        workers: Workers = ALONE,
     ) -> None:
-        self.model = model
+        if schedule.patience and not schedule.eval_every:
+            raise ConfigError(
+                f"'{name}.schedule.patience' is {schedule.patience}, which needs 'eval_every' of at least 1."
+            )
+        self.device = torch.device(device)
+        self.workers = workers
+        self.model = model.to(self.device)
         self.run_dir = run_dir
         self.name = name
         self.schedule = schedule
@@ -93,8 +134,12 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(parameter_groups(model, schedule, fresh))
         self.peaks = [group["lr"] for group in self.optimizer.param_groups]
         self.average = copy.deepcopy(model).requires_grad_(False) if schedule.ema > 0 else model
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=schedule.precision == "fp16")
         self.step = 0
         self.seconds = 0.0
+        self.sums: dict[str, float] = {}
+        self.best: dict[str, Any] = {"value": None, "epoch": 0, "stale": 0, "ended": False}
+        self.board = Board(run_dir / "tensorboard" / name) if schedule.tensorboard and workers.first else None
 
     @property
     def checkpoint(self) -> Path:
@@ -119,23 +164,30 @@ class Trainer:
         if self.average is not self.model:
             self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
+        self.scaler.load_state_dict(state["scaler"])
         self.step, self.seconds = state["step"], state["seconds"]
+        self.sums, self.best = state["sums"], state["best"]
         log.info("%s: resuming at step %d", self.name, self.step)
         return True
 
     def save(self) -> None:
-        """Writes the checkpoint in one piece: a kill leaves the old one or the new one."""
+        """Writes the checkpoint in one piece: a kill leaves the old one or the new one.
+
+        Of several processes the first one writes; the others hold the same.
+        """
         state = {
             "recipe": json.dumps(self.recipe, sort_keys=True),
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "scaler": self.scaler.state_dict(),
             "step": self.step,
             "seconds": self.seconds,
+            "sums": self.sums,
+            "best": self.best,
         }
-        part = self.checkpoint.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(self.checkpoint)
+        if self.workers.first:
+            _write(state, self.checkpoint)
 
     def _average(self) -> None:
         if self.average is self.model:
@@ -156,16 +208,46 @@ class Trainer:
             handle.write(json.dumps(row) + "\n")
         figures = " ".join(f"{k}={v:.4f}" if isinstance(v, float) else f"{k}={v}" for k, v in row.items())
         log.info(figures)
+        draw_curves(self.run_dir)
+        if self.board is not None:
+            self.board.add(row, self.step)
 
-    def _batches(self, batch_of: BatchFn, stop: int) -> Iterator[Any]:
-        """Prepares the next batch while the current one is trained on."""
+    def _batches(self, batch_of: BatchFn, stop: int) -> Iterator[list[Any]]:
+        """The batches of each step; the next one is prepared while the current one is trained on."""
+        count = self.schedule.accumulate
         with ThreadPoolExecutor(1) as pool:
-            ahead = pool.submit(batch_of, self.step)
+            ahead = pool.submit(batch_of, self.step * count)
             for step in range(self.step, stop):
-                batch = ahead.result()
-                if step + 1 < stop:
-                    ahead = pool.submit(batch_of, step + 1)
-                yield batch
+                batches = []
+                for number in range(step * count, (step + 1) * count):
+                    batches.append(ahead.result())
+                    if number + 1 < stop * count:
+                        ahead = pool.submit(batch_of, number + 1)
+                yield batches
+
+    def _train_step(self, batches: list[Any], loss_of: LossFn) -> dict[str, float]:
+        """One step of the optimiser on the mean gradient of the batches; returns mean figures."""
+        sums: dict[str, float] = {}
+        self.optimizer.zero_grad(set_to_none=True)
+        dtype = AUTOCAST.get(self.schedule.precision)
+        for batch in batches:
+            with torch.autocast(self.device.type, dtype, enabled=dtype is not None):
+                loss, figures = loss_of(self.model, batch)
+            value = float(loss.detach())
+            if not math.isfinite(value):
+                raise DivergedError(
+                    f"Stage {self.name}: the loss is not finite at step {self.step}; try a lower 'lr'."
+                )
+            self.scaler.scale(loss / len(batches) if len(batches) > 1 else loss).backward()
+            for key, figure in {"loss": value, **figures}.items():
+                sums[key] = sums.get(key, 0.0) + figure / len(batches)
+        self.workers.average(self.model.parameters())
+        if self.schedule.clip > 0:
+            self.scaler.unscale_(self.optimizer)
+            nn.utils.clip_grad_norm_(self.model.parameters(), self.schedule.clip)
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        return sums
 
     def fit(
         self,
@@ -178,55 +260,106 @@ class Trainer:
         """Trains to the end of the schedule, or to step `stop_at`, and returns the averaged model.
 
         Args:
-            batch_of: gives the batch of a step; must depend on the step number alone.
+            steps_per_epoch: batches of an epoch.
+            batch_of: gives a batch by its number; must depend on the number alone.
             loss_of: gives the loss and figures to record.
+
+        Raises:
+            DivergedError: the loss is not finite.
+            ConfigError: `watch` is no figure of the validation.
         """
+        steps_per_epoch = max(1, steps_per_epoch // self.schedule.accumulate)
         total = self.schedule.epochs * steps_per_epoch
         stop = total if stop_at is None else min(total, stop_at)
+        if self.best["ended"]:
+            stop = self.step
         saved = started = time.monotonic()
         before = self.seconds
-        sums: dict[str, float] = {}
+        line = ProgressLine(self.name, self.step, total)
         self.model.train()
-        for batch in self._batches(batch_of, stop):
+        for batches in self._batches(batch_of, stop) if self.step < stop else ():
+            rate = learning_rate(self.step, total, self.schedule.warmup, self.schedule.schedule)
             for group, peak in zip(self.optimizer.param_groups, self.peaks, strict=True):
-                group["lr"] = peak * learning_rate(self.step, total, self.schedule.warmup)
-            torch.manual_seed(self.seed * 1_000_003 + self.step)
-            self.optimizer.zero_grad(set_to_none=True)
-            with torch.autocast("cpu", torch.bfloat16, enabled=self.schedule.bf16):
-                loss, figures = loss_of(self.model, batch)
-            if not math.isfinite(float(loss.detach())):
-                raise FloatingPointError(f"{self.name}: the loss is not finite at step {self.step}.")
-            loss.backward()
-            nn.utils.clip_grad_norm_(self.model.parameters(), self.schedule.clip)
-            self.optimizer.step()
+                group["lr"] = peak * rate
+            torch.manual_seed(self.seed * 1_000_003 + self.step + (self.workers.rank << 40))
+            figures = self._train_step(batches, loss_of)
             self.step += 1
             self._average()
-            for key, value in {"loss": float(loss.detach()), **figures}.items():
-                sums[key] = sums.get(key, 0.0) + value / steps_per_epoch
+            for key, value in figures.items():
+                self.sums[key] = self.sums.get(key, 0.0) + value / steps_per_epoch
             self.seconds = before + time.monotonic() - started
+            if self.workers.first:
+                line.step(self.step, figures["loss"])
             if self.step % steps_per_epoch == 0:
-                epoch = self.step // steps_per_epoch
-                row: dict[str, Any] = {"epoch": epoch, **sums}
-                sums = {}
-                every = self.schedule.eval_every
-                if validate is not None and every and (epoch % every == 0 or self.step == total):
-                    self.average.eval()
-                    row.update(validate(self.average))
-                    self.average.train()
-                self._record(row)
+                line.clear()
+                self._end_epoch(self.step // steps_per_epoch, self.step == total, rate, validate)
+                if self.best["ended"]:
+                    break
             if time.monotonic() - saved > self.schedule.checkpoint_s:
                 self.save()
                 saved = time.monotonic()
         self.save()
-        if self.step == total:
+        if self.step == total or self.best["ended"]:
             self.finish()
         return self.average.eval()
 
+    def _end_epoch(self, epoch: int, last: bool, rate: float, validate: ValidateFn | None) -> None:
+        row: dict[str, Any] = {"epoch": epoch, "lr": max(self.peaks) * rate, **self.sums}
+        self.sums = {}
+        every = self.schedule.eval_every
+        if validate is not None and every and (epoch % every == 0 or last):
+            if self.workers.first:
+                self.average.eval()
+                row.update(found := validate(self.average))
+                self.average.train()
+                self._judge(epoch, found)
+            self.best["ended"] = self.workers.decide(self.best["ended"])
+        if self.workers.first:
+            self._record(row)
+
+    def _judge(self, epoch: int, figures: dict[str, float]) -> None:
+        """Keeps the weights if they are the best so far; ends the run if none were for long enough."""
+        if not self.schedule.patience:
+            return
+        watch = self.schedule.watch
+        if watch not in figures:
+            raise ConfigError(
+                f"'{self.name}.schedule.watch' must be one of the figures {', '.join(sorted(figures))}; "
+                f"found {watch!r}."
+            )
+        sign = -1.0 if watch.rpartition("/")[2] in ("loss", "perplexity") else 1.0
+        value, best = figures[watch], self.best["value"]
+        if best is None or sign * value > sign * best:
+            self.best |= {"value": value, "epoch": epoch, "stale": 0}
+            _write(self.average.state_dict(), self._best_file)
+            return
+        self.best["stale"] += 1
+        if self.best["stale"] >= self.schedule.patience:
+            self.best["ended"] = True
+            log.info(
+                "%s: %s was best in epoch %d (%.4f); ending here", self.name, watch, self.best["epoch"], best
+            )
+
+    @property
+    def _best_file(self) -> Path:
+        return self.run_dir / f"{self.name}.best"
+
     def finish(self) -> None:
-        """Writes the averaged weights."""
-        part = self.run_dir / f"{self.name}.pt.part"
-        torch.save({"recipe": json.dumps(self.recipe), "model": self.average.state_dict()}, part)
-        part.replace(self.run_dir / f"{self.name}.pt")
+        """Takes the best weights, where `patience` kept them, and writes the averaged weights."""
+        self.workers.decide(True)  # the first process has written the best weights by now
+        if self.schedule.patience and self._best_file.exists():
+            state = torch.load(self._best_file, map_location=self.device, weights_only=True)
+            self.average.load_state_dict(state)
+        if self.workers.first:
+            weights = {"recipe": json.dumps(self.recipe), "model": self.average.state_dict()}
+            _write(weights, self.run_dir / f"{self.name}.pt")
+
+
+def _write(state: dict[str, Any], path: Path) -> None:
+    """Writes a file in one piece."""
+    part = path.with_name(f"{path.name}.part")
+    torch.save(state, part)
+    part.replace(path)
 
 
 def schedule_recipe(**parts: Any) -> dict[str, Any]:

@@ -6,6 +6,8 @@ All of them accept rows without a label at a rank (label -1) and leave those row
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from itertools import combinations
 
 import torch
 import torch.nn.functional as F
@@ -49,15 +51,16 @@ class CosineClassifier(nn.Module):
 
 
 class Temperature(nn.Module):
-    """A learnable scale exp(p), clamped to [1, 100] as in CLIP (Radford et al. 2021)."""
+    """A learnable scale exp(p), clamped to [1, 100] as in CLIP (Radford et al. 2021) unless told not to."""
 
-    def __init__(self, initial: float) -> None:
+    def __init__(self, initial: float, clamped: bool = True) -> None:
         super().__init__()
         self.log_scale = nn.Parameter(torch.tensor(math.log(initial)))
+        self.clamped = clamped
 
     def forward(self) -> Tensor:
         """The scale, a scalar."""
-        return self.log_scale.clamp(0.0, math.log(100.0)).exp()
+        return (self.log_scale.clamp(0.0, math.log(100.0)) if self.clamped else self.log_scale).exp()
 
 
 def multi_positive(logits: Tensor, positive: Tensor, allowed: Tensor | None = None) -> Tensor:
@@ -140,3 +143,44 @@ def distance_distillation(embeddings: Tensor, identity: Tensor, scale: float, te
     teacher = (teacher_scale * identity).masked_fill(out, -math.inf).softmax(dim=1)
     student = (scale * embeddings @ embeddings.T).masked_fill(out, -1e4).log_softmax(dim=1)
     return -(teacher * student).masked_fill(out, 0.0).sum(dim=1).mean()
+
+
+def modal_contrast(
+    rows: Mapping[str, Tensor], present: Mapping[str, Tensor], labels: Tensor | None, scale: Tensor
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """The mean of the InfoNCE terms of all ordered pairs of modalities.
+
+    CLIBD's loss (Gong et al. 2024, arXiv:2405.17537): with A_a the rows of modality a,
+    L = mean over a ≠ b of CE(s·A_a A_bᵀ, targets), so 6 terms for three modalities. Without labels a
+    record's target is itself. With labels the target is spread evenly over the records with its label,
+    itself among them: the loss of supervised contrast (Khosla et al. 2020, arXiv:2004.11362) with
+    the mean outside the logarithm. (CLIBD's own code gives each of them weight 1, which weights a record
+    by the number of its kin in the batch.)
+
+    Args:
+        rows: (n, d) unit rows by modality; what a record lacks may hold anything.
+        present: (n,) bool by modality. A pair leaves out the records that lack one of its two.
+        labels: (n,) int64, `UNKNOWN` where a record has no kin; None for none.
+        scale: scalar.
+
+    Returns:
+        The loss, 0 where no record has two modalities, and each term as `a-b`.
+    """
+    terms: dict[str, Tensor] = {}
+    for a, b in combinations(rows, 2):
+        both = present[a] & present[b]
+        if not bool(both.any()):
+            continue
+        logits = scale * rows[a][both] @ rows[b][both].T
+        if labels is None:
+            target = torch.arange(len(logits), device=logits.device)
+        else:
+            own = labels[both]
+            kin = (own[:, None] == own[None, :]) & (own != UNKNOWN)[:, None]
+            target = kin.fill_diagonal_(True).to(logits.dtype)
+            target = target / target.sum(dim=1, keepdim=True)
+        terms[f"{a}-{b}"] = F.cross_entropy(logits, target)
+        terms[f"{b}-{a}"] = F.cross_entropy(logits.T, target)
+    if not terms:
+        return sum((x.sum() for x in rows.values()), torch.zeros(())) * 0.0, {}
+    return torch.stack(list(terms.values())).mean(), terms
