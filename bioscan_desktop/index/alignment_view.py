@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import edlib
 
 from bioscan_desktop.core.barcode import facts, translate
-from bioscan_desktop.index.barcodes import _EQUALITIES, _solid
+from bioscan_desktop.index.barcodes import _solid
+from bioscan_desktop.inference.columns import CIGAR, EQUALITIES
 
-_CIGAR = re.compile(r"(\d+)([=XID])")
-
-MATCH, MISMATCH, GAP = "|", "x", " "
+MATCH, MISMATCH, GAP = "|", "×", " "
 """The marks between the two rows."""
 
 
@@ -37,6 +35,10 @@ class GappedAlignment:
     query_length: int
     query_amino_acids: str
     reference_amino_acids: str
+
+    def differs_at(self, column: int) -> bool:
+        """True for a mismatch and for a gap."""
+        return self.marks[column] != MATCH
 
     @property
     def overlap_bp(self) -> int:
@@ -114,8 +116,8 @@ Column = tuple[int | None, int | None, str]
 
 def _columns(short: str, long: str) -> tuple[list[Column], bool]:
     """The columns of the overlap, and whether an overhang was cut off."""
-    result = edlib.align(short, long, mode="HW", task="path", additionalEqualities=_EQUALITIES)
-    runs = [(int(count), kind) for count, kind in _CIGAR.findall(result["cigar"] or "")]
+    result = edlib.align(short, long, mode="HW", task="path", additionalEqualities=EQUALITIES)
+    runs = [(int(count), kind) for count, kind in CIGAR.findall(result["cigar"] or "")]
     s, t = 0, (result["locations"][0][0] or 0) if result["locations"] else 0
     first, last = _kept(runs)
     columns: list[Column] = []

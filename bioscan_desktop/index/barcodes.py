@@ -5,7 +5,6 @@ Percent identity is vsearch's definition 2: matches / alignment columns, termina
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,15 +12,7 @@ import edlib
 import numpy as np
 
 from bioscan_desktop.core.barcode import reverse_complement
-
-# Ambiguity codes match the bases that they stand for; a barcode with an N is not less identical.
-_IUPAC = {
-    "R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC",
-    "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT",
-}  # fmt: skip
-_EQUALITIES = [(code, base) for code, bases in _IUPAC.items() for base in bases]
-
-_CIGAR = re.compile(r"(\d+)([=XID])")
+from bioscan_desktop.inference.columns import BLANK, CIGAR, EQUALITIES, base_codes, map_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +60,8 @@ def align(a: str, b: str) -> Alignment:
 
 def _runs(query: str, target: str) -> list[tuple[int, str]]:
     """The CIGAR of `query` placed within `target`: (columns, one of = X I D)."""
-    result = edlib.align(query, target, mode="HW", task="path", additionalEqualities=_EQUALITIES)
-    return [(int(count), kind) for count, kind in _CIGAR.findall(result["cigar"] or "")]
+    result = edlib.align(query, target, mode="HW", task="path", additionalEqualities=EQUALITIES)
+    return [(int(count), kind) for count, kind in CIGAR.findall(result["cigar"] or "")]
 
 
 def _matches(runs: Sequence[tuple[int, str]]) -> int:
@@ -124,19 +115,14 @@ class Orientation:
         return float(self._log_odds[kmers].mean()) if len(kmers) else 0.0
 
 
-_CODE = np.full(256, -1, dtype=np.int64)
-for _i, _base in enumerate(b"ACGT"):
-    _CODE[_base] = _i
-
-
 def _kmers(sequence: str, k: int) -> np.ndarray:
     """(m,) int64 numbers of the k-mers without ambiguous bases."""
-    codes = _CODE[np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)]
+    codes = base_codes(sequence).astype(np.int64)
     if len(codes) < k:
         return np.zeros(0, dtype=np.int64)
     windows = np.lib.stride_tricks.sliding_window_view(codes, k)
     powers = 4 ** np.arange(k - 1, -1, -1)
-    return (windows @ powers)[(windows >= 0).all(axis=1)]
+    return (windows @ powers)[(windows < BLANK).all(axis=1)]
 
 
 def consensus(backbone: str, members: Sequence[tuple[str, int]]) -> str:
@@ -153,7 +139,7 @@ def consensus(backbone: str, members: Sequence[tuple[str, int]]) -> str:
     votes = np.zeros((len(backbone), 4), dtype=np.int64)
     for sequence, records in members:
         columns = _columns(sequence, backbone)
-        known = np.flatnonzero(columns >= 0)
+        known = np.flatnonzero(columns < BLANK)
         votes[known, columns[known]] += records
     total = votes.sum(axis=1)
     winner = votes.argmax(axis=1)
@@ -162,23 +148,10 @@ def consensus(backbone: str, members: Sequence[tuple[str, int]]) -> str:
 
 
 def _columns(sequence: str, backbone: str) -> np.ndarray:
-    """(len(backbone),) int64: the base code of `sequence` at each backbone position, -1 for none."""
-    codes = _CODE[np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)]
+    """(len(backbone),) uint8: the base code of `sequence` at each backbone position, or `BLANK`."""
     if len(sequence) == len(backbone):
-        direct = _CODE[np.frombuffer(backbone.encode("ascii"), dtype=np.uint8)]
+        codes = base_codes(sequence)
         # Records of one species rarely have indels; a plain comparison then says it all.
-        if np.count_nonzero(codes != direct) <= 0.03 * len(backbone):
+        if np.count_nonzero(codes != base_codes(backbone)) <= 0.03 * len(backbone):
             return codes
-    columns = np.full(len(backbone), -1, dtype=np.int64)
-    swapped = len(sequence) > len(backbone)
-    query, target = (backbone, sequence) if swapped else (sequence, backbone)
-    result = edlib.align(query, target, mode="HW", task="path", additionalEqualities=_EQUALITIES)
-    q, t = 0, result["locations"][0][0] or 0
-    for count_text, kind in _CIGAR.findall(result["cigar"] or ""):
-        count = int(count_text)
-        if kind in "=X":
-            at_backbone, at_sequence = (q, t) if swapped else (t, q)
-            columns[at_backbone : at_backbone + count] = codes[at_sequence : at_sequence + count]
-        q += count if kind in "=XI" else 0
-        t += count if kind in "=XD" else 0
-    return columns
+    return map_columns(sequence, backbone)
