@@ -16,6 +16,7 @@ from typing import Any
 
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_training import benchmark_command as benchmark
+from bioscan_training import smoke
 from bioscan_training.config import Config, load_config
 from bioscan_training.data import convert
 from bioscan_training.data.library_tables import write_library_tables
@@ -117,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     benchmark.add_arguments(add("benchmark", benchmark.run, benchmark.ABOUT, benchmark.EXAMPLE))
     embedding.add_arguments(add("embed", embedding.run, embedding.ABOUT, embedding.EXAMPLE))
     weights.add_arguments(add("import-weights", weights.run, weights.ABOUT, weights.EXAMPLE))
+    smoke.add_arguments(add("smoke", smoke.run, smoke.ABOUT, smoke.EXAMPLE))
     return parser
 
 
