@@ -89,6 +89,7 @@ class Entry:
             source=self.dataset,
             haplotype=haplotype_of(self.nucleotides),
             split=self.split,
+            bin_uri=self.bin_uri,
         )
 
 

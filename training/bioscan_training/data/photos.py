@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from bioscan_desktop.core.errors import PhotoError
 from bioscan_desktop.inference.images import ImagePreprocessing, load_rgb, to_array
 from bioscan_training.config import PhotoAugmentation
+
+log = logging.getLogger(__name__)
 
 MEAN = (127 / 255, 127 / 255, 127 / 255)
 STD = (128 / 255, 128 / 255, 128 / 255)
@@ -30,26 +34,35 @@ class PhotoCache:
         paths: photo files; their order gives the row numbers.
         folder: where the cache lies; rebuilt if the list of photos or the side changes.
         side: long side in pixels; smaller photos stay as they are.
+        read: gives the photo of a row where `paths` are mere names. A photo that it does not have, or
+            that is damaged, is then kept as an empty one.
     """
 
-    def __init__(self, paths: Sequence[Path], folder: Path, side: int = 320) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path | str],
+        folder: Path,
+        side: int = 320,
+        read: Callable[[int], Path | bytes | None] | None = None,
+    ) -> None:
         key = hashlib.sha256("\n".join([str(side), *map(str, paths)]).encode()).hexdigest()[:16]
         data, index = folder / f"photos-{key}.u8", folder / f"photos-{key}.json"
         if not index.exists():
             shapes = []
             with data.open("wb") as handle:
-                for path in paths:
-                    picture = load_rgb(path, min_side=side).image
-                    picture.thumbnail((side, side), Image.Resampling.BICUBIC)
-                    shapes.append([picture.height, picture.width])
-                    handle.write(np.asarray(picture, dtype=np.uint8).tobytes())
+                for row, path in enumerate(paths):
+                    picture = small_photo(Path(path), side) if read is None else _if_any(read, row, side)
+                    shapes.append([0, 0] if picture is None else [picture.height, picture.width])
+                    if picture is not None:
+                        handle.write(np.asarray(picture, dtype=np.uint8).tobytes())
             part = index.with_suffix(".part")
             part.write_text(json.dumps(shapes))
             part.replace(index)
         self.shapes = np.array(json.loads(index.read_text()), dtype=np.int64)
         sizes = self.shapes.prod(1) * 3
         self.starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-        self.flat = np.memmap(data, dtype=np.uint8, mode="r")
+        self.present = sizes > 0
+        self.flat = np.memmap(data, dtype=np.uint8, mode="r") if sizes.sum() else np.zeros(0, np.uint8)
 
     def __len__(self) -> int:
         return len(self.shapes)
@@ -60,6 +73,26 @@ class PhotoCache:
         start = self.starts[row]
         pixels = self.flat[start : start + height * width * 3].reshape(height, width, 3)
         return Image.fromarray(np.asarray(pixels))
+
+
+def small_photo(source: Path | bytes, side: int) -> Image.Image:
+    """A decoded photo whose long side is at most `side` pixels, mode RGB.
+
+    Raises:
+        PhotoError: if no picture can be had from it.
+    """
+    picture = load_rgb(source, min_side=side).image
+    picture.thumbnail((side, side), Image.Resampling.BICUBIC)
+    return picture
+
+
+def _if_any(read: Callable[[int], Path | bytes | None], row: int, side: int) -> Image.Image | None:
+    source = read(row)
+    try:
+        return None if source is None else small_photo(source, side)
+    except PhotoError as error:
+        log.warning("a photo is left out: %s", error)
+        return None
 
 
 def random_view(
@@ -107,18 +140,24 @@ def augmented_batch(
     """Random views with random light: (n, 3, size, size) float32, normalised with `MEAN` and `STD`."""
     views = np.stack([random_view(cache.picture(int(row)), size, how, rng) for row in rows])
     x = np.ascontiguousarray(views.transpose(0, 3, 1, 2)).astype(np.float32) / 255.0
-    for i in range(len(x)):
-        matrix = _colour_matrix(how, rng) * (1.0 + rng.uniform(-how.brightness, how.brightness))
-        contrast = 1.0 + rng.uniform(-how.contrast, how.contrast)
-        flat = matrix.astype(np.float32) @ x[i].reshape(3, -1)
-        middle = flat.mean()
-        x[i] = np.clip((flat - middle) * contrast + middle, 0, 1).reshape(3, size, size)
-        if rng.random() < how.erase:
-            side = (rng.uniform(0.15, 0.45, 2) * size).astype(int)
-            y0, x0 = (rng.random(2) * (size - side)).astype(int)
-            x[i, :, y0 : y0 + side[0], x0 : x0 + side[1]] = rng.random((3, 1, 1))
+    for one in x:
+        change_light(one, how, rng)
     mean, std = np.array(MEAN, np.float32), np.array(STD, np.float32)
     return (x - mean[None, :, None, None]) / std[None, :, None, None]
+
+
+def change_light(x: np.ndarray, how: PhotoAugmentation, rng: np.random.Generator) -> None:
+    """Changes the light of a view in place, and perhaps erases a part: (3, size, size) float32, 0 to 1."""
+    size = x.shape[-1]
+    matrix = _colour_matrix(how, rng) * (1.0 + rng.uniform(-how.brightness, how.brightness))
+    contrast = 1.0 + rng.uniform(-how.contrast, how.contrast)
+    flat = matrix.astype(np.float32) @ x.reshape(3, -1)
+    middle = flat.mean()
+    x[:] = np.clip((flat - middle) * contrast + middle, 0, 1).reshape(3, size, size)
+    if rng.random() < how.erase:
+        side = (rng.uniform(0.15, 0.45, 2) * size).astype(int)
+        y0, x0 = (rng.random(2) * (size - side)).astype(int)
+        x[:, y0 : y0 + side[0], x0 : x0 + side[1]] = rng.random((3, 1, 1))
 
 
 def model_inputs(paths: Sequence[Path], prep: ImagePreprocessing) -> np.ndarray:

@@ -33,8 +33,9 @@ OUTPUT_COLUMNS = (
     "haplotype",
     "fold",
     "split",
+    "bin_uri",
 )
-"""What `bioscan-train prepare` writes. The first eight are the records format, the rest is ours."""
+"""What `bioscan-train prepare` writes: the records format, and `source` to `split`, which are ours."""
 
 
 class RecordsError(BioscanError):
@@ -66,6 +67,7 @@ class Record:
     haplotype: str = ""
     fold: str = ""
     split: str = field(default="")
+    bin_uri: str = ""
 
     @property
     def species(self) -> str | None:
@@ -129,6 +131,7 @@ def read_records(path: Path) -> list[Record]:
                     haplotype=row.get("haplotype") or haplotype_of(nucleotides),
                     fold=fold.strip(),
                     split=row.get("split") or "",
+                    bin_uri=clean_name(row.get("bin_uri")) or "",
                 )
             )
     if not records:
@@ -151,4 +154,5 @@ def write_records(path: Path, records: Iterable[Record]) -> None:
             names = [name or "" for name in r.lineage.names()]
             names[3] = r.raw_species  # an aggregate keeps its name in the file; reading drops it again
             what = [r.processid, r.image_file, r.nucleotides]
-            writer.writerow([*what, *names, r.country, r.source, r.credit, r.haplotype, r.fold, r.split])
+            ours = [r.source, r.credit, r.haplotype, r.fold, r.split]
+            writer.writerow([*what, *names, r.country, *ours, r.bin_uri])
