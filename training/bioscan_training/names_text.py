@@ -39,7 +39,7 @@ class WordPiece:
         ids = np.zeros((len(texts), self.max_tokens), dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, text in enumerate(texts):
-            pieces = [self._id[piece] for word in _words(text) for piece in self._pieces(word)]
+            pieces = [self._id[piece] for word in words_of(text) for piece in self._pieces(word)]
             pieces = [self._id["[CLS]"], *pieces[: self.max_tokens - 2], self._id["[SEP]"]]
             ids[row, : len(pieces)] = pieces
             mask[row, : len(pieces)] = 1
@@ -60,7 +60,7 @@ class WordPiece:
         return pieces or ["[UNK]"]
 
 
-def _words(text: str) -> Iterator[str]:
+def words_of(text: str) -> Iterator[str]:
     """Lower-case words and single punctuation marks."""
     plain = unicodedata.normalize("NFD", text.lower())
     word = ""
