@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_library(commands)
     _add_model(commands)
     _add_evaluate(commands)
-    selftest = commands.add_parser("selftest", help="check that this installation identifies")
+    selftest = _command(commands, "selftest", "check that this installation identifies", "bioscan selftest")
     selftest.set_defaults(run=_run_selftest)
     return parser
 
@@ -172,12 +172,17 @@ def _add_library(commands: argparse._SubParsersAction) -> None:
     build.add_argument("--precision", choices=("auto", "fp32", "int8"), default="fp32")
     build.set_defaults(run=_run_build)
     for name, text in (("info", "show the manifest of"), ("verify", "check the files of")):
-        action = actions.add_parser(name, help=f"{text} a library pack")
+        action = _command(actions, name, f"{text} a library pack", f"bioscan library {name} my-library")
         action.add_argument("pack", nargs="?", default="starter", metavar="ID|PATH")
         action.set_defaults(run=_run_pack, kind="libraries", verb=name)
-    listing = actions.add_parser("list", help="list installed library packs")
+    listing = _command(actions, "list", "list installed library packs", "bioscan library list")
     listing.set_defaults(run=_run_list, kind="libraries")
-    install = actions.add_parser("install", help="install a library pack from a folder or zip file")
+    install = _command(
+        actions,
+        "install",
+        "install a library pack from a folder or zip file",
+        "bioscan library install my-library",
+    )
     install.add_argument("source", type=Path)
     install.set_defaults(run=_run_install, kind="libraries")
 
@@ -229,13 +234,18 @@ def _run_build(arguments: argparse.Namespace) -> int:
 def _add_model(commands: argparse._SubParsersAction) -> None:
     model = commands.add_parser("model", help="look at and install model packs")
     actions = model.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser)
-    listing = actions.add_parser("list", help="list installed model packs")
+    listing = _command(actions, "list", "list installed model packs", "bioscan model list")
     listing.set_defaults(run=_run_list, kind="models")
     for name, text in (("info", "show the manifest of"), ("verify", "check the files of")):
-        action = actions.add_parser(name, help=f"{text} a model pack")
+        action = _command(actions, name, f"{text} a model pack", f"bioscan model {name} my-model")
         action.add_argument("pack", nargs="?", default="starter", metavar="ID|PATH")
         action.set_defaults(run=_run_pack, kind="models", verb=name)
-    install = actions.add_parser("install", help="install a model pack from a folder or zip file")
+    install = _command(
+        actions,
+        "install",
+        "install a model pack from a folder or zip file",
+        "bioscan model install my-model",
+    )
     install.add_argument("source", type=Path)
     install.set_defaults(run=_run_install, kind="models")
 

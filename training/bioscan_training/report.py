@@ -108,6 +108,8 @@ def dna_figures(
     figures: dict[str, Any] = {"ms_per_barcode_in_bulk": round(1000 * seconds / len(keys), 3)}
     for name, part in (("seen", split), ("unseen", "val_unseen" if split == "val" else "unseen")):
         queries = [r for r in records if r.split == part]
+        if not queries:
+            continue
         sequences = [r.nucleotides for r in queries]
         group: dict[str, Any] = {"model": _lookup(embed(sequences), key_rows, queries, keys)}
         if key_spectra is not None:

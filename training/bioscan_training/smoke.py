@@ -328,11 +328,12 @@ def specimens_of() -> Iterator[tuple[tuple[str, str, str, str, tuple[int, int, i
     rng = random.Random(SEED)
     codons: dict[tuple[str, ...], list[str]] = {(): rng.choices(_CODONS, k=CODONS)}
     for taxon in TAXA:
+        names = tuple(map(str, taxon[:4]))
         for depth, changes in ((1, 40), (2, 25), (3, 16), (4, 10)):
-            if taxon[:depth] not in codons:
-                codons[taxon[:depth]] = _evolved(codons[taxon[: depth - 1]], changes, rng)
+            if names[:depth] not in codons:
+                codons[names[:depth]] = _evolved(codons[names[: depth - 1]], changes, rng)
         for _ in range(PER_SPECIES):
-            yield taxon, "".join(_evolved(codons[taxon[:4]], rng.randint(1, 2), rng))
+            yield taxon, "".join(_evolved(codons[names], rng.randint(1, 2), rng))
 
 
 def _evolved(codons: list[str], changes: int, rng: random.Random) -> list[str]:

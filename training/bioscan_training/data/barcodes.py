@@ -169,6 +169,7 @@ def genus_batches(
         by_genus[genera[int(row)]].append(int(row))
     chunks = [rows[i : i + per_genus] for rows in by_genus.values() for i in range(0, len(rows), per_genus)]
     order = [row for i in rng.permutation(len(chunks)) for row in chunks[i]]
+    batch = max(1, min(batch, len(order)))  # a small data set is one batch
     return [np.array(order[i : i + batch]) for i in range(0, len(order) - batch + 1, batch)]
 
 
