@@ -86,6 +86,15 @@ SETTINGS: tuple[Setting, ...] = (
         "Name or folder of the model; empty takes the one that the library was built with.",
         shown=False,
     ),
+    Setting(
+        "badges",
+        str,
+        "verdict",
+        "Badges",
+        "What the badges of the references compare them with, where there is a choice.",
+        ("verdict", "user", "other_modality"),
+        shown=False,
+    ),
     Setting("geometry", str, "", "Window", "Where the window was, as Qt writes it.", shown=False),
     Setting(
         "splitter",

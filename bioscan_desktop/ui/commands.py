@@ -1,4 +1,4 @@
-"""Undo and redo: every change of the user to the list is one `Edit`."""
+"""Undo and redo: every change of the user to the list is one `Edit`, a name of their own a `Naming`."""
 
 from __future__ import annotations
 
@@ -86,3 +86,24 @@ class Edit(QUndoCommand):
                 self._changes[key] = Snapshot.of(row)
                 snapshot.put_into(row)
         self._model.touch(self._changes)
+
+
+class Naming(QUndoCommand):
+    """The user's own name of one specimen.
+
+    Args:
+        named: told of the key after each change.
+    """
+
+    def __init__(self, model: SpecimenModel, key: int, name: str, named: Callable[[int], None]) -> None:
+        super().__init__("name specimen" if name else "remove own name")
+        self._model, self._key, self._name, self._named = model, key, name, named
+
+    def redo(self) -> None:
+        row = self._model.find(self._key)
+        if row is not None:
+            row.own_name, self._name = self._name, row.own_name
+            self._named(self._key)
+
+    def undo(self) -> None:
+        self.redo()  # old and new name have changed places

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QToolBar, QVBoxLa
 from bioscan_desktop import paths
 from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import actions, intake, joining, wording
+from bioscan_desktop.ui.details import Details
 from bioscan_desktop.ui.dialogs import simple
 from bioscan_desktop.ui.jobs import Jobs
 from bioscan_desktop.ui.models.specimens import State
@@ -84,6 +85,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.setStatusBar(self.status)
         self._overlay = DropOverlay(self._theme, middle)
+        self.details = Details(self._theme, self.bench, self.page, self)
+        self.page.panel.hits.preferred = self._settings.get("badges")
         self.acts = actions.make(self)
         menus: dict[str, QMenu] = {}
         groups: dict[str, int] = {}
@@ -135,6 +138,10 @@ class MainWindow(QMainWindow):
             "again": lambda: bench.identify_again([row.key for row in page.selected]),
             "stop": bench.cancel,
             "settings": self._show_settings,
+            "own_name": self.details.name,
+            "why": self.details.show_why,
+            "dna": self.details.show_dna,
+            "alignment": self.details.show_alignment,
             "focus": self._switch_focus,
             "shortcuts": lambda: self._open_dialog(simple.ShortcutsDialog(self)),
             "log": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.log_dir()))),
@@ -156,6 +163,7 @@ class MainWindow(QMainWindow):
         bench.results_changed.connect(lambda _: self._enable_later())
         page.selection_changed.connect(self._enable)
         page.menu_asked.connect(self._show_row_menu)
+        page.panel.hits.standard_chosen.connect(self._choose_badges)
         page.panel.attach_asked.connect(self._ask_attach)
         page.panel.copy_asked.connect(self.copy_results)
         page.panel.retry_asked.connect(lambda: bench.identify_again([page.panel.key or 0]))
@@ -266,6 +274,11 @@ class MainWindow(QMainWindow):
         self._set("attach_clipboard", one is not None and joining.lacks(one) is not None)
         self._set("join", len(specimens) == 2 and joining.fits(*specimens) is not None)
         self._set("unjoin", any(row.parts is not None for row in selected))
+        current = self.page.current
+        self._set("own_name", self.details.can_explain(current))
+        self._set("why", self.details.can_explain(current))
+        self._set("dna", self.details.can_align(current))
+        self._set("alignment", self.details.can_align(current))
         self._set("retry", bench.can_retry)
         self._set("again", any(row.state not in (State.WAITING, State.WORKING) for row in selected))
         self._set("stop", bench.is_busy)
@@ -288,10 +301,19 @@ class MainWindow(QMainWindow):
 
     def copy_results(self) -> None:
         """Puts the selected results on the clipboard as text."""
-        texts = [wording.plain_text(row.result) for row in self.page.selected if row.result is not None]
+        texts = [
+            wording.plain_text(row.result, row.own_name)
+            for row in self.page.selected
+            if row.result is not None
+        ]
         if texts:
             QGuiApplication.clipboard().setText("\n\n".join(texts))
             self.say(f"{wording.count(len(texts), 'result')} copied.")
+
+    def _choose_badges(self, kind: str) -> None:
+        self._settings.set("badges", kind)
+        self.page.panel.hits.preferred = kind
+        self.page.panel.refresh()
 
     def _unjoin(self) -> None:
         for row in self.page.selected:

@@ -296,6 +296,17 @@ QToolButton[look="chip"][alert="true"] {{ color: {c.warning}; background: {c.war
     border-color: {c.warning}; }}
 QProgressBar {{ background: {c.track}; border: none; border-radius: 4px; max-height: 8px; }}
 QProgressBar::chunk {{ background: {c.bar}; border-radius: 4px; }}
+QLineEdit {{ background: {c.field}; color: {c.text}; border: 1px solid {c.muted}; border-radius: 6px;
+    padding: 4px 6px; selection-background-color: {c.selection}; selection-color: {c.text}; }}
+QListView[look="popup"] {{ border: 1px solid {c.muted}; }}
+QListView[look="popup"]::item {{ padding: 4px 8px; color: {c.text}; }}
+QListView[look="popup"]::item:selected {{ background: {c.selection}; }}
+QLineEdit:focus {{ border: 2px solid {c.accent}; padding: 3px 5px; }}
+QToolButton[look="small"] {{ color: {c.text}; background: {c.card}; border: 1px solid {c.border};
+    border-radius: 6px; padding: 2px 8px; }}
+QToolButton[look="small"]:hover {{ background: {c.hover}; }}
+QToolButton[look="small"]:focus {{ border: 2px solid {c.accent}; padding: 1px 7px; }}
+QToolButton[look="small"]:disabled {{ color: {c.muted}; }}
 QPlainTextEdit {{ background: {c.field}; color: {c.text}; border: 1px solid {c.border};
     border-radius: 6px; padding: 5px; }}
 QPlainTextEdit:focus {{ border: 2px solid {c.accent}; padding: 4px; }}

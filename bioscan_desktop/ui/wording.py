@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from bioscan_desktop.core.agreement import LETTERS, level_text
+from bioscan_desktop.core.agreement import LETTERS
 from bioscan_desktop.core.matching import Hit, Verdict
 from bioscan_desktop.core.taxonomy import RANKS, is_interim
 
@@ -220,8 +220,8 @@ def identity_text(hit: Hit) -> str:
 
 
 def hit_spoken(hit: Hit, badge: str) -> str:
-    """A reference in one sentence, for screen readers."""
-    parts = [hit_name(hit).text, level_text(badge), f"similarity {hit.score:.2f}", identity_text(hit)]
+    """A reference in one sentence, for screen readers; `badge` is what its badge says, or ""."""
+    parts = [hit_name(hit).text, badge, f"similarity {hit.score:.2f}", identity_text(hit)]
     parts += [f"{hit.n_records} records" if hit.n_records > 1 else "1 record", hit.country or ""]
     return ", ".join(part for part in parts if part)
 
@@ -248,9 +248,11 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")
 
 
-def plain_text(result: Identification) -> str:
-    """The result as text for the clipboard."""
+def plain_text(result: Identification, own_name: str = "") -> str:
+    """The result as text for the clipboard, with the user's own name if there is one."""
     lines = [result.specimen.query_id]
+    if own_name:
+        lines.append(f"Your own name: {own_name}")
     verdict = result.verdict
     if verdict is None:
         lines.append(f"Not identified: {result.error.message if result.error else 'no answer'}")

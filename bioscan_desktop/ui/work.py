@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.tasks import Progress
 
 if TYPE_CHECKING:
+    from bioscan_desktop.services.barcode_evidence import BarcodeEvidence
     from bioscan_desktop.services.identify import Identification, Identifier
     from bioscan_desktop.services.specimens import Specimen
     from bioscan_desktop.ui.jobs import Reporter
@@ -35,7 +37,6 @@ class Engine:
         provider: `CPU` or `CUDA`: what is really in use.
         provider_reason: why CUDA is not, where it was asked for.
         index_kinds: by modality, `exact` or `hnsw`.
-        thresholds: by `image`, `dna` or `both` and by rank, the share that a name needs.
         samples: barcodes can be made from the library for trying the program out.
     """
 
@@ -52,7 +53,6 @@ class Engine:
     provider_reason: str
     index_kinds: dict[str, str]
     notices: tuple[str, ...]
-    thresholds: dict[str, dict[str, float]]
     calibrated: bool
     samples: bool
 
@@ -61,6 +61,29 @@ class Engine:
         """Id and version, as an answer's provenance names them."""
         manifest = self.identifier.library.manifest
         return manifest.id, manifest.version
+
+    def asked(self, result: Identification) -> dict[str, float]:
+        """The share that a name of each rank needed for this result's verdict."""
+        if result.verdict is None:
+            return {}
+        # Where one of photo and barcode is like nothing in the library, the other speaks alone.
+        heard = [m for m, v in result.by_modality.items() if v.novelty != "unlike_library"]
+        modality = "both" if len(heard) > 1 else (heard or list(result.by_modality))[0]
+        missing = result.verdict.novelty == "new_species"
+        calibration = self.identifier.library.calibration
+        return {rank: calibration.threshold(modality, rank, missing) for rank in RANKS}
+
+
+def name_index(identifier: Identifier, _: Reporter) -> NameIndex:
+    """The names of a library, sorted for completing what is typed."""
+    return NameIndex(identifier.library.records.names())
+
+
+def barcode_evidence(identifier: Identifier, specimen: Specimen, reporter: Reporter) -> BarcodeEvidence:
+    """A specimen's barcode aligned with its neighbours."""
+    from bioscan_desktop.services import barcode_evidence
+
+    return barcode_evidence.barcode_evidence(identifier, specimen, reporter.cancel)
 
 
 def open_engine(library_name: str, model_name: str, provider: str, reporter: Reporter) -> Engine:
@@ -112,10 +135,6 @@ def open_engine(library_name: str, model_name: str, provider: str, reporter: Rep
         provider_reason=report.reason,
         index_kinds=kinds,
         notices=tuple(library.notices),
-        thresholds={
-            modality: {rank: library.calibration.threshold(modality, rank) for rank in RANKS}
-            for modality in ("image", "dna", "both")
-        },
         calibrated=library.calibration.fitted,
         samples=samples,
     )

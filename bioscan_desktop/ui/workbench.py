@@ -18,8 +18,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QUndoStack
 
 from bioscan_desktop.core.errors import BioscanError
+from bioscan_desktop.core.names import Determination, NameIndex
 from bioscan_desktop.ui import commands, intake, joining, wording, work
 from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work
+from bioscan_desktop.ui.models.evidences import Evidences
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
 from bioscan_desktop.ui.models.thumbnails import Pictures
 from bioscan_desktop.ui.taking import Taking
@@ -47,6 +49,7 @@ class Workbench(QObject):
         work_changed: identification began, went on, or ended; see `done`, `total`, `eta`.
         results_changed: keys of rows that have another result.
         added: keys of rows that came in with one drop, once all are there.
+        names_changed: the library's names can be completed now, or are others.
     """
 
     said = Signal(str, object)
@@ -55,12 +58,15 @@ class Workbench(QObject):
     work_changed = Signal()
     results_changed = Signal(list)
     added = Signal(list)
+    names_changed = Signal()
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.jobs = jobs
         self.model = SpecimenModel(self)
         self.pictures = Pictures(jobs, self)
+        self.evidences = Evidences(jobs, self)
+        self.names: NameIndex | None = None
         self.undo_stack = QUndoStack(self)
         self.engine: work.Engine | None = None
         self.engine_error = ""
@@ -100,9 +106,19 @@ class Workbench(QObject):
 
     def _on_opened(self, engine: work.Engine) -> None:
         old, self.engine, self.engine_error = self.engine, engine, ""
+        self.evidences.set_engine(engine)
+        self.names = None
+        job = self.jobs.make("intake", "names", partial(work.name_index, engine.identifier))
+        job.done.connect(partial(self._on_names, engine))
+        self.jobs.run(job)
         if old is not None:
             self.jobs.run(self.jobs.make("identify", "close", lambda _: old.identifier.library.close()))
         self.engine_changed.emit()
+
+    def _on_names(self, engine: work.Engine, names: NameIndex) -> None:
+        if self.engine is engine:
+            self.names = names
+            self.names_changed.emit()
 
     def _on_not_opened(self, error: BioscanError) -> None:
         if self.engine is None:
@@ -304,6 +320,20 @@ class Workbench(QObject):
         what = wording.count(len(keys), "specimen")
         self._edit(f"remove {what}", removed=keys)
         self.said.emit(f"{what} removed from the list.", self.undo_stack)
+
+    def name(self, key: int, text: str) -> None:
+        """Gives a specimen the user's own name; "" takes it away."""
+        row = self.model.find(key)
+        if row is not None and row.own_name != text:
+            self.undo_stack.push(commands.Naming(self.model, key, text, self._on_named))
+
+    def _on_named(self, key: int) -> None:
+        self.model.touch([key])
+        self.results_changed.emit([key])
+
+    def own(self, row: Row) -> Determination | None:
+        """The user's own name of a row, placed in the library; as it is typed while none is open."""
+        return (self.names or NameIndex(())).resolve(row.own_name)
 
     # -- identifying ---------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from bioscan_desktop import app as program
+from bioscan_desktop.core.barcode import facts
 from bioscan_desktop.core.calibration import Calibration, NoveltyModel, PairScale
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library.build import BuildOptions, build_library
@@ -250,6 +251,94 @@ def both(stage: Stage) -> None:
     stage.pause(200)
 
 
+def dna_evidence(stage: Stage) -> None:
+    stage.open().several()
+    stage.select(stage.window.bench.model.rowCount() - 1)
+    _aligned(stage)
+    stage.window.acts["dna"].trigger()
+    stage.pause(200)
+
+
+def broken_barcode(stage: Stage) -> None:
+    """A lost base, many N, and less of a barcode than usual."""
+    stage.open().several()
+    barcode = stage.world.barcodes[1]
+    broken = next(
+        lost
+        for place in range(150, 400)
+        if facts(lost := barcode[:place] + barcode[place + 1 : 400] + "N" * 20 + barcode[420:]).fewest_stops
+    )
+    stage.paste(f">lost-a-base\n{broken}\n")
+    stage.select(stage.window.bench.model.rowCount() - 1)
+    _aligned(stage)
+    stage.window.acts["dna"].trigger()
+    stage.pause(200)
+
+
+def alignment(stage: Stage) -> None:
+    stage.open().several()
+    barcode = stage.world.barcodes[0]
+    stage.paste(f">cut-barcode\n{barcode[33:300] + barcode[303:]}\n")
+    stage.select(stage.window.bench.model.rowCount() - 1)
+    _aligned(stage)
+    stage.window.acts["alignment"].trigger()
+    stage.pause(200)
+
+
+def _aligned(stage: Stage) -> None:
+    bench, page = stage.window.bench, stage.window.page
+    stage.until(lambda: page.current is not None and bench.evidences.is_known(page.current))
+    stage.pause(100)
+
+
+def own_name(stage: Stage) -> None:
+    both(stage)
+    bench = stage.window.bench
+    stage.until(lambda: bench.names is not None)
+    row = bench.model.rows[0]
+    relative = next(
+        (r.result.verdict.lineage.species for r in bench.model.rows[1:] if r.result and r.result.verdict
+         and r.result.verdict.lineage.species), "Noctua comes",
+    )  # fmt: skip
+    bench.name(row.key, relative)
+    stage.window._choose_badges("user")
+    stage.window.page.panel.verticalScrollBar().setValue(330)
+    stage.pause(300)
+
+
+def unknown_name(stage: Stage) -> None:
+    own_name(stage)
+    stage.window.bench.name(stage.window.bench.model.rows[0].key, "Maculinea arion")
+    stage.pause(300)
+
+
+def completing(stage: Stage) -> None:
+    both(stage)
+    stage.until(lambda: stage.window.bench.names is not None)
+    stage.window.acts["own_name"].trigger()
+    QTest.keyClicks(stage.window.page.panel.own_name, "p")
+    stage.pause(300)
+
+
+def other_part(stage: Stage) -> None:
+    _joined(stage, 1)
+    stage.window._choose_badges("other_modality")
+    stage.window.page.panel.verticalScrollBar().setValue(400)
+    stage.pause(300)
+
+
+def why(stage: Stage) -> None:
+    both(stage)
+    stage.window.acts["why"].trigger()
+    stage.pause(200)
+
+
+def why_undecided(stage: Stage) -> None:
+    novelty(stage)
+    stage.window.acts["why"].trigger()
+    stage.pause(200)
+
+
 def conflict(stage: Stage) -> None:
     _joined(stage, 7)
 
@@ -337,6 +426,15 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "dna": dna,
     "both": both,
     "conflict": conflict,
+    "dna_evidence": dna_evidence,
+    "broken_barcode": broken_barcode,
+    "alignment": alignment,
+    "own_name": own_name,
+    "unknown_name": unknown_name,
+    "completing": completing,
+    "other_part": other_part,
+    "why": why,
+    "why_undecided": why_undecided,
     "novelty": novelty,
     "unlike": unlike,
     "errors": errors,
@@ -374,9 +472,12 @@ def render(
 def picture(window: MainWindow) -> QImage:
     """The window with its open dialog, if there is one."""
     image = window.grab().toImage()
-    dialogs = [w for w in QApplication.topLevelWidgets() if w is not window and w.isVisible() and w.parent()]
+    dialogs = [w for w in QApplication.topLevelWidgets() if w is not window and w.isVisible()]
     painter = QPainter(image)
     for dialog in dialogs:
+        if dialog.windowType() == Qt.WindowType.Popup:
+            painter.drawPixmap(window.mapFromGlobal(dialog.pos()), dialog.grab())
+            continue
         shot = dialog.grab()
         corner = QPoint((window.width() - dialog.width()) // 2, (window.height() - dialog.height()) // 2)
         painter.fillRect(image.rect(), QColor(0, 0, 0, 90))

@@ -21,7 +21,7 @@ def test_a_dropped_photo_is_identified(window: MainWindow, world, drop: Callable
     assert (
         "Episyrphus" in window.page.panel._headline.text() or "Diptera" in window.page.panel._headline.text()
     )
-    assert window.page.panel._cards[0].isVisible()
+    assert window.page.panel.hits.cards[0].isVisible()
 
 
 def test_a_pasted_barcode_is_identified(window: MainWindow, world, settled: Callable) -> None:

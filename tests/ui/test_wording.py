@@ -59,7 +59,7 @@ def test_names_are_escaped() -> None:
 
 def test_a_similarity_is_never_a_percentage() -> None:
     hit = Hit(1, "image", "dna", 0.93, Lineage("Lepidoptera", None, None, None), country="Peru")
-    spoken = wording.hit_spoken(hit, "order")
+    spoken = wording.hit_spoken(hit, "Same order as the verdict")
     assert "similarity 0.93" in spoken and "%" not in spoken and "Same order" in spoken
 
 

@@ -47,6 +47,7 @@ class Row:
     Attributes:
         key: stays with it while rows come and go.
         parts: photo and barcode as they were before they were joined.
+        own_name: the name that the user gave it, as typed; "" for none.
     """
 
     key: int
@@ -54,6 +55,7 @@ class Row:
     state: State = State.WAITING
     result: Identification | None = None
     parts: tuple[Specimen, Specimen] | None = None
+    own_name: str = ""
 
     def take(self, result: Identification) -> None:
         """Puts the answer in."""

@@ -38,17 +38,19 @@ class IdentifyPage(QStackedWidget):
 
     Signals:
         selection_changed: other rows are selected, or rows came or went.
+        shown: another row is shown, or the same one has changed.
         menu_asked: (global position) for the menu of the selected rows.
     """
 
     selection_changed = Signal()
+    shown = Signal()
     menu_asked = Signal(QPoint)
 
     def __init__(self, theme: Theme, bench: Workbench) -> None:
         super().__init__()
         self._bench = bench
         self.empty = EmptyState(theme)
-        self.panel = ResultPanel(theme, bench.pictures)
+        self.panel = ResultPanel(theme, bench)
         self.list = SpecimenList()
         self.delegate = SpecimenDelegate(theme, bench.pictures, self.list)
         self._set_up_list()
@@ -78,6 +80,7 @@ class IdentifyPage(QStackedWidget):
         bench.engine_changed.connect(self.show_current)
         bench.pictures.thumbs_ready.connect(lambda _: self.list.viewport().update())
         theme.changed.connect(lambda: self.list.viewport().update())
+        self.panel.left.connect(self.list.setFocus)
         self.count_up()
 
     def _set_up_list(self) -> None:
@@ -142,8 +145,8 @@ class IdentifyPage(QStackedWidget):
 
     def show_current(self) -> None:
         """Fills the panel anew."""
-        engine = self._bench.engine
-        self.panel.show_row(self.current, engine.thresholds if engine is not None else {})
+        self.panel.show_row(self.current)
+        self.shown.emit()
 
     def _on_rows(self) -> None:
         has_rows = self._bench.model.rowCount() > 0

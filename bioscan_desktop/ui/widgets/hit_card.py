@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from bioscan_desktop.core.matching import Hit
-from bioscan_desktop.ui import icons, wording
+from bioscan_desktop.ui import dna_wording, icons, wording
+from bioscan_desktop.ui.comparing import Agreement
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.parts import Badge, Drawing, label
 
+if TYPE_CHECKING:
+    from bioscan_desktop.index.alignment_view import GappedAlignment
+
 
 class HitCard(QFrame):
-    """A card that is filled again and again: making widgets costs more than changing them."""
+    """A card that is filled again and again: making widgets costs more than changing them.
+
+    Signals:
+        alignment_asked: (key_id) the user wants to see its bases beside those of the query.
+    """
+
+    alignment_asked = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -38,13 +49,47 @@ class HitCard(QFrame):
         for widget in (self._name, self._context, self._facts):
             words.addWidget(widget)
         self._badge = Badge(theme)
+        self._align = QToolButton()
+        self._align.setText("Compare bases")
+        self._align.setProperty("look", "small")
+        self._align.setToolTip("Show your barcode and this reference base by base")
+        self._align.clicked.connect(self._on_align)
+        self._key_id = 0
+        side = QVBoxLayout()
+        side.setSpacing(6)
+        side.addStretch(1)
+        side.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignLeft)
+        side.addWidget(self._align, 0, Qt.AlignmentFlag.AlignLeft)
+        side.addStretch(1)
         row.addWidget(self._number)
         row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(words, 1)
-        row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
+        beside = QWidget()  # as wide in all cards, so that the badges stand one below the other
+        side.setContentsMargins(0, 0, 0, 0)
+        beside.setLayout(side)
+        self._badge.show_level("none")
+        beside.setMinimumWidth(self._badge.sizeHint().width())
+        row.addWidget(beside)
 
-    def show_hit(self, number: int, hit: Hit, badge: str) -> None:
-        """Fills the card."""
+    def _on_align(self) -> None:
+        self.alignment_asked.emit(self._key_id)
+
+    def show_hit(
+        self,
+        number: int,
+        hit: Hit,
+        badge: Agreement | None,
+        rows: GappedAlignment | None = None,
+        solid: bool = True,
+    ) -> None:
+        """Fills the card.
+
+        Args:
+            badge: None where there is nothing to compare the reference with.
+            rows: its alignment with the query, once it is there.
+            solid: the alignment overlaps far enough to count.
+        """
+        self._key_id = hit.key_id
         self._number.setText(str(number))
         glyph = icons.glyph_for(hit.lineage.order)
         self._glyph.show_name(glyph)
@@ -55,20 +100,31 @@ class HitCard(QFrame):
         context = wording.hit_context(hit)
         self._context.setText(context)
         self._context.setVisible(bool(context))
-        self._facts.setText(self._facts_html(hit))
-        self._facts.setToolTip(
+        self._facts.setText(self._facts_html(hit, rows, solid))
+        meaning = (
             "Similarity is the cosine between the embeddings of "
             f"{wording.pair_text(hit)}: 1 is the same, 0 is nothing in common. It is no percentage."
         )
-        self._badge.show_level(badge)
-        self.setAccessibleName(f"Reference {number}: {wording.hit_spoken(hit, badge)}")
+        if hit.percent_identity is not None:
+            meaning += f"\n\n{dna_wording.IDENTITY_MEANS}"
+        self._facts.setToolTip(meaning)
+        self._badge.setVisible(badge is not None)
+        if badge is not None:
+            self._badge.show_level(badge.level, badge.words)
+        self._align.setVisible(hit.query_modality == "dna" and hit.consensus is not None)
+        self._align.setAccessibleName(f"Compare bases with reference {number}")
+        self._align.setEnabled(rows is not None)
+        spoken = wording.hit_spoken(hit, badge.words if badge is not None else "")
+        self.setAccessibleName(f"Reference {number}: {spoken}")
 
-    def _facts_html(self, hit: Hit) -> str:
+    def _facts_html(self, hit: Hit, rows: GappedAlignment | None, solid: bool) -> str:
         parts = [f"similarity <b>{hit.score:.2f}</b>"]
         identity = wording.identity_text(hit)
         if identity:
             value, _, rest = identity.partition("%")
             parts.append(f"<b>{value}%</b>{rest}")
+        if rows is not None:
+            parts.append(escape(dna_wording.alignment_facts(rows, solid)))
         parts.append(wording.count(hit.n_records, "record"))
         if hit.country:
             parts.append(escape(hit.country))

@@ -74,11 +74,11 @@ class Badge(QWidget):
         theme.changed.connect(self.update)
         self.show_level("none")
 
-    def show_level(self, level: str) -> None:
-        """One of `core.agreement.LEVELS`."""
+    def show_level(self, level: str, words: str = "") -> None:
+        """One of `core.agreement.LEVELS`; `words` say what it is compared with."""
         self._level = level
-        self.setAccessibleName(level_text(level))
-        self.setToolTip(f"{level_text(level)} as the verdict")
+        self.setAccessibleName(words or level_text(level))
+        self.setToolTip(words or level_text(level))
         self.updateGeometry()
         self.update()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -37,8 +39,12 @@ class RankLadder(QWidget):
                 grid.addWidget(widget, number, column)
             self._rungs.append(rung)
 
-    def show_verdict(self, verdict: Verdict, thresholds: dict[str, float]) -> None:
-        """Fills the rungs; a rank without names says so."""
+    def show_verdict(self, verdict: Verdict, asked: Mapping[str, float]) -> None:
+        """Fills the rungs; a rank without names says so.
+
+        Args:
+            asked: the share that a name needs, by rank.
+        """
         shares = {share.rank: share for share in verdict.ranks}
         lineage = verdict.lineage
         for rank, (_, name, bar, share_text) in zip(RANKS, self._rungs, strict=True):
@@ -51,13 +57,13 @@ class RankLadder(QWidget):
                 bar.setToolTip(f"The nearest references have no name at {rank}.")
                 continue
             reached = lineage.at(rank) is not None
-            asked = thresholds.get(rank)
+            needed = asked.get(rank)
             name.setText(wording.taxon(share.name, rank).html)
-            bar.show_share(share.share, asked, reached)
+            bar.show_share(share.share, needed, reached)
             share_text.setText(wording.percent(share.share))
             words = f"{rank} {share.name}: {wording.percent(share.share)} of the evidence"
-            if asked is not None:
-                words += f"; {wording.percent(asked)} are asked for"
+            if needed is not None:
+                words += f"; {wording.percent(needed)} are asked for"
             if share.runner_up:
                 words += f"; next is {share.runner_up} with {wording.percent(share.runner_up_share)}"
             bar.setAccessibleName(words)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
@@ -15,18 +16,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bioscan_desktop.core.matching import Hit, Verdict
-from bioscan_desktop.ui import wording
+from bioscan_desktop.core.barcode import facts
+from bioscan_desktop.core.matching import Verdict
+from bioscan_desktop.core.names import NameIndex
+from bioscan_desktop.ui import comparing, wording
 from bioscan_desktop.ui.models.specimens import STATE_WORDS, Row, State
-from bioscan_desktop.ui.models.thumbnails import Pictures
 from bioscan_desktop.ui.theme import Theme
-from bioscan_desktop.ui.widgets.hit_card import HitCard
-from bioscan_desktop.ui.widgets.parts import Badge, Banner, frame, label, set_look
+from bioscan_desktop.ui.widgets.dna_evidence import DnaEvidence
+from bioscan_desktop.ui.widgets.hit_grid import HitGrid
+from bioscan_desktop.ui.widgets.own_name import OwnNameEdit
+from bioscan_desktop.ui.widgets.parts import Banner, frame, label, set_look
 from bioscan_desktop.ui.widgets.rank_ladder import RankLadder
 from bioscan_desktop.ui.widgets.views import BarcodeView, PhotoView
+from bioscan_desktop.ui.workbench import Workbench
 
-CARD_WIDTH = 560
-"""Hits stand in as many columns as fit this width."""
+if TYPE_CHECKING:
+    from bioscan_desktop.services.identify import Identification
 
 STACK_BELOW = 700
 """Below this width, specimen and shares stand one below the other."""
@@ -51,19 +56,23 @@ class ResultPanel(QScrollArea):
         attach_asked: the user wants to add the missing photo or barcode.
         retry_asked: the user wants this row identified again.
         copy_asked: the user wants the result as text.
+        why_asked: the user wants the rank explained.
+        alignment_asked: (key_id, 0 for the best) the user wants to see bases side by side.
+        left: the user is done with their own name.
     """
 
     attach_asked = Signal()
     retry_asked = Signal()
     copy_asked = Signal()
+    why_asked = Signal()
+    alignment_asked = Signal(int)
+    left = Signal()
 
-    def __init__(self, theme: Theme, pictures: Pictures) -> None:
+    def __init__(self, theme: Theme, bench: Workbench) -> None:
         super().__init__()
         self._theme = theme
-        self._pictures = pictures
+        self._bench = bench
         self._row: Row | None = None
-        self._thresholds: dict[str, dict[str, float]] = {}
-        self._cards: list[HitCard] = []
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -85,16 +94,18 @@ class ResultPanel(QScrollArea):
         self._middle.addWidget(self._make_specimen(), 5)
         self._middle.addWidget(self._make_reasons(), 6)
         outer.addLayout(self._middle)
-        self._hits_head = self._make_hits_head()
-        outer.addWidget(self._hits_head)
-        self._grid = QGridLayout()
-        self._grid.setSpacing(10)
-        outer.addLayout(self._grid)
-        self._sections = [label(look="caption"), label(look="caption")]
+        self.hits = HitGrid(theme)
+        self.hits.alignment_asked.connect(self.alignment_asked)
+        outer.addWidget(self.hits)
+        self.dna = DnaEvidence(theme)
+        self.dna.alignment_asked.connect(lambda: self.alignment_asked.emit(0))
+        outer.addWidget(self.dna)
         outer.addStretch(1)
         self._body = body
         self.setWidget(body)
-        pictures.preview_ready.connect(self._on_preview)
+        bench.pictures.preview_ready.connect(self._on_preview)
+        bench.evidences.ready.connect(self._on_evidence)
+        bench.names_changed.connect(self._on_names)
         theme.changed.connect(self.refresh)
         self.show_row(None)
 
@@ -163,9 +174,17 @@ class ResultPanel(QScrollArea):
         column.addWidget(self._ladder)
         self._ladder_legend = label("The tick marks the share that a name of that rank needs.", "muted")
         column.addWidget(self._ladder_legend)
-        self._reason_title = label("Why this rank?", "caption")
-        self._reason_title.setContentsMargins(0, 6, 0, 0)
-        column.addWidget(self._reason_title)
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 6, 0, 0)
+        self._reason_title = label("Why this rank?", "caption", wrap=False)
+        self._why = QPushButton("Rank by rank…")
+        self._why.setAccessibleName("Why this rank? Rank by rank")
+        self._why.setToolTip("Shares, what was asked for, and the next candidates (Ctrl+I)")
+        self._why.clicked.connect(self.why_asked)
+        line.addWidget(self._reason_title)
+        line.addStretch(1)
+        line.addWidget(self._why)
+        column.addLayout(line)
         self._reason = label()
         column.addWidget(self._reason)
         self._apart_title = label("Photo and barcode apart", "caption")
@@ -173,25 +192,19 @@ class ResultPanel(QScrollArea):
         self._apart = label(rich=True)
         column.addWidget(self._apart_title)
         column.addWidget(self._apart)
+        own_title = label("Your own name", "caption")
+        own_title.setContentsMargins(0, 6, 0, 0)
+        self.own_name = OwnNameEdit()
+        self.own_name.setToolTip("Your own name for it, to compare the references with (F2)")
+        self.own_name.named.connect(self._on_named)
+        self.own_name.left.connect(self.left)
+        own_title.setBuddy(self.own_name)
+        self._own_words = label(look="muted")
+        for widget in (own_title, self.own_name, self._own_words):
+            column.addWidget(widget)
         column.addStretch(1)
         self._reasons_card = card
         return card
-
-    def _make_hits_head(self) -> QWidget:
-        head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(2, 6, 2, 0)
-        row.setSpacing(8)
-        row.addWidget(label("Nearest references", bold=True, scale=1.15, wrap=False))
-        row.addStretch(1)
-        row.addWidget(label("agreement with the verdict:", "muted", wrap=False))
-        for level, word in (("species", "species"), ("genus", "genus"), ("family", "family"),
-                            ("order", "order"), ("none", "none")):  # fmt: skip
-            badge = Badge(self._theme, with_text=False)
-            badge.show_level(level)
-            row.addWidget(badge)
-            row.addWidget(label(word, "muted", wrap=False))
-        return head
 
     # -- showing -------------------------------------------------------------------------------
 
@@ -200,12 +213,12 @@ class ResultPanel(QScrollArea):
         """Key of the row that is shown."""
         return self._row.key if self._row is not None else None
 
-    def show_row(self, row: Row | None, thresholds: dict[str, dict[str, float]] | None = None) -> None:
+    def show_row(self, row: Row | None) -> None:
         """Shows a row, from the top; None empties the panel."""
         changed = row is not self._row
+        if changed and self._row is not None and self.own_name.hasFocus():
+            self.own_name.clearFocus()  # takes the name before it becomes that of another row
         self._row = row
-        if thresholds is not None:
-            self._thresholds = thresholds
         self.refresh()
         if changed:
             self.verticalScrollBar().setValue(0)
@@ -216,27 +229,54 @@ class ResultPanel(QScrollArea):
         self._body.setVisible(row is not None)
         if row is None:
             return
-        result = row.result
-        verdict = result.verdict if result is not None else None
+        verdict = row.result.verdict if row.result is not None else None
         self._show_head(row, verdict)
         self._show_banners(row)
         self._show_specimen(row)
         self._reasons_card.setVisible(verdict is not None)
-        if verdict is not None:
-            used = list(result.by_modality) if result is not None else []
-            modality = "both" if len(used) > 1 else used[0] if used else "image"
-            self._ladder.show_verdict(verdict, self._thresholds.get(modality, {}))
-            self._reason.setText(verdict.reason)
-            for widget in (self._ladder_title, self._ladder, self._ladder_legend):
-                widget.setVisible(bool(verdict.ranks))
-            # A contradiction is told in the banner already.
-            told = result is not None and wording.conflict_rank(result) is not None
-            for widget in (self._reason_title, self._reason):
-                widget.setVisible(not told)
+        if row.result is not None and verdict is not None:
+            self._show_reasons(row.result, verdict)
             self._show_apart(row)
-        hits = result.hits if result is not None else ()
-        self._hits_head.setVisible(bool(hits))
-        self._show_hits(hits, result.badges if result is not None else ())
+        self._show_evidence(row)
+
+    def _show_reasons(self, result: Identification, verdict: Verdict) -> None:
+        engine = self._bench.engine
+        self._ladder.show_verdict(verdict, engine.asked(result) if engine is not None else {})
+        self._reason.setText(verdict.reason)
+        for widget in (self._ladder_title, self._ladder, self._ladder_legend):
+            widget.setVisible(bool(verdict.ranks))
+        # A contradiction is told in the banner already.
+        self._reason.setVisible(wording.conflict_rank(result) is None)
+
+    def _show_evidence(self, row: Row) -> None:
+        """References, DNA evidence, and the user's own name, which all refer to each other."""
+        own = self._bench.own(row)
+        self.own_name.show_name(own.text if own is not None else row.own_name)
+        self._own_words.setText(comparing.own_name_text(own, row.result))
+        self._own_words.setVisible(bool(self._own_words.text()))
+        evidence = self._bench.evidences.of(row)
+        self.hits.show_hits(row.result, own, evidence)
+        barcode = row.specimen.barcode
+        compared = row.result is not None and "dna" in row.result.by_modality
+        self.dna.setVisible(barcode is not None and compared)
+        if barcode is not None and compared:
+            # The facts are the same until the alignment shows that it had to be turned round.
+            found = facts(barcode.sequence, barcode.reversed)
+            self.dna.show_evidence(found, evidence, self._bench.evidences.is_known(row))
+
+    def _on_evidence(self, key: int) -> None:
+        if self._row is not None and key == self._row.key:
+            self._show_evidence(self._row)
+
+    def _on_names(self) -> None:
+        self.own_name.set_names(self._bench.names)
+        if self._row is not None:
+            self._show_evidence(self._row)
+
+    def _on_named(self, text: str) -> None:
+        if self._row is not None:
+            own = (self._bench.names or NameIndex(())).resolve(text)
+            self._bench.name(self._row.key, own.text if own is not None else "")
 
     def _show_head(self, row: Row, verdict: Verdict | None) -> None:
         specimen = row.specimen
@@ -298,8 +338,8 @@ class ResultPanel(QScrollArea):
         self._specimen_card.setVisible(has_photo or specimen.barcode is not None)
         self._photo.setVisible(has_photo)
         if has_photo:
-            picture = self._pictures.preview(row)
-            waiting = not self._pictures.preview_known(row.key)
+            picture = self._bench.pictures.preview(row)
+            waiting = not self._bench.pictures.preview_known(row.key)
             self._photo.show_picture(
                 picture, "Loading the photo…" if waiting else "The photo cannot be shown."
             )
@@ -325,36 +365,6 @@ class ResultPanel(QScrollArea):
             lines.append(f"{noun}: <b>{name}</b>{rank}, {wording.likelihood(verdict).lower()}")
         self._apart.setText("<br>".join(lines))
 
-    def _show_hits(self, hits: tuple[Hit, ...], badges: tuple[str, ...]) -> None:
-        while self._grid.count():
-            self._grid.takeAt(0)
-        while len(self._cards) < len(hits):
-            self._cards.append(HitCard(self._theme))
-        groups = {modality: [i for i, hit in enumerate(hits) if hit.query_modality == modality]
-                  for modality in ("image", "dna")}  # fmt: skip
-        groups = {modality: places for modality, places in groups.items() if places}
-        columns = max(1, min(3, self.viewport().width() // CARD_WIDTH))
-        line, used = 0, 0
-        for section, (modality, places) in zip(self._sections, groups.items(), strict=False):
-            if len(groups) > 1:
-                section.setText(f"To the {wording.MODALITY_NOUN[modality]}")
-                self._grid.addWidget(section, line, 0, 1, columns)
-                line += 1
-            section.setVisible(len(groups) > 1)
-            for number, place in enumerate(places, start=1):
-                card = self._cards[used]
-                used += 1
-                card.show_hit(number, hits[place], badges[place])
-                self._grid.addWidget(card, line + (number - 1) // columns, (number - 1) % columns)
-                card.setVisible(True)
-            line += -(-len(places) // columns)
-        for section in self._sections[len(groups) :]:
-            section.setVisible(False)
-        for card in self._cards[used:]:
-            card.setVisible(False)
-        for column in range(3):
-            self._grid.setColumnStretch(column, 1 if column < columns else 0)
-
     def _on_preview(self, key: int) -> None:
         if self._row is not None and key == self._row.key:
             self._show_specimen(self._row)
@@ -367,6 +377,5 @@ class ResultPanel(QScrollArea):
         self._middle.setDirection(
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )
-        old = event.oldSize().width() // CARD_WIDTH
-        if self._row is not None and self._row.result is not None and old != width // CARD_WIDTH:
-            self._show_hits(self._row.result.hits, self._row.result.badges)
+        self.hits.set_room(width)
+        self.dna.set_narrow(narrow)

@@ -1,0 +1,101 @@
+"""The windows that stay open beside the list: why this rank, and bases side by side."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from bioscan_desktop.ui.dialogs.alignment import AlignmentDialog
+from bioscan_desktop.ui.dialogs.why import WhyDialog
+from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.pages.identify import IdentifyPage
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.workbench import Workbench
+
+
+class Details(QObject):
+    """Opens them, and lets them follow the row that is looked at.
+
+    Args:
+        window: what they belong to.
+    """
+
+    def __init__(self, theme: Theme, bench: Workbench, page: IdentifyPage, window: QWidget) -> None:
+        super().__init__(window)
+        self._bench, self._page = bench, page
+        self.why = WhyDialog(theme, window)
+        self.alignment = AlignmentDialog(theme, window)
+        page.panel.why_asked.connect(self.show_why)
+        page.panel.alignment_asked.connect(lambda key_id: self.show_alignment(key_id or None))
+        page.shown.connect(self._follow)
+        bench.evidences.ready.connect(lambda _: self._follow())
+
+    def can_explain(self, row: Row | None) -> bool:
+        """There is a verdict."""
+        return row is not None and row.result is not None and row.result.verdict is not None
+
+    def can_align(self, row: Row | None) -> bool:
+        """There are alignments, or will be in a moment."""
+        return row is not None and row.result is not None and "dna" in row.result.by_modality
+
+    def show_why(self) -> None:
+        """Explains the rank of the row that is shown."""
+        if self.can_explain(self._page.current):
+            self._fill_why()
+            _raise(self.why)
+
+    def show_alignment(self, key_id: int | None = None) -> None:
+        """Shows the barcode beside a reference; the most identical one, if none is named."""
+        if self._fill_alignment(key_id):
+            _raise(self.alignment)
+
+    def show_dna(self) -> None:
+        """Scrolls to the DNA evidence."""
+        panel = self._page.panel
+        if panel.dna.isVisibleTo(panel):
+            panel.ensureWidgetVisible(panel.dna, 0, 12)
+            panel.dna.setFocus()
+
+    def name(self) -> None:
+        """Puts the cursor into the line for the user's own name."""
+        panel = self._page.panel
+        if panel.own_name.isVisible():
+            panel.ensureWidgetVisible(panel.own_name, 0, 60)
+            panel.own_name.setFocus()
+            panel.own_name.selectAll()
+
+    def _follow(self) -> None:
+        if self.why.isVisible():
+            self._fill_why()
+        if self.alignment.isVisible():
+            self._fill_alignment(None, keep=True)
+
+    def _fill_why(self) -> None:
+        row, engine = self._page.current, self._bench.engine
+        if row is None:
+            self.why.close()
+            return
+        verdict = row.result.verdict if row.result is not None else None
+        asked = engine.asked(row.result) if engine is not None and row.result is not None else {}
+        self.why.show_verdict(row.specimen.query_id, verdict, asked)
+
+    def _fill_alignment(self, key_id: int | None, keep: bool = False) -> bool:
+        """False if there is nothing to show.
+
+        Args:
+            keep: the window shows some row already; nothing is changed if it still is that one.
+        """
+        row = self._page.current
+        evidence = self._bench.evidences.of(row) if row is not None else None
+        if row is None or evidence is None or not (evidence.compared or evidence.loose):
+            return False
+        if keep and self.alignment.evidence is evidence:
+            return True
+        self.alignment.show_evidence(row.specimen.query_id, evidence, key_id)
+        return True
+
+
+def _raise(dialog: QWidget) -> None:
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()

@@ -1,0 +1,123 @@
+"""A barcode and a reference base by base, in a window that stays open beside the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bioscan_desktop.ui import dna_wording, wording
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.alignment_rows import AlignmentRows
+from bioscan_desktop.ui.widgets.parts import label
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.barcode_evidence import BarcodeEvidence, Compared
+
+LEGEND = (
+    "× marks different bases, – a missing one, framed in red. The amino acids stand below the middle base of "
+    "their codons; framed in amber where they differ."
+)
+
+
+class AlignmentDialog(QDialog):
+    """Never blocks the window; see `show_evidence`.
+
+    Attributes:
+        evidence: what is shown.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Compare bases")
+        self.setModal(False)
+        self.resize(860, 560)
+        self.evidence: BarcodeEvidence | None = None
+        self._compared: list[Compared] = []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(22, 18, 22, 16)
+        column.setSpacing(10)
+        self._title = label(bold=True, scale=1.15)
+        column.addWidget(self._title)
+        line = QHBoxLayout()
+        caption = label("Reference", "muted", wrap=False)
+        self._box = QComboBox()
+        self._box.setAccessibleName("Reference to compare with")
+        self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._box.currentIndexChanged.connect(self._show)
+        caption.setBuddy(self._box)
+        line.addWidget(caption)
+        line.addWidget(self._box, 1)
+        column.addLayout(line)
+        self._counts = label()
+        self._counts.setToolTip(dna_wording.IDENTITY_MEANS)
+        column.addWidget(self._counts)
+        self._rows = AlignmentRows(theme)
+        self._area = QScrollArea()
+        self._area.setWidget(self._rows)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._area.setAccessibleName("Alignment")
+        column.addWidget(self._area, 1)
+        column.addWidget(label(LEGEND, "muted"))
+        buttons = QDialogButtonBox()
+        copy = QPushButton("Copy alignment")
+        copy.clicked.connect(self._copy)
+        buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+    def show_evidence(self, name: str, evidence: BarcodeEvidence, key_id: int | None = None) -> None:
+        """The barcode of a specimen beside its neighbours.
+
+        Args:
+            key_id: of the neighbour to begin with; None takes the most identical one.
+        """
+        self._title.setText(f"{name} and its nearest references, base by base")
+        self.evidence = evidence
+        self._compared = [*evidence.compared, *evidence.loose]
+        wanted = evidence.find(key_id) if key_id is not None else evidence.best
+        self._box.blockSignals(True)
+        self._box.clear()
+        for number, compared in enumerate(self._compared, start=1):
+            facts = [f"{compared.identity:.1f}%", compared.hit.processid or "", compared.hit.bin_uri or ""]
+            if compared in evidence.loose:
+                facts.append("too little overlap to count")
+            known = ", ".join(fact for fact in facts if fact)
+            self._box.addItem(f"{number}. {wording.hit_name(compared.hit).text} ({known})")
+        place = self._compared.index(wanted) if wanted is not None else 0
+        self._box.setCurrentIndex(place)
+        self._box.blockSignals(False)
+        self._show(place)
+
+    @property
+    def shown(self) -> Compared | None:
+        """The neighbour that is shown."""
+        place = self._box.currentIndex()
+        return self._compared[place] if 0 <= place < len(self._compared) else None
+
+    def _show(self, place: int) -> None:
+        if 0 <= place < len(self._compared):
+            rows = self._compared[place].alignment
+            sentence = dna_wording.alignment_sentence(rows)
+            self._counts.setText(sentence)
+            self._rows.show_rows(rows, sentence)
+            self._area.verticalScrollBar().setValue(0)
+
+    def _copy(self) -> None:
+        shown = self.shown
+        if shown is not None:
+            QGuiApplication.clipboard().setText(dna_wording.alignment_text(shown.alignment, shown.hit))

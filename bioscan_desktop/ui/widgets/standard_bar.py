@@ -1,0 +1,82 @@
+"""The head above the references: what their badges compare them with, and what the letters mean."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from bioscan_desktop.core.agreement import LEVELS
+from bioscan_desktop.ui.comparing import Standard
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.parts import Badge, label
+
+NOTHING = "There is no name to compare them with, so they have no badges."
+
+
+class StandardBar(QWidget):
+    """Title, selector and legend.
+
+    Signals:
+        chosen: the user wants another kind of `core.agreement.STANDARDS`.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2, 6, 2, 0)
+        column.setSpacing(6)
+        column.addWidget(label("Nearest references", bold=True, scale=1.15, wrap=False))
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        self._caption = label("Badges: agreement with", "muted", wrap=False)
+        self._box = QComboBox()
+        self._box.setAccessibleName("Compare the references with")
+        self._box.setToolTip(
+            "What the badges compare the references with. You can also give your own name (F2)."
+        )
+        self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._box.setMinimumContentsLength(22)
+        self._box.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
+        self._box.setMaximumWidth(460)
+        self._box.activated.connect(lambda place: self.chosen.emit(self._box.itemData(place)))
+        self._caption.setBuddy(self._box)
+        self._only = label(look="muted")
+        line.addWidget(self._caption)
+        line.addWidget(self._box, 1)
+        line.addWidget(self._only, 1)
+        line.addStretch(1)
+        column.addLayout(line)
+        self._legend = QWidget()
+        row = QHBoxLayout(self._legend)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for level in LEVELS:
+            badge = Badge(theme, with_text=False)
+            badge.show_level(level)
+            row.addWidget(badge)
+            row.addWidget(label(level, "muted", wrap=False))
+            row.addSpacing(6)
+        row.addStretch(1)
+        column.addWidget(self._legend)
+
+    def show_standards(self, found: list[Standard], used: Standard | None) -> None:
+        """What can be chosen, and what the badges show now. A single one is only named."""
+        self._box.setVisible(len(found) > 1)
+        self._only.setVisible(len(found) <= 1)
+        self._caption.setVisible(bool(found))
+        self._legend.setVisible(bool(found))
+        self._only.setText(found[0].title if found else NOTHING)
+        self._box.clear()
+        for standard in found:
+            self._box.addItem(standard.title, standard.kind)
+        if used is not None:
+            self._box.setCurrentIndex(self._box.findData(used.kind))
+
+    @property
+    def titles(self) -> list[str]:
+        """What can be chosen, in the user's words."""
+        if self._only.isVisibleTo(self):
+            return [self._only.text()]
+        return [self._box.itemText(place) for place in range(self._box.count())]
