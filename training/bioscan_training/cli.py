@@ -18,6 +18,7 @@ from bioscan_desktop.core.errors import BioscanError
 from bioscan_training import benchmark_command as benchmark
 from bioscan_training import smoke
 from bioscan_training.config import Config, load_config
+from bioscan_training.contrast import command as contrast
 from bioscan_training.data import convert
 from bioscan_training.data.library_tables import write_library_tables
 from bioscan_training.data.records import Record, read_records, write_records
@@ -25,7 +26,7 @@ from bioscan_training.data.splits import UNSEEN, SplitRules, counts, held_out, s
 from bioscan_training.embedding import command as embedding
 from bioscan_training.import_weights import command as weights
 
-STAGES = ("dna", "image", "align")
+STAGES = ("dna", "image", "align", "contrast")
 
 
 class UsageError(BioscanError):
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--seed", type=int, default=42)
     p.add_argument("--config", type=Path, help="recipe whose [splits] table to use")
 
+    contrast.add_arguments(add("pretrain-dna", contrast.run, contrast.ABOUT, contrast.EXAMPLE))
     p = add(
         "fit",
         _fit,
@@ -124,7 +126,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_common(p: argparse.ArgumentParser, run_required: bool = True) -> None:
     p.add_argument("--config", type=Path, required=True, help="recipe (TOML)")
-    p.add_argument("--data", type=Path, required=True, help="folder that `prepare` wrote")
+    about = "folder that `prepare` wrote; for stage contrast also a file that `convert` reads"
+    p.add_argument("--data", type=Path, required=True, help=about)
     p.add_argument("--images", type=Path, help="folder that image_file is relative to")
     p.add_argument("--run", dest="run_dir", type=Path, required=run_required, help="folder of checkpoints")
 
@@ -168,12 +171,8 @@ def _partition(args: argparse.Namespace) -> int:
 def _load(args: argparse.Namespace) -> Config:
     """Reads the config, then makes torch ready; in this order, so that config errors come first."""
     config = load_config(args.config)
-    try:
-        import torch
-    except ImportError as error:
-        raise UsageError('Training needs torch: pip install "bioscan-desktop[train]".') from error
-    torch.set_num_threads(config.threads or os.cpu_count() or 1)
-    if not (args.data / "barcodes.tsv.gz").exists():
+    contrast.make_ready(config, None)
+    if "contrast" not in config.stages and not (args.data / "barcodes.tsv.gz").exists():
         raise UsageError(f"{args.data} holds no prepared data: run `bioscan-train prepare` first.")
     if args.run_dir is not None:
         args.run_dir.mkdir(parents=True, exist_ok=True)
@@ -182,10 +181,15 @@ def _load(args: argparse.Namespace) -> Config:
 
 def _fit(args: argparse.Namespace) -> int:
     config = _load(args)
-    for stage in args.stage or config.stages:
+    stages = args.stage or config.stages
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1 and set(stages) != {"contrast"}:
+        raise UsageError(f"Only stage contrast trains in several processes, not {', '.join(stages)}.")
+    for stage in stages:
         if stage not in STAGES:
             raise UsageError(f"Unknown stage '{stage}' in the config; allowed: {', '.join(STAGES)}.")
-        if stage == "dna":
+        if stage == "contrast":
+            contrast.fit(config, args.data, args.images, args.run_dir)
+        elif stage == "dna":
             from bioscan_training.dna_stage import train_dna
 
             train_dna(config, args.data, args.run_dir)
@@ -200,6 +204,9 @@ def _fit(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     config = _load(args)
+    if "contrast" in config.stages:
+        sys.stdout.write(json.dumps(contrast.export(config, args.run_dir, args.out), indent=1) + "\n")
+        return 0
     from bioscan_training.export import export_pack
 
     manifest = export_pack(config, args.data, args.images, args.run_dir, args.out)
@@ -235,7 +242,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line; returns 0, or 2 after one sentence on stderr."""
     args = _parser().parse_args(argv)
     logging.basicConfig(
-        level=logging.ERROR if args.quiet else logging.INFO,
+        level=logging.ERROR if args.quiet or os.environ.get("RANK", "0") != "0" else logging.INFO,
         format="%(asctime)s %(message)s",
         stream=sys.stderr,
     )

@@ -79,6 +79,14 @@ class Workers:
             for p, part in zip(bucket, flat.split([p.numel() for p in bucket]), strict=True):
                 p.grad = part.view_as(p).clone()
 
+    def mean(self, value: float) -> float:
+        """The mean of the processes' values."""
+        if self.world == 1:
+            return value
+        said: list[Any] = [None] * self.world
+        dist.all_gather_object(said, value)
+        return sum(said) / self.world
+
     def decide(self, flag: bool) -> bool:
         """What the first process says."""
         if self.world == 1:

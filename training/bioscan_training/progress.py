@@ -95,7 +95,10 @@ def read_metrics(run_dir: Path) -> dict[str, list[dict[str, Any]]]:
     return {stage: [row for _, row in sorted(found.items())] for stage, found in rows.items()}
 
 
-_NOT_DRAWN = frozenset({"stage", "step", "seconds", "epoch", "lr"})
+_NOT_DRAWN = frozenset({"stage", "step", "seconds", "epoch", "lr", "scale"})
+_TELLING = ("mean", "species", "genus", "family")
+"""What is drawn first where there are more figures than colours."""
+
 _SIDE = (560, 300)
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#222222")
 _INK, _GRID = "#222222", "#d8d8d8"
@@ -108,7 +111,7 @@ def draw_curves(run_dir: Path) -> None:
     for stage, rows in read_metrics(run_dir).items():
         names = list(dict.fromkeys(n for row in rows for n in row if n not in _NOT_DRAWN))
         losses = [n for n in names if n.rpartition("/")[2] == "loss" or not n.startswith("val/")]
-        others = [n for n in names if n not in losses]
+        others = sorted((n for n in names if n not in losses), key=_dull)
         panels += [(f"{stage}: {what}", rows, part) for what, part in (("losses", losses), ("val", others))]
     panels = [panel for panel in panels if panel[2]]
     if not panels:
@@ -121,6 +124,11 @@ def draw_curves(run_dir: Path) -> None:
     part = run_dir / "curves.png.part"
     image.save(part, format="PNG")
     part.replace(run_dir / "curves.png")
+
+
+def _dull(name: str) -> int:
+    last = name.rpartition("/")[2]
+    return _TELLING.index(last) if last in _TELLING else len(_TELLING)
 
 
 def _panel(
@@ -156,5 +164,4 @@ def _panel(
             pen.line(at, colour, 2)
         for x, y in at:
             pen.ellipse((x - 2, y - 2, x + 2, y + 2), colour)
-        shown = name.removeprefix("val/")
-        pen.text((right + 10, top + 16 * number), shown[:24], colour, ImageFont.load_default(11))
+        pen.text((right + 10, top + 16 * number), name[:28], colour, ImageFont.load_default(11))
