@@ -75,10 +75,6 @@ def make_learner(
         The learner, and the names of its modules that start fresh in a tower that does not.
     """
     stage = config.contrast
-    if len(set(stage.modalities)) < 2 or len(set(stage.modalities)) != len(stage.modalities):
-        raise ConfigError(
-            f"'contrast.modalities' must be two or three of image, dna, text; found {list(stage.modalities)}."
-        )
     torch.manual_seed(config.seed)
     towers: dict[str, nn.Module] = {}
     fresh = ["temperature"]
@@ -145,6 +141,10 @@ def train_contrast(
         The averaged learner in eval mode.
     """
     stage = config.contrast
+    if not 2 <= len(stage.modalities) == len(set(stage.modalities)):
+        raise ConfigError(
+            f"'contrast.modalities' must be two or three of image, dna, text; found {list(stage.modalities)}."
+        )
     source = SpecimenSource(data, images if "image" in stage.modalities else None)
     try:
         train = source.read(stage.train_splits)
@@ -154,7 +154,7 @@ def train_contrast(
         others = _spread(source.read(stage.key_splits), stage.val_keys) if queries else []
         specimens = [*train, *queries, *others]
         with workers.first_alone():
-            inputs = _inputs(config, specimens, train, run_dir, source)
+            inputs = make_inputs(config, specimens, train, run_dir, source)
         device = device_of(config.device)
         sampler = Sampler(inputs, np.arange(len(train)), config, workers, stage.workers)
         learner, fresh = make_learner(config, run_dir)
@@ -186,13 +186,19 @@ def train_contrast(
         source.close()
 
 
-def _inputs(
+def make_inputs(
     config: Config,
     specimens: Sequence[Specimen],
     train: Sequence[Specimen],
     run_dir: Path,
     source: SpecimenSource,
 ) -> Inputs:
+    """What the recipe's towers are fed; builds the vocabulary and the cache of photos if there are none.
+
+    Args:
+        specimens: all that are trained on or validated with.
+        train: those whose names make the vocabulary.
+    """
     modalities, text = config.contrast.modalities, config.towers.text
     if "text" in modalities and not text.vocabulary and not (run_dir / "vocabulary.txt").exists():
         texts = (text_of(s.lineage, text.template, text.unknown) for s in train if s.named)

@@ -51,8 +51,8 @@ def fill_tower(tower: nn.Module, modality: str, path: Path) -> tuple[str, ...]:
     """Loads a tower from a file; returns the parts that are not in it and start fresh.
 
     Args:
-        path: CLIBD's best.pth, a BarcodeBERT or BERT or timm ViT checkpoint, or `contrast.pt` or
-            `pretrain.pt` of a run.
+        path: CLIBD's best.pth, a BarcodeBERT or BERT or timm ViT checkpoint, or what a stage of a run
+            left: `contrast.pt`, `pretrain.pt`, `dna.pt`, `image.pt`, `align.pt`.
 
     Raises:
         WeightsError: in one sentence, if the file cannot be read, or tensors are missing, unknown or do
@@ -106,6 +106,8 @@ def _own_part(state: dict[str, Tensor], modality: str, source: str) -> dict[str,
     elif "temperature.log_scale" in state:
         prefix = f"{modality}."
         own = {n.removeprefix(prefix): tensor for n, tensor in state.items() if n.startswith(prefix)}
+    elif "species.weight" in state:
+        own = {n.removeprefix("encoder."): x for n, x in state.items() if n.startswith("encoder.")}
     else:
         return state
     if not own:

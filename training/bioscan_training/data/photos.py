@@ -58,7 +58,7 @@ class PhotoCache:
             part = index.with_suffix(".part")
             part.write_text(json.dumps(shapes))
             part.replace(index)
-        self.shapes = np.array(json.loads(index.read_text()), dtype=np.int64)
+        self.shapes = np.array(json.loads(index.read_text()), dtype=np.int64).reshape(-1, 2)
         sizes = self.shapes.prod(1) * 3
         self.starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
         self.present = sizes > 0
