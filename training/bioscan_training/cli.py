@@ -129,7 +129,10 @@ def _add_common(p: argparse.ArgumentParser, run_required: bool = True) -> None:
     about = "folder that `prepare` wrote; for stage contrast also a file that `convert` reads"
     p.add_argument("--data", type=Path, required=True, help=about)
     p.add_argument("--images", type=Path, help="folder that image_file is relative to")
-    p.add_argument("--run", dest="run_dir", type=Path, required=run_required, help="folder of checkpoints")
+    # `torchrun` takes `--run` for an option of its own, so there is a second spelling.
+    p.add_argument(
+        "--run", "--run-dir", dest="run_dir", type=Path, required=run_required, help="folder of checkpoints"
+    )
 
 
 def _prepare(args: argparse.Namespace) -> int:

@@ -105,3 +105,49 @@ def run(tmp_path: Path) -> Path:
     folder = tmp_path / "run"
     folder.mkdir()
     return folder
+
+
+def recipe_file(path: Path, epochs: int, precision: str = "fp32") -> Path:
+    """The recipe of the tests as a file."""
+    path.write_text(
+        f"""
+dim = 16
+stages = ["contrast"]
+threads = 1
+device = "cpu"
+[towers.image]
+size = 32
+resize = 36
+patch = 8
+width = 16
+layers = 1
+heads = 2
+hidden = 32
+[towers.dna]
+k = 3
+max_bases = 90
+width = 16
+layers = 1
+heads = 2
+hidden = 32
+[towers.text]
+vocabulary_size = 200
+max_tokens = 12
+width = 16
+layers = 1
+heads = 2
+hidden = 32
+[contrast]
+photo_side = 40
+workers = 1
+[contrast.schedule]
+epochs = {epochs}
+batch = 8
+precision = "{precision}"
+ema = 0.9
+patience = 1000
+watch = "val/mean"
+checkpoint_s = 0.0
+"""
+    )
+    return path

@@ -22,7 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help="folder that `prepare` wrote, or a file that `convert` reads"
     )
-    parser.add_argument("--run", dest="run_dir", type=Path, required=True, help="folder of checkpoints")
+    # `torchrun` takes `--run` for an option of its own, so there is a second spelling.
+    parser.add_argument(
+        "--run", "--run-dir", dest="run_dir", type=Path, required=True, help="folder of checkpoints"
+    )
 
 
 def make_ready(config: Config, run_dir: Path | None) -> None:
