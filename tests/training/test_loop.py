@@ -140,3 +140,15 @@ def test_learning_rate_rises_and_falls_to_zero() -> None:
     assert rates[0] == pytest.approx(0.1) and max(rates) == pytest.approx(1.0)
     assert rates[9] == pytest.approx(1.0) and rates[-1] < 0.001
     assert all(a >= b for a, b in pairwise(rates[10:]))
+
+
+def test_one_cycle_is_that_of_pytorch() -> None:
+    steps, share = 40, 0.3
+    optimizer = torch.optim.AdamW([torch.zeros(1, requires_grad=True)], lr=1.0)
+    theirs = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2.0, total_steps=steps, pct_start=share)
+    for step in range(steps):
+        expected = optimizer.param_groups[0]["lr"]
+        assert 2.0 * learning_rate(step, steps, share, "onecycle") == pytest.approx(expected, abs=1e-9)
+        optimizer.step()
+        if step + 1 < steps:
+            theirs.step()

@@ -1,0 +1,66 @@
+"""The pack of a contrast run answers as its towers do."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs torch")
+pytest.importorskip("onnx", reason="export needs onnx")
+
+from bioscan_training.cli import main  # noqa: E402
+from bioscan_training.config import ConfigError, load_config  # noqa: E402
+from bioscan_training.contrast.export import contrast_towers, export_contrast  # noqa: E402
+from bioscan_training.contrast.stage import load_learner  # noqa: E402
+from bioscan_training.loop import ResumeError  # noqa: E402
+
+from bioscan_desktop.inference.encoders import ModelPack  # noqa: E402
+from bioscan_desktop.inference.images import load_rgb, to_array  # noqa: E402
+from bioscan_desktop.inference.manifest import ModelManifest  # noqa: E402
+from tests.training.contrast.conftest import RECIPE, recipe_file, with_tower  # noqa: E402
+
+
+def test_train_and_export_by_the_command_line(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = recipe_file(tmp_path / "recipe.toml", epochs=2)
+    text = recipe.read_text().replace("[towers.dna]\n", '[towers.dna]\ntrain = "lora"\n')
+    recipe.write_text(text + '[export]\npack_id = "own"\ntitle = "Own"\n')
+    run, out = tmp_path / "run", tmp_path / "pack"
+    words = ["--config", str(recipe), "--data", str(data), "--images", str(data), "--run", str(run)]
+    assert main(["--quiet", "fit", *words]) == 0
+    capsys.readouterr()
+    assert main(["--quiet", "export", *words, "--out", str(out)]) == 0
+    assert json.loads(capsys.readouterr().out)["id"] == "own"
+
+    manifest = ModelManifest.load(out)
+    manifest.verify(out)
+    assert set(manifest.encoders) == {"image", "dna", "text"} and manifest.dim == 16
+    assert manifest.encoders["text"].text.template == "{order} {family} {genus} {species}"
+    config = load_config(recipe)
+    learner = load_learner(config, run)  # with its adapters, which the pack has folded in
+    assert any("w_a" in name for name in learner.state_dict())
+    barcode = "ACGTT" * 18
+    card = manifest.encoders["dna"]
+    with torch.no_grad():
+        expected = learner.tower("dna")(torch.from_numpy(card.tokenizer.encode_batch([barcode]))).numpy()
+        prep = manifest.encoders["image"].preprocessing
+        picture = load_rgb(data / "2-1.png", prep.min_side).image
+        pixels = to_array(picture, prep)[None]
+        views = [learner.tower("image")(torch.from_numpy(x.copy())) for x in (pixels, pixels[..., ::-1])]
+    pack = ModelPack(out, "cpu")
+    np.testing.assert_allclose(pack.embed_barcodes([barcode]), expected, atol=1e-4)
+    mean = torch.nn.functional.normalize(views[0] + views[1], dim=1).numpy()  # the app turns photos, too
+    np.testing.assert_allclose(pack.embed_images([picture]), mean, atol=1e-4)
+
+
+def test_a_run_that_has_not_finished_or_is_another_is_one_sentence(data: Path, run: Path) -> None:
+    from bioscan_training.contrast.stage import train_contrast
+
+    with pytest.raises(ConfigError, match="has not finished"):
+        export_contrast(RECIPE, run, run / "pack")
+    train_contrast(RECIPE, data, data, run)
+    with pytest.raises(ResumeError, match="other towers"):
+        contrast_towers(with_tower(RECIPE, "dna", layers=2), run)
+    assert not (run / "pack").exists()
