@@ -44,9 +44,9 @@ def _card(config: Config, modality: str, module: Any, run_dir: Path) -> Tower:
         return Tower(module, dim, about, preprocessing=image_preprocessing(image))
     if modality == "dna":
         dna, tokenizer = towers.dna, dna_tokenizer(config)
-        about = f"BERT, {dna.layers} layers of width {dna.width}, {tokenizer.k}-mers, pooling {dna.pooling}"
-        if dna.kind == "spectrum":
-            about = f"{tokenizer.k}-mer spectrum and gated convolutions over k-mers"
+        about = f"BERT, {dna.layers} layers of width {dna.width}, {dna.k}-mers, pooling {dna.pooling}"
+        if dna.kind != "bert":
+            about = "the barcode tower of the starter model"
         return Tower(module, dim, f"{about}, {dim}-d", tokenizer=tokenizer)
     text, path = towers.text, vocabulary_file(towers.text, run_dir)
     settings = TextTokenizer("wordpiece", text.max_tokens, "", "", text.template, text.unknown)
