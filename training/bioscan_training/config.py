@@ -277,6 +277,7 @@ class ContrastStage:
             its species; of its BIN (targets are spread evenly over several).
         pairing: with `species` a record without a photo or barcode borrows one of its species, drawn
             anew each epoch; with `record` it stays without.
+        cap: at most so many records of a species in an epoch, drawn anew each time; 0 takes all.
         temperature: at the start; it is learned.
         clamp_temperature: keeps the scale within 1 and 100, as in CLIP; CLIBD does not.
         train_splits, val_splits, key_splits: parts of the data to train on, to ask with while
@@ -290,6 +291,7 @@ class ContrastStage:
     modalities: tuple[Modality, ...] = ("image", "dna", "text")
     positives: Literal["record", "species", "bin"] = "record"
     pairing: Literal["record", "species"] = "species"
+    cap: int = 0
     temperature: float = 0.07
     clamp_temperature: bool = True
     train_splits: tuple[str, ...] = ("train",)
@@ -381,7 +383,7 @@ _LEAST = dict.fromkeys(
     " workers photo_side val_queries val_keys val_barcodes vocabulary_size dim".split(),
     1,
 ) | dict.fromkeys(
-    "cache_chunk patience eval_every stride threads ema clip mask warmup weight_decay".split(), 0
+    "cache_chunk cap patience eval_every stride threads ema clip mask warmup weight_decay".split(), 0
 )
 _MOST = dict.fromkeys("ema mask warmup".split(), 1)
 """Bounds of numbers, by the last part of their key."""

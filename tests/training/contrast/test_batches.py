@@ -88,6 +88,16 @@ def test_every_record_comes_once_an_epoch(data: Path, run: Path) -> None:
         assert sorted(seen) == list(range(30))
 
 
+def test_a_cap_draws_so_many_of_each_species_anew(data: Path, run: Path) -> None:
+    drawn = sampler(with_contrast(RECIPE, cap=2, batch=4), data, run)
+    assert drawn.steps_per_epoch == 3
+    epochs = [np.concatenate([drawn._chosen(3 * epoch + i) for i in range(3)]) for epoch in range(4)]
+    for chosen in epochs:
+        names = [drawn.inputs.specimens[i].lineage.species for i in drawn.items[chosen]]
+        assert sorted(names.count(name) for name in set(names)) == [2] * 6
+    assert len({tuple(sorted(chosen)) for chosen in epochs}) > 1
+
+
 def test_labels_of_species_and_bins(data: Path, run: Path) -> None:
     species = sampler(with_contrast(RECIPE, positives="species"), data, run)
     assert species.labels is not None and sorted(set(species.labels.tolist())) == list(range(6))

@@ -22,7 +22,7 @@ from bioscan_desktop.inference.images import ImagePreprocessing, to_array
 from bioscan_desktop.inference.tokens import KmerTokenizer
 from bioscan_training.config import Config, ConfigError
 from bioscan_training.contrast.specimens import Specimen, SpecimenSource
-from bioscan_training.data.barcodes import BarcodeArray, codes_to_tokens
+from bioscan_training.data.barcodes import BarcodeArray, balanced_rows, codes_to_tokens
 from bioscan_training.data.photos import PhotoCache, change_light, random_view, small_photo
 from bioscan_training.losses import UNKNOWN
 from bioscan_training.names_text import WordPiece, text_of
@@ -235,13 +235,16 @@ class Sampler:
             raise ConfigError(
                 f"'contrast.modalities' names {lacking[0]}, but no record to train on has it beside another."
             )
-        self.batch = min(stage.schedule.batch, len(self.items)) // workers.world * workers.world
+        self.cap = stage.cap
+        self.groups = [inputs.specimens[i].lineage.species for i in self.items]
+        count = len(self._order(0))  # the cap makes every epoch equally long
+        self.batch = min(stage.schedule.batch, count) // workers.world * workers.world
         if stage.schedule.batch % workers.world or self.batch < 2:
             raise ConfigError(
                 f"'contrast.schedule.batch' must be a multiple of the {workers.world} processes and at least "
-                f"2, of {len(self.items)} records; found {stage.schedule.batch}."
+                f"2, of {count} records; found {stage.schedule.batch}."
             )
-        self.steps_per_epoch = len(self.items) // self.batch
+        self.steps_per_epoch = count // self.batch
         self.labels = self._labels(stage.positives)
         self._epoch: tuple[int, np.ndarray] = (NONE, np.zeros(0, np.int64))
 
@@ -277,12 +280,18 @@ class Sampler:
         number = {name: i for i, name in enumerate(sorted({n for n in names if n}))}
         return np.array([number[n] if n else UNKNOWN for n in names], dtype=np.int64)
 
+    def _order(self, epoch: int) -> np.ndarray:
+        """(k,) places in `items`, shuffled; all of them, or `cap` of each species."""
+        rng = np.random.default_rng([self.seed, epoch, _ORDER])
+        if self.cap:
+            return balanced_rows(self.groups, self.cap, rng)
+        return rng.permutation(len(self.items))
+
     def _chosen(self, step: int) -> np.ndarray:
         """(n,) places in `items` of the records of a step."""
         epoch, number = divmod(step, self.steps_per_epoch)
         if self._epoch[0] != epoch:
-            rng = np.random.default_rng([self.seed, epoch, _ORDER])
-            self._epoch = (epoch, rng.permutation(len(self.items)))
+            self._epoch = (epoch, self._order(epoch))
         return self._epoch[1][number * self.batch : (number + 1) * self.batch]
 
     def batch_of(self, step: int) -> Batch:
