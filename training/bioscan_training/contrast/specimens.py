@@ -64,12 +64,12 @@ class SpecimenSource:
         self.data = data
         self.images = images
         self._file: ClibdFile | None = None
-        self.read_photo: Callable[[Specimen], Path | bytes | None]
+        self.read_photo: Callable[[Specimen], bytes | None]
         if data.is_dir():
             self.tables = [data / name for name in (*PREPARED, *PARTITIONED) if (data / name).is_file()]
             if not self.tables:
                 raise RecordsError(f"{data} holds no prepared data: run `bioscan-train prepare` first.")
-            self.read_photo = self._plain_photo
+            self.read_photo = self._reader_by_path()
             return
         self.tables = []
         if format_of(data) == "clibd-hdf5":
@@ -81,8 +81,12 @@ class SpecimenSource:
         else:
             self.read_photo = lambda specimen: None
 
-    def _plain_photo(self, specimen: Specimen) -> Path | None:
-        return None if self.images is None else self.images / specimen.photo
+    def _reader_by_path(self) -> Callable[[Specimen], bytes | None]:
+        """Photos by the paths that the tables give, from folders or zip files."""
+        if self.images is None:
+            return lambda specimen: None
+        photos = open_photos(self.images)
+        return lambda specimen: photos.read_path(specimen.photo)
 
     def read(self, splits: Sequence[str]) -> list[Specimen]:
         """The specimens of these splits, in file order.
