@@ -175,7 +175,8 @@ def _load(args: argparse.Namespace) -> Config:
     """Reads the config, then makes torch ready; in this order, so that config errors come first."""
     config = load_config(args.config)
     contrast.make_ready(config, None)
-    if "contrast" not in config.stages and not (args.data / "barcodes.tsv.gz").exists():
+    stages = getattr(args, "stage", None) or config.stages
+    if "contrast" not in stages and not (args.data / "barcodes.tsv.gz").exists():
         raise UsageError(f"{args.data} holds no prepared data: run `bioscan-train prepare` first.")
     if args.run_dir is not None:
         args.run_dir.mkdir(parents=True, exist_ok=True)
@@ -221,6 +222,8 @@ def _evaluate(args: argparse.Namespace) -> int:
     if args.pack is None and args.run_dir is None:
         raise UsageError("Say what to evaluate: --pack or --run.")
     config = _load(args)
+    if args.pack is None and "contrast" in config.stages:
+        raise UsageError("Runs of stage contrast are evaluated as packs: `export` first, then give --pack.")
     from bioscan_training.report import evaluate_all
 
     figures = evaluate_all(config, args)

@@ -70,6 +70,36 @@ def test_a_records_table_is_a_source_too(tmp_path: Path) -> None:
     assert source.read_photo(other) is None
 
 
+def test_training_on_bioscan_5m_as_it_is_published(data: Path, run: Path, tmp_path: Path) -> None:
+    """Its table, and photos in the folders of the bioscan-dataset package; positives by BIN."""
+    pytest.importorskip("torch", reason="training needs torch")
+    from bioscan_training.contrast.batches import Sampler
+    from bioscan_training.contrast.stage import make_inputs, train_contrast
+    from tests.training.contrast.conftest import RECIPE, with_contrast
+
+    columns = "processid,sampleid,order,family,genus,species,dna_bin,dna_barcode,split,chunk"
+    rows = [columns]
+    rng = np.random.default_rng(2)
+    for i in range(16):
+        name, split = f"AA{i:03}-20", "val" if i > 11 else "train"
+        names = [getattr(lineage(i % 3), rank) for rank in ("order", "family", "genus", "species")]
+        bases = "".join(rng.choice(list("ACGT"), 80))
+        rows.append(",".join([name, f"S{i}", *names, f"BOLD:AAA000{i % 2}", bases, split, "a" * (i <= 11)]))
+        folder = tmp_path / "bioscan5m/images/cropped_256" / split / ("a" if i <= 11 else "")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.jpg").write_bytes((data / f"{i % 3}-0.png").read_bytes())
+    table = tmp_path / "metadata.csv"
+    table.write_text("\n".join(rows) + "\n")
+    config = with_contrast(RECIPE, positives="bin", pairing="record", epochs=1, eval_every=1)
+    source = SpecimenSource(table, tmp_path)
+    train = source.read(("train",))
+    sampler = Sampler(make_inputs(config, train, train, run, source), np.arange(len(train)), config)
+    assert len(train) == 12 and (sampler.inputs.rows["image"] >= 0).all()
+    assert sampler.labels.tolist() == [i % 2 for i in range(12)]
+    train_contrast(config, table, tmp_path, run)
+    assert '"val/mean"' in (run / "metrics.jsonl").read_text()
+
+
 def test_training_on_clibds_hdf5_file(data: Path, run: Path, tmp_path: Path) -> None:
     """Photos within the file; a record without one, and names that are not classified."""
     h5py = pytest.importorskip("h5py", reason="HDF5 files need h5py")

@@ -367,6 +367,16 @@ def test_tensorboard_is_asked_for_in_one_sentence(
         train_contrast(with_contrast(RECIPE, tensorboard=True), data, data, run)
 
 
+def test_runs_are_evaluated_as_packs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from bioscan_training.cli import main
+
+    recipe = str(recipe_file(tmp_path / "recipe.toml", 1))
+    assert (
+        main(["evaluate", "--config", recipe, "--data", str(tmp_path), "--run", str(tmp_path / "run")]) == 2
+    )
+    assert "`export` first" in capsys.readouterr().err
+
+
 def test_the_command_asks_for_the_photos(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
