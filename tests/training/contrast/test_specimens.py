@@ -75,6 +75,7 @@ def test_training_on_bioscan_5m_as_it_is_published(data: Path, run: Path, tmp_pa
     pytest.importorskip("torch", reason="training needs torch")
     from bioscan_training.contrast.batches import Sampler
     from bioscan_training.contrast.stage import make_inputs, train_contrast
+
     from tests.training.contrast.conftest import RECIPE, with_contrast
 
     columns = "processid,sampleid,order,family,genus,species,dna_bin,dna_barcode,split,chunk"
