@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from bioscan_desktop.inference.manifest import TextTokenizer
 from bioscan_training.config import Config, to_dict
 from bioscan_training.contrast.model import (
@@ -30,6 +32,7 @@ def contrast_towers(config: Config, run_dir: Path) -> dict[str, Tower]:
     for modality in config.contrast.modalities:
         module = learner.tower(modality)
         fold_adapters(module)
+        module.to(memory_format=torch.contiguous_format)
         found[modality] = _card(config, modality, module.eval(), run_dir)
     return found
 

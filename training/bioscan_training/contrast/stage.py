@@ -90,7 +90,13 @@ def make_learner(
         towers[modality] = tower
     if not any(learns(tower) for tower in towers.values()):
         raise ConfigError("'towers' must have one tower at least that learns; all are 'frozen'.")
-    return ContrastLearner(towers, 1 / stage.temperature, stage.clamp_temperature), tuple(fresh)
+    learner = ContrastLearner(towers, 1 / stage.temperature, stage.clamp_temperature)
+    return learner.to(memory_format=torch.channels_last), tuple(fresh)
+
+
+def _moved(x: Tensor, device: torch.device | str) -> Tensor:
+    """On the device; pictures with their channels last, as the towers' convolutions have them."""
+    return x.to(device, memory_format=torch.channels_last if x.ndim == 4 else torch.preserve_format)
 
 
 def contrast_loss(
@@ -108,7 +114,7 @@ def contrast_loss(
         for m in model.modalities:
             own = torch.zeros((batch.share, dim), device=device)
             if len(batch.places[m]):
-                inputs = [x.to(device, non_blocking=True) for x in batch.inputs[m]]
+                inputs = [_moved(x, device) for x in batch.inputs[m]]
                 found = embed(model.tower(m), inputs, chunk).float()
                 own = own.index_copy(0, batch.places[m].to(device), found)
             rows[m] = workers.gather(own)
@@ -236,7 +242,7 @@ def embed_all(
     dtype = AUTOCAST.get(config.contrast.schedule.precision)
     parts = [np.zeros((0, config.dim), np.float32)]
     for start in range(0, len(rows), _AT_ONCE):
-        x = [t.to(device) for t in inputs.evaluation(modality, rows[start : start + _AT_ONCE])]
+        x = [_moved(t, device) for t in inputs.evaluation(modality, rows[start : start + _AT_ONCE])]
         with torch.autocast(torch.device(device).type, dtype, enabled=dtype is not None):
             parts.append(tower(*x).float().cpu().numpy())
     return np.concatenate(parts), having
