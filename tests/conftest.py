@@ -12,7 +12,7 @@ import os
 import random
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.images import ImagePreprocessing
-from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest, sha256_of
+from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest, TextTokenizer, sha256_of
 from bioscan_desktop.inference.tokens import KmerTokenizer
 from bioscan_desktop.library.build import BuildOptions, build_library
 from bioscan_desktop.library.importers.tables import read_table
@@ -184,6 +184,41 @@ def make_model(folder: Path, seed: int = 7, dim: int = DIM) -> ModelManifest:
     )
     manifest.save(folder)
     return manifest
+
+
+def add_text_encoder(
+    folder: Path, kind: str, vocabulary: Path, max_tokens: int, template: str = "", unknown: str = ""
+) -> None:
+    """Gives a tiny pack a text encoder: the masked sum of a random row per token, below id 1024."""
+    from onnx import TensorProto, helper, numpy_helper, save
+
+    manifest = ModelManifest.load(folder)
+    rows = np.random.default_rng(1).normal(size=(1024, manifest.dim)).astype(np.float32)
+    nodes = [
+        helper.make_node("Gather", ["table", "ids"], ["embedded"]),
+        helper.make_node("Cast", ["mask"], ["weight"], to=TensorProto.FLOAT),
+        helper.make_node("Unsqueeze", ["weight", "last"], ["column"]),
+        helper.make_node("Mul", ["embedded", "column"], ["masked"]),
+        helper.make_node("ReduceSum", ["masked", "middle"], ["projected"], keepdims=0),
+        helper.make_node("LpNormalization", ["projected"], ["embedding"], axis=-1, p=2),
+    ]
+    initial = [
+        numpy_helper.from_array(rows, "table"),
+        numpy_helper.from_array(np.array([2], np.int64), "last"),
+        numpy_helper.from_array(np.array([1], np.int64), "middle"),
+    ]
+    inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["n", "t"]) for n in ("ids", "mask")]
+    output = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["n", manifest.dim])
+    graph = helper.make_graph(nodes, "text", inputs, [output], initial)
+    save(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8),
+        folder / "text.onnx",
+    )
+    name = "text.vocabulary.txt"
+    (folder / name).write_bytes(vocabulary.read_bytes())
+    text = TextTokenizer(kind, max_tokens, name, sha256_of(vocabulary), template, unknown)
+    card = EncoderCard("text.onnx", sha256_of(folder / "text.onnx"), text=text)
+    replace(manifest, encoders={**manifest.encoders, "text": card}).save(folder)
 
 
 def _write_image_encoder(path: Path, rng: np.random.Generator, dim: int) -> None:

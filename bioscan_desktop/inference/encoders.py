@@ -1,4 +1,4 @@
-"""Photos and barcodes to unit rows of one space, through a model pack's ONNX encoders."""
+"""Photos, barcodes and texts to unit rows of one space, through a model pack's ONNX encoders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.inference.images import ImagePreprocessing, to_array
 from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest
 from bioscan_desktop.inference.session import ProviderReport, Session
+from bioscan_desktop.inference.text import TextEncoding, text_encoding
 from bioscan_desktop.inference.tokens import KmerTokenizer
+
+TEXTS_AT_ONCE = 256
 
 _INPUT_TYPES = {"image": "tensor(float)", "dna": "tensor(int64)", "text": "tensor(int64)"}
 
@@ -40,6 +43,7 @@ class ModelPack:
         self.precision = precision
         self.threads = threads
         self._sessions: dict[str, Session] = {}
+        self._text: TextEncoding | None = None
 
     @property
     def dim(self) -> int:
@@ -47,7 +51,7 @@ class ModelPack:
         return self.manifest.dim
 
     def has(self, modality: str) -> bool:
-        """True if the pack has an encoder for `image` or `dna`."""
+        """True if the pack has an encoder for `image`, `dna` or `text`."""
         return modality in self.manifest.encoders
 
     @property
@@ -80,14 +84,43 @@ class ModelPack:
         """Returns (n, dim) float32 unit rows of cleaned barcodes."""
         return self.embed_arrays("dna", self.tokenizer.encode_batch(sequences))
 
-    def embed_arrays(self, modality: str, batch: np.ndarray) -> np.ndarray:
-        """Returns (n, dim) float32 unit rows of prepared input.
+    def embed_texts(self, texts: Sequence[str]) -> np.ndarray:
+        """Returns (n, dim) float32 unit rows of texts, as they are: no template is put around them.
+
+        Raises:
+            PackError: if the pack has no text encoder, or its files do not fit together.
+        """
+        tokenizer = self.text_tokenizer
+        if set(self.session("text").input_names) != {"ids", "mask"}:
+            raise PackError(f"The text encoder of {self.folder} does not take ids and mask.")
+        parts = [np.zeros((0, self.dim), dtype=np.float32)]
+        for start in range(0, len(texts), TEXTS_AT_ONCE):
+            ids, mask = tokenizer.encode(texts[start : start + TEXTS_AT_ONCE])
+            given = {"ids": ids, "mask": mask}
+            parts.append(self.embed_arrays("text", *(given[n] for n in self.session("text").input_names)))
+        return np.concatenate(parts)
+
+    @property
+    def text_tokenizer(self) -> TextEncoding:
+        """How texts are cut into tokens; the vocabulary is read at first use.
+
+        Raises:
+            PackError: if the pack has no text encoder, or its vocabulary cannot be used.
+        """
+        if self._text is None:
+            settings = self._card("text").text
+            assert settings is not None  # checked when the manifest was read
+            self._text = text_encoding(settings, self.folder)
+        return self._text
+
+    def embed_arrays(self, modality: str, *batch: np.ndarray) -> np.ndarray:
+        """Returns (n, dim) float32 unit rows of prepared input, an array per input of the encoder.
 
         Raises:
             PackError: if the encoder answers with a wrong shape or with NaN.
         """
-        rows = np.asarray(self.session(modality).run(batch), dtype=np.float32)
-        if rows.shape != (len(batch), self.dim):
+        rows = np.asarray(self.session(modality).run(*batch), dtype=np.float32)
+        if rows.shape != (len(batch[0]), self.dim):
             raise PackError(
                 f"The {modality} encoder of {self.folder} gives {rows.shape}, not (n, {self.dim})."
             )
@@ -129,10 +162,12 @@ class ModelPack:
         sample = self._sample(modality)
         return int8 if _seconds(int8, sample) < _seconds(fp32, sample) else fp32
 
-    def _sample(self, modality: str) -> np.ndarray:
+    def _sample(self, modality: str) -> tuple[np.ndarray, ...]:
         if modality == "image":
-            return np.zeros((1, 3, self.preprocessing.size, self.preprocessing.size), dtype=np.float32)
-        return self.tokenizer.encode_batch(["ACGT" * 160])
+            return (np.zeros((1, 3, self.preprocessing.size, self.preprocessing.size), dtype=np.float32),)
+        if modality == "text":
+            return self.text_tokenizer.encode(["Lepidoptera"])
+        return (self.tokenizer.encode_batch(["ACGT" * 160]),)
 
     def _card(self, modality: str) -> EncoderCard:
         card = self.manifest.encoders.get(modality)
@@ -141,11 +176,11 @@ class ModelPack:
         return card
 
 
-def _seconds(session: Session, sample: np.ndarray) -> float:
+def _seconds(session: Session, sample: tuple[np.ndarray, ...]) -> float:
     """Median of five runs after two for warming up."""
     times = []
     for _ in range(7):
         start = time.perf_counter()
-        session.run(sample)
+        session.run(*sample)
         times.append(time.perf_counter() - start)
     return float(np.median(times[2:]))

@@ -83,18 +83,20 @@ class Session:
         if CUDA in wanted and active != CUDA and not self._reason:
             self._reason = "CUDA failed: its libraries (CUDA, cuDNN) or a driver are missing."
         self.report = ProviderReport(provider, active, self._reason if active == CPU else "")
-        self.input_name: str = self._session.get_inputs()[0].name
+        self.input_names: tuple[str, ...] = tuple(given.name for given in self._session.get_inputs())
         self.input_type: str = self._session.get_inputs()[0].type
         self.output_dim = self._session.get_outputs()[0].shape[-1]
 
-    def run(self, batch: np.ndarray) -> np.ndarray:
-        """The first output for a batch.
+    def run(self, *batch: np.ndarray) -> np.ndarray:
+        """The first output for a batch: an array per input, in the model's order.
 
         Raises:
             PackError: if the model cannot take the batch, or memory runs out.
         """
+        if len(batch) != len(self.input_names):
+            raise PackError(f"The encoder {self._path} takes {', '.join(self.input_names)}.")
         try:
-            return self._session.run(None, {self.input_name: batch})[0]
+            return self._session.run(None, dict(zip(self.input_names, batch, strict=True)))[0]
         except Exception as error:  # onnxruntime's own exceptions share no base but this
             raise PackError(f"The encoder {self._path} failed ({_first_line(error)}).") from None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,8 @@ from bioscan_training.names_text import WordPiece, can_embed_names, embed_names,
 
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.inference.encoders import ModelPack
-from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest, TextTokenizer, sha256_of
 from bioscan_desktop.services.retrieval import Embedded, benchmark
-from tests.conftest import DIM, SPECIES, make_model
+from tests.conftest import DIM, SPECIES, add_text_encoder, make_model
 
 TOKENS = """[PAD] [UNK] [CLS] [SEP] [MASK] not _ classified dip ##tera di ##p a ##b ##c b c é - . , ( )
 noctua pro ##nuba ##nub come ##s sp 2 ##9 9""".split()
@@ -65,37 +63,10 @@ def test_missing_names_have_their_word() -> None:
 
 @pytest.fixture
 def pack(tmp_path: Path, vocabulary: Path) -> ModelPack:
-    """The tiny model with a text encoder: the masked sum of a random row per token."""
-    from onnx import TensorProto, helper, numpy_helper, save
-
+    """The tiny model with a text encoder."""
     folder = tmp_path / "pack"
-    manifest = make_model(folder)
-    rows = np.random.default_rng(1).normal(size=(len(TOKENS), DIM)).astype(np.float32)
-    nodes = [
-        helper.make_node("Gather", ["table", "ids"], ["embedded"]),
-        helper.make_node("Cast", ["mask"], ["weight"], to=TensorProto.FLOAT),
-        helper.make_node("Unsqueeze", ["weight", "last"], ["column"]),
-        helper.make_node("Mul", ["embedded", "column"], ["masked"]),
-        helper.make_node("ReduceSum", ["masked", "middle"], ["projected"], keepdims=0),
-        helper.make_node("LpNormalization", ["projected"], ["embedding"], axis=-1, p=2),
-    ]
-    initial = [
-        numpy_helper.from_array(rows, "table"),
-        numpy_helper.from_array(np.array([2], np.int64), "last"),
-        numpy_helper.from_array(np.array([1], np.int64), "middle"),
-    ]
-    inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["n", "t"]) for n in ("ids", "mask")]
-    output = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["n", DIM])
-    graph = helper.make_graph(nodes, "text", inputs, [output], initial)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    save(model, folder / "text.onnx")
-    (folder / "text.vocabulary.txt").write_bytes(vocabulary.read_bytes())
-    words = TextTokenizer(
-        "wordpiece", 20, "text.vocabulary.txt", sha256_of(vocabulary), TEMPLATE, "not_classified"
-    )
-    card = EncoderCard("text.onnx", sha256_of(folder / "text.onnx"), text=words)
-    replace(manifest, encoders={**manifest.encoders, "text": card}).save(folder)
-    assert ModelManifest.load(folder).encoders["text"].text == words
+    make_model(folder)
+    add_text_encoder(folder, "wordpiece", vocabulary, 20, TEMPLATE, "not_classified")
     return ModelPack(folder, "cpu")
 
 
