@@ -295,7 +295,7 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
         help="score CLIBD's tables of predictions instead: all, or those of seen and of unseen species",
     )
     parser.add_argument("--images", type=Path, metavar="DIR", help="folder that image_file is relative to")
-    parser.add_argument("--query", choices=("image", "dna", "both"), default="dna")
+    parser.add_argument("--query", choices=("image", "dna", "text", "both"), default="dna")
     parser.add_argument("--keys", choices=("image", "dna", "all"), default="all")
     parser.add_argument("--unseen", type=Path, metavar="FILE", help="species the model was not trained on")
     parser.add_argument(
@@ -352,14 +352,28 @@ def _run_evaluate(arguments: argparse.Namespace) -> int:
 def _search_figures(arguments: argparse.Namespace) -> tuple[dict, list[tuple[str, str]]]:
     """Asks the library all queries; returns the figures and the queries that failed."""
     from bioscan_desktop.library.importers.tables import read_table
-    from bioscan_desktop.services import evaluate, packs
+    from bioscan_desktop.services import evaluate, names, packs
     from bioscan_desktop.services.identify import Identifier
 
-    if arguments.query != "dna" and arguments.images is None:
+    if arguments.query in ("image", "both") and arguments.images is None:
         raise ArgumentError("Photos as queries need --images DIR, the folder that image_file is relative to.")
     unseen = _names(arguments.unseen) if arguments.unseen is not None else None
     library = packs.open_library(arguments.library)
     identifier = Identifier(_model(arguments, library), library)
+    head = {
+        "query": arguments.query,
+        "keys": arguments.keys,
+        "library": {"id": library.manifest.id, "version": library.manifest.version},
+        "model": {"id": identifier.model.manifest.id, "sha256": identifier.model.manifest.fingerprint},
+    }
+    if arguments.query == "text":
+        asked = names.answer_names(identifier.model, library, read_table(arguments.queries), arguments.keys)
+        if not asked:
+            raise ArgumentError(f"{arguments.queries} holds no name, or the library no such keys.")
+        figures = evaluate.retrieval_figures(
+            asked, evaluate.seen_and_unseen(asked, unseen), arguments.count_unknown
+        )
+        return {"n_queries": len(asked), "n_failed": 0, **head, **figures}, []
     column = {"image": ["image_file"], "dna": ["nucleotides"], "both": ["image_file", "nucleotides"]}
     records = (
         r for r in read_table(arguments.queries) if all(getattr(r, name) for name in column[arguments.query])
@@ -380,12 +394,23 @@ def _search_figures(arguments: argparse.Namespace) -> tuple[dict, list[tuple[str
     figures = {
         "n_queries": len(answered),
         "n_failed": len(failed),
-        "query": arguments.query,
-        "keys": arguments.keys,
-        "library": {"id": library.manifest.id, "version": library.manifest.version},
-        "model": {"id": identifier.model.manifest.id, "sha256": identifier.model.manifest.fingerprint},
+        **head,
         **evaluate.summarise(answered, unseen, known, arguments.count_unknown),
     }
+    if arguments.query in ("image", "dna") and identifier.model.has("text"):
+        candidates = names.candidates(library)
+        again = (
+            r for r in read_table(arguments.queries) if all(getattr(r, n) for n in column[arguments.query])
+        )
+        named = names.name_records(identifier.model, candidates, again, arguments.query, arguments.images)
+        groups = evaluate.seen_and_unseen(named, unseen)
+        figures["names"] = {
+            "n_queries": len(named),
+            "query": arguments.query,
+            "keys": "names",
+            "n_candidates": len(candidates),
+            **evaluate.retrieval_figures(named, groups, arguments.count_unknown),
+        }
     return figures, failed
 
 

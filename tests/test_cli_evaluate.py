@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from bioscan_desktop.cli import main
-from tests.conftest import SPECIES, TinyWorld
+from bioscan_desktop.inference.manifest import ModelManifest
+from tests.conftest import SPECIES, TinyWorld, add_text_encoder
 
 PREDICTIONS = """GT_id,GT_Order,Pred_Order,GT_Family,Pred_Family,GT_Genus,Pred_Genus,GT_Species,Pred_Species
 1,Diptera,Diptera,Phoridae,Phoridae,Megaselia,Megaselia,Megaselia scalaris,Megaselia scalaris
@@ -111,3 +113,48 @@ def test_exactly_one_kind_of_question(arguments: list[str], capsys: pytest.Captu
         main(["evaluate", *arguments])
     assert stop.value.code == 2
     assert "see bioscan evaluate --help" in capsys.readouterr().err
+
+
+@pytest.fixture
+def reading(world: TinyWorld, tmp_path: Path) -> tuple[Path, Path]:
+    """A model that reads names as well, and a library built with it."""
+    model, library = tmp_path / "reading", tmp_path / "library"
+    shutil.copytree(world.model, model)
+    words = tmp_path / "words.txt"
+    parts = sorted({part for *names, _ in SPECIES for name in names for part in name.lower().split()})
+    words.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *parts, ""]), encoding="utf-8")
+    add_text_encoder(model, "wordpiece", words, 12, "{order} {family} {genus} {species}")
+    shutil.copytree(world.library, library)
+    values = json.loads((library / "manifest.json").read_text(encoding="utf-8"))
+    values["model"]["fingerprint"] = ModelManifest.load(model).fingerprint
+    (library / "manifest.json").write_text(json.dumps(values), encoding="utf-8")
+    return model, library
+
+
+def test_names_ask_and_answer(
+    reading: tuple[Path, Path], queries: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, library = reading
+    packs = ["evaluate", "--library", str(library), "--model", str(model), "--queries", str(queries)]
+    assert main([*packs, "--query", "text", "--keys", "dna", "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["query"], figures["n_queries"]) == ("text", len(SPECIES) + 1)
+    assert figures["counts"]["species"]["queries"] == len(SPECIES)
+    assert set(figures["top_k"]) == {"1", "3", "5"}
+
+    out = tmp_path / "figures.csv"
+    assert main([*packs, "--query", "dna", "--keys", "dna", "--json", "--csv", str(out)]) == 0
+    names = json.loads(capsys.readouterr().out)["names"]
+    assert (names["n_candidates"], names["n_queries"]) == (len(SPECIES), len(SPECIES) + 1)
+    assert names["top_k"]["5"]["species"]["micro"] == 1.0  # there are four names in all
+    with out.open(newline="") as stream:
+        assert {row["keys"] for row in csv.DictReader(stream)} == {"dna", "names"}
+    assert main([*packs, "--query", "dna", "--keys", "dna"]) == 0
+    assert "against names keys" in capsys.readouterr().out
+
+
+def test_without_a_text_encoder_names_cannot_ask(
+    world: TinyWorld, queries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(world, "--queries", queries, "--query", "text") == 2
+    assert "has no text encoder, so names cannot be compared" in capsys.readouterr().err

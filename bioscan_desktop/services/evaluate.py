@@ -222,13 +222,7 @@ def summarise(
         known: species that have a key in the library; the others are novel.
         count_unknown: see `top_k_accuracy`.
     """
-    groups = None
-    if unseen is not None:
-        groups = (
-            [a for a in answered if a.truth.species not in unseen],
-            [a for a in answered if a.truth.species in unseen],
-        )
-    result = retrieval_figures(answered, groups, count_unknown)
+    result = retrieval_figures(answered, seen_and_unseen(answered, unseen), count_unknown)
     result["verdict"] = _verdict_figures(answered)
     novel = [-a.nearest_score for a in answered if a.truth.species and a.truth.species not in known]
     familiar = [-a.nearest_score for a in answered if a.truth.species in known]
@@ -240,9 +234,21 @@ def summarise(
     return result
 
 
+def seen_and_unseen(
+    retrieved: Sequence[Retrieved], unseen: frozenset[str] | None
+) -> tuple[list[Retrieved], list[Retrieved]] | None:
+    """The queries of species that the model was trained on, and the others; None if that is not known."""
+    if unseen is None:
+        return None
+    return (
+        [query for query in retrieved if query.truth.species not in unseen],
+        [query for query in retrieved if query.truth.species in unseen],
+    )
+
+
 def retrieval_figures(
     retrieved: Sequence[Retrieved],
-    seen_and_unseen: tuple[Sequence[Retrieved], Sequence[Retrieved]] | None = None,
+    groups: tuple[Sequence[Retrieved], Sequence[Retrieved]] | None = None,
     count_unknown: bool = False,
     ks: Sequence[int] = TOP_K,
 ) -> dict[str, Any]:
@@ -250,7 +256,7 @@ def retrieval_figures(
 
     Args:
         retrieved: all queries.
-        seen_and_unseen: those of species that the model was trained on, and the others.
+        groups: those of species that the model was trained on, and the others.
         count_unknown: see `top_k_accuracy`.
         ks: at how many neighbours to count.
 
@@ -267,8 +273,8 @@ def retrieval_figures(
         }
 
     result: dict[str, Any] = {"protocol": {"count_unknown": count_unknown}, **of(retrieved)}
-    if seen_and_unseen is not None:
-        for name, group in zip(("seen", "unseen"), seen_and_unseen, strict=True):
+    if groups is not None:
+        for name, group in zip(("seen", "unseen"), groups, strict=True):
             result[name] = {"n_queries": len(group), **of(group)}
         result["harmonic_mean"] = {
             k: {
@@ -384,6 +390,9 @@ def table(figures: dict[str, Any]) -> str:
         coverage = _percent(verdict["coverage_of_species_calls"])
         lines.append(f"named to species: {coverage} of the queries with a species")
         lines.append(f"expected calibration error: {_percent(figures['ece'])}")
+    if "names" in figures:
+        lines.append(f"\n{table(figures['names'])}")
+        return "\n".join(lines)
     lines.append("(micro / macro, per cent)")
     return "\n".join(lines)
 

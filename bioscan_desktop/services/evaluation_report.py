@@ -23,9 +23,9 @@ TOLERANCE = 0.0005
 """Changes below half of the last digit of the table (0.1 per cent) count as none."""
 
 _LOWER_IS_BETTER = frozenset({"ece"})
-_JUDGED = ("pairs", "top_k", "seen", "unseen", "harmonic_mean", "verdict", "novelty_auroc", "ece")
+_JUDGED = ("pairs", "top_k", "seen", "unseen", "harmonic_mean", "verdict", "novelty_auroc", "ece", "names")
 # Counts, and the mean rank of the verdicts: they may change for better or worse.
-_NOT_JUDGED = frozenset({"n_queries", "queries", "classes", "calls", "unnamed", "mean_rank"})
+_NOT_JUDGED = frozenset({"n_queries", "queries", "classes", "calls", "unnamed", "mean_rank", "n_candidates"})
 _SAME_QUESTION = ("query", "keys", "protocol")
 
 
@@ -191,7 +191,8 @@ def write_csv(figures: Mapping[str, Any], stream: IO[str]) -> None:
     """
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow("query keys group top_k rank queries classes micro macro".split())
-    for asked in figures["pairs"].values() if "pairs" in figures else [figures]:
+    alone = [figures, figures["names"]] if "names" in figures else [figures]
+    for asked in figures["pairs"].values() if "pairs" in figures else alone:
         pair = [asked["query"], asked["keys"] or ""]
         groups = [("all", asked), *((name, asked[name]) for name in ("seen", "unseen") if name in asked)]
         for group, held in groups:
