@@ -351,6 +351,13 @@ def test_recipes_that_cannot_be_are_one_sentence(
     assert "\n" not in str(caught.value)
 
 
+def test_a_vocabulary_of_another_kind_is_refused(data: Path, run: Path, tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("alpha\nbeta\n")
+    config = with_tower(RECIPE, "text", vocabulary=str(tmp_path / "words.txt"))
+    with pytest.raises(ConfigError, match=r"words\.txt must be one of BERT's; it lacks \[CLS\]"):
+        train_contrast(config, data, data, run)
+
+
 def test_all_towers_frozen_is_refused(data: Path, run: Path) -> None:
     config = RECIPE
     for name in ("image", "dna", "text"):

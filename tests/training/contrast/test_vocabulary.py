@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from bioscan_training.config import ConfigError
 from bioscan_training.contrast.vocabulary import SPECIALS, build_vocabulary, write_vocabulary
-from bioscan_training.names_text import WordPiece
+
+from bioscan_desktop.inference.text import WordPiece
 
 TEXTS = ["Diptera Sciaridae Bradysia Bradysia sp. 7"] * 5 + [
     "Coleoptera Carabidae Çarabus auratus not_classified"

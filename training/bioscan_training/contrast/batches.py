@@ -19,13 +19,13 @@ from torch import Tensor
 
 from bioscan_desktop.core.errors import BioscanError, PhotoError
 from bioscan_desktop.inference.images import ImagePreprocessing, to_array
+from bioscan_desktop.inference.text import WordPiece, text_of
 from bioscan_desktop.inference.tokens import KmerTokenizer
 from bioscan_training.config import Config, ConfigError
 from bioscan_training.contrast.specimens import Specimen, SpecimenSource
 from bioscan_training.data.barcodes import BarcodeArray, balanced_rows, codes_to_tokens
 from bioscan_training.data.photos import PhotoCache, change_light, random_view, small_photo
 from bioscan_training.losses import UNKNOWN
-from bioscan_training.names_text import WordPiece, text_of
 from bioscan_training.parallel import ALONE, Workers
 
 log = logging.getLogger(__name__)

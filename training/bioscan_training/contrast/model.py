@@ -10,13 +10,13 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from bioscan_desktop.inference.images import ImagePreprocessing
+from bioscan_desktop.inference.text import WordPiece
 from bioscan_desktop.inference.tokens import KmerTokenizer
 from bioscan_training.config import Config, ConfigError, DnaTower, ImageTower, TextTower
 from bioscan_training.data.photos import MEAN, STD
 from bioscan_training.dna_stage import tokenizer_of as spectrum_tokenizer
 from bioscan_training.encoders import DnaEncoder, ImageEncoder
 from bioscan_training.losses import Temperature
-from bioscan_training.names_text import WordPiece
 from bioscan_training.towers import (
     BarcodeShape,
     BarcodeTower,
@@ -99,6 +99,11 @@ def text_tokenizer(tower: TextTower, run_dir: Path) -> WordPiece:
     """
     path = vocabulary_file(tower, run_dir)
     try:
+        lacking = {"[UNK]", "[CLS]", "[SEP]"} - set(path.read_text(encoding="utf-8").split())
+        if lacking:
+            raise ConfigError(
+                f"'towers.text.vocabulary' {path} must be one of BERT's; it lacks {min(lacking)}."
+            )
         return WordPiece(path, tower.max_tokens)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"'towers.text.vocabulary' {path} cannot be read ({error}).") from None

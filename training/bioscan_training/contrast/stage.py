@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bioscan_desktop.inference.text import text_of
 from bioscan_training.config import Config, ConfigError
 from bioscan_training.contrast.batches import Batch, Inputs, Sampler
 from bioscan_training.contrast.model import (
@@ -34,7 +35,6 @@ from bioscan_training.contrast.vocabulary import build_vocabulary, write_vocabul
 from bioscan_training.evaluate import label_metrics, nearest
 from bioscan_training.loop import AUTOCAST, Trainer, schedule_recipe
 from bioscan_training.losses import modal_contrast
-from bioscan_training.names_text import text_of
 from bioscan_training.parallel import ALONE, Workers, device_of
 
 log = logging.getLogger(__name__)

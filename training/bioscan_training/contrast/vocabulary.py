@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from bioscan_desktop.inference.text import words_of
 from bioscan_training.config import ConfigError
-from bioscan_training.names_text import words_of
 
 SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-.:/'()_"
