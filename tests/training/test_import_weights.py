@@ -1,5 +1,6 @@
 """Imported packs give what the original networks give; what does not fit is refused in one sentence."""
 
+import gzip
 import json
 import os
 import re
@@ -25,6 +26,7 @@ from bioscan_training.import_weights.clibd import clibd_towers  # noqa: E402
 from bioscan_training.import_weights.ledger import WeightsError  # noqa: E402
 from bioscan_training.import_weights.openclip import shapes_of  # noqa: E402
 from bioscan_training.import_weights.pack import MIN_COSINE, Tower, sample_inputs, write_pack  # noqa: E402
+from bioscan_training.import_weights.vocabularies import write_vocabulary  # noqa: E402
 from bioscan_training.towers import POOLINGS  # noqa: E402
 
 from tests.training import originals  # noqa: E402
@@ -55,7 +57,16 @@ def imported(tmp_path: Path, source: str, checkpoint: Any, *more: str | Path, na
 
 def vocabulary(tmp_path: Path, lines: int = WORDS) -> Path:
     path = tmp_path / "vocab.txt"
-    path.write_text("".join(f"word{i}\n" for i in range(lines)), encoding="utf-8")
+    words = [*"[PAD] [UNK] [CLS] [SEP]".split(), *(f"word{i}" for i in range(4, lines))]
+    path.write_text("\n".join([*words, ""]), encoding="utf-8")
+    return path
+
+
+def merges(tmp_path: Path, pairs: int) -> Path:
+    """CLIP's list of pairs, as it is published: gzipped, under a title, with more than are used."""
+    path = tmp_path / "bpe.txt.gz"
+    lines = [f"{chr(97 + i // 26)} {chr(97 + i % 26)}" for i in range(pairs + 7)]
+    path.write_bytes(gzip.compress("\n".join(["#version", *lines, ""]).encode()))
     return path
 
 
@@ -103,6 +114,11 @@ def test_a_clibd_pack_gives_what_clibd_gives(tmp_path: Path, generation: str, pa
     ids, mask = texts(WORDS, 20)
     expected = originals.clibd_text(state, torch.from_numpy(ids), torch.from_numpy(mask), heads=1)
     assert originals.cosines(expected, rows_of(pack, "text", ids, mask)).min() >= MIN_COSINE
+    model, names = ModelPack(pack, "cpu"), ["word9 word7", "Word12 unheard"]
+    ids, mask = model.text_tokenizer.encode(names)
+    assert ids[0][:5].tolist() == [2, 9, 7, 3, 0] and ids[1][:5].tolist() == [2, 12, 1, 3, 0]
+    expected = originals.clibd_text(state, torch.from_numpy(ids), torch.from_numpy(mask), heads=1)
+    assert originals.cosines(expected, model.embed_texts(names)).min() >= MIN_COSINE
 
 
 def test_the_comparison_notices_a_forgotten_adapter_or_softmax() -> None:
@@ -374,7 +390,7 @@ def test_an_openclip_pack_gives_what_openclip_gives(tmp_path: Path, quick: bool)
     config = originals.clip_config(quick=quick)
     state = originals.clip_checkpoint(config)
     (tmp_path / "open_clip_config.json").write_text(json.dumps(config), encoding="utf-8")
-    more = ("--config", tmp_path / "open_clip_config.json", "--vocabulary", vocabulary(tmp_path, 560))
+    more = ("--config", tmp_path / "open_clip_config.json", "--vocabulary", merges(tmp_path, 560 - 514))
     if quick:
         from safetensors.torch import save_file
 
@@ -393,12 +409,34 @@ def test_an_openclip_pack_gives_what_openclip_gives(tmp_path: Path, quick: bool)
     expected = originals.clip_text(state, torch.from_numpy(ids), 2, quick)
     assert originals.cosines(expected, rows_of(pack, "text", ids, mask)).min() >= MIN_COSINE
 
+    model = ModelPack(pack, "cpu")
+    moths = ["a photo of Lepidoptera.", "a photo of Diptera."]
+    ids, mask = model.text_tokenizer.encode(moths)
+    assert ids.max() == 559 and mask.sum(axis=1).min() > 2  # the end of a text is the tower's last id
+    expected = originals.clip_text(state, torch.from_numpy(ids), 2, quick)
+    assert originals.cosines(expected, model.embed_texts(moths)).min() >= MIN_COSINE
+
     manifest = ModelManifest.load(pack)
     prep = manifest.encoders["image"].preprocessing
     assert prep is not None
     assert (prep.size, prep.resize, prep.interpolation, prep.mean) == (28, 28, "bicubic", (0.4, 0.5, 0.6))
     tensors = manifest.provenance["tensors"]
     assert tensors["used"] + len(tensors["left_out"]) == len(state)
+
+
+@pytest.mark.parametrize(("kind", "n_ids"), [("clip-bpe", 514 + 3), ("wordpiece", 4)])
+def test_a_vocabulary_may_come_within_a_tokenizer_json(tmp_path: Path, kind: str, n_ids: int) -> None:
+    source = tmp_path / "tokenizer.json"
+    model = {"merges": ["a b", ["c", "d"], "e f", "g h"], "vocab": {"y": 1, "x": 0, "z": 3, "w": 2}}
+    source.write_text(json.dumps({"model": model}), encoding="utf-8")
+    name = write_vocabulary(source, kind, n_ids, tmp_path)
+    lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
+    assert lines[-3:] == (["a b", "c d", "e f"] if kind == "clip-bpe" else ["y", "w", "z"])
+    with pytest.raises(WeightsError, match="belongs to another model"):
+        write_vocabulary(source, kind, n_ids + 2, tmp_path)
+    source.write_text("{}", encoding="utf-8")
+    with pytest.raises(WeightsError, match="cannot be read"):
+        write_vocabulary(source, kind, n_ids, tmp_path)
 
 
 def test_openclip_needs_its_configuration(tmp_path: Path) -> None:

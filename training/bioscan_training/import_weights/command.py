@@ -48,8 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--vocabulary",
         type=Path,
         metavar="FILE",
-        help="of the text encoder: BERT's vocab.txt, or CLIP's bpe_simple_vocab_16e6.txt.gz; without it the "
-        "text encoder is left out",
+        help="of the text encoder: BERT's vocab.txt, CLIP's bpe_simple_vocab_16e6.txt.gz or merges.txt, or a "
+        "tokenizer.json; without it the text encoder is left out",
     )
     parser.add_argument(
         "--pooling",

@@ -24,6 +24,9 @@ MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
 """OpenAI's normalisation, which OpenCLIP takes where a configuration names none."""
 
+TEMPLATE = "a photo of {order} {family} {genus} {epithet}."
+"""BioCLIP's taxonomic wording, without kingdom, phylum and class, which a library does not know."""
+
 _WITHOUT_EFFECT = {
     "logit_scale|logit_bias": "scales the training loss; embeddings do not depend on it",
     "input_resolution|context_length|vocab_size": "repeats a size that the other tensors show",
@@ -76,7 +79,7 @@ def openclip_towers(
             text_tower,
             text.dim,
             f"CLIP text, {text.depth} blocks of width {text.width}, {text.dim}-d",
-            text=TextTokenizer("clip-bpe", text.context, "", ""),
+            text=TextTokenizer("clip-bpe", text.context, "", "", TEMPLATE),
             vocabulary=vocabulary,
             vocabulary_size=text.vocabulary,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import shutil
 import warnings
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest, TextT
 from bioscan_desktop.inference.tokens import KmerTokenizer
 from bioscan_training.export import ParityError, parity
 from bioscan_training.import_weights.ledger import WeightsError
+from bioscan_training.import_weights.vocabularies import write_vocabulary
 
 INPUTS = {"image": ("image",), "dna": ("tokens",), "text": ("ids", "mask")}
 MIN_COSINE = 0.9999
@@ -127,7 +127,9 @@ def sample_inputs(modality: str, tower: Tower, n: int, seed: int = 0) -> tuple[n
 def _write_tower(modality: str, tower: Tower, folder: Path, samples: int) -> EncoderCard:
     text = tower.text
     if text is not None:
-        text = _copy_vocabulary(tower, text, folder)
+        assert tower.vocabulary is not None
+        name = write_vocabulary(tower.vocabulary, text.kind, tower.vocabulary_size, folder)
+        text = replace(text, vocabulary=name, sha256=sha256_of(folder / name))
     path = folder / f"{modality}.onnx"
     inputs = sample_inputs(modality, tower, samples)
     to_onnx(tower.module, INPUTS[modality], inputs, path)
@@ -191,23 +193,3 @@ def compare(
     lengths = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
     centred = (left * right).sum(1) / np.where(lengths > 0, lengths, np.nan)
     return parity(a, b) | {"centred_cosine_min": round(float(centred.min()), 6)}
-
-
-def _copy_vocabulary(tower: Tower, text: TextTokenizer, folder: Path) -> TextTokenizer:
-    source = tower.vocabulary
-    assert source is not None
-    try:
-        data = source.read_bytes()
-        lines = len((gzip.decompress(data) if source.suffix == ".gz" else data).decode("utf-8").splitlines())
-    except (OSError, UnicodeDecodeError, EOFError) as error:
-        raise WeightsError(f"The vocabulary {source} cannot be read ({error}).") from None
-    # CLIP's file lists merges, after a title: bytes, bytes at a word's end, and two marks come on top.
-    least = tower.vocabulary_size if text.kind == "wordpiece" else tower.vocabulary_size - 2 * 256 - 2 + 1
-    if lines < least or (text.kind == "wordpiece" and lines != least):
-        raise WeightsError(
-            f"The vocabulary {source} has {lines} lines, but the encoder needs {least}: it belongs to "
-            "another model."
-        )
-    name = f"text.vocabulary{'.txt.gz' if source.suffix == '.gz' else '.txt'}"
-    (folder / name).write_bytes(data)
-    return replace(text, vocabulary=name, sha256=sha256_of(folder / name))
