@@ -12,6 +12,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch")
 
 from bioscan_training.cli import main as command_line  # noqa: E402
+from bioscan_training.config import load_config  # noqa: E402
+from bioscan_training.contrast.stage import train_contrast  # noqa: E402
 
 from tests.training.contrast import parallel_worker  # noqa: E402
 from tests.training.contrast.conftest import recipe_file  # noqa: E402
@@ -81,8 +83,10 @@ def test_two_processes_equal_one(data: Path, tmp_path: Path) -> None:
     assert len(lines[0]) == len(lines[1]) == 4  # two epochs of both, and only one process writes
 
 
-def test_torchrun_trains_as_one_process_does(data: Path, tmp_path: Path) -> None:
-    recipe = recipe_file(tmp_path / "recipe.toml", epochs=1)
+def test_torchrun_goes_on_with_what_one_process_began(data: Path, tmp_path: Path) -> None:
+    recipe = recipe_file(tmp_path / "recipe.toml", epochs=2)
+    (tmp_path / "two").mkdir()
+    train_contrast(load_config(recipe), data, data, tmp_path / "two", stop_at=2)
     words = ["fit", "--config", str(recipe), "--data", str(data), "--images", str(data), "--run-dir"]
     torchrun = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-addr", "127.0.0.1"]
     torchrun += ["--master-port", str(free_port()), "-m", "bioscan_training.cli"]
