@@ -79,7 +79,7 @@ def _add_packs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--library", default="starter", metavar="ID|PATH", help="library pack (starter)")
     parser.add_argument("--model", metavar="ID|PATH", help="model pack (the one the library was built with)")
     parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--precision", choices=("auto", "fp32", "int8"), default="auto")
+    parser.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="auto")
 
 
 def _add_identify(commands: argparse._SubParsersAction) -> None:
@@ -169,7 +169,7 @@ def _add_library(commands: argparse._SubParsersAction) -> None:
     )
     build.add_argument("--embeddings-only", action="store_true", help="do not record photo names")
     build.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto")
-    build.add_argument("--precision", choices=("auto", "fp32", "int8"), default="fp32")
+    build.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="fp32")
     build.set_defaults(run=_run_build)
     for name, text in (("info", "show the manifest of"), ("verify", "check the files of")):
         action = _command(actions, name, f"{text} a library pack", f"bioscan library {name} my-library")

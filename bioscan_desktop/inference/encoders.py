@@ -27,7 +27,8 @@ class ModelPack:
     Args:
         folder: the pack.
         provider: `auto`, `cpu` or `cuda`.
-        precision: `fp32`, `int8` or `auto`: int8 where the pack has it and the provider is the CPU.
+        precision: `fp32`; `fp16` or `int8` where the pack has it, else fp32; or `auto`: of fp32 and int8 the
+            faster one where the provider is the CPU.
         threads: per session; None takes the machine's cores.
 
     Raises:
@@ -134,12 +135,14 @@ class ModelPack:
         if modality not in self._sessions:
             card = self._card(modality)
             fp32 = self.folder / card.file
-            if self.precision == "fp32" or "int8" not in card.variants:
-                session = Session(fp32, self.provider, self.threads)
-            elif self.precision == "int8":
-                session = Session(self.folder / card.variants["int8"].file, self.provider, self.threads)
-            else:
+            if self.precision == "auto" and "int8" in card.variants:
                 session = self._choose(modality, card)
+            elif self.precision in card.variants:
+                session = Session(
+                    self.folder / card.variants[self.precision].file, self.provider, self.threads
+                )
+            else:
+                session = Session(fp32, self.provider, self.threads)
             if session.input_type != _INPUT_TYPES[modality]:
                 raise PackError(
                     f"The {modality} encoder of {self.folder} takes {session.input_type}, not "

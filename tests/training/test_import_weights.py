@@ -26,6 +26,7 @@ from bioscan_training.import_weights.clibd import clibd_towers  # noqa: E402
 from bioscan_training.import_weights.ledger import WeightsError  # noqa: E402
 from bioscan_training.import_weights.openclip import shapes_of  # noqa: E402
 from bioscan_training.import_weights.pack import MIN_COSINE, Tower, sample_inputs, write_pack  # noqa: E402
+from bioscan_training.import_weights.variants import FLOORS  # noqa: E402
 from bioscan_training.import_weights.vocabularies import write_vocabulary  # noqa: E402
 from bioscan_training.towers import POOLINGS  # noqa: E402
 
@@ -478,3 +479,33 @@ def test_samples_cover_short_and_full_inputs() -> None:
     padding = (tokens == 2).sum(axis=1)
     assert padding[0] > 80
     assert padding[-1] == 0
+
+
+# Variants
+
+
+def test_variants_are_written_measured_and_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = originals.clibd_checkpoint("idt", "new", words=WORDS)
+    words = vocabulary(tmp_path)
+    pack = imported(tmp_path, "clibd", state, "--vocabulary", words, "--variants", "fp16", "int8")
+    reported = json.loads(capsys.readouterr().out)["variants"]
+    manifest = ModelManifest.load(pack)
+    manifest.verify(pack)
+    full = ModelPack(pack, "cpu", "fp32").embed_barcodes(SEQUENCES)
+    for kind, floors in FLOORS.items():
+        for card in manifest.encoders.values():
+            variant = card.variants[kind]
+            assert variant.parity == reported[variant.file]
+            assert all(variant.parity[name] >= floor for name, floor in floors.items())
+            assert variant.parity["ms_per_input_1_thread"] > 0
+            assert (pack / variant.file).stat().st_size < (pack / card.file).stat().st_size
+        rows = ModelPack(pack, "cpu", kind).embed_barcodes(SEQUENCES)
+        assert abs(rows - full).max() > 0 and (rows * full).sum(axis=1).mean() >= floors["cosine_mean"]
+
+
+def test_a_variant_under_its_floor_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FLOORS["int8"], "cosine_mean", 1.1)
+    state = originals.clibd_checkpoint("id")
+    with pytest.raises(ParityError, match=r"image\.int8\.onnx .* is [01]\.\d{4}, the floor is 1\.1\."):
+        imported(tmp_path, "clibd", state, "--variants", "int8")
+    assert not (tmp_path / "pack").exists()

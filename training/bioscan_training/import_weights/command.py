@@ -20,6 +20,7 @@ EXAMPLE = (
     " --out models/clibd-5m-idt"
 )
 
+VARIANTS = ("fp16", "int8")
 POOLINGS = ("softmax_mean", "logits_mean", "cls_token", "hidden_state_mean")
 
 
@@ -56,6 +57,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=POOLINGS,
         default="softmax_mean",
         help="of CLIBD's DNA encoder; the published weights need softmax_mean (default)",
+    )
+    parser.add_argument(
+        "--variants",
+        nargs="+",
+        choices=VARIANTS,
+        default=[],
+        help="also write smaller forms of every encoder: fp16 halves the file, int8 quarters the matrices",
     )
     parser.add_argument("--id", help="id of the pack; by default that of the variant, or the file's name")
 
@@ -151,12 +159,14 @@ def import_weights(args: argparse.Namespace, published: Published | None) -> dic
         title=published.title if published else f"{args.source}: {path.name}",
         licence=published.licence if published else "not stated",
         provenance={"source": source, "tensors": tensors},
+        variants=list(dict.fromkeys(args.variants)),
     )
     return {
         "out": str(args.out),
         "id": id,
         "dim": manifest.dim,
         "encoders": {name: card.parity for name, card in manifest.encoders.items()},
+        "variants": {v.file: v.parity for card in manifest.encoders.values() for v in card.variants.values()},
         "source": source,
         "tensors": tensors,
     }

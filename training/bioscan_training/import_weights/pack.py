@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest, TextT
 from bioscan_desktop.inference.tokens import KmerTokenizer
 from bioscan_training.export import ParityError, parity
 from bioscan_training.import_weights.ledger import WeightsError
+from bioscan_training.import_weights.variants import write_variant
 from bioscan_training.import_weights.vocabularies import write_vocabulary
 
 INPUTS = {"image": ("image",), "dna": ("tokens",), "text": ("ids", "mask")}
@@ -57,6 +59,7 @@ def write_pack(
     licence: str,
     provenance: dict[str, Any],
     samples: int = SAMPLES,
+    variants: Sequence[str] = (),
 ) -> ModelManifest:
     """Writes the pack; either all of it, or nothing.
 
@@ -65,10 +68,11 @@ def write_pack(
         out: folder that does not exist yet.
         id, title, licence, provenance: for the manifest.
         samples: random inputs per tower that ONNX and torch are compared on.
+        variants: smaller forms to write of each encoder, `fp16` or `int8`.
 
     Raises:
         WeightsError: `out` exists, towers differ in `dim`, or a vocabulary does not fit.
-        ParityError: an ONNX file does not give what its tower gives.
+        ParityError: an ONNX file does not give what its tower gives, or a variant is too far from it.
     """
     if out.exists():
         raise WeightsError(f"{out} exists already; choose another folder.")
@@ -79,7 +83,9 @@ def write_pack(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        cards = {name: _write_tower(name, tower, partial, samples) for name, tower in towers.items()}
+        cards = {
+            name: _write_tower(name, tower, partial, samples, variants) for name, tower in towers.items()
+        }
         manifest = ModelManifest(
             id=id,
             version="1",
@@ -124,7 +130,9 @@ def sample_inputs(modality: str, tower: Tower, n: int, seed: int = 0) -> tuple[n
     return (ids * mask).astype(np.int64), mask
 
 
-def _write_tower(modality: str, tower: Tower, folder: Path, samples: int) -> EncoderCard:
+def _write_tower(
+    modality: str, tower: Tower, folder: Path, samples: int, variants: Sequence[str]
+) -> EncoderCard:
     text = tower.text
     if text is not None:
         assert tower.vocabulary is not None
@@ -146,6 +154,7 @@ def _write_tower(modality: str, tower: Tower, folder: Path, samples: int) -> Enc
         tokenizer=tower.tokenizer,
         text=text,
         parity=measured,
+        variants={kind: write_variant(path, kind, inputs) for kind in variants},
     )
 
 
