@@ -21,6 +21,7 @@ from bioscan_desktop.inference.text import text_of
 from bioscan_desktop.library.importers.tables import Record
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.services.evaluate import TOP_K, LabelledQuery
+from bioscan_desktop.services.specimens import from_sequence
 
 _AT_ONCE = 32
 
@@ -78,7 +79,7 @@ def name_records(
 ) -> list[LabelledQuery]:
     """Finds the nearest of the names for the photo or barcode of each record.
 
-    Photos that cannot be read are left out.
+    Photos and barcodes that cannot be read are left out. Barcodes are read in the direction they are given.
 
     Args:
         query: `image` or `dna`.
@@ -105,10 +106,11 @@ def _embedded(
     model: ModelPack, records: Sequence[Record], query: str, images: Path | None
 ) -> tuple[list[Lineage], np.ndarray]:
     if query == "dna":
-        there = [record for record in records if record.nucleotides]
-        sequences = [record.nucleotides or "" for record in there]
+        cleaned = [(record.lineage, from_sequence(record.nucleotides or "").barcode) for record in records]
+        there = [(lineage, barcode.sequence) for lineage, barcode in cleaned if barcode is not None]
+        sequences = [sequence for _, sequence in there]
         rows = model.embed_barcodes(sequences) if there else np.zeros((0, model.dim), dtype=np.float32)
-        return [record.lineage for record in there], rows
+        return [lineage for lineage, _ in there], rows
     truths, photos = [], []
     for record in records:
         if images is None or not record.image_file:
