@@ -22,6 +22,7 @@ from PIL import Image, ImageDraw
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from bioscan_desktop.inference.encoders import ModelPack
+from bioscan_desktop.inference.frame import backbone
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest, TextTokenizer, sha256_of
 from bioscan_desktop.inference.tokens import KmerTokenizer
@@ -85,6 +86,12 @@ def random_barcode(seed: int, codons: int = 219) -> str:
     # Few codons per species, so that its 4-mers are its own, as with real barcodes.
     own = rng.sample(CODON_FREE_OF_STOPS, 12)
     return "".join(rng.choice(own) for _ in range(codons))
+
+
+def placeable_barcode(seed: int, changed: float = 0.1) -> str:
+    """The commonest bases of COI with a share of them changed: it has a place in the frame."""
+    rng = random.Random(seed)
+    return "".join(rng.choice("ACGT") if rng.random() < changed else base for base in backbone())
 
 
 def mutate(sequence: str, count: int, seed: int) -> str:

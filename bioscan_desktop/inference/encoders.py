@@ -14,7 +14,7 @@ from bioscan_desktop.inference.images import ImagePreprocessing, to_array
 from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest
 from bioscan_desktop.inference.session import ProviderReport, Session
 from bioscan_desktop.inference.text import TextEncoding, text_encoding
-from bioscan_desktop.inference.tokens import KmerTokenizer
+from bioscan_desktop.inference.tokens import BarcodeTokenizer
 
 TEXTS_AT_ONCE = 256
 
@@ -63,7 +63,7 @@ class ModelPack:
         return prep
 
     @property
-    def tokenizer(self) -> KmerTokenizer:
+    def tokenizer(self) -> BarcodeTokenizer:
         """How barcodes are cut into tokens."""
         tokenizer = self._card("dna").tokenizer
         assert tokenizer is not None

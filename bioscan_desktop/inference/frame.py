@@ -162,6 +162,20 @@ def pack(codes: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(packed.transpose(0, 2, 1))
 
 
+def unpack(planes: np.ndarray) -> np.ndarray:
+    """The inverse of `pack`: (3, W, n) uint64 -> (n, 658) uint8 codes."""
+    n = planes.shape[2]
+    there, pyrimidine, strong = (
+        np.unpackbits(np.ascontiguousarray(plane.T).view(np.uint8).reshape(n, WORDS * 8), axis=1)
+        for plane in planes
+    )
+    # A 0 0, C 1 1, G 0 1, T 1 0 (pyrimidine, C or G)
+    ordered = np.where(there == 1, np.array([[0, 2], [3, 1]], dtype=np.uint8)[pyrimidine, strong], BLANK)
+    codes = np.full((n, POSITIONS + 1), BLANK, dtype=np.uint8)
+    codes[:, _order()] = ordered
+    return np.ascontiguousarray(codes[:, :POSITIONS])
+
+
 @dataclass(frozen=True)
 class Differences:
     """What m references differ in from one query, by codon position (third, first, second).

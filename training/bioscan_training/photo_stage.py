@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_training.config import Config, ImageStage
-from bioscan_training.data.barcodes import BarcodeArray, balanced_rows, genus_batches, unique_haplotypes
+from bioscan_training.data.barcodes import FramedBarcodes, balanced_rows, genus_batches, unique_haplotypes
 from bioscan_training.data.photos import MEAN, STD, PhotoCache, augmented_batch, model_inputs
 from bioscan_training.data.records import Record, read_records
 from bioscan_training.dna_stage import (
@@ -29,7 +29,6 @@ from bioscan_training.dna_stage import (
     embed_codes,
     load_dna_encoder,
     species_label,
-    tokenizer_of,
 )
 from bioscan_training.encoders import ImageEncoder
 from bioscan_training.evaluate import label_metrics, nearest
@@ -95,10 +94,9 @@ class BarcodeKeys:
     def __init__(self, config: Config, data: Path, run_dir: Path, numbers: Sequence[dict[str, int]]) -> None:
         records = unique_haplotypes(read_records(data / "barcodes.tsv.gz"))
         self.records = [r for r in records if r.split in config.dna.train_splits]
-        array = BarcodeArray([r.nucleotides for r in self.records])
-        tokenizer = tokenizer_of(config.dna_model)
-        codes = array.plain(np.arange(len(array)), tokenizer.max_bases)
-        self.embeddings = embed_codes(load_dna_encoder(config, run_dir), codes, tokenizer)
+        framed = FramedBarcodes([r.nucleotides for r in self.records])
+        self.records = [r for r, placed in zip(self.records, framed.placed, strict=True) if placed]
+        self.embeddings = embed_codes(load_dna_encoder(config, run_dir), framed.codes[framed.placed])
         names = [rank_names(r) for r in self.records]
         # Names without a photo get numbers of their own beyond the photo classes: plain negatives.
         extended = [dict(n) for n in numbers]

@@ -21,10 +21,10 @@ import torch
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.manifest import ModelManifest
 from bioscan_training.config import Config, ImageModel
-from bioscan_training.data.barcodes import BarcodeArray, unique_haplotypes
+from bioscan_training.data.barcodes import FramedBarcodes, unique_haplotypes
 from bioscan_training.data.photos import MEAN, STD, model_inputs
 from bioscan_training.data.records import Record, read_records
-from bioscan_training.dna_stage import embed_codes, load_dna_encoder, tokenizer_of
+from bioscan_training.dna_stage import embed_codes, load_dna_encoder
 from bioscan_training.encoders import ImageEncoder
 from bioscan_training.evaluate import blind_metrics, label_metrics, nearest, spectra, vsearch_top_hit
 from bioscan_training.export import run_onnx
@@ -58,11 +58,10 @@ def _encoders(config: Config, args: argparse.Namespace) -> tuple[EmbedBarcodes, 
 
         return pack_barcodes, pack_photos if prep is not None else None
 
-    dna, shape = load_dna_encoder(config, args.run_dir), tokenizer_of(config.dna_model)
+    dna = load_dna_encoder(config, args.run_dir)
 
     def run_barcodes(sequences: Sequence[str]) -> np.ndarray:
-        array = BarcodeArray(sequences)
-        return embed_codes(dna, array.plain(np.arange(len(array)), shape.max_bases), shape)
+        return embed_codes(dna, FramedBarcodes(sequences).codes)
 
     if not any((args.run_dir / f"{stage}.pt").exists() for stage in ("image", "align")):
         return run_barcodes, None

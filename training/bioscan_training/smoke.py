@@ -25,6 +25,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from bioscan_desktop.core.errors import BioscanError
+from bioscan_desktop.inference.frame import backbone
 
 ABOUT = "Try the whole way on 32 drawn specimens: prepare, train, resume, evaluate, export, identify."
 EXAMPLE = "bioscan-train smoke --keep smoke"
@@ -65,12 +66,8 @@ test = 0.2
 val = 0.2
 
 [dna_model]
-k = 4
-max_bases = 660
-embedding = 8
-width = 16
-blocks = 1
-queries = 2
+embedding = 12
+hidden = 32
 
 [dna.schedule]
 epochs = 12
@@ -326,7 +323,8 @@ def write_specimens(folder: Path) -> dict[str, str]:
 def specimens_of() -> Iterator[tuple[tuple[str, str, str, str, tuple[int, int, int], float], str]]:
     """(taxon, barcode) of every specimen: barcodes evolve down the tree, and a little within a species."""
     rng = random.Random(SEED)
-    codons: dict[tuple[str, ...], list[str]] = {(): rng.choices(_CODONS, k=CODONS)}
+    root = backbone()[1:]  # the frame begins with the last base of a codon
+    codons: dict[tuple[str, ...], list[str]] = {(): [root[3 * c : 3 * c + 3] for c in range(CODONS)]}
     for taxon in TAXA:
         names = tuple(map(str, taxon[:4]))
         for depth, changes in ((1, 40), (2, 25), (3, 16), (4, 10)):

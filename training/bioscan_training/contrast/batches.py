@@ -20,10 +20,10 @@ from torch import Tensor
 from bioscan_desktop.core.errors import BioscanError, PhotoError
 from bioscan_desktop.inference.images import ImagePreprocessing, to_array
 from bioscan_desktop.inference.text import WordPiece, text_of
-from bioscan_desktop.inference.tokens import KmerTokenizer
+from bioscan_desktop.inference.tokens import BarcodeTokenizer
 from bioscan_training.config import Config, ConfigError
 from bioscan_training.contrast.specimens import Specimen, SpecimenSource
-from bioscan_training.data.barcodes import BarcodeArray, balanced_rows, codes_to_tokens
+from bioscan_training.data.barcodes import balanced_rows
 from bioscan_training.data.photos import PhotoCache, change_light, random_view, small_photo
 from bioscan_training.losses import UNKNOWN
 from bioscan_training.parallel import ALONE, Workers
@@ -47,17 +47,17 @@ class TokenTable:
         ids: (m, t) int16 or int32.
     """
 
-    def __init__(self, barcodes: Sequence[str], tokenizer: KmerTokenizer) -> None:
+    def __init__(self, barcodes: Sequence[str], tokenizer: BarcodeTokenizer) -> None:
         place: dict[str, int] = {}
         self.rows = np.array(
             [NONE if not b else place.setdefault(b, len(place)) for b in barcodes], dtype=np.int64
         )
-        array = BarcodeArray(list(place))
+        distinct = list(place)
         kind = np.int16 if tokenizer.vocab_size < 2**15 else np.int32
         self.ids = np.empty((len(place), tokenizer.n_tokens), dtype=kind)
         for start in range(0, len(place), _TOKENS_AT_ONCE):
-            index = np.arange(start, min(start + _TOKENS_AT_ONCE, len(place)))
-            self.ids[index] = codes_to_tokens(array.plain(index, tokenizer.max_bases), tokenizer)
+            part = distinct[start : start + _TOKENS_AT_ONCE]
+            self.ids[start : start + len(part)] = tokenizer.encode_batch(part)
 
     def take(self, rows: np.ndarray) -> Tensor:
         """(k, t) int64 token ids."""
@@ -124,7 +124,7 @@ class Inputs:
         specimens: Sequence[Specimen],
         config: Config,
         preprocessing: ImagePreprocessing,
-        dna: KmerTokenizer | None,
+        dna: BarcodeTokenizer | None,
         text: WordPiece | None,
     ) -> None:
         self.specimens = specimens

@@ -11,10 +11,9 @@ from torch.utils.checkpoint import checkpoint
 
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.text import WordPiece
-from bioscan_desktop.inference.tokens import KmerTokenizer
+from bioscan_desktop.inference.tokens import BarcodeTokenizer, FrameTokenizer, KmerTokenizer
 from bioscan_training.config import Config, ConfigError, DnaTower, ImageTower, TextTower
 from bioscan_training.data.photos import MEAN, STD
-from bioscan_training.dna_stage import tokenizer_of as spectrum_tokenizer
 from bioscan_training.encoders import DnaEncoder, ImageEncoder
 from bioscan_training.losses import Temperature
 from bioscan_training.towers import (
@@ -85,10 +84,10 @@ def image_preprocessing(tower: ImageTower) -> ImagePreprocessing:
     return ImagePreprocessing(tower.size, tower.resize, "crop", interpolation="bilinear")
 
 
-def dna_tokenizer(config: Config) -> KmerTokenizer:
+def dna_tokenizer(config: Config) -> BarcodeTokenizer:
     """The tokenizer of the recipe's barcode tower."""
     tower = config.towers.dna
-    return barcode_tokenizer(tower) if tower.kind == "bert" else spectrum_tokenizer(config.dna_model)
+    return barcode_tokenizer(tower) if tower.kind == "bert" else FrameTokenizer()
 
 
 def text_tokenizer(tower: TextTower, run_dir: Path) -> WordPiece:
@@ -139,7 +138,7 @@ def build_tower(config: Config, modality: str, run_dir: Path) -> nn.Module:
     if modality == "image":
         return _image_tower(config, towers.image)
     if modality == "dna":
-        if towers.dna.kind == "spectrum":
+        if towers.dna.kind == "codons":
             return DnaEncoder(config.dna_model, config.dim)
         bert = barcode_bert(towers.dna)
         with_head = towers.dna.pooling in ("softmax_mean", "logits_mean")

@@ -32,6 +32,7 @@ from bioscan_training.contrast.model import (
 from bioscan_training.contrast.specimens import Specimen, SpecimenSource
 from bioscan_training.contrast.starts import fill_tower
 from bioscan_training.contrast.vocabulary import build_vocabulary, write_vocabulary
+from bioscan_training.encoders import DnaEncoder
 from bioscan_training.evaluate import label_metrics, nearest
 from bioscan_training.loop import AUTOCAST, Trainer, schedule_recipe
 from bioscan_training.losses import modal_contrast
@@ -41,6 +42,8 @@ log = logging.getLogger(__name__)
 
 _RANKS = ("order", "family", "genus", "species")
 _AT_ONCE = 64
+_CENTRED = 5000
+"""Barcodes that the mean codons are taken from, at most."""
 
 
 def start_file(config: Config, modality: str, run_dir: Path) -> Path | None:
@@ -164,6 +167,7 @@ def train_contrast(
         device = device_of(config.device)
         sampler = Sampler(inputs, np.arange(len(train)), config, workers, stage.workers)
         learner, fresh = make_learner(config, run_dir)
+        _centre(learner, inputs, sampler.items, config)
         trainer = Trainer(
             learner,
             run_dir,
@@ -220,6 +224,16 @@ def make_inputs(
         inputs.add_photos(source, run_dir)
     inputs.rows = {m: inputs.rows[m] for m in modalities}
     return inputs
+
+
+def _centre(learner: ContrastLearner, inputs: Inputs, items: np.ndarray, config: Config) -> None:
+    """Tells the starter's barcode tower the mean codons, which it subtracts, where it starts fresh."""
+    tower = learner.tower("dna") if "dna" in learner.modalities else None
+    if not isinstance(tower, DnaEncoder) or config.towers.dna.init:
+        return
+    rows = inputs.rows["dna"][items]
+    rows = rows[rows >= 0]
+    tower.centre(*inputs.evaluation("dna", rows[_even(len(rows), _CENTRED)]))
 
 
 def _spread(specimens: list[Specimen], most: int) -> list[Specimen]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bioscan_desktop.inference.frame import LEAST_SCORE, POSITIONS, place
 from bioscan_desktop.inference.tokens import KmerTokenizer
 from bioscan_training.data.records import Record
 
@@ -35,7 +36,6 @@ class Augmentation:
         min_bases: shortest window.
         substitution: chance of a wrong base, per base; drawn uniformly up to this value per barcode.
         ambiguous: the same for N.
-        indel: chance that one base is missing or doubled somewhere.
     """
 
     crop: float = 0.4
@@ -43,7 +43,6 @@ class Augmentation:
     min_bases: int = 120
     substitution: float = 0.02
     ambiguous: float = 0.02
-    indel: float = 0.1
 
 
 def codes_to_tokens(codes: np.ndarray, tokenizer: KmerTokenizer) -> np.ndarray:
@@ -98,34 +97,46 @@ class BarcodeArray:
         zeros = np.zeros(len(rows), dtype=np.int64)
         return self.windows(rows, zeros, np.full(len(rows), bases), bases)
 
-    def augmented(
-        self, rows: np.ndarray, bases: int, how: Augmentation, rng: np.random.Generator
-    ) -> np.ndarray:
-        """Random windows with reading errors: (n, bases) uint8."""
-        n = len(rows)
-        whole = np.minimum(self.lengths[rows], bases)
+
+class FramedBarcodes:
+    """Barcodes placed in the common frame (`inference.frame`).
+
+    Attributes:
+        codes: (n, 658) uint8, `PAD` where a barcode says nothing.
+        placed: (n,) bool; False for what is no COI barcode.
+    """
+
+    def __init__(self, sequences: Sequence[str]) -> None:
+        found = place(sequences)
+        self.codes = found.codes
+        self.placed = found.score >= LEAST_SCORE
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def augmented(self, rows: np.ndarray, how: Augmentation, rng: np.random.Generator) -> np.ndarray:
+        """Random windows with reading errors: (n, 658) uint8. Insertions need no rehearsal: placing
+        undoes them."""
+        codes = self.codes[rows]
+        n = len(codes)
+        known = codes < PAD
+        first = known.argmax(axis=1)
+        last = POSITIONS - known[:, ::-1].argmax(axis=1)
+        whole = last - first
         crop = rng.random(n) < how.crop
         shortest = np.minimum(how.min_bases, whole)
         cut = shortest + (rng.random(n) * (whole - shortest + 1)).astype(np.int64)
         # Half of the other barcodes keep both ends: that is what most queries look like.
         trim = (rng.random((2, n)) * (how.trim + 1)).astype(np.int64) * (rng.random(n) < 0.5)
         trim = np.where(whole - trim.sum(0) >= shortest, trim, 0)
-        length = np.where(crop, cut, whole - trim.sum(0))
-        first = np.where(crop, (rng.random(n) * (self.lengths[rows] - cut + 1)).astype(np.int64), trim[0])
-        codes = self.windows(rows, first, length, bases)
+        begin = first + np.where(crop, (rng.random(n) * (whole - cut + 1)).astype(np.int64), trim[0])
+        end = np.where(crop, begin + cut, last - trim[1])
+        column = np.arange(POSITIONS)[None, :]
+        codes[(column < begin[:, None]) | (column >= end[:, None])] = PAD
 
-        column = np.arange(bases)[None, :]
-        indel = np.flatnonzero(rng.random(n) < how.indel)
-        at = (rng.random(len(indel)) * bases).astype(np.int64)[:, None]
-        move = rng.choice([-1, 1], len(indel))[:, None]
-        moved = np.clip(column + move * (column >= at), 0, bases - 1)
-        codes[indel] = np.take_along_axis(codes[indel], moved, axis=1)
-
-        wrong = rng.random((n, bases)) < how.substitution * rng.random((n, 1)) ** 2
-        shift = rng.integers(1, 4, int(wrong.sum())).astype(np.uint8)
-        value = codes[wrong]
-        codes[wrong] = np.where(value == PAD, PAD, (value + shift) % 4)
-        codes[rng.random((n, bases)) < how.ambiguous * rng.random((n, 1)) ** 2] = PAD
+        wrong = (rng.random(codes.shape) < how.substitution * rng.random((n, 1)) ** 2) & (codes < PAD)
+        codes[wrong] = (codes[wrong] + rng.integers(1, 4, int(wrong.sum())).astype(np.uint8)) % 4
+        codes[rng.random(codes.shape) < how.ambiguous * rng.random((n, 1)) ** 2] = PAD
         return codes
 
 
@@ -171,42 +182,3 @@ def genus_batches(
     order = [row for i in rng.permutation(len(chunks)) for row in chunks[i]]
     batch = max(1, min(batch, len(order)))  # a small data set is one batch
     return [np.array(order[i : i + batch]) for i in range(0, len(order) - batch + 1, batch)]
-
-
-def align_codes(array: BarcodeArray, columns: int = 658, k: int = 8, references: int = 400) -> np.ndarray:
-    """Places each barcode on the columns of the standard COI-5P region, without gaps.
-
-    The region has next to no indels in insects, so one offset per barcode will do: shared k-mers
-    vote for it. Barcodes of exactly `columns` bases define where a k-mer usually stands.
-
-    Returns:
-        (n, columns) uint8 codes, `PAD` where a barcode has no base or cannot be placed.
-    """
-    full = np.flatnonzero(array.lengths == columns)
-    full = full[:: max(1, len(full) // references)]
-    weights = 4 ** np.arange(k - 1, -1, -1)
-    usual = np.full((4**k, columns), 0, dtype=np.uint16)
-    if len(full):
-        codes = array.plain(full, columns)
-        view = np.lib.stride_tricks.sliding_window_view(codes, k, axis=1)
-        ids = (np.minimum(view, 3).astype(np.int64) * weights).sum(-1)
-        np.add.at(usual, (ids, np.broadcast_to(np.arange(ids.shape[1]), ids.shape)), 1)
-    position = np.where(usual.max(1) > 0, usual.argmax(1), -1)
-
-    placed = np.full((len(array), columns), PAD, dtype=np.uint8)
-    for row in range(len(array)):
-        codes = array.flat[array.starts[row] : array.starts[row] + array.lengths[row]]
-        if len(codes) < k:
-            continue
-        view = np.lib.stride_tricks.sliding_window_view(codes, k)
-        ids = (np.minimum(view, 3).astype(np.int64) * weights).sum(-1)
-        where = position[ids]
-        votes = (where - np.arange(len(ids)))[where >= 0]
-        if not len(votes):
-            continue
-        values, times = np.unique(votes, return_counts=True)
-        offset = int(values[times.argmax()])  # column of the first base; negative if it lies before
-        first, last = max(0, offset), min(columns, offset + len(codes))
-        if last - first >= k:
-            placed[row, first:last] = codes[first - offset : last - offset]
-    return placed

@@ -15,7 +15,7 @@ from torch import nn
 
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest, TextTokenizer, sha256_of
-from bioscan_desktop.inference.tokens import KmerTokenizer
+from bioscan_desktop.inference.tokens import BarcodeTokenizer, FrameTokenizer
 from bioscan_training.export import ParityError, parity
 from bioscan_training.import_weights.ledger import WeightsError
 from bioscan_training.import_weights.variants import write_variant
@@ -45,7 +45,7 @@ class Tower:
     dim: int
     architecture: str
     preprocessing: ImagePreprocessing | None = None
-    tokenizer: KmerTokenizer | None = None
+    tokenizer: BarcodeTokenizer | None = None
     text: TextTokenizer | None = None
     vocabulary: Path | None = None
     vocabulary_size: int = 0
@@ -116,6 +116,9 @@ def sample_inputs(modality: str, tower: Tower, n: int, seed: int = 0) -> tuple[n
         return (((pixels - mean) / std).astype(np.float32),)
     if modality == "dna":
         assert tower.tokenizer is not None
+        if isinstance(tower.tokenizer, FrameTokenizer):
+            # Random letters have no place in the frame; random codons do.
+            return (rng.integers(0, tower.tokenizer.vocab_size, (n, tower.tokenizer.n_tokens)),)
         longest = tower.tokenizer.max_bases
         lengths = np.linspace(longest // 3, longest + 20, n).astype(int)
         sequences = ["".join(rng.choice(list("ACGT"), length)) for length in lengths]
