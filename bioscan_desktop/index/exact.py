@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from bioscan_desktop.core.errors import PackError
+from bioscan_desktop.index.keys import MANY, PIECE, KeyFile, Keys, take_rows
 
 BLOCK = 16_384
 """Rows per product: the scores of one block stay in the processor's cache."""
+
+
+FEW = 0.2
+"""Where fewer than this share of a block is allowed, its rows are picked one by one."""
 
 
 class Index(Protocol):
@@ -25,16 +30,16 @@ class Index(Protocol):
 
 
 class ExactIndex:
-    """Cosine by brute force; no build, no tuning, free filtering.
+    """Cosine by brute force; no build, no tuning, free filtering, memory for one block of scores.
 
     Args:
-        keys: (n, d) float32 unit rows, kept by reference.
+        keys: (n, d) unit rows: float32 in memory, kept by reference, or a file.
     """
 
     kind = "exact"
 
-    def __init__(self, keys: np.ndarray) -> None:
-        self.keys = keys
+    def __init__(self, keys: Keys) -> None:
+        self.keys: Any = keys
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -60,13 +65,34 @@ class ExactIndex:
         if k == 0:
             return rows, scores
         for start in range(0, len(self.keys), BLOCK):
-            block = np.asarray(self.keys[start : start + BLOCK], dtype=np.float32)
-            found = queries @ block.T  # (q, block)
-            if allowed is not None:
-                found[:, ~allowed[start : start + BLOCK]] = -np.inf
-            numbers = np.broadcast_to(np.arange(start, start + len(block)), found.shape)
-            rows, scores = _best(np.hstack([rows, numbers]), np.hstack([scores, found]), k)
+            stop = min(start + BLOCK, len(self.keys))
+            part = None if allowed is None else start + np.flatnonzero(allowed[start:stop])
+            if part is not None and not len(part):
+                continue
+            if part is not None and len(part) < FEW * (stop - start):
+                numbers, found = part, queries @ take_rows(self.keys, part).T
+            else:
+                numbers, found = np.arange(start, stop), self._block(queries, start, stop)
+                if part is not None:
+                    numbers, found = part, found[:, part - start]
+            if rows.shape[1] == k:  # what does not beat the last place of any query need not be sorted
+                better = np.flatnonzero((found > scores[:, -1:]).any(axis=0))
+                numbers, found = numbers[better], found[:, better]
+            every = np.broadcast_to(numbers, found.shape)
+            rows, scores = _best(np.hstack([rows, every]), np.hstack([scores, found]), k)
+        if isinstance(self.keys, KeyFile):
+            self.keys.release()
         return rows, scores
+
+    def _block(self, queries: np.ndarray, start: int, stop: int) -> np.ndarray:
+        """(q, stop - start) cosines."""
+        if not isinstance(self.keys, KeyFile):
+            return queries @ np.asarray(self.keys[start:stop], dtype=np.float32).T
+        found = np.empty((len(queries), stop - start), dtype=np.float32)
+        for first, piece in self.keys.pieces(start, stop, PIECE if len(queries) == 1 else MANY):
+            np.matmul(queries, piece.T, out=found[:, first - start : first - start + len(piece)])
+        found *= self.keys.scales[start:stop]
+        return found
 
 
 def check_queries(queries: np.ndarray, dim: int) -> np.ndarray:

@@ -1,0 +1,122 @@
+"""Key files that stay on disk: the same rows and answers as those in memory."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bioscan_desktop.core.errors import PackError
+from bioscan_desktop.index import keys as module
+from bioscan_desktop.index.exact import BLOCK, ExactIndex
+from bioscan_desktop.index.keys import (
+    KeyFile,
+    isolations,
+    load_keys,
+    nearest_others,
+    open_keys,
+    save_keys,
+    take_rows,
+    unit_blocks,
+    widen,
+)
+
+N, DIM = BLOCK + 700, 24
+
+
+def unit(n: int, dim: int = DIM, seed: int = 0) -> np.ndarray:
+    rows = np.random.default_rng(seed).normal(size=(n, dim)).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("keys") / "keys.npy"
+    save_keys(path, unit(N))
+    return path
+
+
+def test_every_float16_is_widened_as_numpy_does() -> None:
+    every = np.arange(65536, dtype=np.uint16).view(np.float16).reshape(256, 256)
+    finite = np.isfinite(every)
+    wide = widen(every)
+    np.testing.assert_array_equal(wide[finite], every[finite].astype(np.float32))
+    assert (np.abs(wide[~finite]) >= 65536).all()
+    np.testing.assert_array_equal(widen(np.array([[0.1]], np.float64)), np.array([[0.1]], np.float32))
+
+
+def test_small_files_are_read_and_large_ones_mapped(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(open_keys(path, DIM, N), np.ndarray)
+    monkeypatch.setattr(module, "IN_MEMORY_BYTES", 1000)
+    assert isinstance(open_keys(path, DIM, N), KeyFile)
+
+
+def test_rows_are_those_in_memory(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, file = load_keys(path, DIM, N), KeyFile(path, DIM, N)
+    assert (len(file), file.shape) == (N, (N, DIM))
+    some = np.array([5, N - 1, 0, 5])
+    np.testing.assert_allclose(take_rows(file, some), take_rows(rows, some), atol=1e-6)
+    blocks = [block for _, block in unit_blocks(file, 1000)]
+    np.testing.assert_allclose(np.concatenate(blocks), rows, atol=1e-6)
+    monkeypatch.delattr(os, "pread")  # as on Windows
+    np.testing.assert_allclose(KeyFile(path, DIM, N).take(some), rows[some], atol=1e-6)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(1, 5), st.integers(1, 60), st.sampled_from([None, 0.0, 0.002, 0.1, 0.9]))
+def test_searching_a_file_finds_the_same(n: int, k: int, share: float | None) -> None:
+    path = Path(os.environ["PYTEST_KEYS"])
+    rows, file = load_keys(path, DIM, N), KeyFile(path, DIM, N)
+    allowed = None if share is None else np.random.default_rng(n).random(N) < share
+    queries = unit(n, seed=k)
+    found, scores = ExactIndex(file).search(queries, k, allowed)
+    expected, expected_scores = ExactIndex(rows).search(queries, k, allowed)
+    assert (found == expected).mean() > 0.99 if found.size else found.shape == expected.shape
+    np.testing.assert_allclose(scores, expected_scores, atol=2e-6)
+    if allowed is not None:
+        assert allowed[found].all()
+
+
+@pytest.fixture(autouse=True)
+def where(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """hypothesis draws many times within one test and so takes no fixture of a function."""
+    monkeypatch.setenv("PYTEST_KEYS", str(path))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 0.0])
+def test_unusable_rows_are_refused_when_they_are_met(tmp_path: Path, value: float) -> None:
+    rows = unit(400)
+    rows[123] = value
+    save_keys(tmp_path / "keys.npy", rows)
+    file = KeyFile(tmp_path / "keys.npy", DIM, 400)
+    with pytest.raises(PackError, match="unusable"):
+        ExactIndex(file).search(rows[:1], 5)
+    with pytest.raises(PackError, match="unusable"):
+        file.take(np.array([123]))
+
+
+def test_cut_foreign_and_missing_files(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(PackError, match="shape"):
+        KeyFile(path, DIM, N + 1)
+    for data in (b"", b"rubbish" * 50, path.read_bytes()[:-5], b"\x93NUMPY\x01\x00\x10\x00{'descr': rubbish"):
+        (tmp_path / "bad.npy").write_bytes(data)
+        with pytest.raises(PackError, match="cannot be read"):
+            KeyFile(tmp_path / "bad.npy", DIM, N)
+    np.save(tmp_path / "words.npy", np.full((N, DIM), "word"))
+    with pytest.raises(PackError, match="cannot be read"):
+        KeyFile(tmp_path / "words.npy", DIM, N)
+    with pytest.raises(PackError, match="cannot be read"):
+        open_keys(tmp_path / "gone.npy", DIM, N)
+
+
+def test_nearest_of_another_name_may_be_taken_bit_by_bit(path: Path) -> None:
+    """The isolation of a grown library is the larger of its two parts."""
+    rows = load_keys(path, DIM, N)[:500]
+    names = np.array([f"s{n % 40}" for n in range(500)])
+    parts = [nearest_others(rows, names, rows[a:b], names[a:b], 64) for a, b in ((0, 200), (200, 500))]
+    np.testing.assert_array_equal(np.maximum(*parts).astype(np.float16), isolations(rows, names))
+    assert (nearest_others(rows[:3], names[:3], rows[:0], names[:0]) == -1).all()
