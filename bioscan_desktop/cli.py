@@ -7,17 +7,21 @@ items ok, 1 some item failed (the others are still reported), 2 bad arguments or
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
 
-from bioscan_desktop import __version__
+from bioscan_desktop import __version__, cli_library
+from bioscan_desktop.cli_parts import (
+    EXIT_OK,
+    EXIT_SOME_FAILED,
+    EXIT_UNUSABLE,
+    ProgressLine,
+    names_in,
+    output,
+)
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
-
-EXIT_OK, EXIT_SOME_FAILED, EXIT_UNUSABLE = 0, 1, 2
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"bioscan {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     _add_identify(commands)
-    _add_library(commands)
+    cli_library.add(commands, _command, _add_pack_actions)
     _add_model(commands)
     _add_evaluate(commands)
     selftest = _command(commands, "selftest", "check that this installation identifies", "bioscan selftest")
@@ -132,9 +136,9 @@ def _run_identify(arguments: argparse.Namespace) -> int:
                 yield from specimens.collect([Path(name)], not arguments.no_recursive)
 
     failed = 0
-    with _output(arguments.out) as stream:
+    with output(arguments.out) as stream:
         write = writer_for(arguments.format, stream)
-        with _ProgressLine() as progress:
+        with ProgressLine() as progress:
             for result in identifier.identify(
                 specimens.unique_ids(all_specimens()), arguments.top_k, progress.show
             ):
@@ -143,111 +147,28 @@ def _run_identify(arguments: argparse.Namespace) -> int:
     return EXIT_SOME_FAILED if failed else EXIT_OK
 
 
-def _add_library(commands: argparse._SubParsersAction) -> None:
-    library = commands.add_parser("library", help="build and look at library packs")
-    actions = library.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser)
-    build = _command(
-        actions,
-        "build",
-        "build a library pack from a table of records",
-        "bioscan library build --records records.tsv --images photos/ --model starter --out my-library",
-    )
-    build.add_argument("--records", type=Path, required=True, action="append", metavar="TSV")
-    build.add_argument("--images", type=Path, metavar="DIR", help="folder that image_file is relative to")
-    build.add_argument("--model", default="starter", metavar="ID|PATH")
-    build.add_argument("--out", type=Path, required=True, metavar="LIB", help="new folder")
-    build.add_argument("--id", help="name for --library (default: the folder's name)")
-    build.add_argument("--pack-version", default="1", metavar="V")
-    build.add_argument("--title", default="")
-    build.add_argument("--licence", default="")
-    build.add_argument("--attribution", default="")
-    build.add_argument(
-        "--exclude-species", type=Path, metavar="FILE", help="leave these out, one name a line"
-    )
-    build.add_argument(
-        "--cluster-similarity", type=float, metavar="COS", help="haplotypes this close share a key"
-    )
-    build.add_argument("--embeddings-only", action="store_true", help="do not record photo names")
-    build.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto")
-    build.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="fp32")
-    build.set_defaults(run=_run_build)
-    for name, text in (("info", "show the manifest of"), ("verify", "check the files of")):
-        action = _command(actions, name, f"{text} a library pack", f"bioscan library {name} my-library")
-        action.add_argument("pack", nargs="?", default="starter", metavar="ID|PATH")
-        action.set_defaults(run=_run_pack, kind="libraries", verb=name)
-    listing = _command(actions, "list", "list installed library packs", "bioscan library list")
-    listing.set_defaults(run=_run_list, kind="libraries")
-    install = _command(
-        actions,
-        "install",
-        "install a library pack from a folder or zip file",
-        "bioscan library install my-library",
-    )
-    install.add_argument("source", type=Path)
-    install.set_defaults(run=_run_install, kind="libraries")
-
-
-def _run_build(arguments: argparse.Namespace) -> int:
-    from bioscan_desktop.library.build import DEFAULT_CLUSTER_SIMILARITY, BuildOptions, build_library
-    from bioscan_desktop.library.importers.tables import Record, read_table
-    from bioscan_desktop.services import packs
-    from bioscan_desktop.services.tasks import Progress
-
-    similarity = arguments.cluster_similarity
-    if similarity is not None and not 0 < similarity <= 1:
-        raise ArgumentError("--cluster-similarity is a cosine above 0 and at most 1.")
-    if arguments.images is not None and not arguments.images.is_dir():
-        raise ArgumentError(f"There is no folder {arguments.images}.")
-    excluded = _names(arguments.exclude_species)
-    model = packs.open_model(arguments.model, arguments.provider, arguments.precision)
-    options = BuildOptions(
-        id=arguments.id or arguments.out.name,
-        version=arguments.pack_version,
-        title=arguments.title,
-        licence=arguments.licence,
-        attribution=arguments.attribution,
-        images=arguments.images,
-        keep_image_names=not arguments.embeddings_only,
-        cluster_similarity=similarity if similarity is not None else DEFAULT_CLUSTER_SIMILARITY,
-    )
-
-    def records() -> Iterator[Record]:
-        for table in arguments.records:
-            yield from (r for r in read_table(table) if r.lineage.species not in excluded)
-
-    with _ProgressLine() as progress:
-        summary = build_library(
-            records(),
-            model,
-            arguments.out,
-            options,
-            lambda what, done, total: progress.show(Progress(done, total, what)),
-        )
-    for _, sentence in summary.skipped[:20]:
-        print(f"bioscan: skipped: {sentence}", file=sys.stderr)
-    if len(summary.skipped) > 20:
-        print(f"bioscan: skipped {len(summary.skipped) - 20} more records.", file=sys.stderr)
-    print(json.dumps({"out": str(arguments.out), "skipped": len(summary.skipped), **summary.manifest.counts}))
-    return EXIT_SOME_FAILED if summary.skipped else EXIT_OK
-
-
 def _add_model(commands: argparse._SubParsersAction) -> None:
     model = commands.add_parser("model", help="look at and install model packs")
-    actions = model.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser)
-    listing = _command(actions, "list", "list installed model packs", "bioscan model list")
-    listing.set_defaults(run=_run_list, kind="models")
+    actions = model.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _add_pack_actions(actions, "model", "models")
+
+
+def _add_pack_actions(actions: argparse._SubParsersAction, noun: str, kind: str) -> None:
+    """What can be done with packs of either kind."""
     for name, text in (("info", "show the manifest of"), ("verify", "check the files of")):
-        action = _command(actions, name, f"{text} a model pack", f"bioscan model {name} my-model")
+        action = _command(actions, name, f"{text} a {noun} pack", f"bioscan {noun} {name} my-{noun}")
         action.add_argument("pack", nargs="?", default="starter", metavar="ID|PATH")
-        action.set_defaults(run=_run_pack, kind="models", verb=name)
+        action.set_defaults(run=_run_pack, kind=kind, verb=name)
+    listing = _command(actions, "list", f"list installed {noun} packs", f"bioscan {noun} list")
+    listing.set_defaults(run=_run_list, kind=kind)
     install = _command(
         actions,
         "install",
-        "install a model pack from a folder or zip file",
-        "bioscan model install my-model",
+        f"install a {noun} pack from a folder or zip file",
+        f"bioscan {noun} install my-{noun}",
     )
     install.add_argument("source", type=Path)
-    install.set_defaults(run=_run_install, kind="models")
+    install.set_defaults(run=_run_install, kind=kind)
 
 
 def _run_pack(arguments: argparse.Namespace) -> int:
@@ -335,7 +256,7 @@ def _run_evaluate(arguments: argparse.Namespace) -> int:
     if arguments.save is not None:
         evaluation_report.save_figures(figures, arguments.save)
     if arguments.csv is not None:
-        with _output(arguments.csv) as stream:
+        with output(arguments.csv) as stream:
             evaluation_report.write_csv(figures, stream)
     if arguments.plot is not None:
         evaluation_plot.save_plot(figures, arguments.plot)
@@ -357,7 +278,7 @@ def _search_figures(arguments: argparse.Namespace) -> tuple[dict, list[tuple[str
 
     if arguments.query in ("image", "both") and arguments.images is None:
         raise ArgumentError("Photos as queries need --images DIR, the folder that image_file is relative to.")
-    unseen = _names(arguments.unseen) if arguments.unseen is not None else None
+    unseen = names_in(arguments.unseen) if arguments.unseen is not None else None
     library = packs.open_library(arguments.library)
     identifier = Identifier(_model(arguments, library), library)
     head = {
@@ -378,7 +299,7 @@ def _search_figures(arguments: argparse.Namespace) -> tuple[dict, list[tuple[str
     records = (
         r for r in read_table(arguments.queries) if all(getattr(r, name) for name in column[arguments.query])
     )
-    with _ProgressLine() as progress:
+    with ProgressLine() as progress:
         answered, failed = evaluate.answer(
             identifier, records, arguments.query, arguments.keys, arguments.images, progress.show
         )
@@ -427,54 +348,6 @@ def _model(arguments: argparse.Namespace, library):  # type: ignore[no-untyped-d
     if arguments.model is None:
         return packs.model_for(library, arguments.provider, arguments.precision)
     return packs.open_model(arguments.model, arguments.provider, arguments.precision)
-
-
-def _names(path: Path | None) -> frozenset[str]:
-    if path is None:
-        return frozenset()
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ArgumentError(f"{path} cannot be read as a list of names ({error}).") from None
-    return frozenset(line.strip() for line in lines if line.strip())
-
-
-@contextlib.contextmanager
-def _output(path: Path | None) -> Iterator[IO[str]]:
-    """Standard output, or a file that appears only when it is complete."""
-    if path is None:
-        yield sys.stdout
-        sys.stdout.flush()
-        return
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-            yield stream
-        part.replace(path)
-    except OSError as error:
-        raise ArgumentError(f"{path} cannot be written ({error.strerror or error}).") from None
-
-
-class _ProgressLine:
-    """One line on standard error, if that is a terminal."""
-
-    def __init__(self) -> None:
-        self._shown = False
-
-    def __enter__(self) -> _ProgressLine:
-        return self
-
-    def show(self, progress) -> None:  # type: ignore[no-untyped-def]
-        """Draws the state over the last one."""
-        if not sys.stderr.isatty():
-            return
-        share = f"{progress.done}/{progress.total}" if progress.total else str(progress.done)
-        print(f"\r\x1b[2K{share}  {progress.label[:60]}", end="", file=sys.stderr, flush=True)
-        self._shown = True
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
-            print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -155,6 +155,21 @@ def _for_library(folder: Path, world: TinyWorld) -> None:
     shutil.copytree(world.library, folder / "my-library")
 
 
+def _for_add(folder: Path, world: TinyWorld) -> None:
+    """A library, the model that it needs, and records that are new to it."""
+    _for_library(folder, world)
+    assert cli.main(["model", "install", str(world.model)]) == 0
+    (folder / "photos").mkdir()
+    draw_insect((20, 120, 60)).save(folder / "photos" / "new.png")
+    text = "processid\timage_file\tnucleotides\torder\n"
+    (folder / "new.tsv").write_text(f"{text}N1\tnew.png\t{random_barcode(99)}\tDiptera\n", encoding="utf-8")
+
+
+def _for_merge(folder: Path, world: TinyWorld) -> None:
+    for name in ("my-library", "other-library"):
+        shutil.copytree(world.library, folder / name)
+
+
 def _for_model(folder: Path, world: TinyWorld) -> None:
     shutil.copytree(world.model, folder / "my-model")
 
@@ -223,6 +238,10 @@ def _for_calibrate(folder: Path, world: TinyWorld) -> None:
 LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
     "bioscan identify": _for_identify,
     "bioscan library build": _for_build,
+    "bioscan library add": _for_add,
+    "bioscan library remove": _for_library,
+    "bioscan library export": _for_library,
+    "bioscan library merge": _for_merge,
     "bioscan library info": _for_library,
     "bioscan library verify": _for_library,
     "bioscan library list": None,
@@ -243,6 +262,8 @@ LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
 RESULTS = {
     "bioscan identify": "names.csv",
     "bioscan library build": "my-library/manifest.json",
+    "bioscan library export": "my-library.zip",
+    "bioscan library merge": "both/manifest.json",
     "bioscan-train convert": "seen.tsv.gz",
     "bioscan-train import-weights": "models/clibd-5m-idt/text.onnx",
     "bioscan-train embed": "embeddings/shard-00000/dna.npy",

@@ -9,6 +9,7 @@ float16, and turned to float32 block by block: `KeyFile`. numpy's own conversion
 from __future__ import annotations
 
 import contextlib
+import io
 import mmap
 import os
 from collections.abc import Iterator
@@ -161,6 +162,54 @@ class KeyFile:
         mapped = getattr(self._rows, "_mmap", None)
         if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
             mapped.madvise(mmap.MADV_DONTNEED)
+
+
+class KeyWriter:
+    """Writes a key matrix whose number of rows is known only at the end.
+
+    Args:
+        path: a new file, or with `append` one that a `KeyWriter` has made.
+        dim: length of a row.
+    """
+
+    def __init__(self, path: Path, dim: int, append: bool = False) -> None:
+        self._dim = dim
+        self._stream = path.open("r+b" if append else "w+b")
+        if append:
+            self._start = len(self._header(0))
+            self._stream.seek(0, os.SEEK_END)
+            self.count = (self._stream.tell() - self._start) // (2 * dim)
+        else:
+            self._stream.write(self._header(0))
+            self._start, self.count = self._stream.tell(), 0
+
+    def __enter__(self) -> KeyWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def write(self, rows: np.ndarray) -> None:
+        """Appends (m, d) unit rows; float16 rows stay as they are, bit for bit."""
+        self._stream.write(np.ascontiguousarray(rows, dtype="<f2").data)
+        self.count += len(rows)
+
+    def close(self) -> None:
+        """Writes the number of rows into the header and the file down to the disk."""
+        if self._stream.closed:
+            return
+        with self._stream:
+            self._stream.seek(0)
+            self._stream.write(self._header(self.count))
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+
+    def _header(self, count: int) -> bytes:
+        """numpy pads the length of the first axis, so that headers are equally long for all counts."""
+        buffer = io.BytesIO()
+        shape = (count, self._dim)
+        np.lib.format.write_array_header_1_0(buffer, {"descr": "<f2", "fortran_order": False, "shape": shape})
+        return buffer.getvalue()
 
 
 Keys = np.ndarray | KeyFile

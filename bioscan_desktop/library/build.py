@@ -262,6 +262,8 @@ def _dna_record(row: int, members: Sequence[_Haplotype]) -> KeyRecord:
         process_ids=tuple(processids[:EXAMPLES]),
         consensus=consensus(backbone, [(h.sequence, h.n_records) for h in members]) if records > 1 else None,
         image_file=None,
+        specimens=tuple(processids),
+        places=tuple(sorted(countries.items())),
     )
 
 
@@ -300,6 +302,8 @@ def _image_keys(
                         process_ids=(record.processid,) if record.processid else (),
                         consensus=None,
                         image_file=record.image_file if options.keep_image_names else None,
+                        specimens=(record.processid,) if record.processid else (),
+                        places=((record.country, 1),) if record.country else (),
                     )
                 )
             tell("embedding photos", min(start + BATCH, len(photos)), len(photos))

@@ -6,15 +6,20 @@
     isolation.dna.npy  (n,) float16: cosine of each key to the nearest key of another species (optional)
     calibration.json   scales, thresholds, novelty (optional)
 
+`library.edit` writes changed files under new names, which the manifest gives in `stored_as`; so a
+library changes at the moment when its manifest is replaced, and at no other.
+
 The HNSW graph is not part of the pack. It is a cache in the user's cache folder, rebuilt at need.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +31,18 @@ from bioscan_desktop.core.matching import Hit
 from bioscan_desktop.index.barcodes import Orientation
 from bioscan_desktop.index.exact import ExactIndex, Index
 from bioscan_desktop.index.hnsw import build_or_load
-from bioscan_desktop.index.keys import load_column, load_keys
+from bioscan_desktop.index.keys import KeyFile, Keys, load_column, open_keys, unit_blocks
 from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_manifest, require_texts
 from bioscan_desktop.library.records import KeyRecord, RecordStore
 
 FORMAT = "bioscan-library"
-FORMAT_VERSION = (1, 0)
+FORMAT_VERSION = (1, 1)
 MODALITIES: tuple[str, ...] = ("image", "dna")
+
+TOLERATED_CHANGE = 0.01
+"""Share of keys added and removed since calibration up to which verdicts still count as calibrated.
+A verdict changes only if the keys near its specimen do; where as many of a hundred keys were
+changed, about as many of a hundred verdicts can be touched, and so precision moves by a point at most."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,9 @@ class LibraryManifest:
         counts: keys per modality, records, species.
         files: sha256 by file name.
         images_root: folder of the photos that `image_file` of a key is relative to, or None.
+        stored_as: present name of files that were changed, by the name in the list above.
+        calibrated: for a library that was changed after calibration: `sha256` of that calibration, the
+            `version` and number of `keys` that it was fitted on, and how many were `added` and `removed`.
     """
 
     id: str
@@ -57,9 +70,19 @@ class LibraryManifest:
     attribution: str = ""
     provenance: dict[str, Any] = field(default_factory=dict)
     images_root: str | None = None
+    stored_as: dict[str, str] = field(default_factory=dict)
+    calibrated: dict[str, Any] | None = None
 
-    def save(self, folder: Path) -> None:
-        """Writes `manifest.json`."""
+    def path(self, folder: Path, name: str) -> Path:
+        """Where a file of the pack lies."""
+        return folder / self.stored_as.get(name, name)
+
+    def renamed(self, files: dict[str, str]) -> LibraryManifest:
+        """The same for a copy whose files have their plain names."""
+        return replace(self, files=files, stored_as={})
+
+    def text(self) -> str:
+        """What `manifest.json` holds."""
         values = {
             "format": FORMAT,
             "format_version": ".".join(map(str, FORMAT_VERSION)),
@@ -74,9 +97,19 @@ class LibraryManifest:
             "provenance": self.provenance,
             "images_root": self.images_root,
             "files": self.files,
+            "stored_as": self.stored_as,
+            "calibrated": self.calibrated,
         }
-        text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
-        (folder / "manifest.json").write_text(text, encoding="utf-8")
+        return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+
+    def save(self, folder: Path) -> None:
+        """Writes `manifest.json`, in one step."""
+        part = folder / f"manifest.json.{os.getpid()}.part"
+        with part.open("w", encoding="utf-8") as stream:
+            stream.write(self.text())
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(folder / "manifest.json")
 
     @classmethod
     def load(cls, folder: Path) -> LibraryManifest:
@@ -95,8 +128,13 @@ class LibraryManifest:
                 attribution=values.get("attribution", ""),
                 provenance=values.get("provenance", {}),
                 images_root=values.get("images_root"),
+                stored_as=dict(values.get("stored_as") or {}),
+                calibrated=values.get("calibrated"),
             )
             require_texts(manifest.id, manifest.version, manifest.title, *manifest.files)
+            require_texts(*manifest.stored_as.values())
+            if any(Path(name).name != name for name in manifest.stored_as.values()):
+                raise ValueError("stored_as names another folder")
             return manifest
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise PackError(f"The library pack {folder} has a damaged manifest ({error!r}).") from None
@@ -123,12 +161,14 @@ class Library:
         self.folder = folder
         self.manifest = LibraryManifest.load(folder)
         self.notices: list[str] = []
-        if not (folder / "records.sqlite").is_file():
+        records = self.manifest.path(folder, "records.sqlite")
+        if not records.is_file():
             raise PackError(f"The library {folder} lacks its file records.sqlite; install it again.")
-        self.records = RecordStore(folder / "records.sqlite")
+        self.records = RecordStore(records)
         self.calibration = self._load_calibration()
         self._cache = cache
         self._exact = exact
+        self._keys: dict[str, Keys] = {}
         self._indexes: dict[str, Index] = {}
         self._orientation: Orientation | None = None
         self._isolation: dict[str, np.ndarray | None] = {}
@@ -162,17 +202,28 @@ class Library:
         return tuple(m for m in MODALITIES if self.manifest.counts.get(f"{m}_keys", 0) > 0)
 
     def keys(self, modality: str) -> np.ndarray:
-        """(n, d) float32 unit rows."""
-        index = self.index(modality)
-        assert hasattr(index, "keys")
-        return index.keys
+        """(n, d) float32 unit rows, all of them in memory."""
+        rows = self.key_rows(modality)
+        if not isinstance(rows, KeyFile):
+            return rows
+        every = np.empty(rows.shape, dtype=np.float32)
+        for start, block in unit_blocks(rows):
+            every[start : start + len(block)] = block
+        return every
+
+    def key_rows(self, modality: str) -> Keys:
+        """The same, left on disk where they are many."""
+        if modality not in self._keys:
+            count = self.manifest.counts.get(f"{modality}_keys", 0)
+            path = self.manifest.path(self.folder, f"keys.{modality}.npy")
+            self._keys[modality] = open_keys(path, self.manifest.dim, count)
+        return self._keys[modality]
 
     def index(self, modality: str) -> Index:
         """The index of one modality, loaded or built at first use."""
         if modality not in self._indexes:
-            count = self.manifest.counts.get(f"{modality}_keys", 0)
-            rows = load_keys(self.folder / f"keys.{modality}.npy", self.manifest.dim, count)
-            if self._exact:
+            rows = self.key_rows(modality)
+            if self._exact or isinstance(rows, KeyFile):
                 self._indexes[modality] = ExactIndex(rows)
             else:
                 name = re.sub(r"[^\w.-]", "-", f"{self.manifest.id}-{self.manifest.version}-{modality}.hnsw")
@@ -180,6 +231,7 @@ class Library:
                 self._indexes[modality], notice = build_or_load(rows, cache)
                 if notice and notice not in self.notices:
                     self.notices.append(notice)
+            self._isolations(modality)  # at once: a library that is changed meanwhile goes on as it was
         return self._indexes[modality]
 
     def search(
@@ -236,21 +288,33 @@ class Library:
     def _isolations(self, modality: str) -> np.ndarray | None:
         """(n,) float16, or None for packs without it."""
         if modality not in self._isolation:
-            path = self.folder / f"isolation.{modality}.npy"
+            path = self.manifest.path(self.folder, f"isolation.{modality}.npy")
             known = path.name in self.manifest.files
             count = self.manifest.counts.get(f"{modality}_keys", 0)
             self._isolation[modality] = load_column(path, count) if known else None
         return self._isolation[modality]
 
     def _load_calibration(self) -> Calibration:
-        path = self.folder / "calibration.json"
+        path = self.manifest.path(self.folder, "calibration.json")
         if not path.exists():
             return DEFAULT
         try:
-            return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
+            data = path.read_bytes()
+            calibration = Calibration.from_dict(json.loads(data))
         except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             self.notices.append(f"The library's calibration cannot be read and is not used ({error}).")
             return DEFAULT
+        of = self.manifest.calibrated
+        if of is None or of.get("sha256") != hashlib.sha256(data).hexdigest():
+            return calibration  # never changed since, or calibrated again
+        added, removed = int(of.get("added", 0)), int(of.get("removed", 0))
+        kept = (added + removed) <= TOLERATED_CHANGE * int(of.get("keys", 0))
+        self.notices.append(
+            f"The library's calibration was fitted on its version {of.get('version')}; since then {added} "
+            f"keys were added and {removed} removed"
+            + ("." if kept else ", so answers count as not calibrated until it is calibrated again.")
+        )
+        return calibration if kept else replace(calibration, fitted=False)
 
 
 def _hit(record: KeyRecord, query_modality: str, score: float, isolation: float | None) -> Hit:

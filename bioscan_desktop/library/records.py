@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,19 @@ CREATE INDEX keys_by_species ON keys (species);
 CREATE INDEX keys_by_genus ON keys (genus);
 """
 
+SPECIMENS_SCHEMA = """
+CREATE TABLE IF NOT EXISTS specimens (
+    key_id INTEGER NOT NULL, processid TEXT NOT NULL, PRIMARY KEY (key_id, processid)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS specimens_by_processid ON specimens (processid);
+CREATE TABLE IF NOT EXISTS places (
+    key_id INTEGER NOT NULL, country TEXT NOT NULL, n_records INTEGER NOT NULL,
+    PRIMARY KEY (key_id, country)
+) WITHOUT ROWID;
+"""
+"""Of which specimens and countries a key is made. Libraries of format 1.0 lack both tables; `keys`
+then names up to five specimens and the commonest country."""
+
 _COLUMNS = (
     'key_id, modality, row, "order", family, genus, species, bin_uri, country, processid, n_records, '
     "process_ids, consensus, consensus_bp, image_file"
@@ -49,6 +62,8 @@ class KeyRecord:
         n_records: specimens behind the key.
         consensus: computed from two records or more; None for single-record keys.
         image_file: photo relative to the library's image folder, if the library names one.
+        specimens: all process ids. For writing only: whole libraries are not read this way.
+        places: number of records by country; likewise.
     """
 
     key_id: int
@@ -62,38 +77,74 @@ class KeyRecord:
     process_ids: tuple[str, ...]
     consensus: str | None
     image_file: str | None
+    specimens: tuple[str, ...] = ()
+    places: tuple[tuple[str, int], ...] = ()
 
 
 def write_records(path: Path, records: Iterable[KeyRecord]) -> None:
-    """Writes a new database."""
+    """Writes a new database. Records are taken one by one and not kept."""
     connection = sqlite3.connect(path)
     try:
-        connection.executescript(_SCHEMA)
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        connection.executemany(
-            f"INSERT INTO keys ({_COLUMNS}) VALUES ({','.join('?' * 15)})",
-            (
-                (
-                    r.key_id,
-                    r.modality,
-                    r.row,
-                    *r.lineage.names(),
-                    r.bin_uri,
-                    r.country,
-                    r.processid,
-                    r.n_records,
-                    json.dumps(r.process_ids),
-                    pack_bases(r.consensus) if r.consensus else None,
-                    len(r.consensus) if r.consensus else None,
-                    r.image_file,
-                )
-                for r in records
-            ),
-        )
+        create_tables(connection)
+        for record in records:
+            insert_record(connection, record)
         connection.commit()
         connection.execute("VACUUM")
     finally:
         connection.close()
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    """The empty tables of a new database."""
+    connection.executescript(_SCHEMA + SPECIMENS_SCHEMA)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def insert_record(connection: sqlite3.Connection, record: KeyRecord) -> None:
+    """Adds a key to a database that is being written."""
+    connection.execute(
+        f"INSERT INTO keys ({_COLUMNS}) VALUES ({','.join('?' * 15)})",
+        (
+            record.key_id,
+            record.modality,
+            record.row,
+            *record.lineage.names(),
+            record.bin_uri,
+            record.country,
+            record.processid,
+            record.n_records,
+            json.dumps(record.process_ids),
+            pack_bases(record.consensus) if record.consensus else None,
+            len(record.consensus) if record.consensus else None,
+            record.image_file,
+        ),
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO specimens (processid, key_id) VALUES (?, ?)",
+        ((processid, record.key_id) for processid in record.specimens),
+    )
+    connection.executemany(
+        "INSERT INTO places (key_id, country, n_records) VALUES (?, ?, ?)",
+        ((record.key_id, country, n) for country, n in record.places),
+    )
+
+
+def count_records(connection: sqlite3.Connection) -> dict[str, int]:
+    """The `counts` of a manifest."""
+
+    def one(sql: str) -> int:
+        return int(connection.execute(sql).fetchone()[0] or 0)
+
+    species = "SELECT count(DISTINCT species) FROM keys"
+    return {
+        "dna_keys": one("SELECT count(*) FROM keys WHERE modality = 'dna'"),
+        "image_keys": one("SELECT count(*) FROM keys WHERE modality = 'image'"),
+        "barcodes": one("SELECT sum(n_records) FROM keys WHERE modality = 'dna'"),
+        "photos": one("SELECT count(*) FROM keys WHERE modality = 'image'"),
+        "species": one(species),
+        "species_with_dna": one(f"{species} WHERE modality = 'dna'"),
+        "species_with_photos": one(f"{species} WHERE modality = 'image'"),
+    }
 
 
 class RecordStore:
@@ -163,6 +214,67 @@ class RecordStore:
             'SELECT "order", family, genus, species, bin_uri, count(*) FROM keys GROUP BY 1, 2, 3, 4, 5'
         )
         return [(Lineage(*row[:4]), row[4], row[5]) for row in rows]
+
+    def every(self, modality: str) -> Iterator[KeyRecord]:
+        """All keys of a modality in row order, a few thousand in memory at a time."""
+        last = -1
+        while part := self._select("modality = ? AND row > ? ORDER BY row LIMIT 4096", [modality, last]):
+            yield from part
+            last = part[-1].row
+
+    def origins(self, key_ids: Sequence[int]) -> dict[int, tuple[list[str], list[tuple[str, int]]]]:
+        """The specimens, and the countries with their records, of some keys, as far as known.
+
+        Args:
+            key_ids: at most some hundreds.
+        """
+        marks = f"WHERE key_id IN ({','.join('?' * len(key_ids))})"
+        found: dict[int, tuple[list[str], list[tuple[str, int]]]] = {key_id: ([], []) for key_id in key_ids}
+        if self.has_specimens:
+            for key_id, processid in self._rows(f"SELECT key_id, processid FROM specimens {marks}", key_ids):
+                found[key_id][0].append(processid)
+            rows = self._rows(f"SELECT key_id, country, n_records FROM places {marks}", key_ids)
+        else:
+            for key_id, names in self._rows(f"SELECT key_id, process_ids FROM keys {marks}", key_ids):
+                found[key_id][0].extend(json.loads(names))
+            rows = self._rows(
+                f"SELECT key_id, country, n_records FROM keys {marks} AND country IS NOT NULL", key_ids
+            )
+        for key_id, country, n_records in rows:
+            found[key_id][1].append((country, n_records))
+        return found
+
+    def column(self, name: str, modality: str, order: str = "row") -> list[Any]:
+        """One column of `keys` for every row of a key matrix, in row order.
+
+        Args:
+            name, order: SQL of our own, never user input.
+        """
+        sql = f"SELECT {name} FROM keys WHERE modality = ? ORDER BY {order}"
+        return [row[0] for row in self._rows(sql, [modality])]
+
+    @property
+    def has_specimens(self) -> bool:
+        """True if all specimens and countries of each key are known, not only a few."""
+        found = self._rows("SELECT count(*) FROM sqlite_master WHERE name IN ('specimens', 'places')")
+        return found[0][0] == 2
+
+    def countries(self) -> list[tuple[str, int]]:
+        """Every country with the number of its records, most first."""
+        if self.has_specimens:
+            sql = "SELECT country, sum(n_records) FROM places GROUP BY 1 ORDER BY 2 DESC, 1"
+        else:
+            sql = (
+                "SELECT country, sum(n_records) FROM keys WHERE country IS NOT NULL GROUP BY 1 "
+                "ORDER BY 2 DESC, 1"
+            )
+        return [(row[0], row[1]) for row in self._rows(sql)]
+
+    def keys_from(self, countries: Sequence[str]) -> set[int]:
+        """The ids of all keys with a record from one of some countries, spelled as in the library."""
+        marks = ",".join("?" * len(countries))
+        table = "places" if self.has_specimens else "keys"
+        return {r[0] for r in self._rows(f"SELECT key_id FROM {table} WHERE country IN ({marks})", countries)}
 
     def count(self, where: str = "1") -> int:
         """Number of keys; `where` is SQL of our own, never user input."""

@@ -73,6 +73,22 @@ def open_library(name: str = STARTER, exact: bool = False) -> Library:
     return Library(find("libraries", name), paths.cache_dir() / "indexes", exact)
 
 
+def to_change(name: str, out: Path | None) -> Path:
+    """The folder of a library that is to be changed, in place or as a copy in `out`.
+
+    Raises:
+        ArgumentError: if there is no such library, or it belongs to the program.
+    """
+    folder = find("libraries", name)
+    shipped = paths.resources_dir().resolve()
+    if out is None and shipped in folder.resolve().parents:
+        raise ArgumentError(
+            f"The library {folder.name} comes with the program and stays as it is; "
+            "make a changed copy of it with --out."
+        )
+    return folder
+
+
 def model_for(library: Library, provider: str = "auto", precision: str = "auto") -> ModelPack:
     """The installed model that a library was built with.
 

@@ -1,0 +1,241 @@
+"""`bioscan library`: build, change, pass on and look at library packs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED, ProgressLine, names_in
+from bioscan_desktop.core.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from bioscan_desktop.library.changing import Change
+    from bioscan_desktop.library.importers.tables import Record
+
+Command = Callable[[Any, str, str, str], argparse.ArgumentParser]
+SHOWN = 20
+"""Sentences about skipped records that are told one by one."""
+
+
+def add(commands: Any, command: Command, add_pack_actions: Callable[[Any, str, str], None]) -> None:
+    """Adds the group.
+
+    Args:
+        command: makes a parser with help and an example.
+        add_pack_actions: adds what libraries and models have in common.
+    """
+    library = commands.add_parser("library", help="build, change and look at library packs")
+    actions = library.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _add_build(actions, command)
+    _add_changes(actions, command)
+    add_pack_actions(actions, "library", "libraries")
+
+
+def _add_build(actions: Any, command: Command) -> None:
+    build = command(
+        actions,
+        "build",
+        "build a library pack from a table of records",
+        "bioscan library build --records records.tsv --images photos/ --model starter --out my-library",
+    )
+    build.add_argument("--records", type=Path, required=True, action="append", metavar="TSV")
+    build.add_argument("--images", type=Path, metavar="DIR", help="folder that image_file is relative to")
+    build.add_argument("--model", default="starter", metavar="ID|PATH")
+    build.add_argument("--out", type=Path, required=True, metavar="LIB", help="new folder")
+    build.add_argument("--id", help="name for --library (default: the folder's name)")
+    build.add_argument("--pack-version", default="1", metavar="V")
+    build.add_argument("--title", default="")
+    build.add_argument("--licence", default="")
+    build.add_argument("--attribution", default="")
+    build.add_argument(
+        "--exclude-species", type=Path, metavar="FILE", help="leave these out, one name a line"
+    )
+    build.add_argument(
+        "--cluster-similarity", type=float, metavar="COS", help="haplotypes this close share a key"
+    )
+    build.add_argument("--embeddings-only", action="store_true", help="do not record photo names")
+    _add_encoders(build)
+    build.set_defaults(run=_run_build)
+
+
+def _add_encoders(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="fp32")
+
+
+def _add_changes(actions: Any, command: Command) -> None:
+    add_ = command(
+        actions,
+        "add",
+        "add records to a library",
+        "bioscan library add my-library --records new.tsv --images photos/",
+    )
+    _add_target(add_)
+    add_.add_argument("--records", type=Path, required=True, action="append", metavar="TSV")
+    add_.add_argument("--images", type=Path, metavar="DIR", help="folder that image_file is relative to")
+    add_.add_argument("--model", metavar="ID|PATH", help="model pack (the one the library was built with)")
+    add_.add_argument("--embeddings-only", action="store_true", help="do not record photo names")
+    _add_encoders(add_)
+    add_.set_defaults(run=_run_add)
+    remove = command(
+        actions,
+        "remove",
+        "remove specimens or taxa from a library",
+        'bioscan library remove my-library --taxon "Noctua comes"',
+    )
+    _add_target(remove)
+    remove.add_argument("--processid", action="append", default=[], metavar="ID", help="one specimen")
+    remove.add_argument("--taxon", action="append", default=[], metavar="NAME", help="of any rank, or a BIN")
+    remove.add_argument("--list", type=Path, metavar="FILE", help="names or process ids, one a line")
+    remove.set_defaults(run=_run_remove)
+    export = command(
+        actions,
+        "export",
+        "write a library to one file: .zip to pass on, .tsv, or .fasta",
+        "bioscan library export my-library --out my-library.zip",
+    )
+    export.add_argument("library", metavar="LIB", help="name or folder")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="its ending decides")
+    export.set_defaults(run=_run_export)
+    merge = command(
+        actions,
+        "merge",
+        "join libraries of one model into a new one",
+        "bioscan library merge my-library other-library --out both",
+    )
+    merge.add_argument("libraries", nargs="+", metavar="LIB", help="names or folders; the first leads")
+    merge.add_argument("--out", type=Path, required=True, metavar="LIB", help="new folder")
+    merge.add_argument("--pack-version", metavar="V", help="of the new library (the first one's, plus one)")
+    merge.set_defaults(run=_run_merge)
+
+
+def _add_target(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("library", metavar="LIB", help="name or folder of the library to change")
+    parser.add_argument("--out", type=Path, metavar="LIB", help="write a changed copy to this new folder")
+    parser.add_argument("--pack-version", metavar="V", help="of the changed library (plus one)")
+
+
+def _run_build(arguments: argparse.Namespace) -> int:
+    from bioscan_desktop.library.build import DEFAULT_CLUSTER_SIMILARITY, BuildOptions, build_library
+    from bioscan_desktop.services import packs
+    from bioscan_desktop.services.tasks import Progress
+
+    similarity = arguments.cluster_similarity
+    if similarity is not None and not 0 < similarity <= 1:
+        raise ArgumentError("--cluster-similarity is a cosine above 0 and at most 1.")
+    _check_images(arguments.images)
+    excluded = names_in(arguments.exclude_species)
+    model = packs.open_model(arguments.model, arguments.provider, arguments.precision)
+    options = BuildOptions(
+        id=arguments.id or arguments.out.name,
+        version=arguments.pack_version,
+        title=arguments.title,
+        licence=arguments.licence,
+        attribution=arguments.attribution,
+        images=arguments.images,
+        keep_image_names=not arguments.embeddings_only,
+        cluster_similarity=similarity if similarity is not None else DEFAULT_CLUSTER_SIMILARITY,
+    )
+    records = (r for r in _read(arguments.records) if r.lineage.species not in excluded)
+    with ProgressLine() as progress:
+        summary = build_library(
+            records,
+            model,
+            arguments.out,
+            options,
+            lambda what, done, total: progress.show(Progress(done, total, what)),
+        )
+    _tell_skipped(summary.skipped)
+    print(json.dumps({"out": str(arguments.out), "skipped": len(summary.skipped), **summary.manifest.counts}))
+    return EXIT_SOME_FAILED if summary.skipped else EXIT_OK
+
+
+def _run_add(arguments: argparse.Namespace) -> int:
+    from bioscan_desktop.library.edit import add_records
+    from bioscan_desktop.library.pack import Library
+    from bioscan_desktop.services import packs
+    from bioscan_desktop.services.tasks import Progress
+
+    _check_images(arguments.images)
+    folder = packs.to_change(arguments.library, arguments.out)
+    if arguments.model is not None:
+        model = packs.open_model(arguments.model, arguments.provider, arguments.precision)
+    else:
+        library = Library(folder, exact=True)
+        library.close()
+        model = packs.model_for(library, arguments.provider, arguments.precision)
+    with ProgressLine() as progress:
+        change = add_records(
+            folder,
+            _read(arguments.records),
+            model,
+            arguments.out,
+            arguments.images,
+            not arguments.embeddings_only,
+            arguments.pack_version,
+            lambda what, done, total: progress.show(Progress(done, total, what)),
+        )
+    return _tell(change, arguments.out or folder)
+
+
+def _run_remove(arguments: argparse.Namespace) -> int:
+    from bioscan_desktop.library.edit import remove_records
+    from bioscan_desktop.services import packs
+
+    names = [*arguments.processid, *arguments.taxon, *sorted(names_in(arguments.list))]
+    if not names:
+        raise ArgumentError("Nothing to remove: use --taxon, --processid or --list.")
+    folder = packs.to_change(arguments.library, arguments.out)
+    return _tell(
+        remove_records(folder, names, arguments.out, arguments.pack_version), arguments.out or folder
+    )
+
+
+def _run_export(arguments: argparse.Namespace) -> int:
+    from bioscan_desktop.library.exporting import export_library
+    from bioscan_desktop.services import packs
+
+    count = export_library(packs.find("libraries", arguments.library), arguments.out)
+    print(json.dumps({"out": str(arguments.out), "keys": count}))
+    return EXIT_OK
+
+
+def _run_merge(arguments: argparse.Namespace) -> int:
+    from bioscan_desktop.library.edit import merge_libraries
+    from bioscan_desktop.services import packs
+
+    folders = [packs.find("libraries", name) for name in arguments.libraries]
+    return _tell(merge_libraries(folders, arguments.out, arguments.pack_version), arguments.out)
+
+
+def _read(tables: Iterable[Path]) -> Iterator[Record]:
+    from bioscan_desktop.library.importers.tables import read_table
+
+    for table in tables:
+        yield from read_table(table)
+
+
+def _check_images(folder: Path | None) -> None:
+    if folder is not None and not folder.is_dir():
+        raise ArgumentError(f"There is no folder {folder}.")
+
+
+def _tell(change: Change, folder: Path) -> int:
+    """Prints what became of a library."""
+    _tell_skipped(change.skipped)
+    numbers = ("added_keys", "removed_keys", "joined", "known", "reduced")
+    report = {"out": str(folder), "version": change.manifest.version}
+    report |= {name: getattr(change, name) for name in numbers}
+    print(json.dumps({**report, "skipped": len(change.skipped), **change.manifest.counts}))
+    return EXIT_SOME_FAILED if change.skipped else EXIT_OK
+
+
+def _tell_skipped(skipped: list[tuple[str, str]]) -> None:
+    for _, sentence in skipped[:SHOWN]:
+        print(f"bioscan: skipped: {sentence}", file=sys.stderr)
+    if len(skipped) > SHOWN:
+        print(f"bioscan: skipped {len(skipped) - SHOWN} more.", file=sys.stderr)

@@ -1,0 +1,70 @@
+"""What the commands of `bioscan` have in common: exit codes, files of results, lists, progress."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from bioscan_desktop.core.errors import ArgumentError
+
+EXIT_OK, EXIT_SOME_FAILED, EXIT_UNUSABLE = 0, 1, 2
+
+
+def names_in(path: Path | None) -> frozenset[str]:
+    """The lines of a list of names; none without a list.
+
+    Raises:
+        ArgumentError: if it cannot be read.
+    """
+    if path is None:
+        return frozenset()
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArgumentError(f"{path} cannot be read as a list of names ({error}).") from None
+    return frozenset(line.strip() for line in lines if line.strip())
+
+
+@contextlib.contextmanager
+def output(path: Path | None) -> Iterator[IO[str]]:
+    """Standard output, or a file that appears only when it is complete.
+
+    Raises:
+        ArgumentError: if the file cannot be written.
+    """
+    if path is None:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+            yield stream
+        part.replace(path)
+    except OSError as error:
+        raise ArgumentError(f"{path} cannot be written ({error.strerror or error}).") from None
+
+
+class ProgressLine:
+    """One line on standard error, if that is a terminal."""
+
+    def __init__(self) -> None:
+        self._shown = False
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def show(self, progress) -> None:  # type: ignore[no-untyped-def]
+        """Draws the state over the last one."""
+        if not sys.stderr.isatty():
+            return
+        share = f"{progress.done}/{progress.total}" if progress.total else str(progress.done)
+        print(f"\r\x1b[2K{share}  {progress.label[:60]}", end="", file=sys.stderr, flush=True)
+        self._shown = True
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            print("\r\x1b[2K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,59 @@
+"""A library as one file."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.library.edit import remove_records
+from bioscan_desktop.library.exporting import COLUMNS, export_library
+from bioscan_desktop.library.importers.tables import read_table
+from bioscan_desktop.library.pack import Library, LibraryManifest
+from bioscan_desktop.services import packs
+from tests.conftest import TinyWorld
+
+
+def test_a_zip_can_be_installed(world: TinyWorld, tmp_path: Path) -> None:
+    changed = Path(shutil.copytree(world.library, tmp_path / "changed"))
+    (changed / "LIBRARY_CARD.md").write_text("card")
+    remove_records(changed, ["Noctua comes"])
+    assert export_library(changed, tmp_path / "lib.zip") == 12
+    with zipfile.ZipFile(tmp_path / "lib.zip") as archive:
+        names = set(archive.namelist())
+    assert names == {*LibraryManifest.load(world.library).files, "manifest.json", "LIBRARY_CARD.md"}
+    library = Library(packs.install("libraries", tmp_path / "lib.zip"))
+    assert library.manifest.counts["species"] == 3
+    library.manifest.verify(library.folder)
+    library.close()
+
+
+def test_a_table_has_a_row_per_key_and_is_read_again(world: TinyWorld, tmp_path: Path) -> None:
+    assert export_library(world.library, tmp_path / "lib.tsv") == 16
+    with (tmp_path / "lib.tsv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t"))
+    assert list(rows[0]) == COLUMNS
+    dna = [row for row in rows if row["modality"] == "dna"]
+    assert {row["species"] for row in dna} == set(world.barcodes)
+    assert all(row["n_records"] == "3" and row["country"] == "France" for row in dna)
+    again = [r for r in read_table(tmp_path / "lib.tsv") if r.nucleotides]
+    assert [r.nucleotides for r in again] == [row["nucleotides"] for row in dna]
+
+
+def test_fasta_has_the_barcodes_with_their_names(world: TinyWorld, tmp_path: Path) -> None:
+    assert export_library(world.library, tmp_path / "lib.FASTA") == 4
+    lines = (tmp_path / "lib.FASTA").read_text().splitlines()
+    assert ">TINY000-26|Noctua pronuba|COI-5P|BOLD:TST0000|3" in lines
+    assert all(set(line) <= set("ACGTN") for line in lines[1::2])
+
+
+@pytest.mark.parametrize("name", ["lib", "lib.csv", "gone/lib.tsv"])
+def test_what_cannot_be_written_is_one_sentence(world: TinyWorld, tmp_path: Path, name: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        export_library(world.library, tmp_path / name)
+    assert caught.value.message.endswith(".")
+    assert list(tmp_path.iterdir()) == []
