@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bioscan_desktop import __version__, cli_library
 from bioscan_desktop.cli_parts import (
@@ -22,6 +23,10 @@ from bioscan_desktop.cli_parts import (
     output,
 )
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
+
+if TYPE_CHECKING:
+    from bioscan_desktop.library.pack import Library
+    from bioscan_desktop.library.restriction import Restriction
 
 
 class _Parser(argparse.ArgumentParser):
@@ -105,6 +110,20 @@ def _add_identify(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write here instead of standard output")
     parser.add_argument("--no-recursive", action="store_true", help="do not look into folders within folders")
+    parser.add_argument(
+        "--restrict-to",
+        action="append",
+        default=[],
+        metavar="FILE|TAXON",
+        help="answer only from this taxon or BIN, or from those in a list, one a line; may be repeated",
+    )
+    parser.add_argument(
+        "--country",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer only from species with a reference from this country; may be repeated",
+    )
     parser.set_defaults(run=_run_identify)
 
 
@@ -119,9 +138,10 @@ def _run_identify(arguments: argparse.Namespace) -> int:
         raise ArgumentError("--top-k must be 1 or more.")
     library = packs.open_library(arguments.library)
     model = _model(arguments, library)
-    identifier = Identifier(model, library)
+    identifier = Identifier(model, library, _restriction(arguments, library))
     report = model.provider_report()
-    for notice in [*library.notices, *([report.reason] if report.reason else [])]:
+    limits = identifier.restriction.notices if identifier.restriction is not None else []
+    for notice in [*library.notices, *limits, *([report.reason] if report.reason else [])]:
         print(f"bioscan: {notice}", file=sys.stderr)
 
     def all_specimens() -> Iterator[specimens.Specimen]:
@@ -145,6 +165,13 @@ def _run_identify(arguments: argparse.Namespace) -> int:
                 write(result)
                 failed += result.status == "failed"
     return EXIT_SOME_FAILED if failed else EXIT_OK
+
+
+def _restriction(arguments: argparse.Namespace, library: Library) -> Restriction | None:
+    from bioscan_desktop.library.restriction import Restriction, names_to_restrict_to
+
+    names = names_to_restrict_to(arguments.restrict_to)
+    return Restriction(library, names, arguments.country) if names or arguments.country else None
 
 
 def _add_model(commands: argparse._SubParsersAction) -> None:

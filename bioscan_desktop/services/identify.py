@@ -24,6 +24,7 @@ from bioscan_desktop.index.barcodes import align
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.images import LoadedImage, load_rgb
 from bioscan_desktop.library.pack import Library
+from bioscan_desktop.library.restriction import Restriction
 from bioscan_desktop.services.specimens import Specimen
 from bioscan_desktop.services.tasks import CancelToken, Progress, ProgressCallback, silent
 
@@ -143,15 +144,17 @@ class Identifier:
 
     Args:
         model, library: opened packs.
+        restriction: the part of the library that may answer; None takes all of it.
 
     Raises:
         PackError: if they do not belong together.
     """
 
-    def __init__(self, model: ModelPack, library: Library) -> None:
+    def __init__(self, model: ModelPack, library: Library, restriction: Restriction | None = None) -> None:
         library.check_model(model.manifest)
         self.model = model
         self.library = library
+        self.restriction = restriction
 
     def identify(
         self,
@@ -277,7 +280,11 @@ class Identifier:
         self._open(modality, keys)
         try:
             rows = embed([item for _, item in inputs])
-            results = self.library.search(modality, rows, k, keys)
+            notices: list[list[str]] = [[] for _ in inputs]
+            if self.restriction is None:
+                results = self.library.search(modality, rows, k, keys)
+            else:
+                results, notices = self.restriction.search(modality, rows, k, keys)
         except BioscanError as error:
             if len(inputs) == 1:
                 inputs[0][0].problems.append(error)
@@ -285,8 +292,9 @@ class Identifier:
                 for one in inputs:
                     self._search(modality, [one], embed, k, keys)
             return
-        for (found, _), hits in zip(inputs, results, strict=True):
+        for (found, _), hits, told in zip(inputs, results, notices, strict=True):
             found.hits[modality] = hits
+            found.notices.extend(told)
 
     def _open(self, modality: str, keys: Sequence[str] | None) -> None:
         """Opens what a search needs. A damaged pack is no single item's fault: it stops the run.

@@ -1,0 +1,205 @@
+"""Answers from a part of a library only: taxa, a list of species, countries.
+
+Under a restriction keys are searched exactly, so that nothing allowed is missed however rare it is
+among what is not. What is left out is counted: a specimen whose nearest references lie outside of
+the restriction should not look as if it had been sure.
+
+A country allows the keys with a record from there, and with them all keys of the same species or
+BIN: few photos say where they were taken, and it is the species that occurs in a country.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.core.taxonomy import clean_name, is_interim
+from bioscan_desktop.index.exact import ExactIndex
+from bioscan_desktop.library.pack import Library
+
+NEARER = 100
+"""So many of the nearest keys of the whole library are looked at for what was left out."""
+
+
+class Restriction:
+    """The part of a library that may answer.
+
+    Args:
+        taxa: names of any rank, or BINs; none allows all.
+        countries: as the library spells them, upper or lower case; none allows all.
+
+    Attributes:
+        notices: sentences about names that the library does not have.
+
+    Raises:
+        ArgumentError: if the library has none of the taxa, one of the countries is unknown, or no
+            key is left.
+    """
+
+    def __init__(self, library: Library, taxa: Sequence[str] = (), countries: Sequence[str] = ()) -> None:
+        self.library = library
+        self.notices: list[str] = []
+        self._taxa, self._countries = self._known_taxa(taxa), self._known_countries(countries)
+        self._others = " or ".join(
+            word for word, given in (("taxa", taxa), ("regions", countries)) if given
+        )  # what is left out
+        self._allowed: dict[str, np.ndarray] = {}
+        if not any(self.allowed(modality).any() for modality in library.modalities):
+            raise ArgumentError(
+                f"The library {library.manifest.id} has no reference of these taxa from {_listed(countries)}."
+            )
+
+    def allowed(self, modality: str) -> np.ndarray:
+        """(n,) bool for the keys of a modality."""
+        if modality not in self._allowed:
+            records = self.library.records
+            lineages = records.lineages(modality)
+            bins = records.column("bin_uri", modality)
+            mask = np.ones(len(lineages), dtype=bool)
+            if self._taxa:
+                mask &= [
+                    any(_folded(name) in self._taxa for name in (*lineage.names(), bin_uri) if name)
+                    for lineage, bin_uri in zip(lineages, bins, strict=True)
+                ]
+            if self._countries:
+                ids, species, there = self._occurring()
+                mask &= [
+                    key_id in ids or lineage.species in species or bin_uri in there
+                    for key_id, lineage, bin_uri in zip(
+                        records.column("key_id", modality), lineages, bins, strict=True
+                    )
+                ]
+            self._allowed[modality] = mask
+        return self._allowed[modality]
+
+    def search(
+        self, query_modality: str, queries: np.ndarray, k: int, keys: Sequence[str] | None = None
+    ) -> tuple[list[list[Hit]], list[list[str]]]:
+        """The k nearest allowed keys of each modality for each query, and what was left out.
+
+        Args:
+            query_modality: `image` or `dna`.
+            queries: (n, d) unit rows.
+            k: per key modality.
+            keys: key modalities to search; None searches all that the library has.
+
+        Returns:
+            per query the hits, nearest first within each modality, and sentences.
+        """
+        hits: list[list[Hit]] = [[] for _ in range(len(queries))]
+        nearer: list[list[Hit]] = [[] for _ in range(len(queries))]
+        for modality in self.library.modalities:
+            mask = self.allowed(modality)
+            if (keys is not None and modality not in keys) or not mask.any():
+                continue
+            rows, scores = ExactIndex(self.library.key_rows(modality)).search(queries, k, mask)
+            near, near_scores = self.library.index(modality).search(queries, NEARER)
+            for number in range(len(queries)):
+                hits[number] += self.library.hits(query_modality, modality, rows[number], scores[number])
+                out = ~mask[near[number]] & (near_scores[number] > scores[number, 0])
+                nearer[number] += self.library.hits(
+                    query_modality, modality, near[number][out], near_scores[number][out]
+                )
+        return hits, [[self._left_out(found)] if found else [] for found in nearer]
+
+    def _left_out(self, nearer: list[Hit]) -> str:
+        """One sentence about the references that were nearer than all allowed ones."""
+        many = f"at least {len(nearer)}" if len(nearer) >= NEARER else str(len(nearer))
+        nearest = max(nearer, key=lambda hit: hit.score)
+        rank = nearest.lineage.finest_rank()
+        name = nearest.lineage.at(rank) if rank is not None else "unnamed"
+        place = f", {nearest.country}" if nearest.country and self._countries else ""
+        one = len(nearer) == 1
+        return (
+            f"{many[0].upper()}{many[1:]} nearer reference{'' if one else 's'} of other {self._others} "
+            f"{'was' if one else 'were'} left out, the nearest of {name} ({nearest.score:.3f}{place})."
+        )
+
+    def _known_taxa(self, taxa: Sequence[str]) -> frozenset[str]:
+        wanted = {_folded(name): name for name in taxa}
+        known: dict[str, str] = {}
+        for lineage, bin_uri, _ in self.library.records.names() if taxa else ():
+            known.update((_folded(name), name) for name in (*lineage.names(), bin_uri) if name)
+        missing = [name for folded, name in wanted.items() if folded not in known]
+        if wanted and len(missing) == len(wanted):
+            raise ArgumentError(
+                f"The library {self.library.manifest.id} has no {_listed(missing)}"
+                f"{_similar(missing[0], known)}."
+            )
+        if missing:
+            self.notices.append(
+                f"The library has no reference of {len(missing)} of the {len(wanted)} names to restrict to: "
+                f"{_listed(missing)}."
+            )
+        return frozenset(wanted) & known.keys()
+
+    def _known_countries(self, countries: Sequence[str]) -> list[str]:
+        known = {_folded(name): name for name, _ in self.library.records.countries()} if countries else {}
+        for country in countries:
+            if _folded(country) not in known:
+                raise ArgumentError(
+                    f"The library {self.library.manifest.id} has no reference of the country '{country}'"
+                    f"{_similar(country, known)}."
+                )
+        return [known[_folded(country)] for country in countries]
+
+    def _occurring(self) -> tuple[set[int], set[str], set[str]]:
+        """Keys, species and BINs with a record from one of the countries."""
+        records = self.library.records
+        ids = records.keys_from(self._countries)
+        species: set[str] = set()
+        bins: set[str] = set()
+        for modality in self.library.modalities:
+            for key_id, name, bin_uri in zip(
+                records.column("key_id", modality),
+                records.column("species", modality),
+                records.column("bin_uri", modality),
+                strict=True,
+            ):
+                if key_id in ids:
+                    species.update([name] if name and not is_interim(name) else [])
+                    bins.update([bin_uri] if bin_uri else [])
+        return ids, species, bins
+
+
+def names_to_restrict_to(given: Sequence[str]) -> list[str]:
+    """Names as they are given, and those in files, one a line; text after a tab or comma is not read.
+
+    Raises:
+        ArgumentError: if a file cannot be read or holds no name.
+    """
+    names: list[str] = []
+    for text in given:
+        path = Path(text)
+        if not path.is_file():
+            names.append(text)
+            continue
+        try:
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ArgumentError(f"{path} cannot be read as a list of names ({error}).") from None
+        found = [line.replace(",", "\t").split("\t")[0].strip().strip('"') for line in lines]
+        if not any(found):
+            raise ArgumentError(f"{path} holds no names.")
+        names += [name for name in found if name]
+    return names
+
+
+def _folded(name: str) -> str:
+    return (clean_name(name) or "").casefold()
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"'{name}'" for name in names[:5])
+    return shown + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _similar(name: str, known: dict[str, str]) -> str:
+    """A hint at names that are spelled alike."""
+    close = difflib.get_close_matches(_folded(name), known, n=3, cutoff=0.75)
+    return f"; it has {' and '.join(known[c] for c in close)}" if close else ""
