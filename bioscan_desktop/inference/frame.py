@@ -28,6 +28,9 @@ WORDS = 12
 LEAST_SCORE = 0.3
 """Mean nats per base from which on a sequence is taken for COI. Real ones have 0.6 to 1.3, others -1.8."""
 
+_SURE = 0.55
+"""From here on no other offset is tried; a wrong one has less than 0."""
+
 _BACKGROUND = float(np.log(0.25))
 _FFT = 4096
 _LONGEST = 1536
@@ -64,23 +67,49 @@ def place(sequences: Sequence[str]) -> Placed:
     codes = np.full((n, POSITIONS), BLANK, dtype=np.uint8)
     score = np.full(n, -np.inf)
     start = np.zeros(n, dtype=np.int64)
-    for first in range(0, n, 32):
-        part = [base_codes(s[:_LONGEST]) for s in sequences[first : first + 32]]
-        for row, (own, at) in enumerate(zip(part, _offsets(part), strict=True), start=first):
+    rest: list[tuple[int, np.ndarray]] = []
+    for row, sequence in enumerate(sequences):
+        own = base_codes(sequence[:_LONGEST])
+        # Most barcodes begin or end with the frame, which is seen at once.
+        for at in {0, POSITIONS - len(own)}:
+            placed, found = _at(own, at)
+            if found >= _SURE:
+                codes[row], score[row], start[row] = placed, found, at
+                break
+        else:
+            rest.append((row, own))
+    for first in range(0, len(rest), 32):
+        part = rest[first : first + 32]
+        for (row, own), at in zip(part, _offsets([own for _, own in part]), strict=True):
             codes[row], score[row] = _placed(own, at, sequences[row])
             start[row] = at
     codes[score < LEAST_SCORE] = BLANK
     return Placed(codes, score, start)
 
 
-def _placed(own: np.ndarray, at: int, sequence: str) -> tuple[np.ndarray, float]:
-    """One barcode at an offset; with gaps, by alignment, if only a part of it fits there."""
+def _at(own: np.ndarray, at: int) -> tuple[np.ndarray, float]:
+    """One barcode at an offset: its row of the frame, and its score if all of it fits, else -inf."""
+    row, gains = _laid(own, at)
+    if len(gains) < _LEAST_OVERLAP or gains.mean() < _SURE or _windows(gains)[0] < _SLIPPED:
+        return row, -np.inf
+    return row, float(gains.mean())
+
+
+def _laid(own: np.ndarray, at: int) -> tuple[np.ndarray, np.ndarray]:
+    """A barcode's row of the frame at an offset, and the log-odds of the bases that lie within."""
     row = np.full(POSITIONS, BLANK, dtype=np.uint8)
     begin, end = max(0, -at), min(len(own), POSITIONS - at)
-    if end - begin < _LEAST_OVERLAP:
-        return row, -np.inf
+    if end <= begin:
+        return row, np.zeros(0)
     row[begin + at : end + at] = own[begin:end]
-    gains = _gains()[np.arange(begin + at, end + at), own[begin:end]]
+    return row, _gains()[np.arange(begin + at, end + at), own[begin:end]]
+
+
+def _placed(own: np.ndarray, at: int, sequence: str) -> tuple[np.ndarray, float]:
+    """One barcode at an offset; with gaps, by alignment, if only a part of it fits there."""
+    row, gains = _laid(own, at)
+    if len(gains) < _LEAST_OVERLAP:
+        return np.full(POSITIONS, BLANK, dtype=np.uint8), -np.inf
     score = float(gains.mean())
     least, most = _windows(gains)
     if least < _SLIPPED and most > _FITS:
