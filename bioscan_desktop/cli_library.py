@@ -57,7 +57,9 @@ def _add_build(actions: Any, command: Command) -> None:
     build.add_argument(
         "--cluster-similarity", type=float, metavar="COS", help="haplotypes this close share a key"
     )
-    build.add_argument("--embeddings-only", action="store_true", help="do not record photo names")
+    build.add_argument(
+        "--embeddings-only", action="store_true", help="keep no photo name and no barcode of a single record"
+    )
     _add_encoders(build)
     build.set_defaults(run=_run_build)
 
@@ -78,7 +80,9 @@ def _add_changes(actions: Any, command: Command) -> None:
     add_.add_argument("--records", type=Path, required=True, action="append", metavar="TSV")
     add_.add_argument("--images", type=Path, metavar="DIR", help="folder that image_file is relative to")
     add_.add_argument("--model", metavar="ID|PATH", help="model pack (the one the library was built with)")
-    add_.add_argument("--embeddings-only", action="store_true", help="do not record photo names")
+    add_.add_argument(
+        "--embeddings-only", action="store_true", help="keep no photo name and no barcode of a single record"
+    )
     _add_encoders(add_)
     add_.set_defaults(run=_run_add)
     remove = command(
@@ -137,7 +141,7 @@ def _run_build(arguments: argparse.Namespace) -> int:
         licence=arguments.licence,
         attribution=arguments.attribution,
         images=arguments.images,
-        keep_image_names=not arguments.embeddings_only,
+        embeddings_only=arguments.embeddings_only,
         cluster_similarity=similarity if similarity is not None else DEFAULT_CLUSTER_SIMILARITY,
     )
     records = (r for r in _read(arguments.records) if r.lineage.species not in excluded)
@@ -175,7 +179,7 @@ def _run_add(arguments: argparse.Namespace) -> int:
             model,
             arguments.out,
             arguments.images,
-            not arguments.embeddings_only,
+            arguments.embeddings_only,
             arguments.pack_version,
             lambda what, done, total: progress.show(Progress(done, total, what)),
         )

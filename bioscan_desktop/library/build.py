@@ -3,7 +3,9 @@
 Barcodes: identical barcodes of one name become one haplotype; haplotypes of one name whose
 embeddings are closer than `cluster_similarity` become one key (greedy, most common first), so that
 two thousand records of a common butterfly need a few dozen keys and every rare haplotype keeps its
-own. A key's consensus barcode is computed from all its records, if there are two or more.
+own. A key's barcode is the consensus of all its records. A key of a single record keeps that record's
+own barcode, or, in a library that must not hold any, the consensus of it and the next haplotype of its
+name.
 
 Photos: one key per photo.
 """
@@ -55,7 +57,8 @@ class BuildOptions:
     Attributes:
         id, version, title, licence, attribution: for the manifest.
         images: folder that `image_file` is relative to; None builds from barcodes alone.
-        keep_image_names: store `image_file` and the folder, so that hits can show the photo.
+        embeddings_only: the library holds nothing of a single photo or record but its embedding: no names
+            of photos, and only barcodes that are computed from two records or more.
         cluster_similarity: cosine from which haplotypes of one name share a key; 1 keeps all.
         provenance: anything worth knowing of the sources.
     """
@@ -66,7 +69,7 @@ class BuildOptions:
     licence: str = ""
     attribution: str = ""
     images: Path | None = None
-    keep_image_names: bool = True
+    embeddings_only: bool = False
     cluster_similarity: float = DEFAULT_CLUSTER_SIMILARITY
     provenance: dict[str, Any] = field(default_factory=dict)
 
@@ -118,7 +121,7 @@ def build_library(
     if not haplotypes and not photos:
         first = f" The first problem: {skipped[0][1]}" if skipped else ""
         raise ArgumentError(f"None of the records can be used for a library.{first}")
-    dna_keys, dna_rows = _dna_keys(haplotypes, model, options.cluster_similarity, tell)
+    dna_keys, dna_rows = _dna_keys(haplotypes, model, options, tell)
     image_keys, image_rows = _image_keys(photos, model, options, skipped, len(dna_keys), tell)
     staging = out.with_name(f".{out.name}.building-{os.getpid()}")
     try:
@@ -188,7 +191,7 @@ def _read(
 
 
 def _dna_keys(
-    haplotypes: list[_Haplotype], model: ModelPack, similarity: float, tell: Report
+    haplotypes: list[_Haplotype], model: ModelPack, options: BuildOptions, tell: Report
 ) -> tuple[list[KeyRecord], np.ndarray]:
     rows = np.zeros((len(haplotypes), model.dim), dtype=np.float32)
     for start in range(0, len(haplotypes), BATCH):
@@ -203,12 +206,14 @@ def _dna_keys(
     names = sorted(by_name, key=lambda lineage: tuple(name or "" for name in lineage.names()))
     for done, lineage in enumerate(names, start=1):
         members = sorted(by_name[lineage], key=lambda i: (-haplotypes[i].n_records, haplotypes[i].sequence))
-        for cluster in cluster_rows(rows[members], similarity):
+        for cluster in cluster_rows(rows[members], options.cluster_similarity):
             chosen = [members[i] for i in cluster]
+            own = [haplotypes[i] for i in chosen]
+            beside = _beside(chosen, members, haplotypes, rows) if options.embeddings_only else []
             weights = np.array([haplotypes[i].n_records for i in chosen], dtype=np.float32)
             centre = (rows[chosen] * weights[:, None]).sum(axis=0)
             centres.append(centre / np.linalg.norm(centre))
-            keys.append(_dna_record(len(keys), [haplotypes[i] for i in chosen]))
+            keys.append(_dna_record(len(keys), own, beside, options.embeddings_only))
         tell("clustering", done, len(names))
     matrix = np.stack(centres) if centres else np.zeros((0, model.dim), dtype=np.float32)
     return keys, matrix
@@ -238,8 +243,25 @@ def cluster_rows(rows: np.ndarray, similarity: float) -> list[list[int]]:
     return clusters
 
 
-def _dna_record(row: int, members: Sequence[_Haplotype]) -> KeyRecord:
-    """The record of a cluster; its first member is the most common haplotype."""
+def _beside(
+    chosen: list[int], members: list[int], haplotypes: list[_Haplotype], rows: np.ndarray
+) -> list[_Haplotype]:
+    """The haplotype of the same name that is nearest to a lone record, if there is one."""
+    others = [i for i in members if i not in chosen]
+    if len(chosen) > 1 or haplotypes[chosen[0]].n_records > 1 or not others:
+        return []
+    return [haplotypes[others[int((rows[others] @ rows[chosen[0]]).argmax())]]]
+
+
+def _dna_record(
+    row: int, members: Sequence[_Haplotype], beside: Sequence[_Haplotype], embeddings_only: bool
+) -> KeyRecord:
+    """The record of a cluster; its first member is the most common haplotype.
+
+    Args:
+        beside: take part in the consensus alone.
+        embeddings_only: a single record gives no barcode.
+    """
     records = sum(h.n_records for h in members)
     bins: Counter[str] = Counter()
     countries: Counter[str] = Counter()
@@ -250,6 +272,9 @@ def _dna_record(row: int, members: Sequence[_Haplotype]) -> KeyRecord:
     common = [h for h in members if h.n_records * 4 >= members[0].n_records]
     backbone = max(common, key=lambda h: (len(h.sequence), h.n_records)).sequence
     processids = [p for haplotype in members for p in haplotype.processids]
+    # A neighbour counts once, so that it leaves open what it differs in, and no more.
+    weighed = [(h.sequence, h.n_records) for h in members] + [(h.sequence, 1) for h in beside]
+    given = not embeddings_only or records + len(beside) > 1
     return KeyRecord(
         key_id=row + 1,
         modality="dna",
@@ -260,7 +285,7 @@ def _dna_record(row: int, members: Sequence[_Haplotype]) -> KeyRecord:
         processid=processids[0] if processids else None,
         n_records=records,
         process_ids=tuple(processids[:EXAMPLES]),
-        consensus=consensus(backbone, [(h.sequence, h.n_records) for h in members]) if records > 1 else None,
+        consensus=consensus(backbone, weighed) if given else None,
         image_file=None,
         specimens=tuple(processids),
         places=tuple(sorted(countries.items())),
@@ -301,7 +326,7 @@ def _image_keys(
                         n_records=1,
                         process_ids=(record.processid,) if record.processid else (),
                         consensus=None,
-                        image_file=record.image_file if options.keep_image_names else None,
+                        image_file=None if options.embeddings_only else record.image_file,
                         specimens=(record.processid,) if record.processid else (),
                         places=((record.country, 1),) if record.country else (),
                     )
@@ -328,7 +353,7 @@ def _manifest(
         "species_with_dna": len({k.lineage.species for k in dna_keys if k.lineage.species}),
         "species_with_photos": len({k.lineage.species for k in image_keys if k.lineage.species}),
     }
-    keeps_photos = options.keep_image_names and options.images is not None and bool(image_keys)
+    keeps_photos = not options.embeddings_only and options.images is not None and bool(image_keys)
     return LibraryManifest(
         id=options.id,
         version=options.version,

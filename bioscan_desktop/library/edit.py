@@ -33,7 +33,7 @@ def add_records(
     model: ModelPack,
     out: Path | None = None,
     images: Path | None = None,
-    keep_image_names: bool = True,
+    embeddings_only: bool = False,
     version: str | None = None,
     report: Report | None = None,
 ) -> Change:
@@ -57,7 +57,7 @@ def add_records(
         options = BuildOptions(
             manifest.id,
             images=images,
-            keep_image_names=keep_image_names,
+            embeddings_only=embeddings_only,
             cluster_similarity=similarity_of(manifest),
         )
         try:

@@ -92,9 +92,27 @@ class TestBarcodes:
         assert (pronuba.bin_uri, pronuba.country) == ("BOLD:A", "France")
         library.close()
 
+    def test_a_single_record_keeps_its_barcode(self, tmp_path: Path, model: ModelPack) -> None:
+        _, library = built(tmp_path, model, [dna("P1", A)])
+        assert [k.consensus for k in dna_keys(library)] == [A]
+        library.close()
+
+    def test_a_lone_record_shares_a_barcode_where_none_may_be_kept(
+        self, tmp_path: Path, model: ModelPack
+    ) -> None:
+        other = mutate(A, 5, 3)
+        rows = [dna("P1", A), dna("P2", other)]
+        _, library = built(tmp_path, model, rows, cluster_similarity=1.0, embeddings_only=True)
+        given = [k.consensus for k in dna_keys(library)]
+        apart = sum(a != b for a, b in zip(A, other, strict=True))
+        assert len(given) == 2 and all(
+            barcode is not None and barcode.count("N") == apart for barcode in given
+        )
+        library.close()
+
     def test_a_barcode_of_a_single_record_is_not_kept(self, tmp_path: Path, model: ModelPack) -> None:
         rows = [dna("P1", A), dna("P2", B, COMES), dna("P3", B, COMES)]
-        _, library = built(tmp_path, model, rows)
+        _, library = built(tmp_path, model, rows, embeddings_only=True)
         assert {k.lineage.species: k.consensus for k in dna_keys(library)} == {
             "Noctua pronuba": None,
             "Noctua comes": B,
@@ -191,7 +209,7 @@ class TestPhotos:
 
     def test_embeddings_only_names_no_photo(self, tmp_path: Path, model: ModelPack, images: Path) -> None:
         rows = [photo(f"P{n}", f"{n}.png") for n in range(3)]
-        summary, library = built(tmp_path, model, rows, images=images, keep_image_names=False)
+        summary, library = built(tmp_path, model, rows, images=images, embeddings_only=True)
         assert summary.manifest.images_root is None
         assert all(k.image_file is None for k in library.records.by_row("image", range(3)).values())
         for file in (tmp_path / "lib").iterdir():
@@ -426,6 +444,6 @@ class TestSearching:
         library.close()
 
     def test_a_library_without_any_barcode_has_no_orientation(self, tmp_path: Path, model: ModelPack) -> None:
-        _, library = built(tmp_path, model, [dna("P1", A)])
-        assert library.orientation is None
+        _, library = built(tmp_path, model, [dna("P1", A)], embeddings_only=True)
+        assert library.orientation is None and not library.is_coi and library.aligned is None
         library.close()
