@@ -117,8 +117,15 @@ class DnaStage:
 
 @dataclass(frozen=True)
 class PhotoAugmentation:
-    """Random changes to a training photo; shares and factors, angles in degrees."""
+    """Random changes to a training photo; shares and factors, angles in degrees.
 
+    Attributes:
+        shrink: chance that the photo gets a border first, for insects that are small in the picture.
+        most_shrink: largest side of the bordered photo, in sides of the photo.
+    """
+
+    shrink: float = 0.0
+    most_shrink: float = 1.6
     min_area: float = 0.3
     aspect: float = 1.33
     rotate: float = 0.5
@@ -140,6 +147,8 @@ class ImageStage:
     Attributes:
         train_size: side of training crops, px. Smaller than `size` is cheaper and offsets that random
             crops show objects larger than centre crops do (Touvron et al. 2019, arXiv:1906.06423).
+        first_size: side in the first epoch, from which it rises to `train_size` in the last third of
+            the epochs, in steps of 32 px (Tan and Le 2021, arXiv:2104.00298); 0 for `train_size` always.
         size, resize: evaluation crop and short edge, px; these go into the manifest.
         per_species: photos of one species that stand together in a batch, at most.
         align_species, align_genus, align_family: weights of the contrast with barcodes paired by name.
@@ -151,6 +160,7 @@ class ImageStage:
     train_splits: tuple[str, ...] = ("train", "tune")
     cap: int = 60
     train_size: int = 192
+    first_size: int = 0
     size: int = 224
     resize: int = 240
     mode: str = "crop"

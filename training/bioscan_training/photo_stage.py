@@ -50,6 +50,14 @@ def preprocessing_of(stage: ImageStage) -> ImagePreprocessing:
     return ImagePreprocessing(size=stage.size, resize=stage.resize, mode=stage.mode, mean=MEAN, std=STD)
 
 
+def side_of(stage: ImageStage, epoch: int) -> int:
+    """Side of the training crops of an epoch, px; see `ImageStage.first_size`."""
+    first = stage.first_size or stage.train_size
+    last = 2 * stage.schedule.epochs / 3
+    steps = (stage.train_size - first) // 32
+    return stage.train_size if epoch >= last else first + 32 * int((steps + 1) * epoch / last)
+
+
 def rank_names(record: Record) -> tuple[str | None, str | None, str | None]:
     """(species, genus, family) to train on."""
     return species_label(record), record.genus, record.family
@@ -180,7 +188,8 @@ def train_photos(
     def batch_of(step: int) -> Any:
         rows = batches_of(step // steps_per_epoch)[step % steps_per_epoch]
         rng = np.random.default_rng([config.seed, step, 4])
-        x = torch.from_numpy(augmented_batch(cache, rows, stage.train_size, stage.augmentation, rng))
+        side = side_of(stage, step // steps_per_epoch)
+        x = torch.from_numpy(augmented_batch(cache, rows, side, stage.augmentation, rng))
         x = x.contiguous(memory_format=torch.channels_last)
         if keys is None:
             return x, labels[rows], None, None

@@ -95,17 +95,27 @@ def _if_any(read: Callable[[int], Path | bytes | None], row: int, side: int) -> 
         return None
 
 
+def _edge_colour(picture: Image.Image) -> tuple[int, ...]:
+    """Mean colour of the edge; a border of it tells less of a turn than a black wedge does."""
+    edge = np.asarray(picture)
+    ring = np.concatenate([edge[0], edge[-1], edge[:, 0], edge[:, -1]]).mean(0)
+    return tuple(int(v) for v in ring)
+
+
 def random_view(
     picture: Image.Image, size: int, how: PhotoAugmentation, rng: np.random.Generator
 ) -> np.ndarray:
     """A random crop, turned and mirrored by chance: (size, size, 3) uint8."""
+    if how.shrink > 0 and rng.random() < how.shrink:
+        factor = float(rng.uniform(1.0, how.most_shrink))
+        wide = round(picture.width * factor), round(picture.height * factor)
+        left, top = (int(rng.integers(0, w - p + 1)) for w, p in zip(wide, picture.size, strict=True))
+        canvas = Image.new("RGB", wide, _edge_colour(picture))
+        canvas.paste(picture, (left, top))
+        picture = canvas
     if rng.random() < how.rotate:
         degrees = float(rng.uniform(-how.max_degrees, how.max_degrees))
-        # The border takes the mean of the picture's edge, so that no black wedge tells of the turn.
-        edge = np.asarray(picture)
-        ring = np.concatenate([edge[0], edge[-1], edge[:, 0], edge[:, -1]]).mean(0)
-        fill = tuple(int(v) for v in ring)
-        picture = picture.rotate(degrees, Image.Resampling.BILINEAR, fillcolor=fill)
+        picture = picture.rotate(degrees, Image.Resampling.BILINEAR, fillcolor=_edge_colour(picture))
     width, height = picture.size
     area = width * height * rng.uniform(how.min_area, 1.0)
     ratio = float(np.exp(rng.uniform(-np.log(how.aspect), np.log(how.aspect))))
