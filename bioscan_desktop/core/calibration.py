@@ -8,28 +8,77 @@ from __future__ import annotations
 
 import bisect
 import math
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-FORMAT_VERSION = 1
+from bioscan_desktop.core.barcode import SHORT_BASES
+
+FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True)
 class PairScale:
-    """Evidence of a hit as a logit: slope x cosine + offset, for one pair of modalities."""
+    """Evidence of a hit as a logit, for one pair of modalities.
+
+    Attributes:
+        slope, offset: slope x cosine + offset.
+        relatedness, mismatch: of a barcode and a key that were aligned, so many times their
+            relatedness is added, and so many times their `log_mismatch` taken off.
+    """
 
     slope: float
     offset: float
+    relatedness: float = 0.0
+    mismatch: float = 0.0
+
+    def logit(self, cosine: float, relatedness: float | None = None, mismatch: float | None = None) -> float:
+        """The evidence of one hit; what is None adds nothing."""
+        value = self.slope * cosine + self.offset
+        if relatedness is not None:
+            value += self.relatedness * relatedness
+        if mismatch is not None:
+            value -= self.mismatch * log_mismatch(mismatch)
+        return value
+
+
+@dataclass(frozen=True)
+class ChanceModel:
+    """What a share of the evidence is worth: the chance that the name is right.
+
+    A logistic regression on the share and on the distance to the nearest key of that name: a genus
+    that all neighbours agree on is less sure where even the nearest of them lies far off.
+    """
+
+    bias: float = 0.0
+    share: float = 1.0
+    distance: float = 0.0
+
+    def chance(self, share: float, distance: float) -> float:
+        """Between 0 and 1.
+
+        Args:
+            share: of the evidence, 0 to 1.
+            distance: `log_mismatch` or `log_distance` of the nearest key of the name.
+        """
+        value = self.bias + self.share * log_odds(share) + self.distance * distance
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))
+
+
+TERMS: tuple[str, ...] = ("nearest", "second", "isolation", "mismatch", "mismatch_other")
+"""What a familiarity may be made of; see `NoveltyModel`."""
 
 
 @dataclass(frozen=True)
 class NoveltyModel:
     """How familiar specimens of known and of missing species look to a library.
 
-    Familiarity is the cosine of the nearest key, or better a weighted sum of three distances
-    (`weights`): to the nearest key, to the nearest key of another species, and from the nearest
-    key to its own nearest of another species. The last two tell how crowded the place is: where
-    sister species lie close together, a small distance already means another species.
+    Familiarity is the cosine of the nearest key, or better a weighted sum of `TERMS`: `log_distance`
+    of the nearest key, of the nearest key of another species, and of the nearest key to its own
+    nearest of another species (its isolation); and of aligned barcodes `log_mismatch` of the most
+    similar key, and of the most similar key of another species. Those of other species tell how
+    crowded the place is: where sister species lie close together, a small distance already means
+    another species.
 
     Attributes:
         known: ascending familiarities of held-out specimens whose species has keys.
@@ -44,21 +93,21 @@ class NoveltyModel:
     unknown: tuple[float, ...]
     alpha_known: float = 0.05
     alpha_unknown: float = 0.01
-    weights: tuple[float, float, float] | None = None
+    weights: Mapping[str, float] | None = None
     unlike_below: float | None = None
 
-    def familiarity(self, nearest: float, second: float, isolation: float) -> float:
-        """The larger, the more like a known species.
+    def familiarity(self, nearest: float, terms: Mapping[str, float]) -> float | None:
+        """The larger, the more like a known species; None if a term is lacking.
 
         Args:
             nearest: cosine of the nearest key.
-            second: cosine of the nearest key of another species than that.
-            isolation: cosine from the nearest key to its nearest of another species.
+            terms: logarithms of distances, named as in `TERMS`.
         """
         if self.weights is None:
             return nearest
-        terms = (log_distance(nearest), log_distance(second), log_distance(isolation))
-        return sum(w * term for w, term in zip(self.weights, terms, strict=True))
+        if not self.weights.keys() <= terms.keys():
+            return None
+        return sum(weight * terms[name] for name, weight in self.weights.items())
 
     def p_known(self, nearest: float) -> float:
         """Conformal p-value: share of known specimens as far away or farther, the query counted in."""
@@ -88,6 +137,22 @@ def log_distance(cosine: float) -> float:
     return math.log(max(1e-4, 1.0001 - cosine))
 
 
+def log_mismatch(share: float) -> float:
+    """log of a share of differing bases; identical barcodes count as two bases apart in 658."""
+    return math.log(share + 0.003)
+
+
+def log_odds(share: float) -> float:
+    """log(share / (1 - share)), finite for 0 and 1."""
+    held = min(max(share, 0.001), 0.999)
+    return math.log(held / (1.0 - held))
+
+
+_TABLES = (
+    "pairs", "pairs_missing", "thresholds", "thresholds_missing", "chances", "chances_missing", "novelty"
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Calibration:
     """Scales, thresholds and novelty models of one library with one model.
@@ -100,7 +165,13 @@ class Calibration:
         pairs, pairs_missing: by `query->key` modality.
         thresholds, thresholds_missing: by `image`, `dna` or `both`, then by rank: the smallest
             share at which a name is given.
+        chances, chances_missing: what a share is worth, by `image`, `dna` or `both`, then by rank;
+            a share without such a model is taken as it is.
+        image_weight: exponent of the photo's evidence where it meets a barcode's.
+        relatedness: weights of aligned differences, see `index.aligned`; empty for the defaults.
         novelty: by `query->key` modality; may be empty.
+        short: the same for barcodes under `core.barcode.SHORT_BASES`, which lie farther from all keys
+            merely by being short; None if they were not measured apart.
         fitted: False for the defaults.
         provenance: how, when, on how many held-out queries, to which target.
     """
@@ -109,13 +180,26 @@ class Calibration:
     thresholds: dict[str, dict[str, float]] = field(default_factory=dict)
     pairs_missing: dict[str, PairScale] = field(default_factory=dict)
     thresholds_missing: dict[str, dict[str, float]] = field(default_factory=dict)
+    chances: dict[str, dict[str, ChanceModel]] = field(default_factory=dict)
+    chances_missing: dict[str, dict[str, ChanceModel]] = field(default_factory=dict)
+    image_weight: float = 1.0
+    relatedness: dict[str, float] = field(default_factory=dict)
     novelty: dict[str, NoveltyModel] = field(default_factory=dict)
+    short: Calibration | None = None
     fitted: bool = False
     provenance: dict[str, Any] = field(default_factory=dict)
 
+    def for_barcode(self, bases: int) -> Calibration:
+        """What holds for a barcode of so many bases; distances of long ones say nothing of short ones."""
+        if bases >= SHORT_BASES:
+            return self
+        if self.short is not None:
+            return self.short
+        return replace(self, novelty={n: m for n, m in self.novelty.items() if not n.startswith("dna->")})
+
     def pair(self, pair: str, missing: bool = False) -> PairScale:
         """The scale of a pair of modalities, or the default."""
-        scale = self.pairs.get(pair, DEFAULT_PAIR)
+        scale = self.pairs.get(pair, DEFAULT_PAIRS.get(pair, DEFAULT_PAIR))
         return self.pairs_missing.get(pair, scale) if missing else scale
 
     def threshold(self, modality: str, rank: str, missing: bool = False) -> float:
@@ -125,38 +209,77 @@ class Calibration:
             return special[rank]
         return self.thresholds.get(modality, {}).get(rank, DEFAULT_THRESHOLDS[rank])
 
+    def chance(self, modality: str, rank: str, missing: bool = False) -> ChanceModel | None:
+        """What shares at a rank are worth to a photo, a barcode, or both; None if not known."""
+        table = self.chances_missing if missing else self.chances
+        return table.get(modality, {}).get(rank)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
+        values = {"format_version": FORMAT_VERSION, **self._tables(), "provenance": self.provenance}
+        if self.short is not None:
+            values["short"] = self.short._tables("dna", "both")
+        return values
+
+    def _tables(self, *modalities: str) -> dict[str, Any]:
+        """The tables of some modalities of queries; of all if none is named."""
+
+        def wanted(name: str) -> bool:
+            return not modalities or name.partition("->")[0] in modalities
+
         return {
-            "format_version": FORMAT_VERSION,
-            "pairs": {name: asdict(scale) for name, scale in self.pairs.items()},
-            "thresholds": {modality: dict(ranks) for modality, ranks in self.thresholds.items()},
-            "pairs_missing": {name: asdict(scale) for name, scale in self.pairs_missing.items()},
-            "thresholds_missing": {m: dict(ranks) for m, ranks in self.thresholds_missing.items()},
+            "pairs": {name: asdict(scale) for name, scale in self.pairs.items() if wanted(name)},
+            "thresholds": {m: dict(ranks) for m, ranks in self.thresholds.items() if wanted(m)},
+            "pairs_missing": {n: asdict(scale) for n, scale in self.pairs_missing.items() if wanted(n)},
+            "thresholds_missing": {
+                m: dict(ranks) for m, ranks in self.thresholds_missing.items() if wanted(m)
+            },
+            "chances": _chances_json({m: found for m, found in self.chances.items() if wanted(m)}),
+            "chances_missing": _chances_json(
+                {m: found for m, found in self.chances_missing.items() if wanted(m)}
+            ),
+            "image_weight": self.image_weight,
+            "relatedness": dict(self.relatedness),
             "novelty": {
                 name: {
                     "known": list(model.known),
                     "unknown": list(model.unknown),
                     "alpha_known": model.alpha_known,
                     "alpha_unknown": model.alpha_unknown,
-                    "weights": list(model.weights) if model.weights else None,
+                    "weights": dict(model.weights) if model.weights is not None else None,
                     "unlike_below": model.unlike_below,
                 }
                 for name, model in self.novelty.items()
+                if wanted(name)
             },
-            "provenance": self.provenance,
         }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Calibration:
-        """The inverse of `to_dict`. Raises KeyError, TypeError or ValueError on damaged values."""
-        if int(values["format_version"]) > FORMAT_VERSION:
-            raise ValueError(f"calibration format {values['format_version']} is newer than this program")
+        """The inverse of `to_dict`. Raises ValueError, KeyError or TypeError."""
+        if values["format_version"] > FORMAT_VERSION:
+            raise ValueError(f"calibration of a newer version {values['format_version']}")
+        calibration = cls._read(values)
+        short = values.get("short")
+        if short is None:
+            return calibration
+        own = cls._read({**short, "provenance": calibration.provenance})
+        together: dict[str, Any] = {
+            name: {**getattr(calibration, name), **getattr(own, name)} for name in _TABLES
+        }
+        return replace(calibration, short=replace(own, **together))
+
+    @classmethod
+    def _read(cls, values: dict[str, Any]) -> Calibration:
         return cls(
             pairs=_scales(values["pairs"]),
             thresholds=_thresholds(values["thresholds"]),
             pairs_missing=_scales(values.get("pairs_missing", {})),
             thresholds_missing=_thresholds(values.get("thresholds_missing", {})),
+            chances=_chances(values.get("chances", {})),
+            chances_missing=_chances(values.get("chances_missing", {})),
+            image_weight=float(values.get("image_weight", 1.0)),
+            relatedness={name: float(w) for name, w in values.get("relatedness", {}).items()},
             novelty={name: _novelty(model) for name, model in values["novelty"].items()},
             fitted=True,
             provenance=values.get("provenance", {}),
@@ -173,19 +296,34 @@ def _thresholds(values: dict[str, Any]) -> dict[str, dict[str, float]]:
     }
 
 
+def _chances(values: dict[str, Any]) -> dict[str, dict[str, ChanceModel]]:
+    return {m: {rank: ChanceModel(**model) for rank, model in ranks.items()} for m, ranks in values.items()}
+
+
+def _chances_json(chances: dict[str, dict[str, ChanceModel]]) -> dict[str, Any]:
+    return {m: {rank: asdict(model) for rank, model in ranks.items()} for m, ranks in chances.items()}
+
+
 def _novelty(values: dict[str, Any]) -> NoveltyModel:
     weights = values.get("weights")
+    if isinstance(weights, list):  # format 1
+        weights = dict(zip(TERMS[:3], weights, strict=True))
+    if weights is not None and not weights.keys() <= set(TERMS):
+        raise ValueError(f"unknown terms {sorted(weights.keys() - set(TERMS))}")
     return NoveltyModel(
         known=tuple(values["known"]),
         unknown=tuple(values["unknown"]),
         alpha_known=values["alpha_known"],
         alpha_unknown=values["alpha_unknown"],
-        weights=(weights[0], weights[1], weights[2]) if weights else None,
+        weights={name: float(w) for name, w in weights.items()} if weights is not None else None,
         unlike_below=values.get("unlike_below"),
     )
 
 
 DEFAULT_PAIR = PairScale(slope=15.0, offset=0.0)
+DEFAULT_PAIRS = {"dna->dna": PairScale(slope=20.0, offset=0.0, relatedness=1.0, mismatch=3.0)}
+"""Of barcodes, the weights that found most genera of held-out species of the starter's training data."""
+
 DEFAULT_THRESHOLDS = {"order": 0.65, "family": 0.65, "genus": 0.78, "species": 0.78}
 """iNaturalist's and SpeciesNet's published cut-offs; used until a library is calibrated."""
 

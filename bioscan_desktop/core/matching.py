@@ -4,35 +4,50 @@ The rules, all pure functions of the hits:
 1. A decision uses a fixed number of neighbours (`DECISION_K`), whatever number is displayed.
 2. Each hit weighs exp(slope x similarity + offset), with slope and offset of its pair of
    modalities (photo against photo key, photo against DNA key, …) as the library's calibration
-   gives them. Weights are normalised to 1.
+   gives them. Where query and key are barcodes, their aligned differences count too: how many
+   there are tells species apart, of which kind they are tells relatives. Weights are normalised
+   to 1.
 3. At most `MAX_KEYS_PER_TAXON` keys of one species (or BIN) vote, the nearest first, so that
    fifteen near-duplicates are not fifteen opinions.
 4. The lineage is walked from order downward: at each rank the child with the largest share among
    the children of the name above. Names missing in the library keep their weight in the
    denominator: what the library does not know lowers the share.
-5. The verdict is the last name whose share reaches the threshold of its rank.
-6. A barcode under 500 bp lies far from all keys merely by being short. Whether its species is
-   missing is then judged by percent identity (`SHORT_NEW`). A barcode of any length that aligns
-   with nothing (`UNLIKE_IDENTITY`) is like nothing in the library, wherever its embedding lies.
-7. If photo and barcode of one specimen contradict each other at family or order, the verdict is
-   only what they share; otherwise their evidence is multiplied.
+5. A share is turned into the chance that its name is right, as held-out specimens showed it. The
+   verdict is the last name whose chance reaches the threshold of its rank.
+6. Whether the species is missing is judged by distances alone (`core.calibration.NoveltyModel`), or
+   of a barcode, where these were not measured, by percent identity. A barcode that aligns with
+   nothing (`UNLIKE_IDENTITY`), or is no COI barcode at all where the library's are, is like nothing
+   in the library, wherever its embedding lies.
+7. Where a library is not calibrated, a barcode is named only as deep as its best percent identity
+   usually allows (`LEAST_IDENTITY`).
+8. If photo and barcode of one specimen contradict each other at family or order, the verdict is
+   only what they share; otherwise their evidence is multiplied, the photo's to the power that
+   held-out specimens gave it.
 """
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bioscan_desktop.core.agreement import agreement
-from bioscan_desktop.core.calibration import Calibration, NoveltyModel
+from bioscan_desktop.core.calibration import (
+    Calibration,
+    NoveltyModel,
+    PairScale,
+    log_distance,
+    log_mismatch,
+)
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 
 DECISION_K = 50
 MAX_KEYS_PER_TAXON = 3
-SHORT_NEW = 97.0
-"""A short barcode of smaller percent identity is probably of a species that the library lacks."""
+LEAST_IDENTITY = {"species": 97.0, "genus": 95.0, "family": 90.0, "order": 85.0}
+"""The cut-offs of BOLDigger3 (Buchner and Leese 2020, doi:10.3897/mbmg.4.53535)."""
+
 UNLIKE_IDENTITY = 75.0
 """Below this, two sequences need not even be the same gene; COI of two insect orders has about 80."""
 
@@ -51,6 +66,9 @@ class Hit:
         overlap_bp: aligned columns without terminal gaps.
         consensus: the key's computed barcode, if it has one.
         isolation: cosine from the key to the nearest key of another species; None if not known.
+        mismatch: share of differing bases of two barcodes placed in the common frame.
+        relatedness: the same weighed by kind and codon position of the difference, see
+            `index.aligned`; larger is closer.
     """
 
     key_id: int
@@ -67,6 +85,8 @@ class Hit:
     consensus: str | None = None
     image_file: str | None = None
     isolation: float | None = None
+    mismatch: float | None = None
+    relatedness: float | None = None
 
     @property
     def pair(self) -> str:
@@ -132,14 +152,13 @@ def gather(hits: Sequence[Hit], calibration: Calibration, missing: bool = False)
     for hit in hits:
         by_pair[hit.pair].append(hit)
     for pair, group in by_pair.items():
-        scale = calibration.pair(pair, missing)
+        weighed = weigh(group, calibration.pair(pair, missing))
         used: dict[object, int] = defaultdict(int)
-        nearest = sorted(group, key=lambda h: (-h.score, h.key_id))[:DECISION_K]
-        for hit in nearest:
+        for logit, hit in sorted(weighed, key=lambda vote: (-vote[0], vote[1].key_id))[:DECISION_K]:
             taxon = hit.lineage.species or hit.bin_uri or hit.key_id
             used[taxon] += 1
             if used[taxon] <= MAX_KEYS_PER_TAXON:
-                votes.append((scale.slope * hit.score + scale.offset, hit))
+                votes.append((logit, hit))
     if not votes:
         return {}
     top = max(logit for logit, _ in votes)
@@ -148,6 +167,41 @@ def gather(hits: Sequence[Hit], calibration: Calibration, missing: bool = False)
         evidence[hit.lineage.path()] += math.exp(logit - top)
     total = sum(evidence.values())
     return {path: weight / total for path, weight in sorted(evidence.items())}
+
+
+def weigh(hits: Sequence[Hit], scale: PairScale) -> list[tuple[float, Hit]]:
+    """The logit of each hit of one pair of modalities.
+
+    A key without a barcode of its own (a single record, say) cannot be aligned. It is taken for as
+    close as the closest aligned key of its species, or as the aligned keys of a similar cosine.
+    """
+    aligned = [h for h in hits if h.relatedness is not None and h.mismatch is not None]
+    if not aligned or len(aligned) == len(hits) or not (scale.relatedness or scale.mismatch):
+        return [(scale.logit(h.score, h.relatedness, h.mismatch), h) for h in hits]
+    best: dict[str | None, tuple[float, float]] = {}
+    for hit in aligned:
+        known = best.get(hit.lineage.species, (-math.inf, math.inf))
+        assert hit.relatedness is not None and hit.mismatch is not None
+        best[hit.lineage.species] = (max(known[0], hit.relatedness), min(known[1], hit.mismatch))
+    ladder = sorted(aligned, key=lambda h: (h.score, h.key_id))
+    logits = []
+    for hit in hits:
+        values = (hit.relatedness, hit.mismatch)
+        if hit.relatedness is None:
+            own = best.get(hit.lineage.species) if hit.lineage.species else None
+            values = own if own is not None else _alike(ladder, hit.score)
+        logits.append((scale.logit(hit.score, *values), hit))
+    return logits
+
+
+def _alike(ladder: Sequence[Hit], score: float) -> tuple[float, float]:
+    """Median relatedness and mismatch of the five aligned hits nearest in cosine; `ladder` ascends."""
+    place = bisect.bisect_left(ladder, score, key=lambda hit: hit.score)
+    beside = ladder[max(0, place - 5) : place + 5]
+    near = sorted(beside, key=lambda hit: (abs(hit.score - score), hit.key_id))[:5]
+    relatedness = sorted(hit.relatedness or 0.0 for hit in near)
+    mismatch = sorted(hit.mismatch or 0.0 for hit in near)
+    return relatedness[len(near) // 2], mismatch[len(near) // 2]
 
 
 def walk(evidence: Evidence) -> tuple[RankShare, ...]:
@@ -171,24 +225,83 @@ def walk(evidence: Evidence) -> tuple[RankShare, ...]:
 
 
 def decide(
-    hits: Sequence[Hit], calibration: Calibration, identity: float | None = None, short: bool = False
+    hits: Sequence[Hit], calibration: Calibration, identity: float | None = None, is_coi: bool = True
 ) -> Verdict:
     """The verdict of one query of one modality.
 
     Args:
         identity: of a barcode, the best percent identity to a key, if there is one (rule 6).
-        short: it is a short barcode.
+        is_coi: False for a barcode that has no place in the frame where the library's have theirs.
     """
     if not hits:
         return Verdict(None, None, 0.0, False, "none", None, "The library has no keys to compare with.", ())
-    if identity is not None and identity < UNLIKE_IDENTITY:
-        novelty, p = "unlike_library", None
-    elif identity is not None and short:
-        novelty, p = "new_species" if identity < SHORT_NEW else "none", None
-    else:
-        novelty, p = _novelty(hits, calibration)
-    shares = walk(gather(hits, calibration, missing=novelty == "new_species"))
-    return _conclude(shares, calibration, hits[0].query_modality, novelty, p)
+    modality = hits[0].query_modality
+    if not is_coi or (identity is not None and identity < UNLIKE_IDENTITY):
+        shares = worth(walk(gather(hits, calibration)), hits, calibration, modality)
+        verdict = _conclude(shares, calibration, modality, "unlike_library", None)
+        return verdict if is_coi else replace(verdict, reason=NOT_COI)
+    novelty, p = _novelty(hits, calibration)
+    if p is None and identity is not None and identity < LEAST_IDENTITY["species"]:
+        novelty = "new_species"
+    missing = novelty == "new_species"
+    shares = worth(walk(gather(hits, calibration, missing)), hits, calibration, modality, missing)
+    verdict = _conclude(shares, calibration, modality, novelty, p)
+    return verdict if calibration.fitted or identity is None else _within(verdict, identity)
+
+
+def _within(verdict: Verdict, identity: float) -> Verdict:
+    """The verdict cut to the rank that a percent identity allows (rule 7)."""
+    if verdict.rank is None or identity >= LEAST_IDENTITY[verdict.rank]:
+        return verdict
+    depth = RANKS.index(verdict.rank)
+    kept = [s for s in verdict.ranks[:depth] if identity >= LEAST_IDENTITY[s.rank]]
+    reason = (
+        f"The nearest barcode is {identity:.1f}% identical; for the {verdict.rank} "
+        f"{LEAST_IDENTITY[verdict.rank]:.0f}% are asked in a library that is not calibrated. {verdict.reason}"
+    )
+    name, rank, share = (kept[-1].name, kept[-1].rank, kept[-1].share) if kept else (None, None, 0.0)
+    return replace(verdict, name=name, rank=rank, confidence=share, reason=reason)
+
+
+NOT_COI = (
+    "This does not read as the COI barcode region in either direction: another gene or region, or a "
+    "sequence with many errors. It is not like anything in this library."
+)
+
+
+def worth(
+    shares: Sequence[RankShare],
+    hits: Sequence[Hit],
+    calibration: Calibration,
+    modality: str,
+    missing: bool = False,
+) -> tuple[RankShare, ...]:
+    """Shares as chances of being right (rule 5); they never grow from one rank to the next."""
+    found: list[RankShare] = []
+    above = 1.0
+    for share in shares:
+        model = calibration.chance(modality, share.rank, missing)
+        if model is None:
+            chance = share.share
+        else:
+            chance = model.chance(share.share, distance_to(share.rank, share.name, hits))
+        above = min(above, chance)
+        second = min(share.runner_up_share, 1.0 - above)
+        found.append(replace(share, share=above, runner_up_share=second))
+    return tuple(found)
+
+
+def distance_to(rank: str, name: str, hits: Sequence[Hit]) -> float:
+    """Log distance to the nearest key of a name: by aligned bases, or else by cosine.
+
+    Keys of the query's own kind speak, where any has the name.
+    """
+    bearing = [hit for hit in hits if hit.lineage.at(rank) == name]
+    aligned = [hit.mismatch for hit in bearing if hit.mismatch is not None]
+    if aligned:
+        return log_mismatch(min(aligned))
+    own = [hit.score for hit in bearing if hit.query_modality == hit.key_modality]
+    return log_distance(max(own or [hit.score for hit in bearing], default=-1.0))
 
 
 def decide_both(
@@ -228,8 +341,9 @@ def decide_both(
         return replace(image, reason=f"{image.reason} The barcode resembles nothing in the library."), agreed
     # DNA separates species far better than photos do, so its novelty is the one that counts.
     missing = dna.novelty == "new_species"
-    fused = _multiply(gather(image_hits, calibration, missing), gather(dna_hits, calibration, missing))
-    verdict = _conclude(walk(fused), calibration, "both", dna.novelty, dna.novelty_p)
+    fused = fuse(image_hits, dna_hits, calibration, missing)
+    shares = worth(walk(fused), dna_hits, calibration, "both", missing)
+    verdict = _conclude(shares, calibration, "both", dna.novelty, dna.novelty_p)
     words = "no rank" if agreed == "none" else agreed
     return replace(verdict, reason=f"{verdict.reason} Photo and barcode agree at {words}."), agreed
 
@@ -243,15 +357,21 @@ FLOOR = 0.01
 """What one modality leaves to a path that it has not seen at all, before multiplying."""
 
 
-def _multiply(a: Evidence, b: Evidence) -> Evidence:
-    """Product of two evidences over all paths of either, renormalised.
+def fuse(
+    image_hits: Sequence[Hit], dna_hits: Sequence[Hit], calibration: Calibration, missing: bool = False
+) -> Evidence:
+    """Product of both evidences over all paths of either, renormalised (rule 8).
 
     A path unseen by one side keeps the weight of the nearest ancestor that side has seen: a photo
     key that knows only the genus does not speak against a species of that genus.
     """
-    if not a or not b:
-        return a or b
-    product = {path: _support(a, path) * _support(b, path) for path in sorted({*a, *b})}
+    image, dna = gather(image_hits, calibration, missing), gather(dna_hits, calibration, missing)
+    if not image or not dna:
+        return image or dna
+    product = {
+        path: _support(image, path) ** calibration.image_weight * _support(dna, path)
+        for path in sorted({*image, *dna})
+    }
     total = sum(product.values())
     return {path: weight / total for path, weight in product.items()}
 
@@ -261,14 +381,29 @@ def _support(evidence: Evidence, path: tuple[str, ...]) -> float:
     return FLOOR + (1 - FLOOR) * ancestors
 
 
-def familiarity_of(hits: Sequence[Hit], model: NoveltyModel) -> float:
-    """How much like a known species the nearest keys of one pair of modalities look."""
+def familiarity_terms(hits: Sequence[Hit]) -> dict[str, float]:
+    """The logarithms of distances of one pair of modalities that `NoveltyModel` weighs."""
     top = min(hits, key=lambda hit: (-hit.score, hit.key_id))
     others = [hit.score for hit in hits if hit.lineage.species != top.lineage.species]
     # All of the nearest keys are of one species: the next one lies beyond the last of them.
     second = max(others) if others else min(hit.score for hit in hits)
-    isolation = top.isolation if top.isolation is not None else second
-    return model.familiarity(top.score, second, isolation)
+    terms = {
+        "nearest": log_distance(top.score),
+        "second": log_distance(second),
+        "isolation": log_distance(top.isolation if top.isolation is not None else second),
+    }
+    aligned = [hit for hit in hits if hit.mismatch is not None]
+    if aligned:
+        closest = min(aligned, key=lambda hit: (hit.mismatch, hit.key_id))
+        apart = [h.mismatch or 0.0 for h in aligned if h.lineage.species != closest.lineage.species]
+        terms["mismatch"] = log_mismatch(closest.mismatch or 0.0)
+        terms["mismatch_other"] = log_mismatch(min(apart or [max(h.mismatch or 0.0 for h in aligned)]))
+    return terms
+
+
+def familiarity_of(hits: Sequence[Hit], model: NoveltyModel) -> float | None:
+    """How much like a known species the nearest keys of one pair of modalities look."""
+    return model.familiarity(max(hit.score for hit in hits), familiarity_terms(hits))
 
 
 def _novelty(hits: Sequence[Hit], calibration: Calibration) -> tuple[str, float | None]:
@@ -286,6 +421,8 @@ def _novelty(hits: Sequence[Hit], calibration: Calibration) -> tuple[str, float 
             continue
         near = [hit for hit in hits if hit.pair == pair]
         familiarity = familiarity_of(near, model)
+        if familiarity is None:
+            continue
         p = model.p_known(familiarity)
         found = model.outcome(familiarity, max(hit.score for hit in near))
         if outcome is None or order.index(found) > order.index(outcome):

@@ -9,7 +9,8 @@
 `library.edit` writes changed files under new names, which the manifest gives in `stored_as`; so a
 library changes at the moment when its manifest is replaced, and at no other.
 
-The HNSW graph is not part of the pack. It is a cache in the user's cache folder, rebuilt at need.
+The HNSW graph and the barcodes placed in their common frame are not part of the pack. They are caches
+in the user's cache folder, rebuilt at need.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +30,14 @@ import numpy as np
 from bioscan_desktop.core.calibration import DEFAULT, Calibration
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.index.aligned import AlignedIndex
 from bioscan_desktop.index.barcodes import Orientation
 from bioscan_desktop.index.exact import ExactIndex, Index
 from bioscan_desktop.index.hnsw import build_or_load
-from bioscan_desktop.index.keys import KeyFile, Keys, load_column, open_keys, unit_blocks
+from bioscan_desktop.index.keys import KeyFile, Keys, load_column, open_keys, take_rows, unit_blocks
+from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_manifest, require_texts
+from bioscan_desktop.library.aligning import ALIGNED_K, compare_hits, load_planes
 from bioscan_desktop.library.records import KeyRecord, RecordStore
 
 FORMAT = "bioscan-library"
@@ -172,6 +177,8 @@ class Library:
         self._indexes: dict[str, Index] = {}
         self._orientation: Orientation | None = None
         self._isolation: dict[str, np.ndarray | None] = {}
+        self._planes: np.ndarray | None = None
+        self._is_coi: bool | None = None
 
     def close(self) -> None:
         """Releases the database."""
@@ -235,15 +242,23 @@ class Library:
         return self._indexes[modality]
 
     def search(
-        self, query_modality: str, queries: np.ndarray, k: int, keys: Sequence[str] | None = None
+        self,
+        query_modality: str,
+        queries: np.ndarray,
+        k: int,
+        keys: Sequence[str] | None = None,
+        placed: np.ndarray | None = None,
+        allowed: Mapping[str, np.ndarray] | None = None,
     ) -> list[list[Hit]]:
-        """The k nearest keys of each modality for each query.
+        """The nearest keys of each modality for each query.
 
         Args:
             query_modality: `image` or `dna`.
             queries: (n, d) unit rows.
-            k: per key modality.
+            k: per key modality. Barcodes get those that align best on top, see `library.aligning`.
             keys: key modalities to search; None searches all that the library has.
+            placed: (n, 658) uint8 codes of barcodes in the common frame, to compare them base by base.
+            allowed: (number of keys,) bool by key modality; others are left out, and the search is exact.
 
         Returns:
             per query, hits of all key modalities, nearest first within each.
@@ -252,11 +267,76 @@ class Library:
         for modality in keys if keys is not None else self.modalities:
             if modality not in self.modalities:
                 continue
-            rows, scores = self.index(modality).search(queries, k)
+            mask = allowed.get(modality) if allowed is not None else None
+            if mask is None:
+                rows, scores = self.index(modality).search(queries, k)
+            else:
+                rows, scores = ExactIndex(self.key_rows(modality)).search(queries, k, mask)
+            if placed is not None and modality == "dna":
+                for number, near in enumerate(self._beside(queries, placed, rows, scores, mask)):
+                    hits[number].extend(near)
+                continue
             found = iter(self.hits(query_modality, modality, rows.ravel(), scores.ravel()))
             for number in range(len(queries)):
                 hits[number].extend(next(found) for _ in range(rows.shape[1]))
         return hits
+
+    def _beside(
+        self,
+        queries: np.ndarray,
+        placed: np.ndarray,
+        rows: np.ndarray,
+        scores: np.ndarray,
+        mask: np.ndarray | None,
+    ) -> Iterator[list[Hit]]:
+        """Barcode keys near by embedding or by alignment, for each query."""
+        aligned = self.aligned
+        if aligned is None:
+            for number in range(len(queries)):
+                hits = self.hits("dna", "dna", rows[number], scores[number])
+                yield compare_hits(hits, placed[number], self.calibration.relatedness)
+            return
+        found = [
+            aligned.search(codes, ALIGNED_K, mask, near) for codes, near in zip(placed, rows, strict=True)
+        ]
+        every = np.concatenate([part.rows for part in found])
+        cosines = np.concatenate(
+            [
+                take_rows(self.key_rows("dna"), part.rows) @ query
+                for part, query in zip(found, queries, strict=True)
+            ]
+        )
+        ordered = iter(self.hits("dna", "dna", every, cosines))
+        for part in found:
+            own = [
+                hit if np.isnan(mismatch) else replace(hit, mismatch=float(mismatch), relatedness=float(near))
+                for hit, mismatch, near in zip(
+                    islice(ordered, len(part.rows)), part.mismatch, part.relatedness, strict=True
+                )
+            ]
+            yield sorted(own, key=lambda hit: (-hit.score, hit.key_id))
+
+    @property
+    def aligned(self) -> AlignedIndex | None:
+        """The library's barcodes in the common frame; None if it has none, or too many to scan."""
+        if self._planes is None:
+            self._planes = load_planes(
+                self.records,
+                self.manifest.counts.get("dna_keys", 0),
+                self.manifest.files.get(self.manifest.stored_as.get("records.sqlite", "records.sqlite"), ""),
+                self._cache,
+            )
+        if not self._planes.shape[2]:
+            return None
+        return AlignedIndex(self._planes, self.calibration.relatedness)
+
+    @property
+    def is_coi(self) -> bool:
+        """Most of a sample of the library's barcodes have a place in the frame of COI."""
+        if self._is_coi is None:
+            sample = [r.consensus for r in self.records.with_consensus(60) if r.consensus]
+            self._is_coi = bool(sample) and float((place(sample).score >= LEAST_SCORE).mean()) > 0.5
+        return self._is_coi
 
     def hits(self, query_modality: str, key_modality: str, rows: np.ndarray, scores: np.ndarray) -> list[Hit]:
         """Rows of a key matrix with their scores, both (m,), as hits."""

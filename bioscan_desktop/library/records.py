@@ -60,7 +60,8 @@ class KeyRecord:
         processid: of a typical record; None for photos without one.
         process_ids: a few examples.
         n_records: specimens behind the key.
-        consensus: computed from two records or more; None for single-record keys.
+        consensus: barcode of the key, computed from its records (see `library.build`); None for keys
+            without one.
         image_file: photo relative to the library's image folder, if the library names one.
         specimens: all process ids. For writing only: whole libraries are not read this way.
         places: number of records by country; likewise.
@@ -201,6 +202,20 @@ class RecordStore:
         chosen = ids[:: max(1, len(ids) // max(1, limit))][:limit]
         return self._select(f"key_id IN ({','.join('?' * len(chosen))}) ORDER BY key_id", chosen)
 
+    def row_of(self, key_id: int) -> int:
+        """The row of a key in the key matrix of its modality."""
+        return self._rows("SELECT row FROM keys WHERE key_id = ?", [key_id])[0][0]
+
+    def barcodes(self, count: int) -> list[str]:
+        """The barcode of each of `count` rows of barcode keys, "" where there is none."""
+        barcodes = [""] * count
+        for row, consensus, bases in self._rows(
+            "SELECT row, consensus, consensus_bp FROM keys WHERE modality = 'dna' AND consensus IS NOT NULL"
+        ):
+            if 0 <= row < count:
+                barcodes[row] = unpack_bases(consensus, bases)
+        return barcodes
+
     def lineages(self, modality: str) -> list[Lineage]:
         """The lineage of every row of a key matrix, in row order."""
         rows = self._rows(
@@ -324,7 +339,9 @@ def pack_bases(sequence: str) -> bytes:
     return bytes(high << 4 | low for high, low in zip(nibbles[::2], nibbles[1::2], strict=True))
 
 
+_PAIRS = [high + low for high in _IUPAC for low in _IUPAC]
+
+
 def unpack_bases(data: bytes, length: int) -> str:
     """The inverse of `pack_bases`."""
-    bases = "".join(_IUPAC[byte >> 4] + _IUPAC[byte & 15] for byte in data)
-    return bases[:length]
+    return "".join([_PAIRS[byte] for byte in data])[:length]

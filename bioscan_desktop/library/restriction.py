@@ -19,7 +19,6 @@ import numpy as np
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.matching import Hit
 from bioscan_desktop.core.taxonomy import clean_name, is_interim
-from bioscan_desktop.index.exact import ExactIndex
 from bioscan_desktop.library.pack import Library
 
 NEARER = 100
@@ -78,30 +77,31 @@ class Restriction:
         return self._allowed[modality]
 
     def search(
-        self, query_modality: str, queries: np.ndarray, k: int, keys: Sequence[str] | None = None
+        self,
+        query_modality: str,
+        queries: np.ndarray,
+        k: int,
+        keys: Sequence[str] | None = None,
+        placed: np.ndarray | None = None,
     ) -> tuple[list[list[Hit]], list[list[str]]]:
-        """The k nearest allowed keys of each modality for each query, and what was left out.
+        """The nearest allowed keys of each modality for each query, and what was left out.
 
         Args:
-            query_modality: `image` or `dna`.
-            queries: (n, d) unit rows.
-            k: per key modality.
-            keys: key modalities to search; None searches all that the library has.
+            query_modality, queries, k, keys, placed: as in `Library.search`.
 
         Returns:
             per query the hits, nearest first within each modality, and sentences.
         """
-        hits: list[list[Hit]] = [[] for _ in range(len(queries))]
+        masks = {modality: self.allowed(modality) for modality in self.library.modalities}
+        hits = self.library.search(query_modality, queries, k, keys, placed, masks)
         nearer: list[list[Hit]] = [[] for _ in range(len(queries))]
-        for modality in self.library.modalities:
-            mask = self.allowed(modality)
+        for modality, mask in masks.items():
             if (keys is not None and modality not in keys) or not mask.any():
                 continue
-            rows, scores = ExactIndex(self.library.key_rows(modality)).search(queries, k, mask)
             near, near_scores = self.library.index(modality).search(queries, NEARER)
             for number in range(len(queries)):
-                hits[number] += self.library.hits(query_modality, modality, rows[number], scores[number])
-                out = ~mask[near[number]] & (near_scores[number] > scores[number, 0])
+                best = max((h.score for h in hits[number] if h.key_modality == modality), default=-1.0)
+                out = ~mask[near[number]] & (near_scores[number] > best)
                 nearer[number] += self.library.hits(
                     query_modality, modality, near[number][out], near_scores[number][out]
                 )

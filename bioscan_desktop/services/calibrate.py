@@ -3,37 +3,45 @@
 Every held-out query is asked twice: once against the whole library (its species is known), and
 once with all keys of its species left out (as if the species were missing). The second kind is
 taken, where there are enough of them, from species that the encoders were not trained on: those
-that they were trained on stand apart too well. From the answers:
+that they were trained on stand apart too well. Barcodes are asked once more as short windows. From
+the answers:
 
-- per pair of modalities a slope and offset that turn similarity into evidence, chosen to give the
-  true lineage the largest likelihood; once for known species, once for missing ones;
+- per pair of modalities the weights that turn similarity into evidence, chosen to give the true
+  lineage the largest likelihood; once for known species, once for missing ones;
 - per pair a familiarity that tells known from missing species (novelty);
-- per rank the smallest share at which names are right at the target precision.
+- per rank the chance that a name with such a share at such a distance is right, and the smallest
+  chance at which names are right at the target precision;
+- how much a photo counts beside a barcode. Photos and barcodes of one species stand for specimens
+  with both where there are none.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from bioscan_desktop.core.barcode import MIN_BASES, SHORT_BASES
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
-from bioscan_desktop.core.matching import DECISION_K, Hit
-from bioscan_desktop.core.taxonomy import RANKS, Lineage
-from bioscan_desktop.index.exact import ExactIndex
+from bioscan_desktop.core.matching import DECISION_K, Verdict, decide_both
+from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.inference.frame import place
 from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.library.importers.tables import Record
 from bioscan_desktop.services.calibration_fit import (
     MISSING_WEIGHT,
     Case,
+    Pair,
+    answers_of,
+    fit_chances,
+    fit_image_weight,
     fit_novelty,
     fit_scales,
     fit_thresholds,
-    verdicts_of,
+    pairs_of,
 )
 from bioscan_desktop.services.identify import Identifier
 from bioscan_desktop.services.specimens import from_sequence
@@ -41,8 +49,16 @@ from bioscan_desktop.services.tasks import Progress, ProgressCallback, silent
 
 MIN_QUERIES = 50
 
+MIN_PAIRS = 30
+"""Photos beside barcodes that the weight of photos is fitted on, at least."""
+
 ALPHA_KNOWN = 0.04
 """Share of specimens of known species that may be called new: the price of noticing new ones."""
+
+SHORT = "short"
+"""Name of the short windows of barcodes beside `image` and `dna`."""
+
+Cases = dict[str, list[Case]]
 
 
 def fit(
@@ -53,7 +69,7 @@ def fit(
     target_precision: float = 0.95,
     progress: ProgressCallback = silent,
 ) -> Calibration:
-    """Fits the calibration of a library.
+    """Fits the calibration of a library; `identifier.library` has it from then on.
 
     Args:
         records: held-out rows with names, none of them among the library's own.
@@ -64,13 +80,39 @@ def fit(
     Raises:
         ArgumentError: if neither modality has enough usable rows.
     """
-    cases = {
-        modality: _fair(answers, unseen)
-        for modality, answers in collect_cases(identifier, records, images, progress).items()
-    }
-    if not any(cases.values()):
+    queries = embed(identifier, records, images, progress)
+    enough = {name: found for name, found in queries.items() if len(found.truths) >= MIN_QUERIES}
+    if not {"image", "dna"} & enough.keys():
         raise ArgumentError(f"Calibration needs at least {MIN_QUERIES} photos or barcodes with names.")
-    calibration = Calibration(fitted=True)
+    cases: Cases = {}
+    for name, found in enough.items():
+        progress(Progress(0, None, f"asking {len(found.truths)} held-out queries ({name})"))
+        cases[name] = ask(identifier, found, unseen)
+    progress(Progress(0, None, "fitting"))
+    plain = {name: answers for name, answers in cases.items() if name != SHORT}
+    calibration = _fit(Calibration(fitted=True), plain, target_precision)
+    if SHORT in cases and "dna" in cases:
+        fitted = _fit(calibration, {**plain, "dna": cases[SHORT]}, target_precision)
+        calibration = replace(calibration, short=fitted)
+    provenance = {
+        "target_precision": target_precision,
+        "known_queries": {m: sum(not c.missing for c in found) for m, found in cases.items()},
+        "missing_queries": {m: sum(c.missing for c in found) for m, found in cases.items()},
+        "missing_weight": MISSING_WEIGHT,
+        "decision_k": DECISION_K,
+    }
+    short = calibration.short and replace(calibration.short, provenance=provenance)
+    calibration = replace(calibration, short=short, provenance=provenance)
+    identifier.library.calibration = calibration
+    return calibration
+
+
+def _fit(start: Calibration, cases: Cases, target: float) -> Calibration:
+    """All tables of the modalities in `cases`, and of both together."""
+    calibration = replace(
+        start, pairs={}, pairs_missing={}, thresholds={}, thresholds_missing={}, chances={},
+        chances_missing={}, novelty={}, image_weight=1.0, short=None,
+    )  # fmt: skip
     for answers in cases.values():
         known, missing = ([c for c in answers if c.missing is kind] for kind in (False, True))
         calibration = replace(
@@ -79,88 +121,130 @@ def fit(
             pairs_missing={**calibration.pairs_missing, **fit_scales(missing)},
             novelty={**calibration.novelty, **fit_novelty(answers, ALPHA_KNOWN)},
         )
-    verdicts = {modality: verdicts_of(answers, calibration) for modality, answers in cases.items()}
-    thresholds, thresholds_missing = (
-        {modality: fit_thresholds(found, kind, target_precision) for modality, found in verdicts.items()}
-        for kind in (False, True)
-    )
-    # Together they are at least as sure as the surer of the two, whose threshold is the safe one.
-    for table in (thresholds, thresholds_missing):
-        surer = table.get("dna", next(iter(table.values())))
-        table["both"] = {rank: surer[rank] for rank in RANKS}
-    return replace(
+    pairs = pairs_of(cases.get("image", []), cases.get("dna", []))
+    if len(pairs) >= MIN_PAIRS:
+        calibration = replace(calibration, image_weight=fit_image_weight(pairs, calibration))
+
+    def answered(name: str) -> list[tuple[Case, Verdict]]:
+        return answers_of(cases[name], calibration) if name != "both" else _together(pairs, calibration)
+
+    names = [*cases, *(["both"] if len(pairs) >= MIN_PAIRS else [])]
+    plain = {name: answered(name) for name in names}
+    calibration = replace(
         calibration,
-        thresholds=thresholds,
-        thresholds_missing=thresholds_missing,
-        provenance={
-            "target_precision": target_precision,
-            "known_queries": {m: sum(not c.missing for c in found) for m, found in cases.items()},
-            "missing_queries": {m: sum(c.missing for c in found) for m, found in cases.items()},
-            "missing_weight": MISSING_WEIGHT,
-            "decision_k": DECISION_K,
-        },
+        chances={name: fit_chances(found, False) for name, found in plain.items()},
+        chances_missing={name: fit_chances(found, True) for name, found in plain.items()},
     )
+    worth = {name: answered(name) for name in names}
+    tables = [
+        {name: fit_thresholds(found, kind, target) for name, found in worth.items()} for kind in (False, True)
+    ]
+    for table in tables:
+        if "both" not in table:  # the threshold of the surer of the two is the safe one
+            table["both"] = dict(table.get("dna", next(iter(table.values()))))
+    return replace(calibration, thresholds=tables[0], thresholds_missing=tables[1])
 
 
-def collect_cases(
+def _together(pairs: Sequence[Pair], calibration: Calibration) -> list[tuple[Case, Verdict]]:
+    """The joint verdicts of photos and barcodes; contradictions give no shares to learn from."""
+    answers = []
+    for image, dna in pairs:
+        (_, photo), (_, barcode) = (answers_of([case], calibration)[0] for case in (image, dna))
+        verdict, _ = decide_both(photo, barcode, image.hits, dna.hits, calibration)
+        answers.append((dna, verdict))
+    return answers
+
+
+@dataclass
+class Queries:
+    """Embedded queries of one kind.
+
+    Attributes:
+        modality: `image` or `dna`.
+        rows: (d,) float32 unit rows.
+        sequences: of barcodes.
+        truths: names.
+    """
+
+    modality: str
+    rows: list[np.ndarray] = field(default_factory=list)
+    sequences: list[str] = field(default_factory=list)
+    truths: list[Lineage] = field(default_factory=list)
+
+
+def embed(
     identifier: Identifier,
     records: Iterable[Record],
     images: Path | None,
     progress: ProgressCallback = silent,
-) -> dict[str, list[Case]]:
-    """Asks each record with and without its species, by modality; see the module."""
-    rows: dict[str, list[np.ndarray]] = defaultdict(list)
-    truths: dict[str, list[Lineage]] = defaultdict(list)
+) -> dict[str, Queries]:
+    """Photos, barcodes, and short windows of barcodes, embedded."""
+    queries = {"image": Queries("image"), "dna": Queries("dna"), SHORT: Queries("dna")}
     for number, record in enumerate(records, start=1):
         try:
             if record.nucleotides:
                 specimen = from_sequence(record.nucleotides)
                 if specimen.barcode is not None:
-                    rows["dna"].append(identifier.model.embed_barcodes([specimen.barcode.sequence])[0])
-                    truths["dna"].append(record.lineage)
+                    whole = specimen.barcode.sequence
+                    for name, sequence in (("dna", whole), (SHORT, window(whole, number))):
+                        if sequence:
+                            _add(queries[name], identifier.model.embed_barcodes([sequence]), record.lineage)
+                            queries[name].sequences.append(sequence)
             if record.image_file and images is not None:
                 photo = load_rgb(images / record.image_file, identifier.model.preprocessing.min_side)
-                rows["image"].append(identifier.model.embed_images([photo.image])[0])
-                truths["image"].append(record.lineage)
+                _add(queries["image"], identifier.model.embed_images([photo.image]), record.lineage)
         except BioscanError:
             continue  # a damaged photo teaches nothing
         progress(Progress(number, None, "embedding held-out specimens"))
-    return {
-        modality: _ask(identifier, modality, np.stack(rows[modality]), truths[modality])
-        for modality in ("image", "dna")
-        if len(rows[modality]) >= MIN_QUERIES
-    }
+    return queries
 
 
-def _ask(identifier: Identifier, modality: str, rows: np.ndarray, truths: Sequence[Lineage]) -> list[Case]:
-    library = identifier.library
-    answers = library.search(modality, rows, DECISION_K)
-    exact = {m: ExactIndex(library.keys(m)) for m in library.modalities}
+def _add(queries: Queries, rows: np.ndarray, truth: Lineage) -> None:
+    queries.rows.append(rows[0])
+    queries.truths.append(truth)
+
+
+def window(sequence: str, seed: int) -> str:
+    """A random stretch of a barcode that counts as short; "" of one that is short anyway."""
+    if len(sequence) < SHORT_BASES:
+        return ""
+    rng = np.random.default_rng([seed, len(sequence)])
+    bases = int(rng.integers(MIN_BASES, SHORT_BASES))
+    first = int(rng.integers(0, len(sequence) - bases + 1))
+    return sequence[first : first + bases]
+
+
+def ask(identifier: Identifier, queries: Queries, unseen: frozenset[str] = frozenset()) -> list[Case]:
+    """Asks each query with and without its species; see the module.
+
+    Args:
+        unseen: if they have enough queries, only these are asked without their species.
+    """
+    library, modality = identifier.library, queries.modality
+    rows = np.stack(queries.rows)
+    placed = place(queries.sequences).codes if modality == "dna" and library.is_coi else None
+    answers = library.search(modality, rows, DECISION_K, placed=placed)
     names = {m: np.array([x.species or "" for x in library.records.lineages(m)]) for m in library.modalities}
     in_library = set().union(*(set(column.tolist()) for column in names.values()))
+    fair = sum(truth.species in unseen for truth in queries.truths) >= MIN_QUERIES
     cases = []
-    for row, truth, hits in zip(rows, truths, answers, strict=True):
+    for number, (truth, hits) in enumerate(zip(queries.truths, answers, strict=True)):
         if truth.species is None:
             continue
         if truth.species in in_library:
             cases.append(Case(truth, truth.species, hits, missing=False))
-        without: list[Hit] = []
-        for m, index in exact.items():
-            allowed = names[m] != truth.species
-            found, scores = index.search(row[None], DECISION_K, allowed)
-            near = library.hits(modality, m, found[0], scores[0])
-            if near:  # the nearest key's isolation, too, must not know of the missing species
-                others = allowed & (names[m] != (near[0].lineage.species or ""))
-                cosines = index.keys @ index.keys[found[0][0]]
-                near[0] = replace(near[0], isolation=float(cosines[others].max(initial=-1.0)))
-            without.extend(near)
+        if fair and truth.species not in unseen:
+            continue
+        allowed = {m: column != truth.species for m, column in names.items()}
+        own = placed[number : number + 1] if placed is not None else None
+        without = library.search(modality, rows[number : number + 1], DECISION_K, None, own, allowed)[0]
+        for m, mask in allowed.items():
+            # The nearest key's isolation, too, must not know of the missing species.
+            at = next((i for i, hit in enumerate(without) if hit.key_modality == m), None)
+            if at is not None:
+                keys, species = library.keys(m), without[at].lineage.species or ""
+                cosines = keys @ keys[library.records.row_of(without[at].key_id)]
+                others = mask & (names[m] != species)
+                without[at] = replace(without[at], isolation=float(cosines[others].max(initial=-1.0)))
         cases.append(Case(replace(truth, species=None), truth.species, without, missing=True))
     return cases
-
-
-def _fair(cases: list[Case], unseen: frozenset[str]) -> list[Case]:
-    """Keeps the missing species that the encoders do not know, if they are enough to learn from."""
-    unknown = [case for case in cases if case.missing and case.species in unseen]
-    if len(unknown) < MIN_QUERIES:
-        return cases
-    return [case for case in cases if not case.missing] + unknown

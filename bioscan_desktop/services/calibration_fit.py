@@ -6,20 +6,41 @@ See `services.calibrate` for where the answers come from.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bioscan_desktop.core.calibration import Calibration, NoveltyModel, PairScale
-from bioscan_desktop.core.matching import Hit, Verdict, decide, familiarity_of, gather
+from bioscan_desktop.core.calibration import (
+    DEFAULT_PAIRS,
+    TERMS,
+    Calibration,
+    ChanceModel,
+    NoveltyModel,
+    PairScale,
+    log_odds,
+)
+from bioscan_desktop.core.matching import (
+    Evidence,
+    Hit,
+    Verdict,
+    decide,
+    distance_to,
+    familiarity_of,
+    familiarity_terms,
+    fuse,
+    gather,
+)
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 
 QUANTILES = 200
 """Points kept of each distribution of familiarity."""
 
+SCALE_CASES = 400
+"""Cases that scales are fitted on, at most; they have few parameters, and each trial weighs all hits."""
+
 MISSING_WEIGHT = 0.25
-"""Weight of the "species is missing" answers against the others, in the thresholds."""
+"""Weight of the "species is missing" answers against the others, in chances and thresholds."""
 
 UNLIKE_SHARE = 0.03
 """Share of the photos of known species that are given up, to notice photos of something else."""
@@ -27,11 +48,21 @@ UNLIKE_SHARE = 0.03
 LEAST_SHARE = 0.5
 """The least at which a name has more behind it than everything else together."""
 
+COMMON = 0.9
+"""Share of the answers that must have a term of familiarity; the others are then left out."""
+
+LEAST_CALLS = 30
+"""Answers that a chance is fitted on, at least."""
+
 SLOPES = (6.0, 9.0, 12.0, 16.0, 20.0, 26.0, 34.0, 45.0, 60.0, 80.0, 110.0, 150.0, 200.0, 270.0, 360.0)
 OFFSETS = (-1000.0, -300.0, -100.0, -50.0, -25.0, *np.linspace(-12, 12, 17).tolist())
 """The far negative ones silence a kind of key that only misleads, such as photos for a barcode."""
 
 FACTORS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5)
+SHARPNESS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.75, 1.0, 1.4, 2.0)
+"""By which the default weights of aligned barcodes are tried."""
+
+IMAGE_WEIGHTS = (0.0, 0.15, 0.3, 0.5, 0.75, 1.0, 1.3)
 
 
 @dataclass(frozen=True)
@@ -50,23 +81,25 @@ class Case:
     missing: bool
 
 
+Pair = tuple[Case, Case]
+"""A photo and a barcode of one species, both with or both without its keys."""
+
+
 def fit_scales(cases: Sequence[Case]) -> dict[str, PairScale]:
-    """Slope per pair and offset between pairs by grid search on the likelihood of the truth."""
+    """Weights per pair and offsets between pairs by search on the likelihood of the truth."""
+    cases = spread(cases, SCALE_CASES)
     pairs = sorted({hit.pair for case in cases for hit in case.hits})
     if not pairs:
         return {}
-    slopes = {pair: _best_slope(cases, pair) for pair in pairs}
-    scales = {pairs[0]: PairScale(slopes[pairs[0]], 0.0)}
+    alone = {pair: _fit_pair(cases, pair) for pair in pairs}
+    scales = {pairs[0]: alone[pairs[0]]}
     for pair in pairs[1:]:
-        # Offsets start where the nearest keys of both kinds weigh the same on average.
-        level = slopes[pairs[0]] * _mean_nearest(cases, pairs[0]) - slopes[pair] * _mean_nearest(cases, pair)
-        trials = [{**scales, pair: PairScale(slopes[pair], level + offset)} for offset in OFFSETS]
+        # Offsets start where the best keys of both kinds weigh the same on average.
+        level = _mean_best(cases, pairs[0], alone) - _mean_best(cases, pair, alone)
+        trials = [{**scales, pair: replace(alone[pair], offset=level + offset)} for offset in OFFSETS]
         scales = max(trials, key=lambda trial: _likelihood(cases, Calibration(pairs=trial)))
     # Two kinds of keys together can make the evidence too sure or too vague.
-    trials = [
-        {pair: PairScale(s.slope * factor, s.offset * factor) for pair, s in scales.items()}
-        for factor in FACTORS
-    ]
+    trials = [{pair: _times(scale, factor) for pair, scale in scales.items()} for factor in FACTORS]
     return max(trials, key=lambda trial: _likelihood(cases, Calibration(pairs=trial)))
 
 
@@ -74,11 +107,7 @@ def fit_novelty(cases: Sequence[Case], alpha_known: float) -> dict[str, NoveltyM
     """A familiarity per pair of modalities, and its distributions for known and missing species."""
     models: dict[str, NoveltyModel] = {}
     for pair in sorted({hit.pair for case in cases for hit in case.hits}):
-        own = [
-            replace(case, hits=[h for h in case.hits if h.pair == pair])
-            for case in cases
-            if any(h.pair == pair for h in case.hits)
-        ]
+        own = _only(cases, pair)
         known = [case for case in own if not case.missing]
         missing = [case for case in own if case.missing]
         if not known or not missing:
@@ -92,58 +121,194 @@ def fit_novelty(cases: Sequence[Case], alpha_known: float) -> dict[str, NoveltyM
         )
         models[pair] = replace(
             model,
-            known=_quantiles([familiarity_of(case.hits, model) for case in known]),
-            unknown=_quantiles([familiarity_of(case.hits, model) for case in missing]),
+            known=_quantiles(familiarity_of(case.hits, model) for case in known),
+            unknown=_quantiles(familiarity_of(case.hits, model) for case in missing),
         )
     return models
 
 
-def fit_thresholds(
-    verdicts: Sequence[tuple[Case, Verdict]], missing: bool, target: float
-) -> dict[str, float]:
-    """Per rank the smallest share from which on names reach the target precision.
+def fit_chances(answers: Sequence[tuple[Case, Verdict]], missing: bool) -> dict[str, ChanceModel]:
+    """Per rank the chance that a share's name is right.
 
     Args:
-        verdicts: cases with their walked shares.
+        answers: cases with verdicts whose shares are plain shares of the evidence.
+        missing: fit on those found to be new species, else on the others.
+    """
+    rows: dict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
+    for case, verdict, share, right in _calls(answers, missing):
+        rank, name = verdict.ranks[share].rank, verdict.ranks[share].name
+        distance = distance_to(rank, name, case.hits)
+        weight = MISSING_WEIGHT if case.missing else 1.0
+        rows[rank].append((log_odds(verdict.ranks[share].share), distance, float(right), weight))
+    return {rank: _chance(np.array(found)) for rank, found in rows.items() if len(found) >= LEAST_CALLS}
+
+
+def fit_thresholds(answers: Sequence[tuple[Case, Verdict]], missing: bool, target: float) -> dict[str, float]:
+    """Per rank the smallest chance from which on names reach the target precision.
+
+    Args:
+        answers: cases with their verdicts.
         missing: fit on those found to be new species, else on the others.
     """
     calls: dict[str, list[tuple[float, bool, float]]] = defaultdict(list)
-    for case, verdict in verdicts:
-        if verdict.novelty == "unlike_library" or (verdict.novelty == "new_species") != missing:
-            continue
+    for case, verdict, share, right in _calls(answers, missing):
         weight = MISSING_WEIGHT if case.missing else 1.0
-        for share in verdict.ranks:
-            truth = case.truth.at(share.rank)
-            if truth is None and not (case.missing and share.rank == "species"):
-                continue
-            calls[share.rank].append((share.share, truth == share.name, weight))
+        calls[verdict.ranks[share].rank].append((verdict.ranks[share].share, right, weight))
     return {rank: _threshold(calls[rank], target) for rank in RANKS}
 
 
-def verdicts_of(cases: Sequence[Case], calibration: Calibration) -> list[tuple[Case, Verdict]]:
+def fit_image_weight(pairs: Sequence[Pair], calibration: Calibration) -> float:
+    """The power of a photo's evidence that makes the truth likeliest beside a barcode's."""
+
+    def likelihood(weight: float) -> float:
+        trial = replace(calibration, image_weight=weight)
+        return _mean_log_share(
+            (dna.truth, fuse(image.hits, dna.hits, trial, dna.missing)) for image, dna in pairs
+        )
+
+    return max(IMAGE_WEIGHTS, key=likelihood)
+
+
+def answers_of(cases: Sequence[Case], calibration: Calibration) -> list[tuple[Case, Verdict]]:
     """Each case with what the program would say of it."""
     return [(case, decide(case.hits, calibration)) for case in cases]
 
 
-def _best_slope(cases: Sequence[Case], pair: str) -> float:
-    only = [replace(case, hits=[h for h in case.hits if h.pair == pair]) for case in cases]
-    return max(SLOPES, key=lambda slope: _likelihood(only, Calibration(pairs={pair: PairScale(slope, 0.0)})))
+def pairs_of(images: Sequence[Case], barcodes: Sequence[Case], per_photo: int = 4) -> list[Pair]:
+    """Photos beside barcodes of their species, up to so many of each."""
+    by_species: dict[tuple[str | None, bool], list[Case]] = defaultdict(list)
+    for case in barcodes:
+        by_species[case.species, case.missing].append(case)
+    return [
+        (image, dna)
+        for image in images
+        for dna in spread(by_species.get((image.species, image.missing), []), per_photo)
+    ]
 
 
-def _mean_nearest(cases: Sequence[Case], pair: str) -> float:
-    return float(np.mean([max((h.score for h in c.hits if h.pair == pair), default=0.0) for c in cases]))
+def spread(items: Sequence[Case], most: int) -> list[Case]:
+    """At most so many, spread evenly over the list."""
+    return [items[i] for i in np.unique(np.linspace(0, len(items) - 1, min(most, len(items))).astype(int))]
+
+
+def logistic(
+    design: np.ndarray, labels: np.ndarray, weights: np.ndarray, prior: np.ndarray, ridge: float
+) -> np.ndarray:
+    """Weighted logistic regression, drawn to a prior.
+
+    Args:
+        design: (n, f).
+        labels, weights: (n,); labels 0 or 1.
+        prior: (f,) solution where the data say nothing.
+        ridge: weight of the squared distance to it, halved.
+    """
+
+    def loss(solution: np.ndarray) -> float:
+        logits = design @ solution
+        return float(
+            weights @ (np.logaddexp(0.0, logits) - labels * logits)
+            + 0.5 * ridge * ((solution - prior) ** 2).sum()
+        )
+
+    solution = prior.astype(float)
+    value = loss(solution)
+    for _ in range(100):  # Newton steps, halved until they improve; the problem is convex
+        chance = 1 / (1 + np.exp(-np.clip(design @ solution, -30, 30)))
+        gradient = design.T @ (weights * (chance - labels)) + ridge * (solution - prior)
+        curvature = (design * (weights * chance * (1 - chance))[:, None]).T @ design
+        step = np.linalg.solve(curvature + max(ridge, 1e-9) * np.eye(len(solution)), gradient)
+        before = value
+        while np.abs(step).max() > 1e-9:
+            trial = loss(solution - step)
+            if trial <= value:
+                solution, value = solution - step, trial
+                break
+            step = step / 2
+        if before - value < 1e-9:
+            break
+    return solution
+
+
+def _calls(
+    answers: Sequence[tuple[Case, Verdict]], missing: bool
+) -> Iterable[tuple[Case, Verdict, int, bool]]:
+    """(case, verdict, number of the rank, whether its name is right), where that can be told."""
+    for case, verdict in answers:
+        if verdict.novelty == "unlike_library" or (verdict.novelty == "new_species") != missing:
+            continue
+        for number, share in enumerate(verdict.ranks):
+            truth = case.truth.at(share.rank)
+            if truth is None and not (case.missing and share.rank == "species"):
+                continue
+            yield case, verdict, number, truth == share.name
+
+
+def _only(cases: Sequence[Case], pair: str) -> list[Case]:
+    """The cases that have hits of a pair, with these alone."""
+    found = [replace(case, hits=[h for h in case.hits if h.pair == pair]) for case in cases]
+    return [case for case in found if case.hits]
+
+
+def _fit_pair(cases: Sequence[Case], pair: str) -> PairScale:
+    only = _only(cases, pair)
+
+    def likelihood(scale: PairScale) -> float:
+        return _likelihood(only, Calibration(pairs={pair: scale}))
+
+    if not any(hit.relatedness is not None for case in only for hit in case.hits):
+        return max((PairScale(slope, 0.0) for slope in SLOPES), key=likelihood)
+    # Few held-out species are missing ones, too few to weigh three kinds of evidence anew.
+    return max((_times(DEFAULT_PAIRS[pair], factor) for factor in SHARPNESS), key=likelihood)
+
+
+def _times(scale: PairScale, factor: float) -> PairScale:
+    return PairScale(
+        scale.slope * factor, scale.offset * factor, scale.relatedness * factor, scale.mismatch * factor
+    )
+
+
+def _mean_best(cases: Sequence[Case], pair: str, scales: Mapping[str, PairScale]) -> float:
+    """Mean logit of the best hit of a pair."""
+    logits = [
+        [scales[pair].logit(h.score, h.relatedness, h.mismatch) for h in case.hits if h.pair == pair]
+        for case in cases
+    ]
+    return float(np.mean([max(found) for found in logits if found]))
 
 
 def _likelihood(cases: Sequence[Case], calibration: Calibration) -> float:
+    return _mean_log_share((case.truth, gather(case.hits, calibration)) for case in cases)
+
+
+def _mean_log_share(answers: Iterable[tuple[Lineage, Evidence]]) -> float:
     """Mean over queries and ranks of log(share of the true name)."""
     values = []
-    for case in cases:
-        evidence = gather(case.hits, calibration)
-        path = case.truth.path()
+    for truth, evidence in answers:
+        path = truth.path()
         for depth in range(1, len(path) + 1):
             share = sum(weight for other, weight in evidence.items() if other[:depth] == path[:depth])
             values.append(np.log(0.005 + 0.995 * share))
     return float(np.mean(values)) if values else 0.0
+
+
+def _chance(rows: np.ndarray) -> ChanceModel:
+    """(n, 4) log odds of the share, distance, right or not, weight -> the model.
+
+    The ridge draws to "the share is the chance"; ten answers outweigh it.
+    """
+    design = np.column_stack([np.ones(len(rows)), rows[:, 0], rows[:, 1]])
+    prior = np.array([0.0, 1.0, 0.0])
+    free = np.array([True, True, True])
+    for _ in range(3):
+        found = np.zeros(3)
+        found[free] = logistic(design[:, free], rows[:, 2], rows[:, 3], prior[free], 1.0)
+        # A larger share, or a nearer key of a name, never makes it less likely.
+        wrong = np.array([False, found[1] < 0, found[2] > 0])
+        if not wrong.any():
+            break
+        free &= ~wrong
+    bias, share, distance = (round(float(value), 4) for value in found)
+    return ChanceModel(bias, share, distance)
 
 
 def _threshold(calls: list[tuple[float, bool, float]], target: float) -> float:
@@ -163,21 +328,18 @@ def _threshold(calls: list[tuple[float, bool, float]], target: float) -> float:
     return float(max(LEAST_SHARE, shares[enough[-1]]))
 
 
-def _familiarity_weights(known: Sequence[Case], missing: Sequence[Case]) -> tuple[float, float, float]:
-    """Logistic regression of known against missing, both sides weighing the same; ridge 0.001."""
-    rows = np.array([_distances(case.hits) for case in (*known, *missing)])  # (n, 3)
-    labels = np.array([1.0] * len(known) + [0.0] * len(missing))
-    weights = np.where(labels == 1, 0.5 / len(known), 0.5 / len(missing))
-    centre, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
-    design = np.column_stack([(rows - centre) / spread, np.ones(len(rows))])
-    solution = np.zeros(design.shape[1])
-    for _ in range(100):  # damped Newton steps; the problem is convex and tiny
-        chance = 1 / (1 + np.exp(-np.clip(design @ solution, -30, 30)))
-        gradient = design.T @ (weights * (chance - labels)) + 1e-3 * solution
-        curvature = (design * (weights * chance * (1 - chance))[:, None]).T @ design
-        solution -= 0.5 * np.linalg.solve(curvature + 1e-3 * np.eye(len(solution)), gradient)
-    first, second, isolation = (solution[:3] / spread).tolist()
-    return (first, second, isolation)
+def _familiarity_weights(known: Sequence[Case], missing: Sequence[Case]) -> dict[str, float]:
+    """Logistic regression of known against missing, both sides weighing the same."""
+    found = [(familiarity_terms(case.hits), not case.missing) for case in (*known, *missing)]
+    names = [n for n in TERMS if sum(n in terms for terms, _ in found) >= COMMON * len(found)]
+    usable = [(terms, label) for terms, label in found if all(name in terms for name in names)]
+    rows = np.array([[terms[name] for name in names] for terms, _ in usable])  # (n, terms)
+    labels = np.array([float(label) for _, label in usable])
+    weights = np.where(labels == 1, 0.5 / max(1.0, labels.sum()), 0.5 / max(1.0, (1 - labels).sum()))
+    centre, spread_ = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    design = np.column_stack([(rows - centre) / spread_, np.ones(len(rows))])
+    solution = logistic(design, labels, weights, np.zeros(design.shape[1]), 1e-3)
+    return dict(zip(names, (solution[:-1] / spread_).tolist(), strict=True))
 
 
 def _least_known(known: Sequence[Case]) -> float:
@@ -188,14 +350,7 @@ def _least_known(known: Sequence[Case]) -> float:
     return round(float(np.quantile([max(h.score for h in c.hits) for c in known], UNLIKE_SHARE)), 5)
 
 
-def _distances(hits: Sequence[Hit]) -> tuple[float, float, float]:
-    """log distance to the nearest key, to the nearest of another species, and the nearest's isolation."""
-    found = []
-    for weights in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)):
-        found.append(familiarity_of(hits, NoveltyModel((), (), weights=weights)))
-    return (found[0], found[1], found[2])
-
-
-def _quantiles(values: Sequence[float]) -> tuple[float, ...]:
-    points = np.quantile(values, np.linspace(0, 1, min(QUANTILES, len(values))))
+def _quantiles(values: Iterable[float | None]) -> tuple[float, ...]:
+    known = [value for value in values if value is not None]
+    points = np.quantile(known, np.linspace(0, 1, min(QUANTILES, len(known))))
     return tuple(round(float(p), 5) for p in points)

@@ -204,7 +204,7 @@ def _specimen(record: Record, query: str, images: Path | None) -> Specimen:
 def _answered(identifier: Identifier, truth: Lineage, found: Neighbours) -> Answered:
     verdict = identifier.judge(found).verdict
     assert verdict is not None  # a query without hits is among the failed
-    ranked = identifier.ranked(found.hits)
+    ranked = identifier.ranked(found, verdict)
     score = max((hit.score for hit in ranked), default=-1.0)
     return Answered(truth, tuple(hit.lineage for hit in ranked[: max(TOP_K)]), verdict, score)
 

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -17,11 +18,21 @@ from PIL import Image
 
 from bioscan_desktop import __version__
 from bioscan_desktop.core.barcode import SHORT_BASES, Barcode, reverse_complement
+from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import BioscanError
-from bioscan_desktop.core.matching import DECISION_K, Hit, Verdict, agreement_levels, decide, decide_both
+from bioscan_desktop.core.matching import (
+    DECISION_K,
+    Hit,
+    Verdict,
+    agreement_levels,
+    decide,
+    decide_both,
+    weigh,
+)
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.index.barcodes import align
 from bioscan_desktop.inference.encoders import ModelPack
+from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.images import LoadedImage, load_rgb
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.restriction import Restriction
@@ -110,6 +121,7 @@ class Neighbours:
     Attributes:
         hits: by modality of the query.
         sequence: the barcode as it was searched, turned round if need be.
+        is_coi: False for a barcode without a place in the frame where the library's have theirs.
         missing: share of the photo that the file lacks.
         problems: why its photo or barcode could not be used.
         elapsed_ms: its share of the step's time.
@@ -119,6 +131,7 @@ class Neighbours:
     hits: dict[str, list[Hit]] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     sequence: str | None = None
+    is_coi: bool = True
     missing: float = 0.0
     problems: list[BioscanError] = field(default_factory=list)
     elapsed_ms: float = 0.0
@@ -280,11 +293,12 @@ class Identifier:
         self._open(modality, keys)
         try:
             rows = embed([item for _, item in inputs])
+            placed = self._place(inputs) if modality == "dna" else None
             notices: list[list[str]] = [[] for _ in inputs]
             if self.restriction is None:
-                results = self.library.search(modality, rows, k, keys)
+                results = self.library.search(modality, rows, k, keys, placed)
             else:
-                results, notices = self.restriction.search(modality, rows, k, keys)
+                results, notices = self.restriction.search(modality, rows, k, keys, placed)
         except BioscanError as error:
             if len(inputs) == 1:
                 inputs[0][0].problems.append(error)
@@ -295,6 +309,15 @@ class Identifier:
         for (found, _), hits, told in zip(inputs, results, notices, strict=True):
             found.hits[modality] = hits
             found.notices.extend(told)
+
+    def _place(self, barcodes: Sequence[tuple[Neighbours, Any]]) -> np.ndarray | None:
+        """(n, 658) codes in the frame of COI; None where the library's barcodes have no place in it."""
+        if not self.library.is_coi:
+            return None
+        placed = place([sequence for _, sequence in barcodes])
+        for (found, _), score in zip(barcodes, placed.score, strict=True):
+            found.is_coi = bool(score >= LEAST_SCORE)
+        return placed.codes
 
     def _open(self, modality: str, keys: Sequence[str] | None) -> None:
         """Opens what a search needs. A damaged pack is no single item's fault: it stops the run.
@@ -314,11 +337,12 @@ class Identifier:
         Args:
             found: with hits of at least one modality.
         """
-        calibration, hits = self.library.calibration, found.hits
+        calibration, hits = self.calibration_for(found), found.hits
         identity = _align_nearest(found, top_k)
-        short = found.sequence is not None and len(found.sequence) < SHORT_BASES
         by_modality = {
-            modality: decide(near, calibration, identity if modality == "dna" else None, short)
+            modality: decide(near, calibration, identity, found.is_coi)
+            if modality == "dna"
+            else decide(near, self.library.calibration)
             for modality, near in hits.items()
         }
         if len(by_modality) == 2:
@@ -328,11 +352,16 @@ class Identifier:
             return Judgement(verdict, by_modality, agreed)
         return Judgement(next(iter(by_modality.values())), by_modality, None)
 
+    def calibration_for(self, found: Neighbours) -> Calibration:
+        """The library's calibration, for a short barcode the one of short barcodes."""
+        calibration = self.library.calibration
+        return calibration.for_barcode(len(found.sequence)) if found.sequence is not None else calibration
+
     def _decide(self, found: Neighbours, top_k: int) -> Identification:
         problems = list(found.problems)
         judged = self.judge(found, top_k) if found.hits else Judgement(None, {}, None)
         verdict = judged.verdict
-        shown = self._shown(found, top_k)
+        shown = self._shown(found, top_k, verdict)
         if found.missing:
             message = f"{found.specimen.input}: the file is cut short, {found.missing:.0%} of it is missing."
             problems.append(BioscanError(message, "truncated_photo"))
@@ -362,25 +391,43 @@ class Identifier:
         notice = () if barcode.reversed else ("The sequence was reversed; its reverse complement is used.",)
         return replace(barcode, sequence=turned, notices=(*notice, *kept), reversed=not barcode.reversed)
 
-    def ranked(self, hits: dict[str, list[Hit]]) -> list[Hit]:
-        """All hits, best first: by calibrated evidence where scales of several kinds meet."""
-        calibration = self.library.calibration
+    def ranked(self, found: Neighbours, verdict: Verdict | None = None) -> list[Hit]:
+        """All hits of a specimen, best first by calibrated evidence.
 
-        def rank(hit: Hit) -> tuple[float, float, int]:
-            scale = calibration.pair(hit.pair)
-            return (-(scale.slope * hit.score + scale.offset), -hit.score, hit.key_id)
+        Args:
+            verdict: tells whether the species is missing, which other scales hold for.
+        """
+        return _by_evidence(found.hits, self.calibration_for(found), _missing(verdict))
 
-        return sorted((hit for found in hits.values() for hit in found), key=rank)
-
-    def _shown(self, found: Neighbours, top_k: int) -> tuple[Hit, ...]:
+    def _shown(self, found: Neighbours, top_k: int, verdict: Verdict | None) -> tuple[Hit, ...]:
         """The best `top_k` hits of each modality of the query, barcodes aligned."""
-        best = {modality: self.ranked({modality: hits})[:top_k] for modality, hits in found.hits.items()}
+        calibration, missing = self.calibration_for(found), _missing(verdict)
+        best = {
+            modality: _by_evidence({modality: hits}, calibration, missing)[:top_k]
+            for modality, hits in found.hits.items()
+        }
         if found.sequence is not None and "dna" in best:
             sequence = found.sequence  # with two kinds of keys, the shown are not always the nearest
             best["dna"] = [
                 _aligned(hit, sequence) if hit.percent_identity is None else hit for hit in best["dna"]
             ]
-        return tuple(self.ranked(best))
+        return tuple(_by_evidence(best, calibration, missing))
+
+
+def _missing(verdict: Verdict | None) -> bool:
+    return verdict is not None and verdict.novelty == "new_species"
+
+
+def _by_evidence(hits: Mapping[str, Sequence[Hit]], calibration: Calibration, missing: bool) -> list[Hit]:
+    """Hits by the evidence that each is, where scales of several kinds meet."""
+    groups: dict[str, list[Hit]] = defaultdict(list)
+    for found in hits.values():
+        for hit in found:
+            groups[hit.pair].append(hit)
+    weighed = [
+        vote for pair, group in groups.items() for vote in weigh(group, calibration.pair(pair, missing))
+    ]
+    return [hit for _, hit in sorted(weighed, key=lambda v: (-v[0], -v[1].score, v[1].key_id))]
 
 
 ALIGNED, SHORT_ALIGNED = 5, 20
@@ -396,7 +443,7 @@ def _align_nearest(found: Neighbours, top_k: int) -> float | None:
     if found.sequence is None or "dna" not in found.hits:
         return None
     length = len(found.sequence)
-    near = sorted(found.hits["dna"], key=lambda hit: (-hit.score, hit.key_id))
+    near = sorted(found.hits["dna"], key=_closeness)
     count = max(top_k, SHORT_ALIGNED if length < SHORT_BASES else ALIGNED)
     found.hits["dna"] = [_aligned(hit, found.sequence) for hit in near[:count]] + near[count:]
     return max(
@@ -409,6 +456,10 @@ def _align_nearest(found: Neighbours, top_k: int) -> float | None:
         ),
         default=None,
     )
+
+
+def _closeness(hit: Hit) -> tuple[float, float, int]:
+    return (hit.mismatch if hit.mismatch is not None else 1.0, -hit.score, hit.key_id)
 
 
 def _aligned(hit: Hit, sequence: str) -> Hit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 from bioscan_desktop.core.calibration import (
     DEFAULT,
     DEFAULT_PAIR,
+    DEFAULT_PAIRS,
     DEFAULT_THRESHOLDS,
     FORMAT_VERSION,
+    TERMS,
     Calibration,
+    ChanceModel,
     NoveltyModel,
     PairScale,
+    log_mismatch,
 )
 from bioscan_desktop.core.taxonomy import RANKS
 
@@ -26,8 +30,15 @@ similarities = st.lists(st.floats(-1, 1), max_size=20).map(lambda values: tuple(
 calibrations = st.builds(
     Calibration,
     pairs=st.dictionaries(
-        st.sampled_from(["image->image", "dna->dna"]), st.builds(PairScale, numbers, numbers)
+        st.sampled_from(["image->image", "dna->dna"]),
+        st.builds(PairScale, numbers, numbers, numbers, numbers),
     ),
+    chances=st.dictionaries(
+        st.sampled_from(["image", "dna", "both"]),
+        st.dictionaries(st.sampled_from(RANKS), st.builds(ChanceModel, numbers, numbers, numbers)),
+    ),
+    image_weight=shares,
+    relatedness=st.dictionaries(st.sampled_from(["overlap", "amino_acids"]), numbers),
     thresholds=st.dictionaries(
         st.sampled_from(["image", "dna", "both"]), st.dictionaries(st.sampled_from(RANKS), shares)
     ),
@@ -41,7 +52,7 @@ calibrations = st.builds(
             similarities,
             shares,
             shares,
-            st.none() | st.tuples(numbers, numbers, numbers),
+            st.none() | st.dictionaries(st.sampled_from(TERMS), numbers),
             st.none() | shares,
         ),
     ),
@@ -53,6 +64,59 @@ calibrations = st.builds(
 @given(calibrations)
 def test_json_round_trip(calibration: Calibration) -> None:
     assert Calibration.from_dict(json.loads(json.dumps(calibration.to_dict()))) == calibration
+
+
+@given(calibrations, calibrations)
+def test_what_short_barcodes_have_of_their_own_comes_back_too(long: Calibration, short: Calibration) -> None:
+    read = Calibration.from_dict(json.loads(json.dumps(replace(long, short=short).to_dict()))).short
+    assert read is not None
+    for pair in ("dna->dna", "image->image"):
+        own = short if pair == "dna->dna" and pair in short.pairs else long
+        assert read.pairs.get(pair) == own.pairs.get(pair)
+    assert read.threshold("dna", "genus") == (
+        short.thresholds["dna"]["genus"] if "genus" in short.thresholds.get("dna", {}) else
+        long.threshold("dna", "genus") if "dna" not in short.thresholds else DEFAULT_THRESHOLDS["genus"]
+    )  # fmt: skip
+
+
+def test_short_barcodes_are_not_judged_by_the_distances_of_long_ones() -> None:
+    model = NoveltyModel((0.9,), (0.1,))
+    short = Calibration(pairs={"dna->dna": PairScale(1.0, 0.0)})
+    calibration = Calibration(novelty={"dna->dna": model, "image->image": model}, short=short)
+    assert calibration.for_barcode(500) is calibration
+    assert calibration.for_barcode(499) is short
+    assert replace(calibration, short=None).for_barcode(499).novelty == {"image->image": model}
+
+
+def test_files_of_the_first_format_are_read() -> None:
+    model = {"known": [0.1], "unknown": [0.1], "alpha_known": 0.1, "alpha_unknown": 0.1, "weights": [1, 2, 3]}
+    values = {
+        "format_version": 1, "pairs": {"dna->dna": {"slope": 90.0, "offset": 1.0}}, "thresholds": {},
+        "novelty": {"dna->dna": model},
+    }  # fmt: skip
+    calibration = Calibration.from_dict(values)
+    assert calibration.novelty["dna->dna"].weights == {"nearest": 1.0, "second": 2.0, "isolation": 3.0}
+    assert calibration.pair("dna->dna").logit(0.5, 7.0, 0.1) == 46.0  # alignment had no say then
+
+
+def test_alignment_adds_to_the_evidence_of_a_hit() -> None:
+    scale = PairScale(10.0, 1.0, relatedness=2.0, mismatch=3.0)
+    assert scale.logit(0.5) == 6.0
+    assert scale.logit(0.5, 4.0, 0.1) == pytest.approx(6.0 + 8.0 - 3.0 * log_mismatch(0.1))
+    assert scale.logit(0.5, 4.0, 0.0) > scale.logit(0.5, 4.0, 0.01)
+
+
+class TestChance:
+    def test_without_data_the_share_is_the_chance(self) -> None:
+        assert ChanceModel().chance(0.7, -3.0) == pytest.approx(0.7)
+
+    def test_the_same_share_is_worth_less_far_away(self) -> None:
+        model = ChanceModel(bias=0.0, share=1.0, distance=-1.0)
+        assert model.chance(0.9, log_mismatch(0.1)) < model.chance(0.9, log_mismatch(0.01))
+
+    @given(shares, st.floats(-10, 1), st.builds(ChanceModel, numbers, numbers, numbers))
+    def test_it_is_a_probability(self, share: float, distance: float, model: ChanceModel) -> None:
+        assert 0 <= model.chance(share, distance) <= 1
 
 
 def test_a_newer_format_is_refused() -> None:
@@ -75,6 +139,8 @@ def test_what_is_not_said_is_the_default() -> None:
     assert calibration.threshold("dna", "genus") == DEFAULT_THRESHOLDS["genus"]
     assert calibration.threshold("image", "species") == DEFAULT_THRESHOLDS["species"]
     assert calibration.pair("image->dna") == DEFAULT_PAIR
+    assert calibration.pair("dna->dna") == DEFAULT_PAIRS["dna->dna"]
+    assert calibration.chance("dna", "species") is None
     assert not DEFAULT.fitted
 
 
@@ -93,19 +159,17 @@ def test_missing_species_have_scales_and_thresholds_of_their_own() -> None:
 
 
 class TestFamiliarity:
-    MODEL = NoveltyModel((), (), weights=(-2.0, 1.0, 1.0))
+    MODEL = NoveltyModel((), (), weights={"nearest": -2.0, "second": 1.0, "isolation": 1.0})
 
     def test_without_weights_it_is_the_nearest_similarity(self) -> None:
-        assert NoveltyModel((), ()).familiarity(0.8, 0.3, 0.1) == 0.8
+        assert NoveltyModel((), ()).familiarity(0.8, {}) == 0.8
 
-    def test_the_same_distance_is_less_familiar_in_a_crowded_place(self) -> None:
-        lonely = self.MODEL.familiarity(0.95, second=0.6, isolation=0.6)
-        crowded = self.MODEL.familiarity(0.95, second=0.94, isolation=0.97)
-        assert lonely > crowded
+    def test_it_is_the_weighed_sum_of_its_terms(self) -> None:
+        terms = {"nearest": -3.0, "second": -1.0, "isolation": -0.5, "mismatch": 99.0}
+        assert self.MODEL.familiarity(0.8, terms) == 4.5
 
-    def test_identical_rows_are_finite(self) -> None:
-        assert math.isfinite(self.MODEL.familiarity(1.0, 1.0, 1.0))
-        assert math.isfinite(self.MODEL.familiarity(1.001, 1.0, 1.0))  # rounding of unit rows
+    def test_without_one_of_its_terms_it_is_not_known(self) -> None:
+        assert self.MODEL.familiarity(0.8, {"nearest": -3.0, "second": -1.0}) is None
 
 
 class TestNovelty:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioscan_desktop.core.calibration import DEFAULT, Calibration, NoveltyModel, PairScale
+from bioscan_desktop.core.calibration import (
+    DEFAULT,
+    Calibration,
+    ChanceModel,
+    NoveltyModel,
+    PairScale,
+    log_mismatch,
+)
 from bioscan_desktop.core.matching import (
     DECISION_K,
     MAX_KEYS_PER_TAXON,
@@ -19,8 +27,11 @@ from bioscan_desktop.core.matching import (
     decide,
     decide_both,
     familiarity_of,
+    familiarity_terms,
+    fuse,
     gather,
     walk,
+    weigh,
 )
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 
@@ -314,8 +325,12 @@ class TestMissingSpecies:
         assert verdict.ranks[2].share == pytest.approx(0.5)  # Noctua and Agrotis weigh the same
 
 
+def aligned(key_id: int, lineage: Lineage, score: float, mismatch: float, relatedness: float = 0.0) -> Hit:
+    return replace(hit(key_id, lineage, score), mismatch=mismatch, relatedness=relatedness)
+
+
 class TestFamiliarityOf:
-    MODEL = NoveltyModel((), (), weights=(0.0, 1.0, 0.0))
+    MODEL = NoveltyModel((), (), weights={"second": 1.0})
 
     def test_the_second_is_of_another_species(self) -> None:
         found = [hit(1, PRONUBA, 0.9), hit(2, PRONUBA, 0.8), hit(3, COMES, 0.7)]
@@ -326,9 +341,19 @@ class TestFamiliarityOf:
         assert familiarity_of(found, self.MODEL) == pytest.approx(math.log(1.0001 - 0.8))
 
     def test_isolation_comes_from_the_nearest_key(self) -> None:
-        model = NoveltyModel((), (), weights=(0.0, 0.0, 1.0))
+        model = NoveltyModel((), (), weights={"isolation": 1.0})
         found = [hit(1, PRONUBA, 0.8, isolation=0.2), hit(2, COMES, 0.9, isolation=0.5)]
         assert familiarity_of(found, model) == pytest.approx(math.log(1.0001 - 0.5))
+
+    def test_aligned_keys_tell_the_least_mismatch_and_that_of_another_species(self) -> None:
+        found = [
+            aligned(1, PRONUBA, 0.9, 0.04), aligned(2, PRONUBA, 0.8, 0.01), aligned(3, COMES, 0.7, 0.06),
+            aligned(4, COMES, 0.6, 0.05), hit(5, IPSILON, 0.99),
+        ]  # fmt: skip
+        terms = familiarity_terms(found)
+        assert terms["mismatch"] == pytest.approx(log_mismatch(0.01))
+        assert terms["mismatch_other"] == pytest.approx(log_mismatch(0.05))
+        assert "mismatch" not in familiarity_terms([hit(1, PRONUBA, 0.9)])
 
 
 class TestBoth:
@@ -415,7 +440,7 @@ class TestBoth:
 
 
 class TestIdentity:
-    """Alignment has a say where distances mislead: short barcodes, and what is no barcode at all."""
+    """Alignment has a say where distances are not measured, and about what is no barcode at all."""
 
     @pytest.mark.parametrize(
         ("identity", "novelty", "rank"),
@@ -427,14 +452,85 @@ class TestIdentity:
             (74.9, "unlike_library", None),
         ],
     )
-    def test_it_decides_for_a_short_barcode(self, identity: float, novelty: str, rank: str | None) -> None:
-        verdict = decide([hit(1, PRONUBA, 0.1)], TestNovelty.CALIBRATION, identity, short=True)
+    def test_it_decides_where_distances_were_not_measured(
+        self, identity: float, novelty: str, rank: str | None
+    ) -> None:
+        verdict = decide([hit(1, PRONUBA, 0.1)], replace(TestNovelty.CALIBRATION, novelty={}), identity)
         assert (verdict.novelty, verdict.rank, verdict.novelty_p) == (novelty, rank, None)
 
-    def test_a_long_one_is_judged_by_its_distance(self) -> None:
+    @pytest.mark.parametrize(
+        ("identity", "rank"),
+        [(97.0, "species"), (96.9, "genus"), (95.0, "genus"), (94.9, "family"), (90.0, "family"),
+         (89.9, "order"), (85.0, "order"), (84.9, None)],
+    )  # fmt: skip
+    def test_a_library_that_is_not_calibrated_names_as_deep_as_identity_allows(
+        self, identity: float, rank: str | None
+    ) -> None:
+        verdict = decide(hits(PRONUBA, PRONUBA, PRONUBA), Calibration(), identity)
+        assert verdict.rank == rank
+        assert verdict.name == (PRONUBA.at(rank) if rank else None)
+        assert (f"{identity:.1f}%" in verdict.reason) == (rank not in ("species", "genus") or identity < 95)
+
+    def test_a_measured_one_is_judged_by_its_distance(self) -> None:
         assert decide([hit(1, PRONUBA, 0.95)], TestNovelty.CALIBRATION, 80.0).novelty == "none"
         assert decide([hit(1, PRONUBA, 0.45)], TestNovelty.CALIBRATION, 99.0).novelty == "new_species"
 
     def test_what_aligns_with_nothing_is_unlike_the_library(self) -> None:
         verdict = decide([hit(1, PRONUBA, 0.95)], TestNovelty.CALIBRATION, 58.0)
         assert (verdict.novelty, verdict.name) == ("unlike_library", None)
+
+    def test_what_is_no_coi_is_unlike_the_library_and_told_so(self) -> None:
+        verdict = decide([hit(1, PRONUBA, 0.95)], TestNovelty.CALIBRATION, 99.0, is_coi=False)
+        assert (verdict.novelty, verdict.name) == ("unlike_library", None)
+        assert "COI" in verdict.reason
+
+
+class TestAligned:
+    """Barcodes that were aligned with their keys."""
+
+    SCALES = Calibration(pairs={"dna->dna": PairScale(1.0, 0.0, relatedness=1.0, mismatch=2.0)})
+
+    def test_relatedness_and_mismatch_decide_against_the_embedding(self) -> None:
+        near, related = aligned(1, RAPAE, 0.9, 0.2, -9.0), aligned(2, PRONUBA, 0.7, 0.05, -1.0)
+        assert decide([near, related], self.SCALES).ranks[0].name == "Lepidoptera"
+        assert gather([near, related], self.SCALES)[PRONUBA.path()] > 0.9
+
+    def test_a_key_without_a_barcode_is_as_close_as_its_species(self) -> None:
+        found = [
+            aligned(1, PRONUBA, 0.9, 0.01, 5.0),
+            aligned(2, COMES, 0.8, 0.08, -2.0),
+            hit(3, PRONUBA, 0.9),
+        ]
+        logits = {h.key_id: logit for logit, h in weigh(found, self.SCALES.pair("dna->dna"))}
+        assert logits[3] == logits[1]
+
+    def test_a_key_of_a_species_without_any_barcode_is_as_close_as_keys_of_its_cosine(self) -> None:
+        found = [aligned(n, PRONUBA, 0.1 * n, 0.2 - 0.02 * n, float(n)) for n in range(1, 10)]
+        found.append(hit(99, RAPAE, 0.501))
+        logits = {h.key_id: logit for logit, h in weigh(found, self.SCALES.pair("dna->dna"))}
+        assert logits[99] == pytest.approx(logits[5], abs=0.01)
+
+    def test_the_chance_of_a_name_falls_with_its_distance(self) -> None:
+        far_is_doubtful = ChanceModel(bias=-3.0, share=1.0, distance=-1.5)
+        calibration = replace(self.SCALES, chances={"dna": {"species": far_is_doubtful}}, fitted=True)
+        near, far = (
+            decide([aligned(1, PRONUBA, 0.9, mismatch, 0.0)], calibration) for mismatch in (0.0, 0.2)
+        )
+        assert near.ranks[3].share > far.ranks[3].share
+        assert near.ranks[2].share == far.ranks[2].share  # no model for genera: the share itself
+
+    @settings(deadline=None)
+    @given(st.builds(ChanceModel, st.floats(-3, 3), st.floats(-2, 2), st.floats(-2, 0)), st.floats(0, 0.3))
+    def test_chances_never_grow_from_rank_to_rank(self, model: ChanceModel, mismatch: float) -> None:
+        models = dict.fromkeys(("family", "species"), model)
+        calibration = replace(self.SCALES, chances={"dna": models}, fitted=True)
+        found = [aligned(1, PRONUBA, 0.9, mismatch, 0.0), aligned(2, COMES, 0.8, 0.1, -1.0)]
+        shares = [share.share for share in decide(found, calibration).ranks]
+        assert shares == sorted(shares, reverse=True)
+
+    def test_a_photo_that_weighs_nothing_changes_nothing(self) -> None:
+        photo = hits(RAPAE, RAPAE, modality="image")
+        barcode = [aligned(1, PRONUBA, 0.9, 0.01, 2.0), aligned(2, COMES, 0.8, 0.08, -2.0)]
+        silent = replace(self.SCALES, image_weight=0.0)
+        fused, alone = fuse(photo, barcode, silent), gather(barcode, silent)
+        assert max(fused, key=lambda path: fused[path]) == max(alone, key=lambda path: alone[path])

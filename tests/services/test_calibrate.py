@@ -7,19 +7,26 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bioscan_desktop.core.calibration import Calibration, PairScale
+from bioscan_desktop.core.barcode import MIN_BASES, SHORT_BASES
+from bioscan_desktop.core.calibration import Calibration, PairScale, log_mismatch
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.core.matching import Hit, Verdict
-from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.core.matching import Hit, RankShare, Verdict
+from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.library.importers.tables import Record
 from bioscan_desktop.services import calibrate
 from bioscan_desktop.services.calibration_fit import (
     Case,
+    answers_of,
+    fit_chances,
+    fit_image_weight,
     fit_novelty,
     fit_scales,
     fit_thresholds,
-    verdicts_of,
+    logistic,
+    pairs_of,
 )
 from bioscan_desktop.services.identify import Identifier
 from tests.conftest import SPECIES, mutate, random_barcode
@@ -58,7 +65,7 @@ def test_known_and_missing_species_are_told_apart_by_how_crowded_the_place_is() 
     calibration = Calibration(
         novelty={"dna->dna": model}, pairs={"dna->dna": PairScale(90.0, 0.0)}, fitted=True
     )
-    found = verdicts_of(cases, calibration)
+    found = answers_of(cases, calibration)
     noticed = np.mean([v.novelty != "none" for c, v in found if c.missing])
     alarmed = np.mean([v.novelty != "none" for c, v in found if not c.missing])
     assert noticed > 0.9
@@ -100,8 +107,10 @@ def test_a_library_is_calibrated_end_to_end(identifier: Identifier) -> None:
     fitted = calibrate.fit(identifier, records, None)
     assert fitted.fitted
     assert set(fitted.pairs) == {"dna->dna", "dna->image"}
-    assert fitted.provenance["known_queries"] == {"dna": 80}
-    assert fitted.provenance["missing_queries"] == {"dna": 80}
+    assert fitted.provenance["known_queries"] == {"dna": 80, "short": 80}
+    assert fitted.provenance["missing_queries"] == {"dna": 80, "short": 80}
+    assert fitted.short is not None and fitted.short.thresholds["dna"].keys() == set(RANKS)
+    assert identifier.library.calibration is fitted
     assert all(0.5 <= share <= 1 for ranks in fitted.thresholds.values() for share in ranks.values())
     assert Calibration.from_dict(fitted.to_dict()) == fitted
 
@@ -110,3 +119,58 @@ def test_too_few_specimens_are_refused(identifier: Identifier) -> None:
     records = [Record(1, A, nucleotides=random_barcode(1))]
     with pytest.raises(ArgumentError, match="at least 50"):
         calibrate.fit(identifier, records, None)
+
+
+def test_windows_are_short_and_of_the_barcode() -> None:
+    barcode = random_barcode(1)
+    found = {calibrate.window(barcode, seed) for seed in range(20)}
+    assert len(found) > 10 and all(w in barcode and MIN_BASES <= len(w) < SHORT_BASES for w in found)
+    assert calibrate.window(barcode[: SHORT_BASES - 1], 1) == ""
+
+
+def test_chances_follow_what_was_right() -> None:
+    """Names of a share of 0.7 are right in nine of ten cases near by, and in two of ten far off."""
+    rng = random.Random(3)
+    answers = []
+    for _ in range(600):
+        far = rng.random() < 0.5
+        right = rng.random() < (0.2 if far else 0.9)
+        found = [Hit(1, "dna", "dna", 0.9, A, mismatch=0.15 if far else 0.005, relatedness=0.0)]
+        shares = tuple(RankShare(rank, A.at(rank) or "", 0.7) for rank in RANKS)
+        verdict = Verdict(A.species, "species", 0.7, True, "none", None, "", shares)
+        answers.append((Case(A if right else B, A.species, found, False), verdict))
+    models = fit_chances(answers, missing=False)
+    near, far_off = (models["species"].chance(0.7, log_mismatch(m)) for m in (0.005, 0.15))
+    assert near == pytest.approx(0.9, abs=0.05) and far_off == pytest.approx(0.2, abs=0.06)
+    assert fit_chances(answers[:20], missing=False) == {}  # too few to learn from
+
+
+def test_a_photo_that_misleads_beside_a_barcode_gets_no_weight() -> None:
+    truth = Hit(1, "dna", "dna", 0.9, A), Hit(2, "dna", "dna", 0.85, B)
+    wrong = Hit(3, "image", "image", 0.9, B), Hit(4, "image", "image", 0.5, A)
+    right = Hit(3, "image", "image", 0.9, A), Hit(4, "image", "image", 0.5, B)
+    calibration = Calibration(pairs={"dna->dna": PairScale(20.0, 0.0), "image->image": PairScale(10.0, 0.0)})
+    for photo, low in ((wrong, True), (right, False)):
+        pairs = [(Case(A, A.species, list(photo), False), Case(A, A.species, list(truth), False))] * 40
+        weight = fit_image_weight(pairs, calibration)
+        assert (weight == 0.0) if low else (weight >= 1.0)
+
+
+def test_photos_stand_beside_barcodes_of_their_species_alone() -> None:
+    photos, barcodes = [case(A, [(A, 0.9)])], [case(A, [(A, 0.9)])] * 9 + [case(B, [(B, 0.9)])] * 9
+    pairs = pairs_of(photos, barcodes, per_photo=4)
+    assert len(pairs) == 4 and all(dna.species == A.species for _, dna in pairs)
+    assert pairs_of(photos, [case(A, [(A, 0.9)], missing=True)]) == []
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 1000))
+def test_logistic_regression_ends_where_the_gradient_is_nothing(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    design = np.column_stack([np.ones(40), rng.normal(size=(40, 2)) * rng.uniform(0.1, 50, 2)])
+    labels = (rng.random(40) < 0.4).astype(float)
+    weights, prior = rng.uniform(0.1, 2, 40), rng.normal(size=3)
+    found = logistic(design, labels, weights, prior, ridge=0.5)
+    chance = 1 / (1 + np.exp(-np.clip(design @ found, -700, 700)))
+    gradient = design.T @ (weights * (chance - labels)) + 0.5 * (found - prior)
+    assert np.abs(gradient).max() < 1e-2

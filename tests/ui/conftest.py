@@ -30,7 +30,7 @@ def qapp_cls() -> type[QApplication]:
     return QApplication
 
 
-IGNORED = ("This plugin does not support propagateSizeHints",)
+IGNORED = ("This plugin does not support ",)
 """What Qt's offscreen platform complains of by itself."""
 
 

@@ -116,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--images", type=Path, help="folder that image_file is relative to")
     p.add_argument("--unseen", type=Path, help="species that no encoder was trained on, one a line")
     p.add_argument("--target-precision", type=float, default=0.95, help="of the names given at each rank")
+    p.add_argument("--model", metavar="ID|PATH", help="model pack (the one the library was built with)")
     convert.add_arguments(add("convert", convert.run, convert.ABOUT, convert.EXAMPLE))
     benchmark.add_arguments(add("benchmark", benchmark.run, benchmark.ABOUT, benchmark.EXAMPLE))
     embedding.add_arguments(add("embed", embedding.run, embedding.ABOUT, embedding.EXAMPLE))
@@ -239,7 +240,9 @@ def _calibrate(args: argparse.Namespace) -> int:
 
     if not args.queries.is_file():
         raise UsageError(f"There is no file of queries at {args.queries}.")
-    fitted = calibrate_library(args.library, args.queries, args.images, args.unseen, args.target_precision)
+    fitted = calibrate_library(
+        args.library, args.queries, args.images, args.unseen, args.target_precision, args.model
+    )
     sys.stdout.write(json.dumps(fitted, indent=1) + "\n")
     return 0
 
