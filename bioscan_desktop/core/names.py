@@ -112,12 +112,11 @@ class NameIndex:
         name = clean_name(text)
         if name is None:
             return None
-        found = self._known(name)
-        if found is not None:
-            return found
         bare = _without_author(name)
-        if bare != name and (found := self._known(bare)) is not None:
-            return found
+        # The first two words go before `bare`: an epithet in capitals looks like an author.
+        for text in (name, " ".join(name.split()[:2]), bare):
+            if (found := self._known(text)) is not None:
+                return found
         return self._unknown(bare)
 
     def _known(self, name: str) -> Determination | None:
