@@ -37,6 +37,7 @@ INDEX = NameIndex(
         "Noctua pronuba L.",
         "Noctua pronuba innuba",
         "Noctua_pronuba",
+        "NOCTUA PRONUBA Linnaeus, 1758",
     ],
 )
 def test_a_species_brings_its_genus_family_and_order(text: str) -> None:
