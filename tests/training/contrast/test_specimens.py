@@ -41,6 +41,20 @@ def test_a_photo_and_a_barcode_in_different_splits_do_not_meet(tmp_path: Path) -
         SpecimenSource(tmp_path, tmp_path).read(("val", "tune"))
 
 
+def test_one_table_for_both_makes_no_record_twice_and_lends_no_photo(tmp_path: Path) -> None:
+    """`prepare --barcodes t.tsv --photos t.tsv`: each row stands in both tables, perhaps in another split."""
+    write_records(
+        tmp_path / "barcodes.tsv.gz",
+        [record("A", "a.jpg", "ACGT", "train"), record("B", "b.jpg", "GG", "train")],
+    )
+    write_records(
+        tmp_path / "photos.tsv", [record("A", "a.jpg", "ACGT", "train"), record("B", "b.jpg", "GG", "test")]
+    )
+    source = SpecimenSource(tmp_path, tmp_path)
+    assert [(s.photo, s.barcode) for s in source.read(("train",))] == [("a.jpg", "ACGT"), ("", "GG")]
+    assert [(s.photo, s.barcode) for s in source.read(("test",))] == [("b.jpg", "")]
+
+
 def test_the_folder_of_clibds_partition(tmp_path: Path) -> None:
     rows = {"train": "train_seen", "keys": "seen_keys", "queries-val": "val_seen"}
     for table, split in rows.items():

@@ -2,7 +2,8 @@
 
 Sources, told apart by what they are:
 
-    a folder that `prepare` wrote           barcodes.tsv.gz and photos.tsv, joined by process or sample id
+    a folder that `prepare` wrote           barcodes.tsv.gz for barcodes alone and photos.tsv for photos
+                                            alone, joined by process or sample id
     a folder of `prepare --partition clibd` train.tsv.gz, keys.tsv.gz, queries-val.tsv.gz, queries-test.tsv.gz
     a file that `convert` reads             CLIBD's HDF5 files with their photos inside; the metadata of
                                             BIOSCAN-1M and BIOSCAN-5M, BOLD tables, records tables
@@ -102,12 +103,16 @@ class SpecimenSource:
         return found
 
     def _records(self, splits: Sequence[str]) -> Iterator[Specimen]:
-        rows = (r for table in self.tables for r in read_records(table) if r.split in splits)
+        rows = (
+            self._specimen(record, table.name)
+            for table in self.tables
+            for record in read_records(table)
+            if record.split in splits
+        )
         joined: dict[str, Specimen] = {}
-        for number, record in enumerate(rows):
-            key = record.processid or f"\x00{number}"
+        for number, (name, new) in enumerate(rows):
+            key = name or f"\x00{number}"
             known = joined.get(key)
-            new = self._specimen(record)
             # A photo of an id that has one already is a further photo of the same specimen.
             if known is not None and not (known.photo and new.photo):
                 joined[key] = _together(known, new)
@@ -117,9 +122,12 @@ class SpecimenSource:
                 )
         yield from joined.values()
 
-    def _specimen(self, record: Record) -> Specimen:
-        photo = record.image_file if self.images is not None else ""
-        return Specimen(record.lineage, photo, record.nucleotides, record.bin_uri)
+    def _specimen(self, record: Record, table: str) -> tuple[str, Specimen]:
+        """Its process id, and what the table may tell of it: `prepare` splits photos and barcodes apart, so
+        that the photo of a barcode for training may be one for testing."""
+        photo = record.image_file if self.images is not None and table != PREPARED[0] else ""
+        barcode = record.nucleotides if table != PREPARED[1] else ""
+        return record.processid, Specimen(record.lineage, photo, barcode, record.bin_uri)
 
     def _entries(self, splits: Sequence[str]) -> Iterator[Specimen]:
         entries: Iterable[Entry]
