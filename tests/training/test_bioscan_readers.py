@@ -11,6 +11,7 @@ import tracemalloc
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -119,6 +120,9 @@ def test_bioscan_1m_partitionings(table_1m: Path) -> None:
     clibd = list(read_bioscan_1m(table_1m, "clibd", {"BIOUG68001-C12": "train_seen"}))
     assert [e.split for e in clibd] == ["train_seen", "no_split", "no_split"]
     assert len(list(in_splits(clibd, CLIBD_1M, "train"))) == 1
+    nowhere = replace(clibd[0], split="")
+    assert list(in_splits([nowhere], CLIBD_1M, None)) == [nowhere]
+    assert list(in_splits([nowhere], CLIBD_1M, "all")) == []
     assert len(list(in_splits(clibd, CLIBD_1M, "no_split_and_seen_train"))) == 3
     with pytest.raises(RecordsError, match="no partitioning 'tiny'"):
         list(read_bioscan_1m(table_1m, "tiny"))

@@ -197,7 +197,9 @@ def read_bioscan(path: Path) -> Iterator[Entry]:
 
 
 def in_splits(entries: Iterable[Entry], scheme: SplitScheme, text: str | None) -> Iterator[Entry]:
-    """Those entries that are in the named parts."""
+    """Those entries that are in the named parts; all where none is named, even those of no part."""
+    if text is None:
+        return iter(entries)
     wanted = scheme.explode(text)
     return (entry for entry in entries if entry.split in wanted)
 
