@@ -124,3 +124,18 @@ def test_help_and_config_load_no_torch() -> None:
     code = "import sys, bioscan_training.cli; sys.exit('torch' in sys.modules)"
     env = {"PYTHONPATH": f"{ROOT}:{ROOT / 'training'}"}
     assert subprocess.run([sys.executable, "-c", code], env=env, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("given", [None, "active"])
+def test_threads_wait_without_spinning_unless_told(given: str | None) -> None:
+    """Before torch is loaded, for its threads read it then."""
+    code = (
+        "import os, sys\n"
+        "from bioscan_training.cli import main\n"
+        "main(['fit', '--config', 'none.toml', '--data', '.', '--run', 'r'])\n"
+        "assert 'torch' not in sys.modules\n"
+        "print(os.environ['OMP_WAIT_POLICY'])"
+    )
+    env = {"PYTHONPATH": f"{ROOT}:{ROOT / 'training'}"} | ({"OMP_WAIT_POLICY": given} if given else {})
+    done = subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == (given or "passive")

@@ -250,6 +250,10 @@ def _calibrate(args: argparse.Namespace) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line; returns 0, or 2 after one sentence on stderr."""
     args = _parser().parse_args(argv)
+    # Threads of torch that wait for each other would otherwise spin, and take the cores from the threads
+    # that prepare photos and from other programs: on busy cores a step then takes several times as long.
+    # To be said before torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     logging.basicConfig(
         level=logging.ERROR if args.quiet or os.environ.get("RANK", "0") != "0" else logging.INFO,
         format="%(asctime)s %(message)s",

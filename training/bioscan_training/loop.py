@@ -203,7 +203,7 @@ class Trainer:
                     value.copy_(theirs[key])
 
     def _record(self, row: dict[str, Any]) -> None:
-        row = {"stage": self.name, "step": self.step, "seconds": round(self.seconds, 1), **row}
+        row = {"stage": self.name, "step": self.step, "seconds": round(self.seconds, 2), **row}
         with (self.run_dir / "metrics.jsonl").open("a", encoding="utf-8") as handle:
             handle.write(json.dumps(row) + "\n")
         figures = " ".join(f"{k}={v:.4f}" if isinstance(v, float) else f"{k}={v}" for k, v in row.items())

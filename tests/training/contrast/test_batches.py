@@ -1,10 +1,12 @@
 """A batch follows from (seed, step); what a record lacks is borrowed or left out."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 torch = pytest.importorskip("torch", reason="training needs torch")
 
@@ -13,6 +15,7 @@ from bioscan_training.contrast.batches import Sampler, TokenTable  # noqa: E402
 from bioscan_training.contrast.model import barcode_tokenizer  # noqa: E402
 from bioscan_training.contrast.specimens import SpecimenSource  # noqa: E402
 from bioscan_training.contrast.stage import make_inputs  # noqa: E402
+from bioscan_training.data.photos import PhotoCache, small_photo  # noqa: E402
 from bioscan_training.parallel import Workers  # noqa: E402
 
 from tests.training.contrast.conftest import RECIPE, with_contrast  # noqa: E402
@@ -123,6 +126,24 @@ def test_tokens_are_those_of_the_app(data: Path) -> None:
     assert table.rows.tolist() == [0, -1, 0, 1, 2] and table.ids.dtype == np.int16
     expected = tokenizer.encode_batch([b for b in dict.fromkeys(barcodes) if b])
     assert np.array_equal(table.take(np.arange(3)).numpy(), expected)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_decoded_photos_keep_their_order(threads: int, tmp_path: Path) -> None:
+    colours = [(10 * n, 20, 30) for n in range(20)]
+    data: list[bytes | None] = []
+    for n, colour in enumerate(colours):
+        stream = BytesIO()
+        Image.new("RGB", (200 if n % 2 else 60, 40 + n), colour).save(stream, "PNG")
+        data.append(stream.getvalue())
+    data[3], data[7] = None, b"no photo"
+    names = [str(n) for n in range(20)]
+    cache = PhotoCache(names, tmp_path, 100, data.__getitem__, threads)
+    assert np.flatnonzero(~cache.present).tolist() == [3, 7]
+    for n in np.flatnonzero(cache.present):
+        picture = cache.picture(int(n))
+        assert picture.getpixel((5, 5)) == colours[n]
+        assert picture.size == small_photo(data[n], 100).size
 
 
 def test_damaged_and_missing_photos_are_left_out(data: Path, run: Path, tmp_path: Path) -> None:

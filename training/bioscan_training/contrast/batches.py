@@ -151,6 +151,7 @@ class Inputs:
                 run_dir,
                 self.stage.photo_side,
                 lambda row: source.read_photo(owners[row]),
+                self.stage.workers,
             )
         else:
             self.photos = LivePhotos(source, owners, self.stage.photo_side)

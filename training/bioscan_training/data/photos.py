@@ -9,8 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -35,7 +39,8 @@ class PhotoCache:
         folder: where the cache lies; rebuilt if the list of photos or the side changes.
         side: long side in pixels; smaller photos stay as they are.
         read: gives the photo of a row where `paths` are mere names. A photo that it does not have, or
-            that is damaged, is then kept as an empty one.
+            that is damaged, is then kept as an empty one. It is called by one thread.
+        threads: that decode.
     """
 
     def __init__(
@@ -44,14 +49,16 @@ class PhotoCache:
         folder: Path,
         side: int = 320,
         read: Callable[[int], Path | bytes | None] | None = None,
+        threads: int = 1,
     ) -> None:
         key = hashlib.sha256("\n".join([str(side), *map(str, paths)]).encode()).hexdigest()[:16]
         data, index = folder / f"photos-{key}.u8", folder / f"photos-{key}.json"
         if not index.exists():
             shapes = []
+            sources = map(Path, paths) if read is None else map(read, range(len(paths)))
+            decode = partial(small_photo if read is None else _if_any, side=side)
             with data.open("wb") as handle:
-                for row, path in enumerate(paths):
-                    picture = small_photo(Path(path), side) if read is None else _if_any(read, row, side)
+                for picture in _in_order(decode, sources, threads):
                     shapes.append([0, 0] if picture is None else [picture.height, picture.width])
                     if picture is not None:
                         handle.write(np.asarray(picture, dtype=np.uint8).tobytes())
@@ -86,8 +93,21 @@ def small_photo(source: Path | bytes, side: int) -> Image.Image:
     return picture
 
 
-def _if_any(read: Callable[[int], Path | bytes | None], row: int, side: int) -> Image.Image | None:
-    source = read(row)
+def _in_order(
+    decode: Callable[[Any], Image.Image | None], sources: Iterable[Any], threads: int
+) -> Iterator[Image.Image | None]:
+    """The decoded sources, in their order; a few wait decoded, and no more."""
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[Future[Image.Image | None]] = deque()
+        for source in sources:
+            waiting.append(pool.submit(decode, source))
+            if len(waiting) > 2 * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _if_any(source: Path | bytes | None, side: int) -> Image.Image | None:
     try:
         return None if source is None else small_photo(source, side)
     except PhotoError as error:
