@@ -23,7 +23,15 @@ from bioscan_training import cli as training_cli
 from bioscan_training.data.splits import UNSEEN, VAL_UNSEEN, SplitRules, held_out
 
 from bioscan_desktop import cli, paths
-from tests.conftest import SPECIES, TinyWorld, draw_insect, make_model, mutate, random_barcode
+from tests.conftest import (
+    SPECIES,
+    TinyWorld,
+    draw_insect,
+    make_model,
+    mutate,
+    placeable_barcode,
+    random_barcode,
+)
 
 RECIPE = """\
 seed = 42
@@ -32,12 +40,8 @@ stages = ["dna", "align"]
 threads = 1
 
 [dna_model]
-k = 4
-max_bases = 300
-embedding = 8
-width = 16
-blocks = 1
-queries = 2
+embedding = 12
+hidden = 16
 
 [dna.schedule]
 epochs = 1
@@ -64,6 +68,25 @@ parity_inputs = 8
 calibration = 8
 """
 """Stands in for `training/configs/starter.toml`; the real one trains for an hour."""
+
+
+BARCODE_RECIPE = """\
+threads = 1
+device = "cpu"
+
+[towers.dna]
+k = 3
+max_bases = 300
+width = 16
+layers = 1
+heads = 2
+hidden = 32
+
+[pretrain.schedule]
+epochs = 1
+batch = 8
+"""
+"""Stands in for `training/configs/clibd.toml`, for its barcode tower alone."""
 
 
 def examples(parser: argparse.ArgumentParser, prefix: str) -> Iterator[tuple[str, str]]:
@@ -122,7 +145,7 @@ def write_records(path: Path, photos: Path, copies: int = 8, species: list[str] 
         for copy in range(copies):
             photo = f"{number}_{copy}.jpg"
             draw_insect(colour, (96, 72), seed=20 * number + copy).save(photos / photo)
-            barcode = mutate(random_barcode(number, codons=100), 2, copy)
+            barcode = mutate(placeable_barcode(number), 2, copy)
             names = [order, f"{family[:-4]}{number % 2}idae", name.split()[0], name]
             writer.writerow([f"EX{number}{copy}", photo, barcode, *names, copy % 4])
     data = text.getvalue().encode()
@@ -215,6 +238,16 @@ def _for_import(folder: Path, world: TinyWorld) -> None:
     (folder / "models").mkdir()
 
 
+def _for_pretraining(folder: Path, world: TinyWorld) -> None:
+    """`prepare` of the same table; the shipped recipe's tower would take days."""
+    write_records(folder / "coi.tsv", folder / "photos")
+    words = ["prepare", "--barcodes", "coi.tsv", "--photos", "coi.tsv", "--out", "prepared"]
+    assert training_cli.main(words) == 0
+    recipe = folder / "training" / "configs" / "clibd.toml"
+    recipe.parent.mkdir(parents=True)
+    recipe.write_text(BARCODE_RECIPE, encoding="utf-8")
+
+
 def _for_embed(folder: Path, world: TinyWorld) -> None:
     write_records(folder / "records.tsv.gz", folder / "photos", copies=1)
     make_model(folder / "resources" / "models" / "starter")
@@ -255,6 +288,7 @@ LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
     "bioscan-train convert": _for_convert,
     "bioscan-train benchmark": _for_benchmark,
     "bioscan-train import-weights": _for_import,
+    "bioscan-train pretrain-dna": _for_pretraining,
     "bioscan-train embed": _for_embed,
     "bioscan-train calibrate": _for_calibrate,
 }
@@ -266,6 +300,7 @@ RESULTS = {
     "bioscan library merge": "both/manifest.json",
     "bioscan-train convert": "seen.tsv.gz",
     "bioscan-train import-weights": "models/clibd-5m-idt/text.onnx",
+    "bioscan-train pretrain-dna": "run/pretrain.pt",
     "bioscan-train embed": "embeddings/shard-00000/dna.npy",
     "bioscan-train calibrate": "resources/libraries/starter/calibration.json",
 }
@@ -283,9 +318,9 @@ def test_the_example_works(
     command: str, world: TinyWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     layout = LAYOUTS[command]
+    monkeypatch.chdir(tmp_path)
     if layout is not None:
         layout(tmp_path, world)
-    monkeypatch.chdir(tmp_path)
     run(command)
     if command in RESULTS:
         assert (tmp_path / RESULTS[command]).stat().st_size > 0
