@@ -51,6 +51,12 @@ def test_empty_recipe_is_the_default(tmp_path: Path) -> None:
         ("[pretrain]\nmask = 1.5", ["'pretrain.mask'", "from 0 to 1", "1.5"]),
         ("[contrast.schedule]\nbatch = 0", ["'contrast.schedule.batch'", "at least 1", "0"]),
         ("[contrast.schedule]\naccumulate = true", ["'contrast.schedule.accumulate'", "int", "True"]),
+        ("[contrast]\ntemperature = 0", ["'contrast.temperature'", "at least 0.001", "0.0"]),
+        ("[contrast.schedule]\nlr = -0.1", ["'contrast.schedule.lr'", "at least 0", "-0.1"]),
+        ("[dna.schedule]\nlr = nan", ["'dna.schedule.lr'", "must be a number", "nan"]),
+        ("[dna_model]\nembedding = 8", ["'dna_model.embedding'", "at least 12", "8"]),
+        ("[align.augmentation]\nflip = 2", ["'align.augmentation.flip'", "from 0 to 1", "2.0"]),
+        ("[export]\nvariants = ['int4']", ["'export.variants'", "fp16, int8", "'int4'"]),
         ("device = 'tpu'", ["'device'", "auto, cpu, cuda", "'tpu'"]),
     ],
 )

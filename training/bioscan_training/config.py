@@ -7,6 +7,7 @@ folder: data and output folders are arguments of the command, so that a recipe r
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
 import typing
 from dataclasses import dataclass, field
@@ -337,7 +338,10 @@ class ExportConfig:
     Attributes:
         min_parity_fp32: smallest cosine allowed between torch and ONNX, over all inputs.
         min_parity_int8: smallest mean cosine allowed between the fp32 and the int8 model.
-        calibration: number of training inputs that set the int8 ranges.
+        variants: smaller forms beside each encoder of stage `contrast`. (Those of the other stages have
+            float16 weights anyway, and an int8 form.)
+        parity_inputs: number of held-out inputs that files are compared on.
+        calibration: number of training photos that set the int8 ranges of a convolutional network.
         int8_float_layers: so many convolutions from the input on stay in float in the int8 model.
     """
 
@@ -346,6 +350,7 @@ class ExportConfig:
     licence: str = "MIT"
     version: str = "1"
     opset: int = 17
+    variants: tuple[Literal["fp16", "int8"], ...] = ("fp16", "int8")
     calibration: int = 256
     int8_float_layers: int = 6
     parity_inputs: int = 256
@@ -382,14 +387,26 @@ class Config:
     export: ExportConfig = field(default_factory=ExportConfig)
 
 
-_LEAST = dict.fromkeys(
-    "epochs batch accumulate k max_bases width layers heads hidden size resize patch rank max_tokens"
-    " workers photo_side val_queries val_keys val_barcodes vocabulary_size dim".split(),
-    1,
-) | dict.fromkeys(
-    "cache_chunk cap patience eval_every stride threads ema clip mask warmup weight_decay".split(), 0
+_SHARES = (
+    "ema mask warmup min_area rotate flip vertical_flip brightness contrast saturation hue grey erase dropout"
+    " drop_path smoothing min_parity_fp32 min_parity_int8"
+).split()
+_LEAST: dict[str, float] = (
+    dict.fromkeys(
+        "epochs batch accumulate k max_bases width layers heads hidden size resize train_size patch rank"
+        " max_tokens workers photo_side val_queries val_keys val_barcodes vocabulary_size dim per_species"
+        " aspect parity_inputs calibration".split(),
+        1,
+    )
+    | dict.fromkeys(
+        "cache_chunk cap patience eval_every stride threads clip weight_decay lr head_lr checkpoint_s seed"
+        " frozen_blocks int8_float_layers max_degrees".split(),
+        0,
+    )
+    | dict.fromkeys(_SHARES, 0)
+    | {"embedding": 12, "temperature": 0.001}
 )
-_MOST = dict.fromkeys("ema mask warmup".split(), 1)
+_MOST: dict[str, float] = dict.fromkeys(_SHARES, 1)
 """Bounds of numbers, by the last part of their key."""
 
 
@@ -446,6 +463,8 @@ def _check(hint: Any, value: Any, name: str, start: Any = None) -> Any:
         raise ConfigError(f"'{name}' must be of type {hint.__name__}, found {value!r}.")
     key = name.rpartition(".")[2]
     least, most = _LEAST.get(key), _MOST.get(key)
+    if hint is float and not math.isfinite(value):
+        raise ConfigError(f"'{name}' must be a number, found {value!r}.")
     if hint in (int, float) and (
         (least is not None and value < least) or (most is not None and value > most)
     ):
