@@ -210,11 +210,11 @@ def _fit(args: argparse.Namespace) -> int:
 def _export(args: argparse.Namespace) -> int:
     config = _load(args)
     if "contrast" in config.stages:
-        sys.stdout.write(json.dumps(contrast.export(config, args.run_dir, args.out), indent=1) + "\n")
-        return 0
-    from bioscan_training.export import export_pack
+        manifest = contrast.export(config, args.data, args.images, args.run_dir, args.out)
+    else:
+        from bioscan_training.export import export_pack
 
-    manifest = export_pack(config, args.data, args.images, args.run_dir, args.out)
+        manifest = export_pack(config, args.data, args.images, args.run_dir, args.out)
     sys.stdout.write(json.dumps(manifest, indent=1) + "\n")
     return 0
 

@@ -338,8 +338,8 @@ class ExportConfig:
     Attributes:
         min_parity_fp32: smallest cosine allowed between torch and ONNX, over all inputs.
         min_parity_int8: smallest mean cosine allowed between the fp32 and the int8 model.
-        variants: smaller forms beside each encoder of stage `contrast`. (Those of the other stages have
-            float16 weights anyway, and an int8 form.)
+        variants: smaller forms beside each encoder of stage `contrast`, whose floors are those of
+            `import-weights`. (Encoders of the other stages have float16 weights anyway, and an int8 form.)
         parity_inputs: number of held-out inputs that files are compared on.
         calibration: number of training photos that set the int8 ranges of a convolutional network.
         int8_float_layers: so many convolutions from the input on stay in float in the int8 model.

@@ -73,8 +73,8 @@ def fit(config: Config, data: Path, images: Path | None, run_dir: Path) -> None:
         train_contrast(config, data, images, run_dir, workers)
 
 
-def export(config: Config, run_dir: Path, out: Path) -> dict[str, Any]:
+def export(config: Config, data: Path, images: Path | None, run_dir: Path, out: Path) -> dict[str, Any]:
     """Writes the model pack of a contrast run; returns its manifest as plain values."""
     from bioscan_training.contrast.export import export_contrast
 
-    return export_contrast(config, run_dir, out)
+    return export_contrast(config, data, images, run_dir, out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -39,6 +39,8 @@ from bioscan_training.losses import modal_contrast
 from bioscan_training.parallel import ALONE, Workers, device_of
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _RANKS = ("order", "family", "genus", "species")
 _AT_ONCE = 64
@@ -158,9 +160,9 @@ def train_contrast(
     try:
         train = source.read(stage.train_splits)
         queries = (
-            _spread(source.read(stage.val_splits), stage.val_queries) if stage.schedule.eval_every else []
+            spread(source.read(stage.val_splits), stage.val_queries) if stage.schedule.eval_every else []
         )
-        others = _spread(source.read(stage.key_splits), stage.val_keys) if queries else []
+        others = spread(source.read(stage.key_splits), stage.val_keys) if queries else []
         specimens = [*train, *queries, *others]
         with workers.first_alone():
             inputs = make_inputs(config, specimens, train, run_dir, source)
@@ -236,9 +238,9 @@ def _centre(learner: ContrastLearner, inputs: Inputs, items: np.ndarray, config:
     tower.centre(*inputs.evaluation("dna", rows[_even(len(rows), _CENTRED)]))
 
 
-def _spread(specimens: list[Specimen], most: int) -> list[Specimen]:
+def spread(things: Sequence[T], most: int) -> list[T]:
     """At most so many, spread evenly over the list."""
-    return [specimens[i] for i in _even(len(specimens), most)]
+    return [things[i] for i in _even(len(things), most)]
 
 
 def _even(n: int, most: int) -> np.ndarray:

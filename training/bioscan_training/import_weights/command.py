@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,14 +153,14 @@ def import_weights(args: argparse.Namespace, published: Published | None) -> dic
         }
     tensors = {"used": ledger.used, "changed": notes, "left_out": ledger.left_out}
     id = args.id or (published.id if published else f"{args.source}-{path.stem}")
+    variants = tuple(dict.fromkeys(args.variants))
     manifest = write_pack(
-        towers,
+        {name: replace(tower, variants=variants) for name, tower in towers.items()},
         args.out,
         id=id,
         title=published.title if published else f"{args.source}: {path.name}",
         licence=published.licence if published else "not stated",
         provenance={"source": source, "tensors": tensors},
-        variants=list(dict.fromkeys(args.variants)),
     )
     return {
         "out": str(args.out),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import warnings
 from collections.abc import Sequence
@@ -14,12 +15,20 @@ import torch
 from torch import nn
 
 from bioscan_desktop.inference.images import ImagePreprocessing
-from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest, TextTokenizer, sha256_of
+from bioscan_desktop.inference.manifest import (
+    EncoderCard,
+    ModelManifest,
+    TextTokenizer,
+    Variant,
+    sha256_of,
+)
 from bioscan_desktop.inference.tokens import BarcodeTokenizer, FrameTokenizer
 from bioscan_training.export import ParityError, parity
 from bioscan_training.import_weights.ledger import WeightsError
-from bioscan_training.import_weights.variants import write_variant
+from bioscan_training.import_weights.variants import Calibration, run_in_parts, write_variant
 from bioscan_training.import_weights.vocabularies import write_vocabulary
+
+log = logging.getLogger(__name__)
 
 INPUTS = {"image": ("image",), "dna": ("tokens",), "text": ("ids", "mask")}
 MIN_COSINE = 0.9999
@@ -39,6 +48,9 @@ class Tower:
         architecture: one line for people.
         preprocessing, tokenizer, text: for `image`, `dna`, `text`.
         vocabulary, vocabulary_size: file of the text encoder's vocabulary, and its number of ids.
+        inputs: what files are compared on, an array per input; None for made-up ones.
+        variants: smaller forms that may be written of it.
+        calibration: for int8, of a convolutional network.
     """
 
     module: nn.Module
@@ -49,6 +61,9 @@ class Tower:
     text: TextTokenizer | None = None
     vocabulary: Path | None = None
     vocabulary_size: int = 0
+    inputs: tuple[np.ndarray, ...] | None = None
+    variants: Sequence[str] = ()
+    calibration: Calibration | None = None
 
 
 def write_pack(
@@ -59,7 +74,7 @@ def write_pack(
     licence: str,
     provenance: dict[str, Any],
     samples: int = SAMPLES,
-    variants: Sequence[str] = (),
+    refuse: bool = True,
 ) -> ModelManifest:
     """Writes the pack; either all of it, or nothing.
 
@@ -67,8 +82,8 @@ def write_pack(
         towers: by modality.
         out: folder that does not exist yet.
         id, title, licence, provenance: for the manifest.
-        samples: random inputs per tower that ONNX and torch are compared on.
-        variants: smaller forms to write of each encoder, `fp16` or `int8`.
+        samples: made-up inputs, for towers that bring none of their own.
+        refuse: whether a variant under its floor stops all, or is left out.
 
     Raises:
         WeightsError: `out` exists, towers differ in `dim`, or a vocabulary does not fit.
@@ -83,9 +98,7 @@ def write_pack(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        cards = {
-            name: _write_tower(name, tower, partial, samples, variants) for name, tower in towers.items()
-        }
+        cards = {name: _write_tower(name, tower, partial, samples, refuse) for name, tower in towers.items()}
         manifest = ModelManifest(
             id=id,
             version="1",
@@ -133,22 +146,28 @@ def sample_inputs(modality: str, tower: Tower, n: int, seed: int = 0) -> tuple[n
     return (ids * mask).astype(np.int64), mask
 
 
-def _write_tower(
-    modality: str, tower: Tower, folder: Path, samples: int, variants: Sequence[str]
-) -> EncoderCard:
+def _write_tower(modality: str, tower: Tower, folder: Path, samples: int, refuse: bool) -> EncoderCard:
     text = tower.text
     if text is not None:
         assert tower.vocabulary is not None
         name = write_vocabulary(tower.vocabulary, text.kind, tower.vocabulary_size, folder)
         text = replace(text, vocabulary=name, sha256=sha256_of(folder / name))
     path = folder / f"{modality}.onnx"
-    inputs = sample_inputs(modality, tower, samples)
+    inputs = sample_inputs(modality, tower, samples) if tower.inputs is None else tower.inputs
     to_onnx(tower.module, INPUTS[modality], inputs, path)
     measured = compare(tower.module, path, INPUTS[modality], inputs)
     if not all(measured[name] >= MIN_COSINE for name in ("cosine_min", "centred_cosine_min")):  # NaN, too
         raise ParityError(
             f"{path.name} does not give what its tower gives ({measured}); nothing was written."
         )
+    variants: dict[str, Variant] = {}
+    for kind in tower.variants:
+        try:
+            variants[kind] = write_variant(path, kind, inputs, tower.calibration)
+        except ParityError as error:
+            if refuse:
+                raise
+            log.warning("%s", error)
     return EncoderCard(
         path.name,
         sha256_of(path),
@@ -157,7 +176,7 @@ def _write_tower(
         tokenizer=tower.tokenizer,
         text=text,
         parity=measured,
-        variants={kind: write_variant(path, kind, inputs) for kind in variants},
+        variants=variants,
     )
 
 
@@ -195,11 +214,8 @@ def compare(
 
     session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     with torch.no_grad():
-        a = module(*(torch.from_numpy(array) for array in inputs)).numpy()
-    rows = range(len(a))
-    b = np.concatenate(
-        [session.run(None, {k: v[i : i + 1] for k, v in zip(names, inputs, strict=True)})[0] for i in rows]
-    )
+        a = run_in_parts(lambda *x: module(*map(torch.from_numpy, x)).numpy(), inputs)
+    b = run_in_parts(lambda *x: session.run(None, dict(zip(names, x, strict=True)))[0], inputs, rows=1)
     mean = a.mean(axis=0)
     left, right = a - mean, b - mean
     lengths = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)

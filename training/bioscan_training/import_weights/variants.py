@@ -1,20 +1,23 @@
-"""Smaller forms of an imported encoder, each compared with its float32 file before it is kept.
+"""Smaller forms of an encoder, each compared with its float32 file before it is kept.
 
 fp16    weights in half precision with a cast behind each: half the file. onnxruntime folds the casts when
         it loads the file, so that on every provider the computing stays in float32.
-int8    weights of matrix products per channel, ranges of their inputs taken at run time.
+int8    weights of matrix products per channel, ranges of their inputs taken at run time; of convolutional
+        networks all layers but the first, with ranges taken from photos beforehand.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from bioscan_desktop.inference.manifest import Variant, sha256_of
 from bioscan_desktop.inference.session import Session
-from bioscan_training.export import ParityError, parity, quantise_dynamic, store_half
+from bioscan_training.export import ParityError, parity, quantise_dynamic, quantise_static, store_half
 
 FLOORS = {
     "fp16": {"cosine_mean": 0.999, "centred_cosine_mean": 0.999},
@@ -26,13 +29,29 @@ file's mean row taken off both, for rows that all lie close together agree in co
 _REPEATS = 7
 
 
-def write_variant(fp32: Path, kind: str, inputs: tuple[np.ndarray, ...]) -> Variant:
+@dataclass(frozen=True)
+class Calibration:
+    """What int8 of a convolutional network needs.
+
+    Attributes:
+        pixels: (n, 3, side, side) float32, prepared photos that are like those to come.
+        float_layers: so many convolutions from the input on stay in float.
+    """
+
+    pixels: np.ndarray
+    float_layers: int
+
+
+def write_variant(
+    fp32: Path, kind: str, inputs: tuple[np.ndarray, ...], calibration: Calibration | None = None
+) -> Variant:
     """Writes `NAME.KIND.onnx` beside the float32 file.
 
     Args:
         fp32: `NAME.onnx`.
         kind: `fp16` or `int8`.
         inputs: an array per input, in the model's order, n rows each, to compare and to time on.
+        calibration: of a convolutional network.
 
     Returns:
         its card; `parity` has the agreement on these inputs, and the median time of one of them on one
@@ -42,9 +61,14 @@ def write_variant(fp32: Path, kind: str, inputs: tuple[np.ndarray, ...]) -> Vari
         ParityError: the variant is under its floor; it is removed.
     """
     path = fp32.with_suffix(f".{kind}.onnx")
-    (store_half if kind == "fp16" else quantise_dynamic)(fp32, path)
+    if kind == "fp16":
+        store_half(fp32, path)
+    elif calibration is None:
+        quantise_dynamic(fp32, path)
+    else:
+        quantise_static(fp32, path, "image", calibration.pixels, calibration.float_layers)
     before, after = Session(fp32, "cpu", 1), Session(path, "cpu", 1)
-    a, b = before.run(*inputs), after.run(*inputs)
+    a, b = (run_in_parts(session.run, inputs) for session in (before, after))
     measured = parity(a, b) | {"centred_cosine_mean": parity(a - a.mean(0), b - a.mean(0))["cosine_mean"]}
     for name, floor in FLOORS[kind].items():
         if not measured[name] >= floor:  # NaN, too
@@ -57,6 +81,14 @@ def write_variant(fp32: Path, kind: str, inputs: tuple[np.ndarray, ...]) -> Vari
     times = {"ms_per_input_1_thread": after, "ms_per_input_1_thread_fp32": before}
     measured |= {name: round(_milliseconds(session, one), 3) for name, session in times.items()}
     return Variant(path.name, sha256_of(path), measured)
+
+
+def run_in_parts(
+    run: Callable[..., np.ndarray], inputs: tuple[np.ndarray, ...], rows: int = 16
+) -> np.ndarray:
+    """(n, d) embeddings of the inputs, a few at a time."""
+    starts = range(0, len(inputs[0]), rows)
+    return np.concatenate([run(*(array[start : start + rows] for array in inputs)) for start in starts])
 
 
 def _milliseconds(session: Session, one: tuple[np.ndarray, ...]) -> float:
