@@ -30,7 +30,7 @@ from bioscan_training.data.bioscan import CLIBD_1M
 from bioscan_training.data.convert import entries_of
 from bioscan_training.data.entries import Entry
 from bioscan_training.data.images import image_paths
-from bioscan_training.data.records import RecordsError, write_records
+from bioscan_training.data.records import Record, RecordsError, records_writer
 from bioscan_training.data.splits import unit_hash
 
 PUBLISHED: dict[str, dict[str, int]] = {
@@ -165,7 +165,7 @@ def prepare_clibd(
         partition.json                    counts beside the published ones
 
     Args:
-        source: gives the records anew each time; they are read a few times, never held.
+        source: gives the records anew each time; they are read twice, never held.
 
     Returns:
         the report.
@@ -180,39 +180,40 @@ def prepare_clibd(
     splits = assign(by_species, seed, rules)
     folder = out / "CLIBD_partitioning"
     folder.mkdir(parents=True, exist_ok=True)
-    counted = _write_ids(folder, placed(source(), splits))
+    counted = _write(out, folder, placed(source(), splits))
     report = {"seed": seed, "rules": {k: float(v) for k, v in asdict(rules).items()}}
     report |= _report(counted, by_species, splits)
-    for name, what in TABLES.items():
-        wanted = CLIBD_1M.explode(what)
-        rows = (
-            replace(entry.record(next(iter(image_paths(entry)), "")), split=split)
-            for entry, split in placed(source(), splits)
-            if split in wanted
-        )
-        write_records(out / f"{name}.tsv.gz", rows)
     unseen = sorted(s for s, ids in by_species.items() if "_unseen" in splits[next(iter(ids))])
     (out / "unseen_species.txt").write_text("".join(f"{name}\n" for name in unseen), encoding="utf-8")
     (out / "partition.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     return report
 
 
-def _write_ids(folder: Path, records: Iterable[tuple[Entry, str]]) -> Counter[str]:
-    """Writes the files of ids, joins included, and counts the records of each split."""
+def _write(out: Path, folder: Path, records: Iterable[tuple[Entry, str]]) -> Counter[str]:
+    """Writes the tables, and the files of ids, joins included; counts the records of each split."""
     counted: Counter[str] = Counter()
-    files_of = {split: [split] for split in CLIBD_1M.splits}
-    for join, parts in CLIBD_1M.joins.items():
-        for part in parts:
-            files_of[part].append(join)
     with ExitStack() as stack:
-        streams = {
+        ids = {
             name: stack.enter_context((folder / f"{name}.txt").open("w", encoding="utf-8", newline="\n"))
             for name in (*CLIBD_1M.splits, *CLIBD_1M.joins)
         }
+        files_of = {split: [ids[split]] for split in CLIBD_1M.splits}
+        for join, parts in CLIBD_1M.joins.items():
+            for part in parts:
+                files_of[part].append(ids[join])
+        tables_of: dict[str, list[Callable[[Record], None]]] = {split: [] for split in CLIBD_1M.splits}
+        for name, what in TABLES.items():
+            write = stack.enter_context(records_writer(out / f"{name}.tsv.gz"))
+            for split in CLIBD_1M.explode(what):
+                tables_of[split].append(write)
         for entry, split in records:
             counted[split] += 1
-            for name in files_of[split]:
-                streams[name].write(f"{record_id(entry)}\n")
+            for file in files_of[split]:
+                file.write(f"{record_id(entry)}\n")
+            if tables_of[split]:
+                record = replace(entry.record(next(iter(image_paths(entry)), "")), split=split)
+                for write in tables_of[split]:
+                    write(record)
     return counted
 
 

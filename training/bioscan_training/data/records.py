@@ -10,7 +10,7 @@ import csv
 import gzip
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,37 +106,40 @@ def read_records(path: Path) -> list[Record]:
     Raises:
         RecordsError: the file is missing, empty, or has neither a photo nor a barcode column.
     """
+    return list(stream_records(path))
+
+
+def stream_records(path: Path) -> Iterator[Record]:
+    """`read_records` record by record, for tables of millions."""
     if not path.is_file():
         raise RecordsError(f"There is no records file at {path}.")
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    records = []
+    empty = True
     with _open(path, "r") as handle:
         reader = csv.DictReader(handle, delimiter="\t")
         columns = set(reader.fieldnames or ())
         if not columns & {"image_file", "nucleotides", "nuc"}:
             raise RecordsError(f"{path.name} has neither an image_file nor a nucleotides column.")
         for row in reader:
+            empty = False
             nucleotides = (clean_name(row.get("nucleotides") or row.get("nuc")) or "").upper()
             fold = row.get("fold") or row.get("eumoths_fold") or ""
-            records.append(
-                Record(
-                    processid=(row.get("processid") or row.get("sampleid") or "").strip(),
-                    image_file=clean_name_path(row.get("image_file")),
-                    nucleotides=nucleotides,
-                    lineage=Lineage.from_row(row),
-                    raw_species=clean_name(row.get("species")) or "",
-                    country=clean_name(row.get("country")) or "",
-                    source=row.get("source") or "",
-                    credit=row.get("credit") or "",
-                    haplotype=row.get("haplotype") or haplotype_of(nucleotides),
-                    fold=fold.strip(),
-                    split=row.get("split") or "",
-                    bin_uri=clean_name(row.get("bin_uri")) or "",
-                )
+            yield Record(
+                processid=(row.get("processid") or row.get("sampleid") or "").strip(),
+                image_file=clean_name_path(row.get("image_file")),
+                nucleotides=nucleotides,
+                lineage=Lineage.from_row(row),
+                raw_species=clean_name(row.get("species")) or "",
+                country=clean_name(row.get("country")) or "",
+                source=row.get("source") or "",
+                credit=row.get("credit") or "",
+                haplotype=row.get("haplotype") or haplotype_of(nucleotides),
+                fold=fold.strip(),
+                split=row.get("split") or "",
+                bin_uri=clean_name(row.get("bin_uri")) or "",
             )
-    if not records:
+    if empty:
         raise RecordsError(f"{path.name} holds no record.")
-    return records
 
 
 def clean_name_path(value: str | None) -> str:
@@ -147,12 +150,23 @@ def clean_name_path(value: str | None) -> str:
 
 def write_records(path: Path, records: Iterable[Record]) -> None:
     """Writes `OUTPUT_COLUMNS`, gzipped where the name ends in .gz. Unknown names become blanks."""
+    with records_writer(path) as write:
+        for record in records:
+            write(record)
+
+
+@contextmanager
+def records_writer(path: Path) -> Iterator[Callable[[Record], None]]:
+    """`write_records` record by record, for several tables at a time."""
     with _open(path, "w") as handle:
         writer = csv.writer(handle, delimiter="\t", lineterminator="\n")
         writer.writerow(OUTPUT_COLUMNS)
-        for r in records:
+
+        def write(r: Record) -> None:
             names = [name or "" for name in r.lineage.names()]
             names[3] = r.raw_species  # an aggregate keeps its name in the file; reading drops it again
             what = [r.processid, r.image_file, r.nucleotides]
             ours = [r.source, r.credit, r.haplotype, r.fold, r.split]
             writer.writerow([*what, *names, r.country, *ours, r.bin_uri])
+
+        yield write
