@@ -16,12 +16,16 @@ from bioscan_training.contrast.model import barcode_bert, barcode_tokenizer, bui
 from bioscan_training.contrast.pretrain import (  # noqa: E402
     IGNORED,
     MaskedBarcodes,
+    _haplotypes,
     mask_tokens,
     masked_loss,
     pretrain_dna,
 )
+from bioscan_training.contrast.specimens import SpecimenSource  # noqa: E402
 from bioscan_training.contrast.starts import fill_tower  # noqa: E402
+from bioscan_training.data.records import Record, write_records  # noqa: E402
 
+from bioscan_desktop.core.taxonomy import Lineage  # noqa: E402
 from tests.training.contrast.conftest import RECIPE, SMALL, with_contrast, with_tower  # noqa: E402
 
 
@@ -117,8 +121,31 @@ def test_what_cannot_be_pretrained_is_said(data: Path, run: Path) -> None:
     with pytest.raises(ConfigError, match=r"'towers\.dna\.kind' must be bert .*; found 'codons'"):
         pretrain_dna(with_tower(RECIPE, "dna", kind="codons"), data, run)
     other = replace(RECIPE, pretrain=replace(RECIPE.pretrain, train_splits=("pretrain",)))
-    with pytest.raises(Exception, match="has no record in the split pretrain"):
+    with pytest.raises(ConfigError, match="has no barcode in the split pretrain"):
         pretrain_dna(other, data, run)
+    other = with_schedule(epochs=1, eval_every=1)
+    other = replace(other, pretrain=replace(other.pretrain, val_splits=("vall",)))
+    with pytest.raises(ConfigError, match="no barcode to validate on in the split vall"):
+        pretrain_dna(other, data, run)
+
+
+def test_barcodes_are_taken_once_and_none_is_held(tmp_path: Path) -> None:
+    """In the order of the file; those of the held-out split that were trained on do not count."""
+    rows = [
+        ("ACG", "train"),
+        ("TTT", "val"),
+        ("ACG", "train"),
+        ("GGG", "train"),
+        ("GGG", "val"),
+        ("", "train"),
+    ]
+    records = [Record(f"P{n}", "", b, Lineage(), split=split) for n, (b, split) in enumerate(rows)]
+    write_records(tmp_path / "barcodes.tsv.gz", records)
+    source, known = SpecimenSource(tmp_path, None), set()
+    found = _haplotypes(source, ("train",), known)
+    assert next(found) == "ACG" and len(known) == 1
+    assert list(found) == ["GGG"]
+    assert list(_haplotypes(source, ("val",), known)) == ["TTT"]
 
 
 def test_the_command(data: Path, tmp_path: Path) -> None:

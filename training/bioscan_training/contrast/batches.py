@@ -7,9 +7,10 @@ same batches, and processes that share a batch make up together exactly the batc
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -39,12 +40,22 @@ _ORDER, _PARTNER, _VIEW = 11, 12, 13
 _TOKENS_AT_ONCE = 4096
 
 
+def token_rows(barcodes: Iterable[str], tokenizer: BarcodeTokenizer) -> np.ndarray:
+    """(n, t) int16 or int32 token ids; barcodes are taken a few thousand at a time and forgotten."""
+    kind = np.int16 if tokenizer.vocab_size < 2**15 else np.int32
+    parts = [np.empty((0, tokenizer.n_tokens), dtype=kind)]
+    stream = iter(barcodes)
+    while part := list(islice(stream, _TOKENS_AT_ONCE)):
+        parts.append(tokenizer.encode_batch(part).astype(kind))
+    return np.concatenate(parts)
+
+
 class TokenTable:
     """Token ids of distinct barcodes, computed once.
 
     Attributes:
         rows: (n,) int64 rows of `ids` by specimen, `NONE` without a barcode.
-        ids: (m, t) int16 or int32.
+        ids: (m, t), see `token_rows`.
     """
 
     def __init__(self, barcodes: Sequence[str], tokenizer: BarcodeTokenizer) -> None:
@@ -52,12 +63,7 @@ class TokenTable:
         self.rows = np.array(
             [NONE if not b else place.setdefault(b, len(place)) for b in barcodes], dtype=np.int64
         )
-        distinct = list(place)
-        kind = np.int16 if tokenizer.vocab_size < 2**15 else np.int32
-        self.ids = np.empty((len(place), tokenizer.n_tokens), dtype=kind)
-        for start in range(0, len(place), _TOKENS_AT_ONCE):
-            part = distinct[start : start + _TOKENS_AT_ONCE]
-            self.ids[start : start + len(part)] = tokenizer.encode_batch(part)
+        self.ids = token_rows(place, tokenizer)
 
     def take(self, rows: np.ndarray) -> Tensor:
         """(k, t) int64 token ids."""

@@ -7,8 +7,11 @@ K-mers with an ambiguous base, padding included, are neither masked nor predicte
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ from torch import Tensor, nn
 
 from bioscan_desktop.inference.tokens import KmerTokenizer
 from bioscan_training.config import Config, ConfigError
-from bioscan_training.contrast.batches import TokenTable
+from bioscan_training.contrast.batches import token_rows
 from bioscan_training.contrast.model import barcode_bert, barcode_tokenizer, padding_id, start_as_bert
 from bioscan_training.contrast.specimens import SpecimenSource
 from bioscan_training.contrast.starts import fill_tower
@@ -103,22 +106,31 @@ def pretrain_dna(
     tokenizer, pad_id = barcode_tokenizer(tower), padding_id(tower)
     source = SpecimenSource(data, None)
     try:
-        haplotypes = _haplotypes(source, stage.train_splits)
-        train, known = TokenTable(haplotypes, tokenizer), set(haplotypes)
-        held_out = _haplotypes(source, stage.val_splits) if stage.schedule.eval_every else []
-        held_out = [barcode for barcode in held_out if barcode not in known]
+        known: set[bytes] = set()
+        train = token_rows(_haplotypes(source, stage.train_splits, known), tokenizer)
+        held_out = np.zeros((0, tokenizer.n_tokens), dtype=train.dtype)
+        if stage.schedule.eval_every:
+            others = islice(_haplotypes(source, stage.val_splits, known), stage.val_barcodes)
+            held_out = token_rows(others, tokenizer)
+            if not len(held_out):
+                raise ConfigError(
+                    f"{data} has no barcode to validate on in the split {' or '.join(stage.val_splits)}; "
+                    "'pretrain.schedule.eval_every' = 0 does without."
+                )
     finally:
         source.close()
-    batch = min(stage.schedule.batch, len(train.ids)) // workers.world * workers.world
+    if not len(train):
+        raise ConfigError(f"{data} has no barcode in the split {' or '.join(stage.train_splits)}.")
+    batch = min(stage.schedule.batch, len(train)) // workers.world * workers.world
     if batch < 1 or stage.schedule.batch % workers.world:
         raise ConfigError(
             f"'pretrain.schedule.batch' must be a multiple of the {workers.world} processes, of "
-            f"{len(train.ids)} barcodes; found {stage.schedule.batch}."
+            f"{len(train)} barcodes; found {stage.schedule.batch}."
         )
-    steps_per_epoch, share = len(train.ids) // batch, batch // workers.world
+    steps_per_epoch, share = len(train) // batch, batch // workers.world
     mine = slice(workers.rank * share, (workers.rank + 1) * share)
     device = device_of(config.device)
-    log.info("pretrain: %d haplotypes, %d held out", len(train.ids), len(held_out))
+    log.info("pretrain: %d haplotypes, %d held out", len(train), len(held_out))
 
     def tensors(ids: np.ndarray, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor | None]:
         hidden, targets = mask_tokens(ids, tokenizer, stage.mask, rng)
@@ -131,11 +143,11 @@ def pretrain_dna(
         epoch, number = divmod(step, steps_per_epoch)
         if epoch not in order:
             order.clear()
-            order[epoch] = np.random.default_rng([config.seed, epoch, _ORDER]).permutation(len(train.ids))
+            order[epoch] = np.random.default_rng([config.seed, epoch, _ORDER]).permutation(len(train))
         rows = order[epoch][number * batch : (number + 1) * batch]
         # All processes draw the masks of the whole batch, so that together they equal one process.
         rng = np.random.default_rng([config.seed, step, _MASK])
-        ids, targets, real = tensors(train.take(rows).numpy(), rng)
+        ids, targets, real = tensors(train[rows].astype(np.int64), rng)
         count = (targets != IGNORED).sum(dim=1)
         part = int(count[mine].sum()) / max(1, int(count.sum()))
         return (ids[mine], targets[mine], None if real is None else real[mine]), part
@@ -159,10 +171,7 @@ def pretrain_dna(
         model, run_dir, "pretrain", stage.schedule, config.seed, recipe, device=device, workers=workers
     )
     trainer.resume()
-    validate = None
-    if held_out:
-        table = TokenTable(held_out[: stage.val_barcodes], tokenizer)
-        validate = _validation(table, tensors, config, device)
+    validate = _validation(held_out, tensors, config, device) if len(held_out) else None
     return trainer.fit(steps_per_epoch, batch_of, loss_of, validate, stop_at)
 
 
@@ -174,19 +183,20 @@ class _Body(nn.Module):
         self.bert = bert
 
 
-def _haplotypes(source: SpecimenSource, splits: tuple[str, ...]) -> list[str]:
-    """The distinct barcodes of the splits, in file order.
+def _haplotypes(source: SpecimenSource, splits: tuple[str, ...], known: set[bytes]) -> Iterator[str]:
+    """The barcodes of the splits that are not known yet, each once, in file order.
 
-    Raises:
-        ConfigError: there is none.
+    Args:
+        known: digests of barcodes that came before; grows. 16 bytes each, for there are millions.
     """
-    found = list(dict.fromkeys(s.barcode for s in source.read(splits) if s.barcode))
-    if not found:
-        raise ConfigError(f"{source.data} has no barcode in the split {' or '.join(splits)}.")
-    return found
+    for barcode in source.barcodes(splits):
+        digest = hashlib.blake2b(barcode.encode(), digest_size=16).digest()
+        if digest not in known:
+            known.add(digest)
+            yield barcode
 
 
-def _validation(table: TokenTable, tensors: Any, config: Config, device: torch.device) -> Any:
+def _validation(table: np.ndarray, tensors: Any, config: Config, device: torch.device) -> Any:
     """A function that gives the loss and the perplexity of held-out haplotypes, always masked alike."""
     batch = config.pretrain.schedule.batch
     dtype = AUTOCAST.get(config.pretrain.schedule.precision)
@@ -194,10 +204,10 @@ def _validation(table: TokenTable, tensors: Any, config: Config, device: torch.d
     @torch.no_grad()
     def validate(model: nn.Module) -> dict[str, float]:
         total, count = 0.0, 0
-        for start in range(0, len(table.ids), batch):
-            rows = np.arange(start, min(start + batch, len(table.ids)))
+        for start in range(0, len(table), batch):
+            rows = np.arange(start, min(start + batch, len(table)))
             rng = np.random.default_rng([config.seed, start, _VAL_MASK])
-            ids, targets, real = tensors(table.take(rows).numpy(), rng)
+            ids, targets, real = tensors(table[rows].astype(np.int64), rng)
             n = int((targets != IGNORED).sum())
             if n == 0:
                 continue

@@ -21,7 +21,7 @@ from bioscan_training.data.clibd_hdf5 import ClibdFile
 from bioscan_training.data.convert import entries_of, format_of
 from bioscan_training.data.entries import Entry
 from bioscan_training.data.images import open_photos
-from bioscan_training.data.records import Record, RecordsError, read_records
+from bioscan_training.data.records import Record, RecordsError, stream_records
 
 PREPARED = ("barcodes.tsv.gz", "photos.tsv")
 PARTITIONED = ("train.tsv.gz", "keys.tsv.gz", "queries-val.tsv.gz", "queries-test.tsv.gz")
@@ -102,11 +102,26 @@ class SpecimenSource:
             raise RecordsError(f"{self.data} has no record in the split {' or '.join(splits)}.")
         return found
 
+    def barcodes(self, splits: Sequence[str]) -> Iterator[str]:
+        """The barcodes of these splits in file order, equal ones included; none is held.
+
+        Raises:
+            RecordsError: the data cannot be read.
+        """
+        if not self.tables:
+            yield from (s.barcode for s in self._entries(splits) if s.barcode)
+            return
+        for table in self.tables:
+            if table.name != PREPARED[1]:
+                yield from (
+                    r.nucleotides for r in stream_records(table) if r.split in splits and r.nucleotides
+                )
+
     def _records(self, splits: Sequence[str]) -> Iterator[Specimen]:
         rows = (
             self._specimen(record, table.name)
             for table in self.tables
-            for record in read_records(table)
+            for record in stream_records(table)
             if record.split in splits
         )
         joined: dict[str, Specimen] = {}
