@@ -13,10 +13,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
+from bioscan_desktop.services.evaluate import class_counts, top_k_accuracy
 from bioscan_training.data.barcodes import BarcodeArray, codes_to_tokens
 
 
@@ -33,8 +35,8 @@ def nearest(queries: np.ndarray, keys: np.ndarray, k: int = 1, block: int = 1024
 
 def label_metrics(
     found: np.ndarray, queries: Sequence[Lineage], keys: Sequence[Lineage], only_known: bool = False
-) -> dict[str, dict[str, float]]:
-    """Top-1 and top-k accuracy per rank.
+) -> dict[str, dict[str, Any]]:
+    """Top-1 and top-k accuracy per rank, counted by `bioscan_desktop.services.evaluate`.
 
     Args:
         found: (n, k) key rows, best first.
@@ -43,28 +45,27 @@ def label_metrics(
     Returns:
         `{rank: {n, micro, macro, top_k}}`; ranks without a query that counts are left out.
     """
-    result: dict[str, dict[str, float]] = {}
-    for rank in RANKS:
-        names = [key.at(rank) for key in keys]
-        present = set(names)
-        per_class: dict[str, list[bool]] = {}
-        anywhere = []
-        for row, query in enumerate(queries):
-            truth = query.at(rank)
-            if truth is None or (only_known and truth not in present):
-                continue
-            hits = [names[key] == truth for key in found[row]]
-            per_class.setdefault(truth, []).append(hits[0])
-            anywhere.append(any(hits))
-        if anywhere:
-            flat = [hit for hits in per_class.values() for hit in hits]
-            result[rank] = {
-                "n": len(flat),
-                "micro": float(np.mean(flat)),
-                "macro": float(np.mean([np.mean(hits) for hits in per_class.values()])),
-                f"top{found.shape[1]}": float(np.mean(anywhere)),
-            }
-    return result
+    truths = list(queries)
+    if only_known:
+        present = [{key.at(rank) for key in keys} for rank in RANKS]
+        truths = [
+            Lineage(
+                *(name if name in known else None for name, known in zip(q.names(), present, strict=True))
+            )
+            for q in queries
+        ]
+    near, k = [[keys[key] for key in row] for row in found], found.shape[1]
+    first, any_of = top_k_accuracy(truths, near, 1), top_k_accuracy(truths, near, k)
+    return {
+        rank: {
+            "n": count["queries"],
+            "micro": first[rank]["micro"],
+            "macro": first[rank]["macro"],
+            f"top{k}": any_of[rank]["micro"],
+        }
+        for rank, count in class_counts(truths).items()
+        if count["queries"]
+    }
 
 
 def blind_metrics(queries: Sequence[Lineage], keys: Sequence[Lineage]) -> dict[str, dict[str, float]]:
