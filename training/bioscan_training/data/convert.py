@@ -110,12 +110,9 @@ def entries_of(
             yield from (entry for entry in entries if entry.split in wanted)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of the command."""
+def add_source_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `entries_of` needs to know."""
     parser.add_argument("source", type=Path, help="table, HDF5 file, FASTA file, or folder of photos")
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="TSV", help="records table (.gz for short)"
-    )
     parser.add_argument("--format", choices=FORMATS, default="auto")
     parser.add_argument("--split", help="parts of the data set, joined by +: train, seen, all_keys, …")
     parser.add_argument(
@@ -126,6 +123,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--clibd-files", type=Path, metavar="DIR", help="folder CLIBD_partitioning, if not beside the table"
+    )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    add_source_arguments(parser)
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="TSV", help="records table (.gz for short)"
     )
     parser.add_argument("--named", action="store_true", help="only records with a species")
     parser.add_argument("--unique-barcodes", action="store_true", help="only the first of equal barcodes")

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_training.data.bioscan import PARTITIONINGS
-from bioscan_training.data.convert import FORMATS
+from bioscan_training.data.convert import add_source_arguments
 from bioscan_training.data.images import PACKAGES
 
 if TYPE_CHECKING:
@@ -39,20 +38,9 @@ log = logging.getLogger(__name__)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("source", type=Path, help="table, HDF5 file, FASTA file, or folder of photos")
+    add_source_arguments(parser)
     parser.add_argument("--pack", type=Path, required=True, metavar="DIR", help="folder of the model pack")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the shards")
-    parser.add_argument("--format", choices=FORMATS, default="auto")
-    parser.add_argument("--split", help="parts of the data set, joined by +: train, seen, all_keys, …")
-    parser.add_argument(
-        "--partitioning",
-        choices=(*PARTITIONINGS, "clibd"),
-        default="large_diptera_family",
-        help="of BIOSCAN-1M",
-    )
-    parser.add_argument(
-        "--clibd-files", type=Path, metavar="DIR", help="folder CLIBD_partitioning, if not beside the table"
-    )
     parser.add_argument("--images", type=Path, metavar="DIR|ZIP", help="photos, in folders or zip files")
     parser.add_argument("--package", choices=PACKAGES, default="cropped_256", help="which of the photos")
     parser.add_argument(

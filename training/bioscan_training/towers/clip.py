@@ -14,32 +14,19 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from bioscan_training.towers.attention import attend
+from bioscan_training.towers.vit import VitShape
 
 
 @dataclass(frozen=True)
-class ClipImageShape:
+class ClipImageShape(VitShape):
     """Sizes of CLIP's image tower.
 
     Attributes:
-        image_size, patch: sides in pixels.
-        width, depth, heads, hidden: of the blocks; `hidden` of their MLP.
-        dim: length of an embedding.
         quick_gelu: x * sigmoid(1.702 x), as in OpenAI's weights, instead of the exact GELU.
     """
 
-    image_size: int = 224
-    patch: int = 16
-    width: int = 768
-    depth: int = 12
-    heads: int = 12
-    hidden: int = 3072
     dim: int = 512
     quick_gelu: bool = False
-
-    @property
-    def tokens(self) -> int:
-        """Patches, and the class token."""
-        return (self.image_size // self.patch) ** 2 + 1
 
 
 @dataclass(frozen=True)
