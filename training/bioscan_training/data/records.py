@@ -93,7 +93,8 @@ def haplotype_of(nucleotides: str) -> str:
 @contextmanager
 def _open(path: Path, mode: str) -> Iterator[IO[str]]:
     if path.suffix == ".gz":
-        with gzip.open(path, f"{mode}t", encoding="utf-8", newline="") as handle:
+        # On bases, the default level of 9 takes fourteen times as long as 5 to save 6 % of the file.
+        with gzip.open(path, f"{mode}t", compresslevel=5, encoding="utf-8", newline="") as handle:
             yield handle  # type: ignore[misc]
     else:
         with path.open(mode, encoding="utf-8", newline="") as handle:
