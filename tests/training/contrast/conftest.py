@@ -63,7 +63,7 @@ def with_tower(config: Config, name: str, **changes: Any) -> Config:
 
 def lineage(species: int) -> Lineage:
     """Six species in three genera and two families."""
-    genus = f"G{species // 2}us"
+    genus = f"G{'aeo'[species // 2]}rus"
     return Lineage("Odera", f"F{species // 4}idae", genus, f"{genus} s{'abcdef'[species]}")
 
 
