@@ -196,6 +196,11 @@ class RecordStore:
         """The keys of a species."""
         return self._select("species = ? ORDER BY modality, row", [species])
 
+    def barcode_of(self, key_id: int) -> str | None:
+        """The consensus barcode of a key, or None if it has none or there is no such key."""
+        found = self._select("key_id = ?", [key_id])
+        return found[0].consensus if found else None
+
     def with_consensus(self, limit: int) -> list[KeyRecord]:
         """Keys with a consensus barcode, spread over the library."""
         ids = [row[0] for row in self._rows("SELECT key_id FROM keys WHERE consensus IS NOT NULL ORDER BY 1")]

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -92,6 +93,8 @@ class Identification:
             "query_id": self.specimen.query_id,
             "input": self.specimen.input,
             "modality": self.specimen.modality,
+            "photo": str(self.specimen.photo) if isinstance(self.specimen.photo, Path) else None,
+            "nucleotides": self.specimen.barcode.sequence if self.specimen.barcode else None,
             "status": self.status,
             "error": {"code": self.error.code, "message": self.error.message} if self.error else None,
             "verdict": _verdict_json(self.verdict) if self.verdict else None,
@@ -496,6 +499,7 @@ def _verdict_json(verdict: Verdict) -> dict[str, Any]:
 def _hit_json(number: int, hit: Hit, badge: str) -> dict[str, Any]:
     return {
         "hit_rank": number,
+        "key_id": hit.key_id,
         "query_modality": hit.query_modality,
         "key_modality": hit.key_modality,
         "score": round(hit.score, 5),

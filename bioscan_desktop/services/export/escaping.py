@@ -1,0 +1,38 @@
+"""Text made fit for each kind of file. Ids and names come from file names and headers: from anyone."""
+
+from __future__ import annotations
+
+import re
+from xml.sax import saxutils
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell must begin with to be taken for a formula, or to hide one."""
+
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_BREAKS = re.compile(r"[\t\r\n\x00-\x1f\x7f\x85\u2028\u2029]+")
+_BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
+
+
+def safe_cell(text: str) -> str:
+    """Free text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def one_line(text: str) -> str:
+    """Without tabs, line ends and control characters, for tables without quoting."""
+    return _BREAKS.sub(" ", text).strip()
+
+
+def one_word(text: str) -> str:
+    """For formats whose fields end at white space."""
+    return _BLANKS.sub("_", text.strip()) or "unnamed"
+
+
+def legal(text: str) -> str:
+    """Without the characters that XML cannot hold at all."""
+    return _NOT_XML.sub("", text)
+
+
+def xml(text: str) -> str:
+    """As the text of an element or of an attribute in double quotes, in XML and HTML."""
+    return saxutils.escape(legal(text), {'"': "&quot;", "'": "&#39;"})

@@ -1,0 +1,226 @@
+"""What exporters work on: a result as `Identification.to_json` gives it, and what people said of it.
+
+The same few questions are asked of a result by every format; they are answered here, so that no
+two formats answer them differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bioscan_desktop.core.taxonomy import RANKS, is_interim
+from bioscan_desktop.services.export.higher import higher_names
+
+PREDICTED, VALIDATED, REJECTED = "PredictedByMachine", "ValidatedByHuman", "RejectedByHuman"
+"""Values of Darwin Core's identificationVerificationStatus, as GBIF's users proposed the first two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about one specimen.
+
+    Attributes:
+        name: as the person gave it; "" where the machine's name was rejected without another.
+        rank: of the name, if known.
+        lineage: names by rank, down to the name's.
+        by, at: who and when (ISO 8601); "" if not known.
+    """
+
+    name: str
+    rank: str | None = None
+    lineage: Mapping[str, str] = field(default_factory=dict)
+    by: str = ""
+    at: str = ""
+    notes: str = ""
+
+    @property
+    def status(self) -> str:
+        """`ValidatedByHuman`, or `RejectedByHuman` without a name."""
+        return VALIDATED if self.name else REJECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name with its rank and the names above.
+
+    Attributes:
+        text: "" for none.
+        lineage: by rank, from `kingdom` down to the name's own rank, as far as known.
+    """
+
+    text: str
+    rank: str | None
+    lineage: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportItem:
+    """One specimen to be written.
+
+    Attributes:
+        record: as `Identification.to_json` gives it.
+        decision: of a person; None if nobody looked.
+        photo: the file or the bytes of the picture, where they can still be had.
+        identified_at: when the machine answered, ISO 8601; "" if not known.
+    """
+
+    record: Mapping[str, Any]
+    decision: Decision | None = None
+    photo: Path | bytes | None = None
+    identified_at: str = ""
+
+    @property
+    def query_id(self) -> str:
+        """As the record names it."""
+        return str(self.record["query_id"])
+
+    @property
+    def verdict(self) -> Mapping[str, Any]:
+        """Empty for what failed."""
+        return self.record.get("verdict") or {}
+
+    @property
+    def hits(self) -> list[Mapping[str, Any]]:
+        """Best first."""
+        return list(self.record.get("hits") or ())
+
+    @property
+    def failed(self) -> bool:
+        """There is no answer."""
+        return self.record.get("verdict") is None
+
+    @property
+    def sequence(self) -> str | None:
+        """The cleaned barcode of the specimen."""
+        return self.record.get("nucleotides") or None
+
+    @property
+    def file_name(self) -> str:
+        """Of the photo, without folders; of a pasted picture its id; "" where there is no photo."""
+        if self.record.get("modality") not in ("image", "both"):
+            return ""
+        return last_part(str(self.record.get("photo") or self.record.get("input") or self.query_id))
+
+    @property
+    def machine(self) -> Name:
+        """The verdict."""
+        rank = self.verdict.get("rank")
+        if rank is None:
+            return Name("", None, {})
+        kept = RANKS[: RANKS.index(rank) + 1]
+        names = {share["rank"]: share["name"] for share in self.record["ranks"] if share["rank"] in kept}
+        return Name(self.verdict["name"], rank, _with_higher(names))
+
+    @property
+    def human(self) -> Name | None:
+        """What a person said; None where nobody gave a name."""
+        if self.decision is None or not self.decision.name:
+            return None
+        d = self.decision
+        return Name(d.name, d.rank, _with_higher({r: n for r, n in d.lineage.items() if n}))
+
+    @property
+    def final(self) -> Name:
+        """The person's name, where there is one, else the verdict; nothing where that was rejected."""
+        if self.decision is not None and not self.decision.name:
+            return Name("", None, {})
+        return self.human or self.machine
+
+    @property
+    def status(self) -> str:
+        """identificationVerificationStatus of the final name."""
+        return self.decision.status if self.decision is not None else PREDICTED
+
+    @property
+    def machine_name(self) -> str:
+        """The identifier: program, model and library with versions, for `identifiedBy`."""
+        model, library = self.record["model"], self.record["library"]
+        return (
+            f"BIOSCAN Desktop {self.record['app_version']}; {model['id']} {model['version']} "
+            f"(library {library['id']} {library['version']})"
+        )
+
+    @property
+    def top(self) -> Mapping[str, Any]:
+        """The best hit, or nothing."""
+        hits = self.record.get("hits") or ()
+        return hits[0] if hits else {}
+
+    @property
+    def conflict(self) -> str | None:
+        """`order` or `family` where photo and barcode name different ones.
+
+        Verdicts name all ranks above their own, so it is enough to know how far they agree.
+        """
+        by = self.record.get("by_modality") or {}
+        ranks = [verdict.get("rank") for verdict in by.values()]
+        agreed = self.record.get("modality_agreement")
+        if len(ranks) < 2 or None in ranks:
+            return None
+        if agreed == "none":
+            return "order"
+        return "family" if agreed == "order" and "order" not in ranks else None
+
+    @property
+    def flags(self) -> list[str]:
+        """Short words for whatever asks for a second look."""
+        found = [f"conflict_{self.conflict}"] if self.conflict else []
+        if self.verdict.get("novelty") not in (None, "none"):
+            found.append(self.verdict["novelty"])
+        if self.verdict and not self.verdict.get("calibrated"):
+            found.append("not_calibrated")
+        if identity_conflict(self.hits):
+            found.append("embedding_identity_conflict")
+        if self.record.get("error"):
+            found.append(self.record["error"]["code"])
+        return found
+
+    @property
+    def rule(self) -> str:
+        """How the verdict came about: `threshold`, `conflict`, `unlike_library` or `no_name`."""
+        if self.failed:
+            return ""
+        if self.conflict:
+            return "conflict"
+        if self.verdict.get("novelty") == "unlike_library":
+            return "unlike_library"
+        return "threshold" if self.verdict.get("name") else "no_name"
+
+
+def identity_conflict(hits: list[Mapping[str, Any]]) -> bool:
+    """The barcode key nearest by embedding is of another species than the most identical one."""
+    aligned = [hit for hit in hits if hit.get("percent_identity") is not None]
+    if len(aligned) < 2:
+        return False
+    nearest = max(aligned, key=lambda hit: hit["score"])
+    best = max(aligned, key=lambda hit: hit["percent_identity"])
+    return nearest["species"] != best["species"] and nearest["percent_identity"] < best["percent_identity"]
+
+
+def hit_lineage(hit: Mapping[str, Any]) -> Mapping[str, str]:
+    """The names of a hit by rank, from `kingdom` down."""
+    return _with_higher({rank: hit[rank] for rank in RANKS if hit.get(rank)})
+
+
+def split_species(name: str) -> tuple[str, str, str]:
+    """A species name as (clean name, its rank, qualifier), as Darwin Core wants it.
+
+    `Noctua cf. comes` is the genus Noctua with the qualifier `cf. comes`; `BOLD:AAA1234` no name.
+    """
+    if not is_interim(name):
+        return name, "species", ""
+    first, _, rest = name.partition(" ")
+    usable = first.isalpha() and first[:1].isupper() and bool(rest)
+    return (first, "genus", rest) if usable else ("", "", name)
+
+
+def last_part(path: str) -> str:
+    """A file name without its folders, of either kind of slash."""
+    return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+
+
+def _with_higher(names: Mapping[str, str]) -> Mapping[str, str]:
+    return {**higher_names(names.get("order")), **names}

@@ -1,0 +1,183 @@
+"""results.csv, one line per specimen, and hits.csv, one line per specimen and reference.
+
+Columns that hold numbers per rank are called `share_…`, so that no tool takes them for taxa. The
+verdict of the machine (`decided_…`) and the name of a person (`verified_…`) stand apart.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from typing import IO, Any
+
+from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.services.export.alignments import align_hit
+from bioscan_desktop.services.export.escaping import safe_cell
+from bioscan_desktop.services.export.items import ExportItem, hit_lineage
+from bioscan_desktop.services.export.provenance import ExportOptions
+
+Row = dict[str, Any]
+
+TAXA: tuple[str, ...] = (
+    "kingdom", "phylum", "class", "order", "family", "subfamily", "genus", "species",
+)  # fmt: skip
+
+RESULT_COLUMNS: tuple[str, ...] = (
+    "query_id", "input", "file_name", "sequence_id", "modality", "status", "error_code", "error_message",
+    *TAXA, "bin_uri", "decided_name", "decided_rank", "confidence", "calibrated", "decided_by",
+    "decision_rule", *(f"share_{rank}" for rank in RANKS), "novelty", "novelty_p", "modality_agreement",
+    "reason", "n_hits", "top_score", "top_percent_identity", "top_processid", "top_species", "flags",
+    "verification_status", "verified_name", "verified_rank", "verified_by", "verified_at", "notes",
+    "final_name", "final_rank", "pack_id", "pack_version", "model_id", "model_version", "model_sha256",
+    "app_version", "run_id", "created_at",
+)  # fmt: skip
+
+HIT_COLUMNS: tuple[str, ...] = (
+    "query_id", "hit_rank", "query_modality", "key_modality", "score", "percent_identity",
+    "alignment_length", "mismatches", "gap_opens", "query_coverage", "processid", "sampleid", "bin_uri",
+    *TAXA, "agreement_rank", "agreement_with", "country", "country_iso", "inst", "marker_code", "n_records",
+    "image_file", "licence", "attribution", "pack_id", "pack_version",
+)  # fmt: skip
+
+
+def result_row(item: ExportItem, options: ExportOptions) -> Row:
+    """One line of results.csv. Names above and at the verdict's rank only."""
+    record, verdict, top = item.record, item.verdict, item.top
+    error = record.get("error") or {}
+    machine, human, final = item.machine, item.human, item.final
+    decision = item.decision
+    shares = {f"share_{share['rank']}": share["share"] for share in record.get("ranks") or ()}
+    return {
+        "query_id": item.query_id,
+        "input": record["input"],
+        "file_name": item.file_name,
+        "sequence_id": item.query_id if record.get("modality") in ("dna", "both") else "",
+        "modality": record["modality"],
+        "status": record["status"],
+        "error_code": error.get("code"),
+        "error_message": error.get("message"),
+        **machine.lineage,
+        "bin_uri": shared_bin(item),
+        "decided_name": machine.text,
+        "decided_rank": machine.rank,
+        "confidence": verdict.get("confidence"),
+        "calibrated": verdict.get("calibrated"),
+        "decided_by": "" if item.failed else item.machine_name,
+        "decision_rule": item.rule,
+        **shares,
+        "novelty": verdict.get("novelty"),
+        "novelty_p": verdict.get("novelty_p"),
+        "modality_agreement": record.get("modality_agreement"),
+        "reason": verdict.get("reason"),
+        "n_hits": len(item.hits),
+        "top_score": top.get("score"),
+        "top_percent_identity": top.get("percent_identity"),
+        "top_processid": top.get("processid"),
+        "top_species": top.get("species"),
+        "flags": ";".join(item.flags),
+        "verification_status": "" if item.failed and decision is None else item.status,
+        "verified_name": human.text if human else "",
+        "verified_rank": human.rank if human else "",
+        "verified_by": (decision.by or options.made_by) if decision else "",
+        "verified_at": decision.at if decision else "",
+        "notes": decision.notes if decision else "",
+        "final_name": final.text,
+        "final_rank": final.rank,
+        "pack_id": record["library"]["id"],
+        "pack_version": record["library"]["version"],
+        "model_id": record["model"]["id"],
+        "model_version": record["model"]["version"],
+        "model_sha256": record["model"].get("sha256"),
+        "app_version": record["app_version"],
+        "run_id": options.run_id,
+        "created_at": options.created_at,
+    }
+
+
+def hit_rows(item: ExportItem, options: ExportOptions) -> list[Row]:
+    """The lines of hits.csv of one specimen, best hit first."""
+    facts = options.library if options.library is not None and options.library.made(item) else None
+    rows = []
+    for hit in item.hits:
+        aligned = align_hit(item, hit, facts)
+        rows.append(
+            {
+                "query_id": item.query_id,
+                "hit_rank": hit["hit_rank"],
+                "query_modality": hit.get("query_modality"),
+                "key_modality": hit["key_modality"],
+                "score": hit["score"],
+                "percent_identity": hit["percent_identity"],
+                "alignment_length": hit["overlap_bp"],
+                "mismatches": aligned.mismatches if aligned else None,
+                "gap_opens": aligned.gap_opens if aligned else None,
+                "query_coverage": round(aligned.query_coverage, 4) if aligned else None,
+                "processid": hit["processid"],
+                "bin_uri": hit["bin_uri"],
+                **hit_lineage(hit),
+                "agreement_rank": hit["badge"],
+                "agreement_with": hit["badge_against"],
+                "country": hit["country"],
+                "marker_code": "COI-5P" if hit["key_modality"] == "dna" else "",
+                "n_records": hit["n_records"],
+                "image_file": hit["image_file"],
+                "licence": facts.licence if facts else "",
+                "attribution": facts.attribution if facts else "",
+                "pack_id": item.record["library"]["id"],
+                "pack_version": item.record["library"]["version"],
+            }
+        )
+    return rows
+
+
+def shared_bin(item: ExportItem) -> str:
+    """The BIN of the best barcode hit, where the verdict names a species and that hit agrees with it.
+
+    A specimen's BIN is BOLD's to give. This one says: the nearest barcode of that species is in it.
+    """
+    if item.machine.rank != "species":
+        return ""
+    near = (hit for hit in item.hits if hit["key_modality"] == "dna" and hit.get("query_modality") == "dna")
+    best = next(near, None)
+    return best["bin_uri"] or "" if best is not None and best["species"] == item.machine.text else ""
+
+
+class TableWriter:
+    """Writes rows as comma-separated values by RFC 4180.
+
+    Args:
+        guard: see `safe_cell`.
+    """
+
+    def __init__(self, stream: IO[str], columns: tuple[str, ...], guard: bool = True) -> None:
+        self._columns = columns
+        self._guard = guard
+        self._rows = csv.writer(stream, lineterminator="\r\n")
+        self._rows.writerow(columns)
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        """One line; what the row lacks stays blank."""
+        unknown = row.keys() - set(self._columns)
+        if unknown:
+            raise ValueError(f"no such columns: {sorted(unknown)}")
+        self._rows.writerow([self._cell(row.get(name)) for name in self._columns])
+
+    def _cell(self, value: Any) -> Any:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, str):
+            text = value.replace("\x00", "")
+            return safe_cell(text) if self._guard else text
+        return value
+
+
+def write(items: Iterable[ExportItem], results: IO[str], hits: IO[str] | None, options: ExportOptions) -> None:
+    """Both tables, or results.csv alone."""
+    result_table = TableWriter(results, RESULT_COLUMNS, options.guard)
+    hit_table = TableWriter(hits, HIT_COLUMNS, options.guard) if hits is not None else None
+    for item in items:
+        result_table.write(result_row(item, options))
+        if hit_table is not None:
+            for row in hit_rows(item, options):
+                hit_table.write(row)
+
