@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioscan_desktop import __version__, cli_library
+from bioscan_desktop import __version__, cli_export, cli_library
 from bioscan_desktop.cli_parts import (
     EXIT_OK,
     EXIT_SOME_FAILED,
@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_library.add(commands, _command, _add_pack_actions)
     _add_model(commands)
     _add_evaluate(commands)
+    cli_export.add(commands, _command)
     selftest = _command(commands, "selftest", "check that this installation identifies", "bioscan selftest")
     selftest.set_defaults(run=_run_selftest)
     return parser

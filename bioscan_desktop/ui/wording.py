@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING
 
 from bioscan_desktop.core.agreement import LETTERS
 from bioscan_desktop.core.matching import Hit, Verdict
-from bioscan_desktop.core.taxonomy import RANKS, is_interim
+from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.services.export import words
+from bioscan_desktop.services.export.words import percent
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.identify import Identification
-
-VERY_LIKELY = 0.95
-LIKELY = 0.80
 
 BOLD_RECORD = "https://portal.boldsystems.org/record/{}"
 
@@ -49,7 +48,7 @@ class Name:
 
 def taxon(text: str, rank: str | None) -> Name:
     """A scientific name of a rank."""
-    return Name(text, rank, rank == "genus" or (rank == "species" and not is_interim(text)))
+    return Name(text, rank, words.is_italic(text, rank))
 
 
 def headline(verdict: Verdict | None) -> Name:
@@ -65,38 +64,12 @@ def headline(verdict: Verdict | None) -> Name:
 
 def likelihood(verdict: Verdict) -> str:
     """How sure: a word of a calibrated band."""
-    if verdict.novelty == "unlike_library":
-        return "Not in library"
-    if verdict.name is None:
-        return "Undecided"
-    if not verdict.calibrated:
-        return "Best match"
-    if verdict.confidence >= VERY_LIKELY:
-        return "Very likely"
-    return "Likely" if verdict.confidence >= LIKELY else "Possible"
-
-
-def percent(share: float) -> str:
-    """A share; never rounds up to certainty nor down to nothing."""
-    if 0.995 <= share < 1:
-        return ">99%"
-    if 0 < share < 0.005:
-        return "<1%"
-    return f"{share * 100:.0f}%"
+    return words.likelihood(verdict.name, verdict.novelty, verdict.calibrated, verdict.confidence)
 
 
 def novelty_text(verdict: Verdict) -> str:
     """One sentence where the specimen seems new to the library, else ""."""
-    if verdict.novelty == "unlike_library":
-        return "Unlike anything in this library: its species, genus and family may all be missing here."
-    if verdict.novelty == "new_species" and verdict.name is not None:
-        return (
-            f"The {verdict.rank} may be right, but the species is probably not in this library: "
-            "specimens of known species rarely lie this far from it."
-        )
-    if verdict.novelty == "new_species":
-        return "The species is probably not in this library."
-    return ""
+    return words.novelty_sentence(verdict.novelty, verdict.name, verdict.rank)
 
 
 def conflict_rank(result: Identification) -> str | None:

@@ -31,7 +31,7 @@ NAMESPACE = uuid.UUID("6f1d6c1e-6f0e-5b3c-9a55-0d5f3c1b7a10")
 _TAXON = ("kingdom", "phylum", "class", "order", "family", "genus", "specificEpithet")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """A file of the archive; its columns with their terms, the core's id left out."""
 

@@ -18,7 +18,7 @@ from bioscan_desktop.library.pack import Library
 from bioscan_desktop.services.export.items import ExportItem
 
 SCHEMA = "bioscan-results/1"
-SHARE_OF = {"image": "photo", "dna": "barcode", "both": "photo and barcode together"}
+SHARE_OF = {"image": "photos", "dna": "barcodes", "both": "both together"}
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class ExportOptions:
     """
 
     library: LibraryFacts | None = None
-    bom: bool = True
+    bom: bool = False
     guard: bool = True
     made_by: str = ""
     title: str = "Insects identified with BIOSCAN Desktop"
@@ -196,8 +196,8 @@ class Provenance:
             found.append(("Library attribution", library.get("attribution", "")))
             for modality, ranks in library.get("thresholds", {}).items():
                 asked = ", ".join(f"{rank} {share:.3f}" for rank, share in ranks.items())
-                fitted = "" if library["calibrated"] else " (defaults; the library is not calibrated)"
-                found.append((f"Shares asked of a {SHARE_OF[modality]}{fitted}", asked))
+                fitted = "" if library["calibrated"] else " (defaults, not calibrated)"
+                found.append((f"Shares asked of {SHARE_OF[modality]}{fitted}", asked))
         found += [("Computed by", provider) for provider in values["providers"]]
         found.append(("Run", values["run_id"]))
         return [(what, value) for what, value in found if value]

@@ -1,0 +1,152 @@
+"""`bioscan export`: saved results as files for spreadsheets, portals, alignment programs and paper."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bioscan_desktop.core.errors import ArgumentError, PackError
+
+EXIT_OK = 0
+
+
+def add(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Adds the command.
+
+    Args:
+        command: makes a parser with help and an example, as `cli` does for all of its commands.
+    """
+    parser = command(
+        commands,
+        "export",
+        "write saved results in another format: Excel, Darwin Core, BOLD, report, PDF and more",
+        "bioscan export results.jsonl --to html --out report.html",
+    )
+    parser.add_argument(
+        "results", type=Path, metavar="RESULTS", help="JSON lines of `bioscan identify`, or the folder of a run"
+    )
+    parser.add_argument("--to", required=True, metavar="FORMAT", help=_formats())
+    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the file to write")
+    parser.add_argument(
+        "--library", metavar="ID|PATH", help="library of the results (the one that they name, if installed)"
+    )
+    parser.add_argument(
+        "--specimen", action="append", default=[], metavar="ID", help="only this one; may be given again"
+    )
+    parser.add_argument("--images", type=Path, metavar="DIR", help="look for photos here, by file name")
+    parser.add_argument("--made-by", default="", metavar="NAME", help="who decides and hands out the data")
+    parser.add_argument("--title", default="", help="of the data set or report")
+    parser.add_argument("--licence", default="", metavar="L", help="of your records, such as CC0-1.0")
+    parser.add_argument(
+        "--basis-of-record", default="PreservedSpecimen", metavar="B", help="Darwin Core's (PreservedSpecimen)"
+    )
+    parser.add_argument(
+        "--photo-base", default="", metavar="URL", help="where the photos can be seen, for Darwin Core"
+    )
+    parser.add_argument(
+        "--bom", action="store_true", help="begin tables with a byte order mark, for Excel"
+    )
+    parser.add_argument(
+        "--no-guard", action="store_true", help="no apostrophe before text that looks like a formula"
+    )
+    parser.set_defaults(run=run)
+
+
+def _formats() -> str:
+    # The names only: the formats themselves are loaded when one is written.
+    return "csv, xlsx, html, pdf, dwca, bold, fasta, blast6, pybioclip, jsonl or json"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Reads the results and writes them."""
+    from bioscan_desktop.services.export import formats, sources
+    from bioscan_desktop.services.export.items import ExportItem
+    from bioscan_desktop.services.export.provenance import ExportOptions
+
+    reader = sources.open_results(arguments.results)
+    wanted = set(arguments.specimen)
+    found: set[str] = set()
+
+    def items() -> Iterator[ExportItem]:
+        for item in reader.items():
+            if wanted and item.query_id not in wanted:
+                continue
+            found.add(item.query_id)
+            yield _with_photo(item, arguments)
+
+    if arguments.to not in formats.BY_NAME:
+        raise ArgumentError(f"There is no format {arguments.to}; choose one of {', '.join(formats.BY_NAME)}.")
+    with contextlib.ExitStack() as stack:
+        first = next(reader.items(), None)
+        library = _library(arguments, first, formats.BY_NAME[arguments.to].needs_library, stack)
+        options = ExportOptions(
+            library=library,
+            bom=arguments.bom,
+            guard=not arguments.no_guard,
+            made_by=arguments.made_by,
+            licence=arguments.licence,
+            basis_of_record=arguments.basis_of_record,
+            photo_base=arguments.photo_base,
+        )
+        if arguments.title:
+            options = dataclasses.replace(options, title=arguments.title)
+        try:
+            written = formats.export(items(), arguments.to, arguments.out, options)
+        finally:
+            missing = sorted(wanted - found)
+            if missing:
+                print(f"bioscan: there is no result of {', '.join(missing)}.", file=sys.stderr)
+    noun = "result" if written.count == 1 else "results"
+    names = ", ".join(str(path) for path in written.paths)
+    print(f"bioscan: {written.count} {noun} written to {names}.", file=sys.stderr)
+    return EXIT_OK
+
+
+def _with_photo(item: Any, arguments: argparse.Namespace) -> Any:
+    """The item with its photo from `--images`, where it is there."""
+    if arguments.images is None or not item.file_name:
+        return item
+    path = arguments.images / item.file_name
+    return dataclasses.replace(item, photo=path) if path.is_file() else item
+
+
+def _library(arguments: argparse.Namespace, first: Any, needed: bool, stack: contextlib.ExitStack) -> Any:
+    """What the library knows; None, with a notice, where it is not needed and not at hand.
+
+    Raises:
+        PackError: if it is needed, or was asked for by name, and cannot be opened.
+    """
+    from bioscan_desktop.services import packs
+    from bioscan_desktop.services.export.provenance import LibraryFacts
+
+    if first is None:
+        return None
+    named = first.record["library"]
+    try:
+        library = packs.open_library(arguments.library or named["id"])
+    except PackError as error:
+        if arguments.library or needed:
+            raise
+        print(
+            f"bioscan: the library {named['id']} {named['version']} of these results is not at hand, so its "
+            f"licence, thresholds and alignments are left out ({error.message.rstrip('.')}).",
+            file=sys.stderr,
+        )
+        return None
+    stack.callback(library.close)
+    facts = LibraryFacts.of(library)
+    if not facts.made(first):
+        sentence = (
+            f"The results were made with the library {named['id']} {named['version']}, "
+            f"not with {facts.id} {facts.version}"
+        )
+        if arguments.library or needed:
+            raise ArgumentError(f"{sentence}.")
+        print(f"bioscan: {sentence}, so its thresholds and alignments are left out.", file=sys.stderr)
+        return None
+    return facts

@@ -1,0 +1,447 @@
+"""PDF sheets, one A4 page or more per specimen: for the file, the drawer and the post."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+from bioscan_desktop.core.agreement import LETTERS, level_text
+from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.services.export.items import ExportItem
+from bioscan_desktop.services.export.pdf_fonts import FAMILY, Fonts
+from bioscan_desktop.services.export.pictures import BASE_COLOURS, runs, thumbnail
+from bioscan_desktop.services.export.provenance import ExportOptions, Provenance
+from bioscan_desktop.services.export.specimen_card import asked_shares, title
+from bioscan_desktop.services.export.words import (
+    MODALITY_NOUN,
+    agreement_sentence,
+    hit_title,
+    identity_text,
+    is_italic,
+    novelty_sentence,
+    percent,
+    sure,
+)
+
+MARGIN, WIDTH, BOTTOM = 16.0, 178.0, 18.0
+"""Millimetres: border, what is left between, and the border below."""
+PHOTO, GUTTER = 68.0, 8.0
+PHOTO_SIDE = 900
+"""Pixels of the long side: some 330 dots per inch."""
+MAX_HITS = 12
+
+Colour = tuple[int, int, int]
+INK: Colour = (29, 35, 30)
+MUTED: Colour = (86, 96, 88)
+LINE: Colour = (216, 220, 210)
+TRACK: Colour = (230, 233, 225)
+BAR: Colour = (76, 138, 88)
+LOOKS: dict[str, tuple[Colour, Colour]] = {
+    "good": ((47, 107, 60), (230, 242, 230)),
+    "warn": ((122, 79, 0), (253, 243, 217)),
+    "bad": ((163, 32, 26), (251, 233, 231)),
+    "new": ((91, 53, 150), (240, 234, 250)),
+    "plain": (MUTED, TRACK),
+}
+PILLS = {"Very likely": "good", "Likely": "good", "Possible": "warn", "Best match": "plain",
+         "Undecided": "warn", "Not in library": "new"}  # fmt: skip
+BADGES: dict[str, tuple[Colour, Colour]] = {
+    "species": ((76, 124, 50), (255, 255, 255)),
+    "genus": ((196, 208, 80), (16, 21, 12)),
+    "family": ((240, 192, 48), (16, 21, 12)),
+    "order": ((240, 144, 44), (16, 21, 12)),
+    "none": ((185, 58, 50), (255, 255, 255)),
+}
+
+
+def write(items: Iterable[ExportItem], path: Path, options: ExportOptions, provenance: Provenance) -> None:
+    """Writes the sheets.
+
+    Raises:
+        OSError: if the file cannot be written.
+    """
+    sheets = _Sheets(options)
+    for item in items:
+        sheets.add(item)
+    sheets.add_provenance(provenance)
+    data = sheets.output()
+    path.write_bytes(data)
+
+
+class _Sheets(FPDF):
+    """The document."""
+
+    def __init__(self, options: ExportOptions) -> None:
+        super().__init__("portrait", "mm", "A4")
+        self._options = options
+        self._title = ""
+        self.set_margins(MARGIN, 14)
+        self.c_margin = 0
+        self.set_auto_page_break(True, BOTTOM)
+        self.type = Fonts(self)
+        self.alias_nb_pages()
+        created = datetime.fromisoformat(options.created_at)
+        self.set_creation_date(created)
+        self.set_title(options.title)
+        self.set_author(options.made_by or "BIOSCAN Desktop")
+        self.set_creator("BIOSCAN Desktop")
+        self.set_lang("en")
+        self.set_keywords(f"run {options.run_id}")
+
+    # -- the frame -----------------------------------------------------------------------------
+
+    def header(self) -> None:
+        """The title of the data set and the day, on every page."""
+        self._font(8)
+        self.set_text_color(*MUTED)
+        self.set_xy(MARGIN, 9)
+        self.cell(WIDTH - 40, 4, self.type.fit(self._options.title))
+        self.cell(40, 4, self._options.created_at[:10], align="R")
+        self._rule(14.5)
+        self.set_xy(MARGIN, 19)
+
+    def footer(self) -> None:
+        """Who made it, and the page."""
+        self.set_xy(MARGIN, -13)
+        self._font(8)
+        self.set_text_color(*MUTED)
+        self.cell(WIDTH - 30, 4, self.type.fit(self._title))
+        self.cell(30, 4, f"{self.page_no()} / {{nb}}", align="R")
+
+    def _font(self, size: float, style: str = "") -> None:
+        self.set_font(FAMILY, style, size)
+
+    def _rule(self, y: float) -> None:
+        self.set_draw_color(*LINE)
+        self.set_line_width(0.2)
+        self.line(MARGIN, y, MARGIN + WIDTH, y)
+
+    # -- one specimen --------------------------------------------------------------------------
+
+    def add(self, item: ExportItem) -> None:
+        """Begins a page with a specimen."""
+        self.add_page()  # ends the page before, whose foot still names its own specimen
+        self._title = f"{item.query_id} – {item.machine_name}"
+        top = self.get_y()
+        pictured = bool(item.file_name or item.sequence)
+        left = MARGIN + PHOTO + GUTTER if pictured else MARGIN
+        below_pictures = self._pictures(item, top) if pictured else top
+        self.set_xy(left, top)
+        self._words(item, left, MARGIN + WIDTH - left)
+        self.set_y(max(below_pictures, self.get_y()) + 5)
+        self._hits(item)
+        self._made(item)
+
+    def _pictures(self, item: ExportItem, y: float) -> float:
+        """Photo and barcode at the left; returns where they end."""
+        small = thumbnail(item.photo, PHOTO_SIDE) if item.file_name else None
+        if small is not None:
+            height = min(92.0, PHOTO * small.height / small.width)
+            width = height * small.width / small.height
+            source = io.BytesIO(small.jpeg)
+            place = MARGIN + (PHOTO - width) / 2
+            self.image(source, place, y, width, height, alt_text=f"Photo of {item.query_id}")
+            y += height + 1.5
+        elif item.file_name:
+            self._field(y, 30, "The photo is not where it was.")
+            y += 31.5
+        if item.file_name:
+            y = self._caption(item.file_name, y) + 2
+        if item.sequence:
+            self.set_fill_color(*TRACK)
+            self.rect(MARGIN, y, PHOTO, 11, "F")
+            step = PHOTO / len(item.sequence)
+            for base, start, length in runs(item.sequence):
+                self.set_fill_color(*_rgb(BASE_COLOURS[base]))
+                self.rect(MARGIN + start * step, y, length * step, 11, "F")
+            y = self._caption(f"Barcode of {len(item.sequence)} bases", y + 12)
+        return y
+
+    def _field(self, y: float, height: float, text: str) -> None:
+        self.set_fill_color(*TRACK)
+        self.rect(MARGIN, y, PHOTO, height, "F")
+        self.set_xy(MARGIN, y + height / 2 - 2)
+        self._font(8)
+        self.set_text_color(*MUTED)
+        self.cell(PHOTO, 4, text, align="C")
+
+    def _caption(self, text: str, y: float) -> float:
+        self.set_xy(MARGIN, y)
+        self._font(7.5)
+        self.set_text_color(*MUTED)
+        self._block(PHOTO, 3.6, text)
+        return self.get_y()
+
+    def _block(self, width: float, height: float, text: str) -> None:
+        """Text in lines; the next begins below, at the same left edge."""
+        self.multi_cell(
+            width, height, self.type.fit(text), align="L", new_x=XPos.LEFT, new_y=YPos.NEXT, wrapmode="WORD"
+        )
+
+    def _words(self, item: ExportItem, x: float, width: float) -> None:
+        """Id, name, how sure, why, ladder."""
+        verdict, record = item.verdict, item.record
+        self._font(8.5)
+        self.set_text_color(*MUTED)
+        self._block(width, 4.2, item.query_id)
+        name, rank = title(item), verdict.get("rank")
+        self._font(18, "BI" if not item.conflict and is_italic(name, rank) and verdict.get("name") else "B")
+        self.set_text_color(*INK)
+        self.set_xy(x, self.get_y() + 0.8)
+        self._block(width, 7.6, name)
+        self.set_xy(x, self.get_y() + 1.5)
+        if verdict and not item.conflict:
+            self._pill(sure(verdict), PILLS[sure(verdict)])
+            if rank:
+                self._font(9)
+                self.set_text_color(*MUTED)
+                self.set_x(self.get_x() + 2)
+                self.cell(60, 5.4, f"{rank.capitalize()}, {percent(verdict['confidence'])} of the evidence")
+            self.set_xy(x, self.get_y() + 7)
+            self._font(9)
+            self.set_text_color(*MUTED)
+            lineage = " › ".join(item.machine.lineage[r] for r in RANKS if r in item.machine.lineage)
+            if lineage:
+                self._block(width, 4.6, lineage)
+        for look, text in _sentences(item):
+            self.set_xy(x, self.get_y() + 1.8)
+            self._banner(x, width, look, text)
+        if verdict.get("reason") and not item.conflict:
+            self.set_xy(x, self.get_y() + 2)
+            self._font(9)
+            self.set_text_color(*INK)
+            self._block(width, 4.5, verdict["reason"])
+        for notice in record.get("notices") or ():
+            self.set_xy(x, self.get_y() + 1)
+            self._font(8)
+            self.set_text_color(*MUTED)
+            self._block(width, 4, notice)
+        self._ladder(item, x, width)
+
+    def _pill(self, text: str, look: str) -> None:
+        ink, ground = LOOKS[look]
+        self._font(8.5, "B")
+        width = self.get_string_width(text) + 6
+        x, y = self.get_x(), self.get_y()
+        self.set_fill_color(*ground)
+        self.set_draw_color(*ink)
+        self.set_line_width(0.25)
+        self.rect(x, y, width, 5.4, "DF", round_corners=True, corner_radius=2.7)
+        self.set_text_color(*ink)
+        self.cell(width, 5.4, text, align="C")
+
+    def _banner(self, x: float, width: float, look: str, text: str) -> None:
+        ink, ground = LOOKS[look]
+        self._font(8.8)
+        fitted = self.type.fit(text)
+        lines = self.multi_cell(width - 7, 4.4, fitted, dry_run=True, output="LINES")
+        y, height = self.get_y(), 4.4 * len(lines) + 3
+        self.set_fill_color(*ground)
+        self.rect(x, y, width, height, "F")
+        self.set_fill_color(*ink)
+        self.rect(x, y, 1.1, height, "F")
+        self.set_xy(x + 4, y + 1.5)
+        self.set_text_color(*INK)
+        self._block(width - 7, 4.4, text)
+        self.set_xy(x, y + height)
+
+    def _ladder(self, item: ExportItem, x: float, width: float) -> None:
+        shares = {share["rank"]: share for share in item.record.get("ranks") or ()}
+        if not shares:
+            return
+        asked = asked_shares(item, self._options)
+        y = self.get_y() + 3.5
+        bar = width * 0.36
+        for rank in RANKS:
+            share = shares.get(rank)
+            self._font(8.5)
+            self.set_text_color(*MUTED)
+            self.set_xy(x, y)
+            self.cell(15, 5, rank.capitalize())
+            reached = rank in item.machine.lineage
+            name = share["name"] if share else "–"
+            self.set_text_color(*(INK if reached else MUTED))
+            self._font(8.5, "I" if share and is_italic(name, rank) else "")
+            self.cell(width - 15 - bar - 13, 5, self._short(name, width - 15 - bar - 15))
+            if share:
+                left = x + width - bar - 12
+                self._share_bar(left, y + 1.5, bar, share["share"], reached, asked.get(rank))
+                self._font(8.5)
+                self.set_xy(x + width - 12, y)
+                self.cell(12, 5, percent(share["share"]), align="R")
+            y += 5.6
+        self._font(7)
+        self.set_text_color(*MUTED)
+        self.set_xy(x, y)
+        tick = " The tick is the share that a name needs." if asked else ""
+        self._block(width, 3.6, f"Filled bars: names that the evidence carries.{tick}")
+
+    def _share_bar(
+        self, x: float, y: float, width: float, share: float, reached: bool, asked: float | None
+    ) -> None:
+        self.set_fill_color(*TRACK)
+        self.rect(x, y, width, 2.2, "F", round_corners=True, corner_radius=1.1)
+        self.set_fill_color(*BAR)
+        self.set_draw_color(*BAR)
+        self.set_line_width(0.3)
+        filled = max(0.6, width * share)
+        self.rect(x, y, filled, 2.2, "DF" if reached else "D", round_corners=filled > 2.2, corner_radius=1.1)
+        if asked is not None:
+            self.set_draw_color(*INK)
+            self.set_line_width(0.45)
+            self.line(x + width * asked, y - 0.8, x + width * asked, y + 3)
+
+    def _short(self, text: str, width: float) -> str:
+        """The text, cut with an ellipsis where it is too wide for its place."""
+        fitted = self.type.fit(text)
+        if self.get_string_width(fitted) <= width:
+            return fitted
+        while fitted and self.get_string_width(f"{fitted}…") > width:
+            fitted = fitted[:-1]
+        return f"{fitted}…"
+
+    def _hits(self, item: ExportItem) -> None:
+        if not item.hits:
+            return
+        self._heading("Nearest references")
+        columns = (("#", 6), ("With the verdict", 37), ("Reference", 53), ("Compared", 29),
+                   ("Similarity", 17), ("Identity", 36))  # fmt: skip
+        self._font(7.5, "B")
+        self.set_text_color(*MUTED)
+        for name, width in columns:
+            indent = 3 if name == "With the verdict" else 0
+            self.set_x(self.get_x() + indent)
+            self.cell(width - indent, 5, name, align="R" if name in ("#", "Similarity", "Identity") else "L")
+        self.ln(5.4)
+        for hit in item.hits[:MAX_HITS]:
+            if self.will_page_break(9.5):
+                self.add_page()
+            self._hit(hit, [width for _, width in columns])
+        if len(item.hits) > MAX_HITS:
+            self._font(7.5)
+            self.set_text_color(*MUTED)
+            self.cell(WIDTH, 5, f"{len(item.hits) - MAX_HITS} more are left out here.")
+            self.ln(5)
+
+    def _hit(self, hit: dict[str, Any] | Any, widths: list[float]) -> None:
+        y = self.get_y()
+        self._rule(y)
+        level = hit["badge"]
+        ground, ink = BADGES[level]
+        self._font(8.5)
+        self.set_text_color(*MUTED)
+        self.set_xy(MARGIN, y + 0.9)
+        self.cell(widths[0], 4.4, str(hit["hit_rank"]), align="R")
+        x = MARGIN + widths[0] + 3
+        self.set_fill_color(*ground)
+        self.set_draw_color(39, 48, 31)
+        self.set_line_width(0.2)
+        self.rect(x, y + 1, 5, 4.2, "DF", round_corners=True, corner_radius=0.9)
+        self._font(7.5, "B")
+        self.set_text_color(*ink)
+        self.set_xy(x, y + 1)
+        self.cell(5, 4.2, LETTERS[level], align="C")
+        self._font(8)
+        self.set_text_color(*INK)
+        self.set_x(x + 6.5)
+        self.cell(widths[1] - 9, 4.2, level_text(level))
+        name, rank = hit_title(hit)
+        self._font(8.8, "BI" if is_italic(name, rank) else "B")
+        self.set_xy(MARGIN + widths[0] + widths[1], y + 0.9)
+        self.cell(widths[2], 4.4, self._short(name, widths[2] - 2))
+        self._font(8)
+        query = MODALITY_NOUN[hit.get("query_modality") or hit["key_modality"]]
+        self.cell(widths[3], 4.4, f"{query} – {MODALITY_NOUN[hit['key_modality']]}")
+        self.cell(widths[4], 4.4, f"{hit['score']:.3f}", align="R")
+        self.cell(widths[5], 4.4, identity_text(hit), align="R")
+        records = "1 record" if hit["n_records"] == 1 else f"{hit['n_records']} records"
+        facts = [hit.get("family") if rank != "family" else None, hit.get("processid"), hit.get("bin_uri"),
+                 hit.get("country"), records]  # fmt: skip
+        self.set_xy(MARGIN + widths[0] + widths[1], y + 5)
+        self._font(7.5)
+        self.set_text_color(*MUTED)
+        self.cell(sum(widths[2:]), 3.8, self._short(" · ".join(f for f in facts if f), sum(widths[2:])))
+        self.set_y(y + 9.4)
+
+    def _heading(self, text: str) -> None:
+        if self.will_page_break(24):
+            self.add_page()
+        self.set_x(MARGIN)
+        self._font(10, "B")
+        self.set_text_color(*INK)
+        self.cell(WIDTH, 5.5, text)
+        self.ln(6.5)
+
+    def _made(self, item: ExportItem) -> None:
+        """With what this specimen was identified."""
+        record, facts = item.record, self._options.library
+        model, library = record["model"], record["library"]
+        lines = [
+            ("Compared by" if item.failed else "Identified by", item.machine_name),
+            ("Verification status", "" if item.failed and item.decision is None else item.status),
+            ("Model SHA-256", model.get("sha256") or ""),
+        ]
+        if facts is not None and facts.made(item):
+            lines += [
+                ("Library", f"{facts.title} ({library['id']} {library['version']})"),
+                ("Library manifest SHA-256", facts.manifest_sha256),
+                ("Library licence", facts.licence),
+            ]
+        lines += [("Input", str(record["input"])), ("Identified at", item.identified_at)]
+        self.ln(3)
+        self._heading("How this was made")
+        self._facts(lines)
+
+    def _facts(self, lines: list[tuple[str, str]]) -> None:
+        for what, value in lines:
+            if not value:
+                continue
+            self.set_x(MARGIN)
+            self._font(7.5)
+            self.set_text_color(*MUTED)
+            self.cell(58, 4, self.type.fit(what))
+            self.set_text_color(*INK)
+            self._block(WIDTH - 58, 4, value)
+
+    def add_provenance(self, provenance: Provenance) -> None:
+        """The last page: what the whole file was made with."""
+        if not provenance.count:
+            return
+        if self.will_page_break(70):
+            self.add_page()
+        self.ln(5)
+        self._heading("This file")
+        self._facts(provenance.lines())
+
+
+def _sentences(item: ExportItem) -> list[tuple[str, str]]:
+    """What stands in banners, as (look, text)."""
+    record, verdict, decision = item.record, item.verdict, item.decision
+    found: list[tuple[str, str]] = []
+    if decision is not None:
+        who = " ".join(part for part in (decision.by, decision.at[:10]) if part)
+        said = decision.name or "the name was rejected"
+        notes = f" {decision.notes}" if decision.notes else ""
+        found.append(("plain", f"Decided by a person{f' ({who})' if who else ''}: {said}.{notes}"))
+    if record.get("error"):
+        found.append(("bad", record["error"]["message"]))
+    if not verdict:
+        return found
+    agreement = agreement_sentence(record, item.conflict)
+    if item.conflict:
+        sides = [f"The {MODALITY_NOUN[m]} says {v['name'] or 'nothing'}." for m, v in record["by_modality"].items()]
+        found.append(("bad", " ".join([agreement, *sides])))
+    elif agreement:
+        found.append(("good", agreement))
+    novelty = novelty_sentence(verdict["novelty"], verdict["name"], verdict["rank"])
+    return [*found, ("new", novelty)] if novelty else found
+
+
+def _rgb(colour: str) -> Colour:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

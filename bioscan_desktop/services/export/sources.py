@@ -1,0 +1,134 @@
+"""Where saved results come from: files of JSON lines, and folders of batch runs.
+
+A reader is anything with `items()`; whoever keeps results in another way writes one and names it in
+`READERS`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.services.export.items import Decision, ExportItem
+
+NEEDED = ("query_id", "input", "modality", "status", "verdict", "ranks", "hits", "library", "model",
+          "app_version")  # fmt: skip
+"""What an exporter asks of a record; the other keys may be missing."""
+
+
+class ResultReader(Protocol):
+    """Results that were saved."""
+
+    def items(self) -> Iterator[ExportItem]:
+        """The results in the order in which they were asked for. May be called again."""
+
+
+class JsonLines:
+    """Results as `bioscan identify` and `bioscan export --to jsonl` write them."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def items(self) -> Iterator[ExportItem]:
+        """One per line.
+
+        Raises:
+            ArgumentError: naming the first line that is no result, or if the file cannot be read.
+        """
+        try:
+            modified = datetime.fromtimestamp(self._path.stat().st_mtime, UTC).isoformat(timespec="seconds")
+            with self._path.open(encoding="utf-8-sig", errors="replace") as stream:
+                for number, line in enumerate(stream, start=1):
+                    if line.strip():
+                        yield _item(line, f"line {number} of {self._path.name}", modified)
+        except OSError as error:
+            raise ArgumentError(f"{self._path} cannot be read ({error.strerror or error}).") from None
+
+
+def _run_lines(folder: Path) -> ResultReader | None:
+    path = folder / "results.jsonl"
+    return JsonLines(path) if path.is_file() else None
+
+
+READERS: tuple[Callable[[Path], ResultReader | None], ...] = (_run_lines,)
+"""Tried one after the other on a folder; None means that it is not theirs."""
+
+
+def open_results(path: Path) -> ResultReader:
+    """The reader for a file or for the folder of a run.
+
+    Raises:
+        ArgumentError: if there is nothing that one of the readers knows.
+    """
+    if path.is_dir():
+        for make in READERS:
+            reader = make(path)
+            if reader is not None:
+                return reader
+        raise ArgumentError(f"The folder {path} holds no results of a run.")
+    if not path.is_file():
+        raise ArgumentError(f"There is no file {path}.")
+    return JsonLines(path)
+
+
+def item_of(
+    record: Mapping[str, Any], decision: Decision | None = None, identified_at: str = ""
+) -> ExportItem:
+    """An item of a saved record; its photo is looked for where it was."""
+    photo = record.get("photo")
+    path = Path(photo) if photo else None
+    return ExportItem(record, decision, path, identified_at)
+
+
+def _item(line: str, place: str, modified: str) -> ExportItem:
+    try:
+        values = json.loads(line)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict) or not isinstance(values.get("query_id"), str):
+        raise ArgumentError(f"In {place} there is no result as `bioscan identify` writes it.")
+    missing = [name for name in NEEDED if name not in values]
+    if missing or not _sound(values):
+        lacks = f" (it lacks {', '.join(missing)})" if missing else ""
+        raise ArgumentError(f"The result in {place} is damaged or of an unknown version{lacks}.")
+    at = str(values.pop("identified_at", "") or modified)
+    return item_of(values, _decision(values.pop("decision", None)), at)
+
+
+def _sound(values: Mapping[str, Any]) -> bool:
+    """The parts that exporters go into have the shape that they expect."""
+    try:
+        for part in (values["library"], values["model"]):
+            str(part["id"]), str(part["version"])
+        if any(not {"rank", "name", "share"} <= share.keys() for share in values["ranks"]):
+            return False
+        verdict = values["verdict"]
+        if verdict is not None and (
+            not {"name", "rank", "confidence", "calibrated", "novelty"} <= verdict.keys()
+            or (verdict["rank"] is not None and verdict["rank"] not in RANKS)
+        ):
+            return False
+        hit_keys = {"hit_rank", "key_modality", "score", "percent_identity", "overlap_bp", "processid",
+                    "bin_uri", "country", "badge", "badge_against", "n_records", *RANKS}  # fmt: skip
+        return all(hit_keys <= hit.keys() for hit in values["hits"])
+    except (KeyError, TypeError, AttributeError):
+        return False
+
+
+def _decision(values: Any) -> Decision | None:
+    if not isinstance(values, dict):
+        return None
+    lineage = values.get("lineage") or {}
+    return Decision(
+        name=str(values.get("name") or ""),
+        rank=values.get("rank"),
+        lineage={rank: str(name) for rank, name in lineage.items() if rank in RANKS and name},
+        by=str(values.get("by") or ""),
+        at=str(values.get("at") or ""),
+        notes=str(values.get("notes") or ""),
+    )

@@ -1,0 +1,206 @@
+"""One specimen of the HTML report: pictures, verdict, rank ladder, nearest references."""
+
+from __future__ import annotations
+
+import base64
+
+from bioscan_desktop.core.agreement import LETTERS, level_text
+from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.services.export.escaping import xml
+from bioscan_desktop.services.export.items import ExportItem, Name
+from bioscan_desktop.services.export.pictures import barcode_svg, thumbnail
+from bioscan_desktop.services.export.provenance import ExportOptions
+from bioscan_desktop.services.export.words import (
+    MODALITY_NOUN,
+    agreement_sentence,
+    headline,
+    hit_title,
+    identity_text,
+    is_italic,
+    novelty_sentence,
+    percent,
+    sure,
+)
+
+PHOTO_SIDE, REFERENCE_SIDE = 600, 120
+"""Pixels of the long side."""
+
+PILLS = {
+    "Very likely": "good",
+    "Likely": "good",
+    "Possible": "warn",
+    "Best match": "plain",
+    "Undecided": "warn",
+    "Not in library": "new",
+}
+
+
+def italic(text: str, rank: str | None) -> str:
+    """A name as HTML."""
+    return f"<em>{xml(text)}</em>" if is_italic(text, rank) else xml(text)
+
+
+def title(item: ExportItem) -> str:
+    """The largest words about a specimen."""
+    return "Photo and barcode disagree" if item.conflict else headline(item.verdict)
+
+
+def article(item: ExportItem, number: int, options: ExportOptions) -> str:
+    """The specimen as an HTML article with the anchor `s<number>`."""
+    parts = [
+        f'<article id="s{number}"><div>{_pictures(item)}</div><div>',
+        f'<a class="top" href="#top">to the top</a><p class="id">{xml(item.query_id)}</p>',
+        _verdict(item),
+        _ladder(item, options),
+        "</div>",
+        _hits(item, options),
+        "</article>\n",
+    ]
+    return "".join(parts)
+
+
+def _pictures(item: ExportItem) -> str:
+    figures = []
+    if item.file_name:
+        small = thumbnail(item.photo, PHOTO_SIDE)
+        picture = (
+            f'<img src="{_data(small.jpeg)}" width="{small.width}" height="{small.height}" '
+            f'alt="Photo of {xml(item.query_id)}" loading="lazy">'
+            if small is not None
+            else '<div class="none">The photo is not where it was.</div>'
+        )
+        figures.append(f"<figure>{picture}<figcaption>{xml(item.file_name)}</figcaption></figure>")
+    if item.sequence:
+        label = f"Barcode of {len(item.sequence)} bases"
+        drawn = barcode_svg(item.sequence, label)
+        figures.append(f"<figure>{drawn}<figcaption>{label}</figcaption></figure>")
+    return "".join(figures) or '<figure><div class="none">Nothing to show.</div></figure>'
+
+
+def _data(jpeg: bytes) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
+
+
+def _verdict(item: ExportItem) -> str:
+    verdict, record = item.verdict, item.record
+    plain = item.conflict or not verdict.get("name")
+    name = xml(title(item)) if plain else italic(verdict["name"], verdict["rank"])
+    lines = [f'<h2 class="name">{name}</h2>']
+    if verdict and not item.conflict:
+        words = sure(verdict)
+        rank = f" {xml(verdict['rank'].capitalize())}" if verdict["rank"] else ""
+        share = f", {percent(verdict['confidence'])} of the evidence" if verdict["rank"] else ""
+        lines.append(
+            f'<p><span class="pill {PILLS[words]}">{words}</span>'
+            f'<span class="muted">{rank}{xml(share)}</span></p>'
+        )
+        lines.append(_lineage(item.machine))
+    if item.decision is not None:
+        lines.append(_own(item))
+    if record.get("error"):
+        lines.append(_banner("bad", record["error"]["message"]))
+    if verdict:
+        agreement = agreement_sentence(record, item.conflict)
+        novelty = novelty_sentence(verdict["novelty"], verdict["name"], verdict["rank"])
+        if item.conflict:
+            sides = " ".join(
+                f"The {MODALITY_NOUN[m]} says {v['name'] or 'nothing'}." for m, v in record["by_modality"].items()
+            )
+            lines.append(_banner("bad", f"{agreement} {sides}"))
+        elif agreement:
+            lines.append(_banner("good", agreement))
+        if novelty:
+            lines.append(_banner("new", novelty))
+        if verdict.get("reason") and not item.conflict:
+            lines.append(f"<p>{xml(verdict['reason'])}</p>")
+    lines += [f'<p class="muted">{xml(notice)}</p>' for notice in record.get("notices") or ()]
+    return "".join(lines)
+
+
+def _banner(look: str, text: str) -> str:
+    return f'<div class="banner {look}"><span>{xml(text)}</span></div>'
+
+
+def _lineage(name: Name) -> str:
+    shown = [italic(name.lineage[rank], rank) for rank in RANKS if rank in name.lineage]
+    return f'<p class="muted">{" › ".join(shown)}</p>' if shown else ""
+
+
+def _own(item: ExportItem) -> str:
+    decision, human = item.decision, item.human
+    assert decision is not None
+    who = " ".join(part for part in (decision.by, decision.at[:10]) if part)
+    by = f' <span class="muted">({xml(who)})</span>' if who else ""
+    said = italic(human.text, human.rank) if human else "The name was rejected."
+    notes = f"<br>{xml(decision.notes)}" if decision.notes else ""
+    return f'<div class="own">Decided by a person: <strong>{said}</strong>{by}{notes}</div>'
+
+
+def _ladder(item: ExportItem, options: ExportOptions) -> str:
+    shares = {share["rank"]: share for share in item.record.get("ranks") or ()}
+    if not shares:
+        return ""
+    asked = asked_shares(item, options)
+    rungs = []
+    for rank in RANKS:
+        share = shares.get(rank)
+        if share is None:
+            rungs.append(
+                f'<span class="rank">{rank.capitalize()}</span><span class="below">–</span><span></span><span></span>'
+            )
+            continue
+        reached = rank in item.machine.lineage
+        below = "" if reached else " below"
+        tick = f'<u style="left:{asked[rank] * 100:.1f}%"></u>' if rank in asked else ""
+        needs = f"; {percent(asked[rank])} are asked for" if rank in asked else ""
+        words = f"{percent(share['share'])} of the evidence{needs}"
+        rungs.append(
+            f'<span class="rank">{rank.capitalize()}</span>'
+            f'<span class="{below.strip()}">{italic(share["name"], rank)}</span>'
+            f'<span class="track{below}" role="img" aria-label="{xml(words)}" title="{xml(words)}">'
+            f'<i style="width:{share["share"] * 100:.1f}%"></i>{tick}</span>'
+            f'<span class="share">{xml(percent(share["share"]))}</span>'
+        )
+    tick_words = " The tick is the share that a name needs." if asked else ""
+    note = f'<p class="muted" style="font-size:12px">Filled: carried by the evidence.{tick_words}</p>'
+    return f'<div class="ladder">{"".join(rungs)}</div>{note}'
+
+
+def asked_shares(item: ExportItem, options: ExportOptions) -> dict[str, float]:
+    """The share that a name needed, where the library says; not where other rules decided."""
+    facts = options.library
+    if facts is None or not facts.made(item) or item.conflict or item.verdict["novelty"] != "none":
+        return {}
+    by = [m for m, v in item.record["by_modality"].items() if v["novelty"] != "unlike_library"]
+    return dict(facts.thresholds["both" if len(by) > 1 else by[0]]) if by else {}
+
+
+def _hits(item: ExportItem, options: ExportOptions) -> str:
+    if not item.hits:
+        return ""
+    rows = []
+    for hit in item.hits:
+        name, rank = hit_title(hit)
+        level = hit["badge"]
+        context = " › ".join(xml(hit[r]) for r in ("order", "family") if hit.get(r) and r != rank)
+        facts = " · ".join(xml(hit[key]) for key in ("processid", "bin_uri", "country") if hit.get(key))
+        photo = options.library.photo_of(hit["image_file"]) if options.library and hit["image_file"] else None
+        small = thumbnail(photo, REFERENCE_SIDE)
+        picture = f'<img src="{_data(small.jpeg)}" width="60" alt="Reference photo"> ' if small else ""
+        records = "1 record" if hit["n_records"] == 1 else f"{hit['n_records']} records"
+        key = MODALITY_NOUN[hit["key_modality"]]
+        query = MODALITY_NOUN[hit.get("query_modality") or hit["key_modality"]]
+        rows.append(
+            f'<tr><td class="number">{hit["hit_rank"]}</td>'
+            f'<td><span class="badge b-{level}">{LETTERS[level]}</span>{level_text(level)}</td>'
+            f'<td>{picture}<strong>{italic(name, rank)}</strong><br><span class="muted one">{context}</span></td>'
+            f'<td class="one">{query} – {key}</td>'
+            f'<td class="number">{hit["score"]:.3f}</td><td class="number">{identity_text(hit)}</td>'
+            f'<td class="wrap">{facts}{"<br>" if facts else ""}<span class="muted">{records}</span></td></tr>'
+        )
+    return (
+        '<div class="wide"><h3>Nearest references</h3><table><thead><tr><th class="number">#</th>'
+        "<th>With the verdict</th><th>Reference</th><th>Compared</th>"
+        '<th class="number">Similarity</th><th class="number">Identity</th><th>Record</th></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
