@@ -96,7 +96,7 @@ def _overview(tally: charts.Tally, options: ExportOptions) -> str:
 
 
 def _row(item: ExportItem, number: int) -> str:
-    verdict, final = item.verdict, item.final
+    verdict, (_, rank) = item.verdict, title(item)
     person = item.decision is not None
     if person:
         words = "A person"
@@ -105,12 +105,12 @@ def _row(item: ExportItem, number: int) -> str:
     else:
         words = sure(verdict) if verdict else "Not read"
     look = "plain" if person else PILLS.get(words, "bad")
-    name = italic(final.text, final.rank) if final.text else xml(title(item))
+    name = italic(*title(item))
     share = percent(verdict["confidence"]) if verdict.get("rank") and not person else ""
     flags = ", ".join(flag.replace("_", " ") for flag in item.flags if flag != "not_calibrated")
     return (
         f'<tr><td class="wrap"><a href="#s{number}">{xml(item.query_id)}</a></td><td>{name}</td>'
-        f"<td>{xml(final.rank or '')}</td>"
+        f"<td>{xml(rank or '')}</td>"
         f'<td><span class="pill {look}">{words}</span></td><td class="number">{xml(share)}</td>'
         f"<td>{xml(flags)}</td></tr>\n"
     )

@@ -13,11 +13,11 @@ from fpdf.enums import XPos, YPos
 
 from bioscan_desktop.core.agreement import LETTERS, level_text
 from bioscan_desktop.core.taxonomy import RANKS
-from bioscan_desktop.services.export.items import ExportItem
+from bioscan_desktop.services.export.items import ExportItem, Name
 from bioscan_desktop.services.export.pdf_fonts import FAMILY, Fonts
 from bioscan_desktop.services.export.pictures import BASE_COLOURS, runs, thumbnail
 from bioscan_desktop.services.export.provenance import ExportOptions, Provenance
-from bioscan_desktop.services.export.specimen_card import asked_shares, title
+from bioscan_desktop.services.export.specimen_card import asked_shares, machine_words, person_words, title
 from bioscan_desktop.services.export.words import (
     MODALITY_NOUN,
     agreement_sentence,
@@ -190,25 +190,17 @@ class _Sheets(FPDF):
         self._font(8.5)
         self.set_text_color(*MUTED)
         self._block(width, 4.2, item.query_id)
-        name, rank = title(item), verdict.get("rank")
-        self._font(18, "BI" if not item.conflict and is_italic(name, rank) and verdict.get("name") else "B")
+        name, rank = title(item)
+        self._font(18, "BI" if is_italic(name, rank) else "B")
         self.set_text_color(*INK)
         self.set_xy(x, self.get_y() + 0.8)
         self._block(width, 7.6, name)
         self.set_xy(x, self.get_y() + 1.5)
-        if verdict and not item.conflict:
-            self._pill(sure(verdict), PILLS[sure(verdict)])
-            if rank:
-                self._font(9)
-                self.set_text_color(*MUTED)
-                self.set_x(self.get_x() + 2)
-                self.cell(60, 5.4, f"{rank.capitalize()}, {percent(verdict['confidence'])} of the evidence")
-            self.set_xy(x, self.get_y() + 7)
-            self._font(9)
-            self.set_text_color(*MUTED)
-            lineage = " › ".join(item.machine.lineage[r] for r in RANKS if r in item.machine.lineage)
-            if lineage:
-                self._block(width, 4.6, lineage)
+        if item.decision is not None:
+            self._sure(x, width, "Decided by a person", "good", person_words(item), item.final)
+        elif verdict and not item.conflict:
+            share = f"{rank.capitalize()}, {percent(verdict['confidence'])} of the evidence" if rank else ""
+            self._sure(x, width, sure(verdict), PILLS[sure(verdict)], share, item.machine)
         for look, text in _sentences(item):
             self.set_xy(x, self.get_y() + 1.8)
             self._banner(x, width, look, text)
@@ -223,6 +215,18 @@ class _Sheets(FPDF):
             self.set_text_color(*MUTED)
             self._block(width, 4, notice)
         self._ladder(item, x, width)
+
+    def _sure(self, x: float, width: float, pill: str, look: str, beside: str, name: Name) -> None:
+        """The pill, what stands beside it, and the lineage below."""
+        self._pill(pill, look)
+        self._font(9)
+        self.set_text_color(*MUTED)
+        self.set_x(self.get_x() + 2)
+        self.cell(x + width - self.get_x(), 5.4, self._short(beside, x + width - self.get_x()))
+        self.set_xy(x, self.get_y() + 7)
+        lineage = " › ".join(name.lineage[rank] for rank in RANKS if rank in name.lineage)
+        if lineage:
+            self._block(width, 4.6, lineage)
 
     def _pill(self, text: str, look: str) -> None:
         ink, ground = LOOKS[look]
@@ -425,10 +429,9 @@ def _sentences(item: ExportItem) -> list[tuple[str, str]]:
     record, verdict, decision = item.record, item.verdict, item.decision
     found: list[tuple[str, str]] = []
     if decision is not None:
-        who = " ".join(part for part in (decision.by, decision.at[:10]) if part)
-        said = decision.name or "the name was rejected"
-        notes = f" {decision.notes}" if decision.notes else ""
-        found.append(("plain", f"Decided by a person{f' ({who})' if who else ''}: {said}.{notes}"))
+        found.append(("plain", machine_words(item)))
+        if decision.notes:
+            found.append(("plain", f"Notes: {decision.notes}"))
     if record.get("error"):
         found.append(("bad", record["error"]["message"]))
     if not verdict:

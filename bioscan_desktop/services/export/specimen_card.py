@@ -40,9 +40,28 @@ def italic(text: str, rank: str | None) -> str:
     return f"<em>{xml(text)}</em>" if is_italic(text, rank) else xml(text)
 
 
-def title(item: ExportItem) -> str:
-    """The largest words about a specimen."""
-    return "Photo and barcode disagree" if item.conflict else headline(item.verdict)
+def title(item: ExportItem) -> tuple[str, str | None]:
+    """The largest words about a specimen, and their rank if they are a name: a person's comes first."""
+    if item.decision is not None:
+        return (item.final.text, item.final.rank) if item.final.text else ("Name rejected", None)
+    if item.conflict:
+        return "Photo and barcode disagree", None
+    return headline(item.verdict), item.verdict.get("rank")
+
+
+def person_words(item: ExportItem) -> str:
+    """Who decided and when, or ""."""
+    assert item.decision is not None
+    return ", ".join(part for part in (item.decision.by, item.decision.at[:10]) if part)
+
+
+def machine_words(item: ExportItem) -> str:
+    """What the machine had said, after a person decided."""
+    if item.conflict:
+        return "The machine found that photo and barcode disagree."
+    name, rank = headline(item.verdict), item.verdict.get("rank")
+    share = f" ({rank}, {percent(item.verdict['confidence'])} of the evidence)" if rank else ""
+    return f"The machine said: {name}{share}."
 
 
 def article(item: ExportItem, number: int, options: ExportOptions) -> str:
@@ -83,10 +102,10 @@ def _data(jpeg: bytes) -> str:
 
 def _verdict(item: ExportItem) -> str:
     verdict, record = item.verdict, item.record
-    plain = item.conflict or not verdict.get("name")
-    name = xml(title(item)) if plain else italic(verdict["name"], verdict["rank"])
-    lines = [f'<h2 class="name">{name}</h2>']
-    if verdict and not item.conflict:
+    lines = [f'<h2 class="name">{italic(*title(item))}</h2>']
+    if item.decision is not None:
+        lines.append(_own(item))
+    elif verdict and not item.conflict:
         words = sure(verdict)
         rank = f" {xml(verdict['rank'].capitalize())}" if verdict["rank"] else ""
         share = f", {percent(verdict['confidence'])} of the evidence" if verdict["rank"] else ""
@@ -95,8 +114,6 @@ def _verdict(item: ExportItem) -> str:
             f'<span class="muted">{rank}{xml(share)}</span></p>'
         )
         lines.append(_lineage(item.machine))
-    if item.decision is not None:
-        lines.append(_own(item))
     if record.get("error"):
         lines.append(_banner("bad", record["error"]["message"]))
     if verdict:
@@ -127,13 +144,14 @@ def _lineage(name: Name) -> str:
 
 
 def _own(item: ExportItem) -> str:
-    decision, human = item.decision, item.human
-    assert decision is not None
-    who = " ".join(part for part in (decision.by, decision.at[:10]) if part)
-    by = f' <span class="muted">({xml(who)})</span>' if who else ""
-    said = italic(human.text, human.rank) if human else "The name was rejected."
-    notes = f"<br>{xml(decision.notes)}" if decision.notes else ""
-    return f'<div class="own">Decided by a person: <strong>{said}</strong>{by}{notes}</div>'
+    assert item.decision is not None
+    who = person_words(item)
+    by = f' <span class="muted">{xml(who)}</span>' if who else ""
+    notes = f"<p>{xml(item.decision.notes)}</p>" if item.decision.notes else ""
+    return (
+        f'<p><span class="pill good">Decided by a person</span>{by}</p>{_lineage(item.final)}{notes}'
+        f'<div class="own">{xml(machine_words(item))}</div>'
+    )
 
 
 def _ladder(item: ExportItem, options: ExportOptions) -> str:
@@ -162,7 +180,7 @@ def _ladder(item: ExportItem, options: ExportOptions) -> str:
             f'<span class="share">{xml(percent(share["share"]))}</span>'
         )
     tick_words = " The tick is the share that a name needs." if asked else ""
-    note = f'<p class="muted" style="font-size:12px">Filled: carried by the evidence.{tick_words}</p>'
+    note = f'<p class="muted small">Filled: carried by the evidence.{tick_words}</p>'
     return f'<div class="ladder">{"".join(rungs)}</div>{note}'
 
 
