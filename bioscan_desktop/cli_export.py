@@ -64,7 +64,7 @@ def _formats() -> str:
 
 def run(arguments: argparse.Namespace) -> int:
     """Reads the results and writes them."""
-    from bioscan_desktop.services.export import formats, sources
+    from bioscan_desktop.services.export import exporting, formats, sources
     from bioscan_desktop.services.export.items import ExportItem
     from bioscan_desktop.services.export.provenance import ExportOptions
 
@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.title:
             options = dataclasses.replace(options, title=arguments.title)
         try:
-            written = formats.export(items(), arguments.to, arguments.out, options)
+            written = exporting.export(items(), arguments.to, arguments.out, options)
         finally:
             missing = sorted(wanted - found)
             if missing:

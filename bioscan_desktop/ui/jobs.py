@@ -29,6 +29,7 @@ INTERVAL_S = 0.1
 LANES: dict[str, int] = {
     "identify": 1,  # onnxruntime uses all cores by itself; opening packs takes its turn here, too
     "intake": 1,  # reading folders and sequence files
+    "export": 1,  # a report of many photos takes its time
     "pictures": 2,  # thumbnails and previews
 }
 """Threads by lane."""

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QToolBar, QVBoxLa
 
 from bioscan_desktop import paths
 from bioscan_desktop.settings import Settings
-from bioscan_desktop.ui import actions, intake, joining, wording
+from bioscan_desktop.ui import actions, intake, joining, sharing, wording
 from bioscan_desktop.ui.details import Details
 from bioscan_desktop.ui.dialogs import simple
 from bioscan_desktop.ui.jobs import Jobs
@@ -34,7 +34,6 @@ FILE_FILTER = (
     "Photos and sequences (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp *.gif *.heic *.heif *.avif "
     "*.fasta *.fa *.fna *.fas *.fsa *.seq *.fastq *.fq *.gz *.ab1);;All files (*)"
 )
-EXPORT_FILTER = "Table for spreadsheets (*.csv);;JSON lines for scripts (*.jsonl)"
 
 
 class MainWindow(QMainWindow):
@@ -86,6 +85,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self._overlay = DropOverlay(self._theme, middle)
         self.details = Details(self._theme, self.bench, self.page, self)
+        self.picture = sharing.PictureCopy(self.bench, self)
         self.page.panel.hits.preferred = self._settings.get("badges")
         self.acts = actions.make(self)
         menus: dict[str, QMenu] = {}
@@ -123,11 +123,13 @@ class MainWindow(QMainWindow):
             "open_library": self._choose_library,
             "open_model": self._choose_model,
             "export": self._choose_export,
+            "export_selected": lambda: self._choose_export([row.key for row in page.selected]),
             "quit": self.close,
             "undo": bench.undo_stack.undo,
             "redo": bench.undo_stack.redo,
             "paste": self.paste,
             "copy": self.copy_results,
+            "copy_picture": lambda: self.picture.copy(self.page.current),
             "select_all": page.list.selectAll,
             "remove": lambda: bench.remove([row.key for row in page.selected]),
             "attach": self._ask_attach,
@@ -267,14 +269,16 @@ class MainWindow(QMainWindow):
             stack = bench.undo_stack
             what = stack.undoText() if name == "undo" else stack.redoText()
             self.acts[name].setText(f"{verb} {what}".strip())
+        self._set("export_selected", any(row.result is not None for row in selected))
         self._set("copy", any(row.result is not None for row in selected))
+        current = self.page.current
+        self._set("copy_picture", current is not None and current.result is not None)
         self._set("select_all", bench.model.rowCount() > 0)
         self._set("remove", bool(selected))
         self._set("attach", one is not None and joining.lacks(one) is not None)
         self._set("attach_clipboard", one is not None and joining.lacks(one) is not None)
         self._set("join", len(specimens) == 2 and joining.fits(*specimens) is not None)
         self._set("unjoin", any(row.parts is not None for row in selected))
-        current = self.page.current
         self._set("own_name", self.details.can_explain(current))
         self._set("why", self.details.can_explain(current))
         self._set("dna", self.details.can_align(current))
@@ -392,14 +396,10 @@ class MainWindow(QMainWindow):
         self.bench.engine_changed.connect(remember)
         self.bench.open_engine(*wanted)
 
-    def _choose_export(self) -> None:
-        start = str(Path(self._folder()) / "identifications.csv")
-        chosen, kind = QFileDialog.getSaveFileName(self, "Export results", start, EXPORT_FILTER)
-        if chosen:
-            target = Path(chosen)
-            if not target.suffix:
-                target = target.with_suffix(".jsonl" if "jsonl" in kind else ".csv")
-            self.bench.export(target)
+    def _choose_export(self, keys: Sequence[int] | None = None) -> None:
+        target, kind = sharing.ask(self, self._folder())
+        if target is not None:
+            self.bench.export(target, keys, kind)
 
     def _folder(self) -> str:
         last = self._settings.get("last_folder")
@@ -440,7 +440,10 @@ class MainWindow(QMainWindow):
     def _show_row_menu(self, position: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name in ("copy", "|", "attach", "attach_clipboard", "join", "unjoin", "|", "again", "remove"):
+        for name in (
+            "copy", "copy_picture", "export_selected", "|", "attach", "attach_clipboard", "join", "unjoin", "|",
+            "again", "remove",
+        ):
             if name == "|":
                 menu.addSeparator()
             else:

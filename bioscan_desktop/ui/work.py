@@ -6,7 +6,6 @@ functions, so that the window is on the screen before they are loaded.
 
 from __future__ import annotations
 
-import contextlib
 import random
 import threading
 from collections import deque
@@ -15,12 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioscan_desktop.core.names import NameIndex
+from bioscan_desktop.core.names import Determination, NameIndex
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.tasks import Progress
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.barcode_evidence import BarcodeEvidence
+    from bioscan_desktop.services.export.exporting import Written
     from bioscan_desktop.services.identify import Identification, Identifier
     from bioscan_desktop.services.specimens import Specimen
     from bioscan_desktop.ui.jobs import Reporter
@@ -245,33 +245,37 @@ def load_picture(source: Path | bytes, side: int) -> tuple[int, int, bytes] | No
     return image.width, image.height, image.tobytes()
 
 
-def write_results(results: Iterable[Identification], target: Path, reporter: Reporter) -> int:
-    """Writes results as CSV or, by the ending, JSON lines; the file appears only when complete.
+def write_results(
+    answers: Iterable[tuple[Identification, Determination | None]],
+    kind: str,
+    target: Path,
+    identifier: Identifier | None,
+    reporter: Reporter,
+) -> Written:
+    """Writes results in one of the formats of `services.export`; files appear only when complete.
 
-    Returns:
-        how many were written.
+    Args:
+        answers: with the name that the user gave, if any.
+        kind: name of the format.
+        identifier: of the library that is open; what only the library knows of its own results goes
+            into the file, too.
 
     Raises:
-        ArgumentError: if the file cannot be written.
+        BioscanError: if it cannot be written.
+        Cancelled: if the user wants so.
     """
-    from bioscan_desktop.core.errors import ArgumentError
-    from bioscan_desktop.services.report import writer_for
+    from bioscan_desktop.services.export.exporting import export
+    from bioscan_desktop.services.export.items import Decision, ExportItem
+    from bioscan_desktop.services.export.provenance import ExportOptions, LibraryFacts
 
-    kind = "jsonl" if target.suffix.lower() in (".jsonl", ".json", ".ndjson") else "csv"
-    part = target.with_name(f".{target.name}.part")
-    number = 0
-    try:
-        # With a byte order mark, Excel reads accents and Chinese place names as they are.
-        with part.open("w", encoding="utf-8" if kind == "jsonl" else "utf-8-sig", newline="") as stream:
-            write = writer_for(kind, stream)
-            for result in results:
-                reporter.cancel.check()
-                write(result)
-                number += 1
-        part.replace(target)
-    except OSError as error:
-        raise ArgumentError(f"{target} cannot be written ({error.strerror or error}).") from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-    return number
+    def items() -> Iterator[ExportItem]:
+        for result, own in answers:
+            names = dict(zip(RANKS, own.lineage.names(), strict=True)) if own is not None else {}
+            lineage = {rank: name for rank, name in names.items() if name}
+            decision = Decision(own.text, own.rank, lineage) if own is not None else None
+            yield ExportItem(result.to_json(), decision, result.specimen.photo)
+
+    library = LibraryFacts.of(identifier.library) if identifier is not None else None
+    # With a byte order mark, Excel reads accents and Chinese place names as they are.
+    options = ExportOptions(library=library, bom=True)
+    return export(items(), kind, target, options, reporter.progress, reporter.cancel)

@@ -19,7 +19,7 @@ from PySide6.QtGui import QImage, QUndoStack
 
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.names import Determination, NameIndex
-from bioscan_desktop.ui import commands, intake, joining, wording, work
+from bioscan_desktop.ui import commands, intake, joining, sharing, wording, work
 from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work
 from bioscan_desktop.ui.models.evidences import Evidences
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
@@ -472,13 +472,20 @@ class Workbench(QObject):
 
     # -- handing out ---------------------------------------------------------------------------
 
-    def export(self, target: Path, keys: Sequence[int] | None = None) -> None:
-        """Writes results as CSV or JSON lines in a worker."""
+    def export(self, target: Path, keys: Sequence[int] | None = None, kind: str = "") -> None:
+        """Writes results, all or those of some rows, in a worker.
+
+        Args:
+            kind: name of a format; "" takes it from the target's name.
+        """
         rows = self.model.rows if keys is None else [self.model.find(key) for key in keys]
-        results = [row.result for row in rows if row is not None and row.result is not None]
-        job = self.jobs.make("intake", "export", partial(work.write_results, results, target))
-        job.done.connect(lambda n: self.said.emit(f"{wording.count(n, 'result')} written to {target}.", None))
+        answers = [(row.result, self.own(row)) for row in rows if row is not None and row.result is not None]
+        identifier = self.engine.identifier if self.engine is not None else None
+        kind = kind or sharing.kind_of(target)
+        job = self.jobs.make("export", "export", partial(work.write_results, answers, kind, target, identifier))
+        job.done.connect(lambda written: self.said.emit(sharing.written_text(written), None))
         job.failed.connect(lambda error: self.said.emit(error.message, None))
+        job.crashed.connect(lambda error: self.said.emit(f"The results cannot be written ({error}).", None))
         self.jobs.run(job)
 
 

@@ -1,1 +1,1 @@
-"""Results as files that other programs take as they are; `formats.export` is the way in."""
+"""Results as files that other programs take as they are; `exporting.export` is the way in."""

@@ -1,0 +1,89 @@
+"""Handing results out: where an export goes, what is said of it, and a result as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from bioscan_desktop.services.export.formats import BY_NAME, FORMATS, of_path
+from bioscan_desktop.ui import result_picture, wording
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.export.exporting import Written
+    from bioscan_desktop.ui.models.specimens import Row
+    from bioscan_desktop.ui.workbench import Workbench
+
+EXPORT_FILTERS: dict[str, str] = {
+    f"{kind.title} – {kind.use} (*{kind.suffix})": kind.name for kind in FORMATS
+}
+"""Format by the line that the file dialog shows for it."""
+
+
+def ask(window: QWidget, folder: str) -> tuple[Path | None, str]:
+    """Asks where to and in which format; (None, "") if the user thinks better of it."""
+    start = str(Path(folder) / "identifications.csv")
+    chosen, line = QFileDialog.getSaveFileName(window, "Export results", start, ";;".join(EXPORT_FILTERS))
+    if not chosen:
+        return None, ""
+    return chosen_target(Path(chosen), line)
+
+
+def chosen_target(path: Path, line: str) -> tuple[Path, str]:
+    """The file and the format that were meant by a name and the line chosen in the dialog.
+
+    The line counts; a name without its ending gets it, and a name with the ending of another format
+    changes to the line's, since some file dialogs keep the name when the line is changed.
+    """
+    kind = BY_NAME[EXPORT_FILTERS.get(line, kind_of(path))]
+    if path.name.lower().endswith(kind.suffix):
+        return path, kind.name
+    other = of_path(path)
+    if other is not None and other.name == kind.name:
+        return path, kind.name
+    stem = path.name[: -len(other.suffix)] if other is not None and path.name.lower().endswith(other.suffix) else ""
+    return path.with_name((stem or path.name) + kind.suffix), kind.name
+
+
+def kind_of(path: Path) -> str:
+    """The format of a file name; tables where it says nothing."""
+    kind = of_path(path)
+    return kind.name if kind is not None else "csv"
+
+
+def written_text(written: Written) -> str:
+    """One sentence about an export that is done."""
+    first, *others = written.paths
+    beside = [path.name for path in others]
+    more = f", with {' and '.join(beside)} beside it" if beside else ""
+    return f"{wording.count(written.count, 'result')} written to {first}{more}."
+
+
+class PictureCopy(QObject):
+    """Copies a result as a picture; waits for its photo where that is still being read."""
+
+    def __init__(self, bench: Workbench, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._wanted: int | None = None
+        bench.pictures.preview_ready.connect(self._on_preview)
+
+    def copy(self, row: Row | None) -> None:
+        """Puts the picture of a row's result on the clipboard."""
+        if row is None or row.result is None:
+            return
+        photo = self._bench.pictures.preview(row)
+        if photo is None and row.specimen.photo is not None and not self._bench.pictures.preview_known(row.key):
+            self._wanted = row.key
+            return
+        image = result_picture.draw(row.result, row.own_name, photo.toImage() if photo is not None else None)
+        QGuiApplication.clipboard().setImage(image)
+        self._bench.said.emit("The result is copied as a picture.", None)
+
+    def _on_preview(self, key: int) -> None:
+        if key == self._wanted:
+            self._wanted = None
+            self.copy(self._bench.model.find(key))
