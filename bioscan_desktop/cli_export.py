@@ -28,7 +28,10 @@ def add(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
         "bioscan export results.jsonl --to html --out report.html",
     )
     parser.add_argument(
-        "results", type=Path, metavar="RESULTS", help="JSON lines of `bioscan identify`, or the folder of a run"
+        "results",
+        type=Path,
+        metavar="RESULTS",
+        help="JSON lines of `bioscan identify`, or the folder of a run",
     )
     parser.add_argument("--to", required=True, metavar="FORMAT", help=_formats())
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the file to write")
@@ -43,14 +46,15 @@ def add(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
     parser.add_argument("--title", default="", help="of the data set or report")
     parser.add_argument("--licence", default="", metavar="L", help="of your records, such as CC0-1.0")
     parser.add_argument(
-        "--basis-of-record", default="PreservedSpecimen", metavar="B", help="Darwin Core's (PreservedSpecimen)"
+        "--basis-of-record",
+        default="PreservedSpecimen",
+        metavar="B",
+        help="Darwin Core's (PreservedSpecimen)",
     )
     parser.add_argument(
         "--photo-base", default="", metavar="URL", help="where the photos can be seen, for Darwin Core"
     )
-    parser.add_argument(
-        "--bom", action="store_true", help="begin tables with a byte order mark, for Excel"
-    )
+    parser.add_argument("--bom", action="store_true", help="begin tables with a byte order mark, for Excel")
     parser.add_argument(
         "--no-guard", action="store_true", help="no apostrophe before text that looks like a formula"
     )

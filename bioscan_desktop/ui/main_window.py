@@ -441,8 +441,17 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name in (
-            "copy", "copy_picture", "export_selected", "|", "attach", "attach_clipboard", "join", "unjoin", "|",
-            "again", "remove",
+            "copy",
+            "copy_picture",
+            "export_selected",
+            "|",
+            "attach",
+            "attach_clipboard",
+            "join",
+            "unjoin",
+            "|",
+            "again",
+            "remove",
         ):
             if name == "|":
                 menu.addSeparator()

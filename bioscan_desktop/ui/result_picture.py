@@ -90,10 +90,12 @@ class _Card:
         if barcode is not None:
             step = width / len(barcode.sequence)
             self._fill(QRectF(MARGIN, y, width, 34), LIGHT.track)
-            for place, base in enumerate(barcode.sequence):
+            for number, base in enumerate(barcode.sequence):
                 if base in BASES:
-                    self._fill(QRectF(MARGIN + place * step, y, step + 0.2, 34), BASES[base])
-            y = self._text(f"Barcode of {len(barcode.sequence)} bases", MARGIN, y + 37, width, 12, LIGHT.muted)
+                    self._fill(QRectF(MARGIN + number * step, y, step + 0.2, 34), BASES[base])
+            y = self._text(
+                f"Barcode of {len(barcode.sequence)} bases", MARGIN, y + 37, width, 12, LIGHT.muted
+            )
         return y
 
     def _words(self, x: float, y: float, width: float) -> float:
@@ -139,6 +141,7 @@ class _Card:
         verdict = self._result.verdict
         assert verdict is not None
         shares = {share.rank: share for share in verdict.ranks}
+        width = min(width, 540)
         for rank in RANKS:
             share = shares.get(rank)
             self._text(rank.capitalize(), x, y, 70, 13, LIGHT.muted)

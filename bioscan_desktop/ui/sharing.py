@@ -44,8 +44,10 @@ def chosen_target(path: Path, line: str) -> tuple[Path, str]:
     other = of_path(path)
     if other is not None and other.name == kind.name:
         return path, kind.name
-    stem = path.name[: -len(other.suffix)] if other is not None and path.name.lower().endswith(other.suffix) else ""
-    return path.with_name((stem or path.name) + kind.suffix), kind.name
+    stem = path.name
+    if other is not None and stem.lower().endswith(other.suffix):
+        stem = stem[: -len(other.suffix)]
+    return path.with_name(stem + kind.suffix), kind.name
 
 
 def kind_of(path: Path) -> str:
@@ -75,8 +77,9 @@ class PictureCopy(QObject):
         """Puts the picture of a row's result on the clipboard."""
         if row is None or row.result is None:
             return
-        photo = self._bench.pictures.preview(row)
-        if photo is None and row.specimen.photo is not None and not self._bench.pictures.preview_known(row.key):
+        pictures = self._bench.pictures
+        photo = pictures.preview(row)
+        if photo is None and row.specimen.photo is not None and not pictures.preview_known(row.key):
             self._wanted = row.key
             return
         image = result_picture.draw(row.result, row.own_name, photo.toImage() if photo is not None else None)

@@ -482,7 +482,9 @@ class Workbench(QObject):
         answers = [(row.result, self.own(row)) for row in rows if row is not None and row.result is not None]
         identifier = self.engine.identifier if self.engine is not None else None
         kind = kind or sharing.kind_of(target)
-        job = self.jobs.make("export", "export", partial(work.write_results, answers, kind, target, identifier))
+        job = self.jobs.make(
+            "export", "export", partial(work.write_results, answers, kind, target, identifier)
+        )
         job.done.connect(lambda written: self.said.emit(sharing.written_text(written), None))
         job.failed.connect(lambda error: self.said.emit(error.message, None))
         job.crashed.connect(lambda error: self.said.emit(f"The results cannot be written ({error}).", None))

@@ -11,9 +11,9 @@ from typing import IO
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.services.export.alignments import align_hit
+from bioscan_desktop.services.export.escaping import one_word
 from bioscan_desktop.services.export.items import ExportItem
 from bioscan_desktop.services.export.provenance import ExportOptions
-from bioscan_desktop.services.export.escaping import one_word
 
 COLUMNS = ("query", "target", "id", "alnlen", "mism", "opens", "qlo", "qhi", "tlo", "thi", "evalue", "bits")
 
@@ -35,14 +35,14 @@ def write(items: Iterable[ExportItem], stream: IO[str], options: ExportOptions) 
             )
         if aligned and item.sequence is None:
             raise ArgumentError(
-                f"The results do not hold the barcode of {item.query_id}; identify it again with this version."
+                f"The results lack the barcode of {item.query_id}; identify it again with this version."
             )
         for hit in aligned:
             found = align_hit(item, hit, facts)
             if found is None:
                 raise ArgumentError(
-                    f"The barcode of {item.query_id} and its reference {hit.get('processid')} do not align as "
-                    "the results say; identify it again with the library that is installed."
+                    f"The barcode of {item.query_id} and its reference {hit.get('processid')} do not align "
+                    "as the results say; identify it again with the library that is installed."
                 )
             target = hit.get("processid") or hit.get("bin_uri") or f"key_{hit['key_id']}"
             values = (

@@ -73,4 +73,3 @@ def _reason(item: ExportItem) -> str:
     error = item.record.get("error") or {}
     machine = f"Machine: {item.machine.text}. " if item.decision is not None and item.machine.text else ""
     return machine + str(item.verdict.get("reason") or error.get("message") or "")
-

@@ -87,7 +87,9 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int, str]]) -> str:
     for number, (label, count, kind) in enumerate(bars):
         y = 32 + number * row
         length = max(2.0, (WIDTH - left - 40) * count / most)
-        lines.append(f'<text class="label" x="{left - 10}" y="{y + 14}" text-anchor="end">{xml(label)}</text>')
+        lines.append(
+            f'<text class="label" x="{left - 10}" y="{y + 14}" text-anchor="end">{xml(label)}</text>'
+        )
         lines.append(
             f'<rect class="bar {kind}" x="{left}" y="{y + 2}" width="{length:.1f}" height="16" rx="3"/>'
         )
@@ -114,7 +116,9 @@ def share_chart(tally: Tally) -> str:
             )
     for share in (0, 20, 40, 60, 80, 100):
         x = left + (WIDTH - 2 * left) * share / 100
-        lines.append(f'<text class="label" x="{x:.1f}" y="{bottom + 18}" text-anchor="middle">{share} %</text>')
+        lines.append(
+            f'<text class="label" x="{x:.1f}" y="{bottom + 18}" text-anchor="middle">{share} %</text>'
+        )
     return "".join([*lines, "</svg>"])
 
 

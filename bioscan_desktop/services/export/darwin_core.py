@@ -46,8 +46,8 @@ OCCURRENCE = Table(
     {
         name: DWC + name
         for name in (
-            "occurrenceID", "basisOfRecord", "occurrenceStatus", "recordNumber", "scientificName", "taxonRank",
-            *_TAXON, "higherClassification", "identificationQualifier", "verbatimIdentification",
+            "occurrenceID", "basisOfRecord", "occurrenceStatus", "recordNumber", "scientificName",
+            "taxonRank", *_TAXON, "higherClassification", "identificationQualifier", "verbatimIdentification",
             "identifiedBy", "dateIdentified", "identificationReferences", "identificationRemarks",
             "identificationVerificationStatus", "previousIdentifications", "associatedMedia",
             "dynamicProperties",
@@ -142,9 +142,7 @@ def occurrence_id(item: ExportItem, used: set[str]) -> str:
     return found
 
 
-def _add(
-    item: ExportItem, streams: Mapping[Table, IO[str]], options: ExportOptions, used: set[str]
-) -> None:
+def _add(item: ExportItem, streams: Mapping[Table, IO[str]], options: ExportOptions, used: set[str]) -> None:
     core = occurrence_id(item, used)
     machine = _identification(item, item.machine, options, by_human=False)
     rows = [machine]

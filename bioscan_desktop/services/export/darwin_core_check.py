@@ -75,7 +75,9 @@ def _descriptor(archive: zipfile.ZipFile) -> tuple[list[_File], str]:
             raise ArchiveError(f"meta.xml names a column of {location} twice.")
         if location not in archive.namelist():
             raise ArchiveError(f"meta.xml names {location}, which is not in the archive.")
-        files.append(_File(location, [term.rsplit("/", 1)[-1] for _, term in terms], node.tag == f"{TEXT}core"))
+        files.append(
+            _File(location, [term.rsplit("/", 1)[-1] for _, term in terms], node.tag == f"{TEXT}core")
+        )
     if [file.is_core for file in files].count(True) != 1 or not files[0].is_core:
         raise ArchiveError("meta.xml must name one core, before the extensions.")
     return files, root.attrib.get("metadata", "eml.xml")

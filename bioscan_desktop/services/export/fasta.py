@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from typing import IO
 
 from bioscan_desktop.core.taxonomy import RANKS
-from bioscan_desktop.services.export.items import ExportItem
 from bioscan_desktop.services.export.escaping import one_word
+from bioscan_desktop.services.export.items import ExportItem
 
 LINE = 80
 KEYS = (

@@ -51,7 +51,7 @@ def write(items: Iterable[ExportItem], path: Path, options: ExportOptions, prove
 
 
 def _spool() -> contextlib.AbstractContextManager[IO[str]]:
-    return tempfile.SpooledTemporaryFile(SPOOL_BYTES, "w+", encoding="utf-8", newline="\n")  # noqa: SIM115
+    return tempfile.SpooledTemporaryFile(SPOOL_BYTES, "w+", encoding="utf-8", newline="\n")
 
 
 def _pour(spool: IO[str], stream: IO[str]) -> None:
@@ -65,12 +65,13 @@ def _head(options: ExportOptions) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
         "style-src 'unsafe-inline'\">"
         f"<title>{xml(options.title)}</title>\n<style>\n{STYLE.read_text(encoding='utf-8')}</style></head>\n"
         f'<body id="top"><header><h1>{xml(options.title)}</h1>'
-        f'<p class="muted">Written{by} on {xml(day)} at {xml(clock)} UTC with BIOSCAN Desktop. Names are given at '
-        "the finest rank that the evidence carries; none of them replaces a specialist.</p>\n"
+        f'<p class="muted">Written{by} on {xml(day)} at {xml(clock)} UTC with BIOSCAN Desktop. '
+        "Names are given at the finest rank that the evidence carries; none of them replaces a "
+        "specialist.</p>\n"
     )
 
 
@@ -122,4 +123,3 @@ def _foot(provenance: Provenance) -> str:
         '</main><footer><h2>How this was made</h2><div class="panel"><dl>'
         f"{facts}</dl></div></footer></body></html>\n"
     )
-

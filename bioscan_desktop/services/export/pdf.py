@@ -17,7 +17,13 @@ from bioscan_desktop.services.export.items import ExportItem, Name
 from bioscan_desktop.services.export.pdf_fonts import FAMILY, Fonts
 from bioscan_desktop.services.export.pictures import BASE_COLOURS, runs, thumbnail
 from bioscan_desktop.services.export.provenance import ExportOptions, Provenance
-from bioscan_desktop.services.export.specimen_card import asked_shares, machine_words, person_words, title
+from bioscan_desktop.services.export.specimen_card import (
+    PILLS,
+    asked_shares,
+    machine_words,
+    person_words,
+    title,
+)
 from bioscan_desktop.services.export.words import (
     MODALITY_NOUN,
     agreement_sentence,
@@ -49,8 +55,6 @@ LOOKS: dict[str, tuple[Colour, Colour]] = {
     "new": ((91, 53, 150), (240, 234, 250)),
     "plain": (MUTED, TRACK),
 }
-PILLS = {"Very likely": "good", "Likely": "good", "Possible": "warn", "Best match": "plain",
-         "Undecided": "warn", "Not in library": "new"}  # fmt: skip
 BADGES: dict[str, tuple[Colour, Colour]] = {
     "species": ((76, 124, 50), (255, 255, 255)),
     "genus": ((196, 208, 80), (16, 21, 12)),
@@ -180,9 +184,7 @@ class _Sheets(FPDF):
 
     def _block(self, width: float, height: float, text: str) -> None:
         """Text in lines; the next begins below, at the same left edge."""
-        self.multi_cell(
-            width, height, self.type.fit(text), align="L", new_x=XPos.LEFT, new_y=YPos.NEXT, wrapmode="WORD"
-        )
+        self.multi_cell(width, height, self.type.fit(text), align="L", new_x=XPos.LEFT, new_y=YPos.NEXT)
 
     def _words(self, item: ExportItem, x: float, width: float) -> None:
         """Id, name, how sure, why, ladder."""
@@ -244,8 +246,9 @@ class _Sheets(FPDF):
         ink, ground = LOOKS[look]
         self._font(8.8)
         fitted = self.type.fit(text)
-        lines = self.multi_cell(width - 7, 4.4, fitted, dry_run=True, output="LINES")
-        y, height = self.get_y(), 4.4 * len(lines) + 3
+        tall = self.multi_cell(width - 7, 4.4, fitted, align="L", dry_run=True, output="HEIGHT")
+        assert isinstance(tall, float)
+        y, height = self.get_y(), tall + 3
         self.set_fill_color(*ground)
         self.rect(x, y, width, height, "F")
         self.set_fill_color(*ink)
@@ -438,8 +441,7 @@ def _sentences(item: ExportItem) -> list[tuple[str, str]]:
         return found
     agreement = agreement_sentence(record, item.conflict)
     if item.conflict:
-        sides = [f"The {MODALITY_NOUN[m]} says {v['name'] or 'nothing'}." for m, v in record["by_modality"].items()]
-        found.append(("bad", " ".join([agreement, *sides])))
+        found.append(("bad", agreement))
     elif agreement:
         found.append(("good", agreement))
     novelty = novelty_sentence(verdict["novelty"], verdict["name"], verdict["rank"])

@@ -19,7 +19,15 @@ FOLDER = Path(__file__).with_name("fonts")
 STYLES = {"": "DejaVuSans", "B": "DejaVuSans-Bold", "I": "DejaVuSans-Oblique", "BI": "DejaVuSans-BoldOblique"}
 MISSING = "\ufffd"
 
-_WINDOWS = ("msyh.ttc", "YuGothM.ttc", "malgun.ttf", "segoeui.ttf", "Nirmala.ttf", "LeelawUI.ttf", "arial.ttf")
+_WINDOWS = (
+    "msyh.ttc",
+    "YuGothM.ttc",
+    "malgun.ttf",
+    "segoeui.ttf",
+    "Nirmala.ttf",
+    "LeelawUI.ttf",
+    "arial.ttf",
+)
 _MAC = (
     "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
     "/Library/Fonts/Arial Unicode.ttf",

@@ -59,7 +59,9 @@ def barcode_svg(sequence: str, label: str) -> str:
     """The barcode as an SVG picture: one path per base."""
     paths = []
     for base, colour in BASE_COLOURS.items():
-        parts = "".join(f"M{start} 0h{length}v40h-{length}z" for b, start, length in runs(sequence) if b == base)
+        parts = "".join(
+            f"M{start} 0h{length}v40h-{length}z" for b, start, length in runs(sequence) if b == base
+        )
         if parts:
             paths.append(f'<path fill="{colour}" d="{parts}"/>')
     return (

@@ -120,10 +120,7 @@ def _verdict(item: ExportItem) -> str:
         agreement = agreement_sentence(record, item.conflict)
         novelty = novelty_sentence(verdict["novelty"], verdict["name"], verdict["rank"])
         if item.conflict:
-            sides = " ".join(
-                f"The {MODALITY_NOUN[m]} says {v['name'] or 'nothing'}." for m, v in record["by_modality"].items()
-            )
-            lines.append(_banner("bad", f"{agreement} {sides}"))
+            lines.append(_banner("bad", agreement))
         elif agreement:
             lines.append(_banner("good", agreement))
         if novelty:
@@ -163,9 +160,8 @@ def _ladder(item: ExportItem, options: ExportOptions) -> str:
     for rank in RANKS:
         share = shares.get(rank)
         if share is None:
-            rungs.append(
-                f'<span class="rank">{rank.capitalize()}</span><span class="below">–</span><span></span><span></span>'
-            )
+            blank = '<span class="below">–</span><span></span><span></span>'
+            rungs.append(f'<span class="rank">{rank.capitalize()}</span>{blank}')
             continue
         reached = rank in item.machine.lineage
         below = "" if reached else " below"
@@ -211,7 +207,8 @@ def _hits(item: ExportItem, options: ExportOptions) -> str:
         rows.append(
             f'<tr><td class="number">{hit["hit_rank"]}</td>'
             f'<td><span class="badge b-{level}">{LETTERS[level]}</span>{level_text(level)}</td>'
-            f'<td>{picture}<strong>{italic(name, rank)}</strong><br><span class="muted one">{context}</span></td>'
+            f"<td>{picture}<strong>{italic(name, rank)}</strong><br>"
+            f'<span class="muted one">{context}</span></td>'
             f'<td class="one">{query} – {key}</td>'
             f'<td class="number">{hit["score"]:.3f}</td><td class="number">{identity_text(hit)}</td>'
             f'<td class="wrap">{facts}{"<br>" if facts else ""}<span class="muted">{records}</span></td></tr>'

@@ -171,7 +171,9 @@ class TableWriter:
         return value
 
 
-def write(items: Iterable[ExportItem], results: IO[str], hits: IO[str] | None, options: ExportOptions) -> None:
+def write(
+    items: Iterable[ExportItem], results: IO[str], hits: IO[str] | None, options: ExportOptions
+) -> None:
     """Both tables, or results.csv alone."""
     result_table = TableWriter(results, RESULT_COLUMNS, options.guard)
     hit_table = TableWriter(hits, HIT_COLUMNS, options.guard) if hits is not None else None
@@ -180,4 +182,3 @@ def write(items: Iterable[ExportItem], results: IO[str], hits: IO[str] | None, o
         if hit_table is not None:
             for row in hit_rows(item, options):
                 hit_table.write(row)
-

@@ -96,8 +96,9 @@ def agreement_sentence(record: Mapping[str, Any], conflict: str | None) -> str:
     if level is None:
         return ""
     if conflict:
+        sides = [f"The {MODALITY_NOUN[m]} says {v['name']}." for m, v in record["by_modality"].items()]
         return (
             f"Photo and barcode contradict each other at {conflict}. Perhaps specimen and sequence were "
-            "mixed up."
+            f"mixed up. {' '.join(sides)}"
         )
     return f"Photo and barcode agree down to {level}." if level != "none" else ""
