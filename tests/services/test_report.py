@@ -12,7 +12,10 @@ import pytest
 
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.services.identify import Identification, Identifier
-from bioscan_desktop.services.report import CSV_COLUMNS, csv_row, safe_cell, writer_for
+from bioscan_desktop.services.export.items import ExportItem
+from bioscan_desktop.services.export.provenance import ExportOptions
+from bioscan_desktop.services.export.tables import RESULT_COLUMNS, result_row
+from bioscan_desktop.services.report import writer_for
 from bioscan_desktop.services.specimens import Specimen, from_sequence, join
 from tests.conftest import TinyWorld
 
@@ -46,13 +49,13 @@ def test_json_lines_have_the_promised_keys(results: list[Identification]) -> Non
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert len(lines) == 4
     for line in lines:
-        assert set(line) == LINE | {"notices"}
+        assert set(line) == LINE | {"notices", "photo", "nucleotides"}
         assert set(line["library"]) == {"id", "version"}
         assert set(line["model"]) == {"id", "version", "sha256"}
         for verdict in [line["verdict"], *line["by_modality"].values()]:
             assert verdict is None or set(verdict) == VERDICT
         for hit in line["hits"]:
-            assert set(hit) == HIT | {"query_modality"}
+            assert set(hit) == HIT | {"query_modality", "key_id"}
             assert hit["badge"] in ("species", "genus", "family", "order", "none")
         for share in line["ranks"]:
             assert set(share) == {"rank", "name", "share"}
@@ -75,7 +78,7 @@ def test_every_column_of_the_csv_is_written(results: list[Identification]) -> No
         write(result)
     assert stream.getvalue().count("\r\n") == 5
     rows = list(csv.DictReader(io.StringIO(stream.getvalue(), newline="")))
-    assert list(rows[0]) == list(CSV_COLUMNS)
+    assert list(rows[0]) == list(RESULT_COLUMNS)
     for result, row in zip(results, rows, strict=True):
         values = result.to_json()
         assert row["status"] == values["status"]
@@ -91,16 +94,13 @@ def test_every_column_of_the_csv_is_written(results: list[Identification]) -> No
 def test_no_rank_is_named_below_the_verdict(results: list[Identification]) -> None:
     for result in results[:3]:
         assert result.verdict is not None
-        row = csv_row(result)
+        row = result_row(ExportItem(result.to_json()), ExportOptions())
         assert [row.get(rank) for rank in ("order", "family", "genus", "species")] == list(
             result.verdict.lineage.names()
         )
 
 
 def test_no_cell_is_a_formula(results: list[Identification]) -> None:
-    row = csv_row(results[3])
-    assert row["query_id"] == "'=cmd|' /C calc'!A0"
-    assert row["input"] == "'+gone.jpg"
     evil = '=HYPERLINK("http://x")'
     hit = dataclasses.replace(
         results[1].hits[0], lineage=Lineage("@order", "-family", "+genus", evil), processid=evil
@@ -113,23 +113,12 @@ def test_no_cell_is_a_formula(results: list[Identification]) -> None:
         verdict=dataclasses.replace(verdict, name=evil, reason=evil),
         provenance=dataclasses.replace(results[1].provenance, library_id=evil),
     )
-    for value in csv_row(poisoned).values():
-        assert not isinstance(value, str) or value[:1] not in "=+-@\t\r" or value == ""
-
-
-@pytest.mark.parametrize(
-    ("text", "safe"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+1", "'+1"),
-        ("-1", "'-1"),
-        ("@x", "'@x"),
-        ("\tx", "'\tx"),
-        ("\rx", "'\rx"),
-        ("Noctua = x", "Noctua = x"),
-        ("'=x", "'=x"),
-        ("", ""),
-    ],
-)
-def test_safe_cells(text: str, safe: str) -> None:
-    assert safe_cell(text) == safe
+    stream = io.StringIO(newline="")
+    write = writer_for("csv", stream)
+    for result in (results[3], poisoned):
+        write(result)
+    gone, row = csv.DictReader(io.StringIO(stream.getvalue(), newline=""))
+    assert gone["query_id"] == "'=cmd|' /C calc'!A0"
+    assert gone["input"] == "'+gone.jpg"
+    assert row["decided_name"] == row["reason"] == row["top_processid"] == f"'{evil}"
+    assert not [value for value in row.values() if value[:1] in tuple("=+-@\t\r")]

@@ -102,7 +102,7 @@ def write(items: Iterable[ExportItem], path: Path, options: ExportOptions, prove
     """
     parts = {table: path.with_name(f"{path.name}.{table.file}") for table in TABLES}
     try:
-        streams = {t: p.open("w", encoding="utf-8", newline="") for t, p in parts.items()}
+        streams = {t: p.open("w", encoding="utf-8", errors="backslashreplace", newline="") for t, p in parts.items()}
         try:
             used: set[str] = set()
             for table, stream in streams.items():
@@ -134,6 +134,8 @@ def occurrence_id(item: ExportItem, used: set[str]) -> str:
         used: ids given out so far; a second result of the same specimen gets an id of its own.
     """
     seed = "\n".join([item.query_id, str(item.record["input"]), item.sequence or ""])
+    # File names that are no text in the file system's encoding come as lone surrogates.
+    seed = seed.encode("utf-8", "backslashreplace").decode()
     number, found = 1, uuid.uuid5(NAMESPACE, seed).urn
     while found in used:
         number += 1
@@ -160,7 +162,7 @@ def _add(item: ExportItem, streams: Mapping[Table, IO[str]], options: ExportOpti
             "occurrenceStatus": "present",
             "recordNumber": item.query_id,
             "higherClassification": " | ".join(
-                name for rank, name in item.final.lineage.items() if rank != item.final.rank
+                name for name in item.final.lineage.values() if name not in (item.final.text, final["scientificName"])
             ),
             "previousIdentifications": _previous(item),
             "associatedMedia": _media(item, options),

@@ -37,7 +37,7 @@ def write(items: Iterable[ExportItem], path: Path, options: ExportOptions, prove
             tally.add(item)
             rows.write(_row(item, number))
             cards.write(article(item, number, options))
-        with path.open("w", encoding="utf-8", newline="\n") as stream:
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
             stream.write(_head(options))
             stream.write(_overview(tally, options))
             if tally.count > 1:

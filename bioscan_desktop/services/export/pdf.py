@@ -71,11 +71,13 @@ def write(items: Iterable[ExportItem], path: Path, options: ExportOptions, prove
         OSError: if the file cannot be written.
     """
     sheets = _Sheets(options)
-    for item in items:
-        sheets.add(item)
-    sheets.add_provenance(provenance)
-    data = sheets.output()
-    path.write_bytes(data)
+    try:
+        for item in items:
+            sheets.add(item)
+        sheets.add_provenance(provenance)
+        path.write_bytes(sheets.output())
+    finally:
+        sheets.type.close()
 
 
 class _Sheets(FPDF):

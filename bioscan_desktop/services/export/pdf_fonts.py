@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from fpdf import FPDF
+from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 FAMILY = "DejaVu"
 FOLDER = Path(__file__).with_name("fonts")
@@ -78,6 +77,12 @@ class Fonts:
             lacking = {character for character in lacking if ord(character) not in self._covered}
         return "".join(MISSING if character in lacking else character for character in plain)
 
+    def close(self) -> None:
+        """Closes the files of the fonts, which stay open while texts are set."""
+        for font in self._document.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
+
     def _load(self, path: Path) -> None:
         family = f"fallback{len(self._fallbacks)}"
         try:
@@ -91,4 +96,5 @@ class Fonts:
 
     def _characters(self, family: str) -> set[int]:
         font = self._document.fonts[family.lower()]
-        return set(getattr(font, "cmap", ()))
+        assert isinstance(font, TTFFont)
+        return set(font.cmap)

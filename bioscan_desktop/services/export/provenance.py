@@ -204,7 +204,8 @@ class Provenance:
 
     def write_beside(self, path: Path) -> None:
         """The JSON file for formats that have no place of their own for it."""
-        path.write_text(json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n"
+        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def sidecar(target: Path) -> Path:

@@ -21,9 +21,13 @@ class Targets:
         self._parts: list[tuple[Path, Path]] = []
 
     def part(self, target: Path) -> Path:
-        """Where to write what shall become `target`: beside it, so that renaming is one step."""
+        """Where to write what shall become `target`: beside it, so that renaming is one step.
+
+        The file is made at once: a folder that cannot be written to is told before the work begins.
+        """
         part = target.with_name(f".{target.name}.part")
         self._parts.append((part, target))
+        part.open("wb").close()
         return part
 
     @contextlib.contextmanager

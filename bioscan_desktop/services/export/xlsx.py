@@ -72,8 +72,9 @@ def write(items: Iterable[ExportItem], path: Path, options: ExportOptions, prove
     finally:
         try:
             book.close()
-        except XlsxWriterException as error:
-            raise OSError(None, str(error), str(path)) from None
+        except XlsxWriterException as error:  # it wraps what the system said
+            cause = error.args[0] if error.args else None
+            raise cause if isinstance(cause, OSError) else OSError(0, str(error), str(path)) from None
 
 
 class _Sheet:
