@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bioscan_desktop.core.errors import ArgumentError, PackError
+from bioscan_desktop.core.errors import ArgumentError, BioscanError
+from bioscan_desktop.services.export.formats import BY_NAME
 
 EXIT_OK = 0
 
@@ -33,7 +34,7 @@ def add(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
         metavar="RESULTS",
         help="JSON lines of `bioscan identify`, or the folder of a run",
     )
-    parser.add_argument("--to", required=True, metavar="FORMAT", help=_formats())
+    parser.add_argument("--to", required=True, metavar="FORMAT", help=", ".join(BY_NAME))
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the file to write")
     parser.add_argument(
         "--library", metavar="ID|PATH", help="library of the results (the one that they name, if installed)"
@@ -61,14 +62,9 @@ def add(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
     parser.set_defaults(run=run)
 
 
-def _formats() -> str:
-    # The names only: the formats themselves are loaded when one is written.
-    return "csv, xlsx, html, pdf, dwca, bold, fasta, blast6, pybioclip, jsonl or json"
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Reads the results and writes them."""
-    from bioscan_desktop.services.export import exporting, formats, sources
+    from bioscan_desktop.services.export import exporting, sources
     from bioscan_desktop.services.export.items import ExportItem
     from bioscan_desktop.services.export.provenance import ExportOptions
 
@@ -83,11 +79,11 @@ def run(arguments: argparse.Namespace) -> int:
             found.add(item.query_id)
             yield _with_photo(item, arguments)
 
-    if arguments.to not in formats.BY_NAME:
-        raise ArgumentError(f"There is no format {arguments.to}; choose one of {', '.join(formats.BY_NAME)}.")
+    if arguments.to not in BY_NAME:
+        raise ArgumentError(f"There is no format {arguments.to}; choose one of {', '.join(BY_NAME)}.")
     with contextlib.ExitStack() as stack:
         first = next(reader.items(), None)
-        library = _library(arguments, first, formats.BY_NAME[arguments.to].needs_library, stack)
+        library = _library(arguments, first, BY_NAME[arguments.to].needs_library, stack)
         options = ExportOptions(
             library=library,
             bom=arguments.bom,
@@ -123,7 +119,7 @@ def _library(arguments: argparse.Namespace, first: Any, needed: bool, stack: con
     """What the library knows; None, with a notice, where it is not needed and not at hand.
 
     Raises:
-        PackError: if it is needed, or was asked for by name, and cannot be opened.
+        BioscanError: if it is needed, or was asked for by name, and cannot be opened, or is another one.
     """
     from bioscan_desktop.services import packs
     from bioscan_desktop.services.export.provenance import LibraryFacts
@@ -133,7 +129,7 @@ def _library(arguments: argparse.Namespace, first: Any, needed: bool, stack: con
     named = first.record["library"]
     try:
         library = packs.open_library(arguments.library or named["id"])
-    except PackError as error:
+    except BioscanError as error:
         if arguments.library or needed:
             raise
         print(

@@ -268,6 +268,13 @@ def _for_calibrate(folder: Path, world: TinyWorld) -> None:
     (folder / "prepared" / "unseen-calibrate.txt").write_text("Pieris rapae\n", encoding="utf-8")
 
 
+def _for_export(folder: Path, world: TinyWorld) -> None:
+    queries = [world.photos["Noctua comes"], "--sequence", world.barcodes["Pieris rapae"]]
+    packed = ["--library", world.library, "--model", world.model, "--provider", "cpu"]
+    words = ["identify", *queries, *packed, "--out", folder / "results.jsonl"]
+    assert cli.main([str(word) for word in words]) == 0
+
+
 LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
     "bioscan identify": _for_identify,
     "bioscan library build": _for_build,
@@ -284,6 +291,7 @@ LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
     "bioscan model list": None,
     "bioscan model install": _for_model,
     "bioscan evaluate": _for_evaluate,
+    "bioscan export": _for_export,
     "bioscan selftest": None,
     "bioscan-train convert": _for_convert,
     "bioscan-train benchmark": _for_benchmark,
@@ -295,6 +303,7 @@ LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
 
 RESULTS = {
     "bioscan identify": "names.csv",
+    "bioscan export": "report.html",
     "bioscan library build": "my-library/manifest.json",
     "bioscan library export": "my-library.zip",
     "bioscan library merge": "both/manifest.json",

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from bioscan_desktop.core.taxonomy import Lineage
-from bioscan_desktop.services.identify import Identification, Identifier
 from bioscan_desktop.services.export.items import ExportItem
 from bioscan_desktop.services.export.provenance import ExportOptions
 from bioscan_desktop.services.export.tables import RESULT_COLUMNS, result_row
+from bioscan_desktop.services.identify import Identification, Identifier
 from bioscan_desktop.services.report import writer_for
 from bioscan_desktop.services.specimens import Specimen, from_sequence, join
 from tests.conftest import TinyWorld

@@ -102,7 +102,9 @@ def write(items: Iterable[ExportItem], path: Path, options: ExportOptions, prove
     """
     parts = {table: path.with_name(f"{path.name}.{table.file}") for table in TABLES}
     try:
-        streams = {t: p.open("w", encoding="utf-8", errors="backslashreplace", newline="") for t, p in parts.items()}
+        streams = {
+            t: p.open("w", encoding="utf-8", errors="backslashreplace", newline="") for t, p in parts.items()
+        }
         try:
             used: set[str] = set()
             for table, stream in streams.items():
@@ -151,6 +153,8 @@ def _add(item: ExportItem, streams: Mapping[Table, IO[str]], options: ExportOpti
     if item.decision is not None and item.human is not None:
         rows.append(_identification(item, item.human, options, by_human=True))
     final = rows[-1] if item.decision is None or item.human is not None else _unnamed(item, options)
+    own = (item.final.text, final["scientificName"])
+    above = [name for name in item.final.lineage.values() if name not in own]
     _line(
         streams[OCCURRENCE],
         OCCURRENCE,
@@ -161,9 +165,7 @@ def _add(item: ExportItem, streams: Mapping[Table, IO[str]], options: ExportOpti
             "basisOfRecord": options.basis_of_record,
             "occurrenceStatus": "present",
             "recordNumber": item.query_id,
-            "higherClassification": " | ".join(
-                name for name in item.final.lineage.values() if name not in (item.final.text, final["scientificName"])
-            ),
+            "higherClassification": " | ".join(above),
             "previousIdentifications": _previous(item),
             "associatedMedia": _media(item, options),
             "dynamicProperties": json.dumps(_properties(item, options), ensure_ascii=False, sort_keys=True),

@@ -14,7 +14,8 @@ from typing import Any
 from bioscan_desktop.core.taxonomy import RANKS, is_interim
 from bioscan_desktop.services.export.higher import higher_names
 
-PREDICTED, VALIDATED, REJECTED = "PredictedByMachine", "ValidatedByHuman", "RejectedByHuman"
+PREDICTED, VALIDATED = "PredictedByMachine", "ValidatedByHuman"
+REJECTED, UNKNOWN = "RejectedByHuman", "UnknownToHuman"
 """Values of Darwin Core's identificationVerificationStatus, as GBIF's users proposed the first two."""
 
 
@@ -24,6 +25,7 @@ class Decision:
 
     Attributes:
         name: as the person gave it; "" where the machine's name was rejected without another.
+        unknown: the person looked, and cannot tell; without a name.
         rank: of the name, if known.
         lineage: names by rank, down to the name's.
         by, at: who and when (ISO 8601); "" if not known.
@@ -35,11 +37,14 @@ class Decision:
     by: str = ""
     at: str = ""
     notes: str = ""
+    unknown: bool = False
 
     @property
     def status(self) -> str:
-        """`ValidatedByHuman`, or `RejectedByHuman` without a name."""
-        return VALIDATED if self.name else REJECTED
+        """`ValidatedByHuman` with a name; `RejectedByHuman` or `UnknownToHuman` without."""
+        if self.name:
+            return VALIDATED
+        return UNKNOWN if self.unknown else REJECTED
 
 
 @dataclass(frozen=True, slots=True)

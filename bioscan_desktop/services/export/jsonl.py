@@ -27,6 +27,7 @@ def as_json(item: ExportItem) -> dict[str, Any]:
             "by": d.by,
             "at": d.at,
             "notes": d.notes,
+            "unknown": d.unknown,
         }
     return values
 

@@ -7,9 +7,11 @@ diamond, and no name is lost silently.
 
 from __future__ import annotations
 
+import struct
 import sys
 from pathlib import Path
 
+from fontTools.ttLib import TTFont, TTLibError
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
@@ -73,8 +75,10 @@ class Fonts:
         plain = " ".join(text.split())
         lacking = {character for character in plain if ord(character) not in self._covered}
         while lacking and self._others:
-            self._load(self._others.pop(0))
-            lacking = {character for character in lacking if ord(character) not in self._covered}
+            path = self._others.pop(0)
+            if not {ord(character) for character in lacking}.isdisjoint(_characters_of(path)):
+                self._load(path)
+                lacking = {character for character in lacking if ord(character) not in self._covered}
         return "".join(MISSING if character in lacking else character for character in plain)
 
     def close(self) -> None:
@@ -85,11 +89,8 @@ class Fonts:
 
     def _load(self, path: Path) -> None:
         family = f"fallback{len(self._fallbacks)}"
-        try:
-            for style in STYLES:  # one font for all: a slanted Chinese name is none
-                self._document.add_font(family, style, path)
-        except Exception:  # a font that cannot be read is as good as none
-            return
+        for style in STYLES:  # one font for all: a slanted Chinese name is none
+            self._document.add_font(family, style, path)
         self._fallbacks.append(family)
         self._covered |= self._characters(family)
         self._document.set_fallback_fonts(self._fallbacks)
@@ -98,3 +99,12 @@ class Fonts:
         font = self._document.fonts[family.lower()]
         assert isinstance(font, TTFFont)
         return set(font.cmap)
+
+
+def _characters_of(path: Path) -> set[int]:
+    """What a font file has glyphs for; nothing, if it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return set(TTFont(stream, fontNumber=0).getBestCmap() or ())
+    except (OSError, TTLibError, LookupError, ValueError, struct.error):
+        return set()

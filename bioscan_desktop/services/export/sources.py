@@ -14,11 +14,8 @@ from typing import Any, Protocol
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.services.export import record_shape
 from bioscan_desktop.services.export.items import Decision, ExportItem
-
-NEEDED = ("query_id", "input", "modality", "status", "verdict", "ranks", "hits", "library", "model",
-          "app_version")  # fmt: skip
-"""What an exporter asks of a record; the other keys may be missing."""
 
 
 class ResultReader(Protocol):
@@ -81,7 +78,7 @@ def item_of(
 ) -> ExportItem:
     """An item of a saved record; its photo is looked for where it was."""
     photo = record.get("photo")
-    path = Path(photo) if photo else None
+    path = Path(photo) if photo and "\x00" not in photo else None
     return ExportItem(record, decision, path, identified_at)
 
 
@@ -92,43 +89,25 @@ def _item(line: str, place: str, modified: str) -> ExportItem:
         values = None
     if not isinstance(values, dict) or not isinstance(values.get("query_id"), str):
         raise ArgumentError(f"In {place} there is no result as `bioscan identify` writes it.")
-    missing = [name for name in NEEDED if name not in values]
-    if missing or not _sound(values):
-        lacks = f" (it lacks {', '.join(missing)})" if missing else ""
-        raise ArgumentError(f"The result in {place} is damaged or of an unknown version{lacks}.")
+    wrong = record_shape.problem(values)
+    if wrong:
+        raise ArgumentError(f"The result in {place} is damaged or of an unknown version: {wrong}.")
     at = str(values.pop("identified_at", "") or modified)
     return item_of(values, _decision(values.pop("decision", None)), at)
-
-
-def _sound(values: Mapping[str, Any]) -> bool:
-    """The parts that exporters go into have the shape that they expect."""
-    try:
-        for part in (values["library"], values["model"]):
-            str(part["id"]), str(part["version"])
-        if any(not {"rank", "name", "share"} <= share.keys() for share in values["ranks"]):
-            return False
-        verdict = values["verdict"]
-        if verdict is not None and (
-            not {"name", "rank", "confidence", "calibrated", "novelty"} <= verdict.keys()
-            or (verdict["rank"] is not None and verdict["rank"] not in RANKS)
-        ):
-            return False
-        hit_keys = {"hit_rank", "key_modality", "score", "percent_identity", "overlap_bp", "processid",
-                    "bin_uri", "country", "badge", "badge_against", "n_records", *RANKS}  # fmt: skip
-        return all(hit_keys <= hit.keys() for hit in values["hits"])
-    except (KeyError, TypeError, AttributeError):
-        return False
 
 
 def _decision(values: Any) -> Decision | None:
     if not isinstance(values, dict):
         return None
-    lineage = values.get("lineage") or {}
+    lineage = values.get("lineage")
+    names = lineage.items() if isinstance(lineage, dict) else ()
+    rank = values.get("rank")
     return Decision(
         name=str(values.get("name") or ""),
-        rank=values.get("rank"),
-        lineage={rank: str(name) for rank, name in lineage.items() if rank in RANKS and name},
+        rank=rank if rank in RANKS else None,
+        lineage={rank: str(name) for rank, name in names if rank in RANKS and name},
         by=str(values.get("by") or ""),
         at=str(values.get("at") or ""),
         notes=str(values.get("notes") or ""),
+        unknown=bool(values.get("unknown")),
     )

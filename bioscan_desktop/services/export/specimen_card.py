@@ -7,7 +7,7 @@ import base64
 from bioscan_desktop.core.agreement import LETTERS, level_text
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.export.escaping import xml
-from bioscan_desktop.services.export.items import ExportItem, Name
+from bioscan_desktop.services.export.items import REJECTED, UNKNOWN, ExportItem, Name
 from bioscan_desktop.services.export.pictures import barcode_svg, thumbnail
 from bioscan_desktop.services.export.provenance import ExportOptions
 from bioscan_desktop.services.export.words import (
@@ -40,10 +40,13 @@ def italic(text: str, rank: str | None) -> str:
     return f"<em>{xml(text)}</em>" if is_italic(text, rank) else xml(text)
 
 
+_NAMELESS = {REJECTED: "Name rejected", UNKNOWN: "Cannot be told"}
+
+
 def title(item: ExportItem) -> tuple[str, str | None]:
     """The largest words about a specimen, and their rank if they are a name: a person's comes first."""
     if item.decision is not None:
-        return (item.final.text, item.final.rank) if item.final.text else ("Name rejected", None)
+        return (item.final.text, item.final.rank) if item.final.text else (_NAMELESS[item.status], None)
     if item.conflict:
         return "Photo and barcode disagree", None
     return headline(item.verdict), item.verdict.get("rank")

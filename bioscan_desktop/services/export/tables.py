@@ -90,7 +90,7 @@ def result_row(item: ExportItem, options: ExportOptions) -> Row:
         "model_sha256": record["model"].get("sha256"),
         "app_version": record["app_version"],
         "run_id": options.run_id,
-        "created_at": options.created_at,
+        "created_at": item.identified_at or options.created_at,
     }
 
 

@@ -25,7 +25,9 @@ RANKS = ("order", "family", "genus", "species")
 REFERENCES = {1: random_barcode(1), 2: random_barcode(2), 3: random_barcode(3)}
 """Consensus barcodes of the library by key."""
 
-THRESHOLDS = {m: {"order": 0.5, "family": 0.5, "genus": 0.65, "species": 0.8} for m in ("image", "dna", "both")}
+THRESHOLDS = {
+    m: {"order": 0.5, "family": 0.5, "genus": 0.65, "species": 0.8} for m in ("image", "dna", "both")
+}
 
 
 def hit(number: int, names: tuple[str, ...], badge: str, key_id: int = 9, **more: Any) -> dict[str, Any]:
@@ -147,7 +149,8 @@ def make_items() -> list[ExportItem]:
         ExportItem(
             record("mix_4", "both", mixed, input="mix_4.jpg + mix_4", photo="/photos/mix_4.jpg",
                    nucleotides=rapae, modality_agreement="none",
-                   by_modality={"image": verdict(FLY[3], "species", 0.9), "dna": verdict(RAPAE[3], "species", 1.0)},
+                   by_modality={"image": verdict(FLY[3], "species", 0.9),
+                                "dna": verdict(RAPAE[3], "species", 1.0)},
                    hits=[dna_hit(1, RAPAE, "none", 1, rapae), hit(2, FLY, "none")]),
         ),
         ExportItem(

@@ -43,7 +43,9 @@ def test_it_opens_in_an_independent_reader(archive: Path) -> None:
         assert both.data[DWC + "scientificName"] == "Pieris mannii"
         assert both.data[DWC + "identificationVerificationStatus"] == "ValidatedByHuman"
         assert both.data[DWC + "identifiedBy"] == "Zoë Müller"
-        assert both.data[DWC + "previousIdentifications"].startswith("Pieris rapae (species, 1.00) by BIOSCAN")
+        assert both.data[DWC + "previousIdentifications"].startswith(
+            "Pieris rapae (species, 1.00) by BIOSCAN"
+        )
         named = [e.data for e in both.extensions if e.rowtype == DWC + "Identification"]
         assert [row[DWC + "identificationVerificationStatus"] for row in named] == [
             "PredictedByMachine", "ValidatedByHuman",

@@ -98,7 +98,7 @@ def test_fasta_has_one_header_per_specimen(text: str) -> None:
     "text",
     [
         "<script>alert(1)</script>",
-        "\"><img src=x onerror=alert(1)>",
+        '"><img src=x onerror=alert(1)>',
         "a\tb\r\nc\x00d\x0be",
         "=cmd|' /C calc'!A0",
         "昆虫 Ünï \U0001f98b ‮txet",

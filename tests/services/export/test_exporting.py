@@ -161,7 +161,11 @@ def test_blast_lines_need_library_and_sequence(
     for spoiled, changed, words in (
         (both, replace(options, library=None), "need the library tiny 1"),
         (ExportItem({**both.record, "nucleotides": None}), options, "lack the barcode of both_3"),
-        (ExportItem({**both.record, "nucleotides": "ACGT" * 150}), options, "do not align as the results say"),
+        (
+            ExportItem({**both.record, "nucleotides": "ACGT" * 150}),
+            options,
+            "do not align as the results say",
+        ),
     ):
         with pytest.raises(ArgumentError, match=words):
             blast6.write([spoiled], io.StringIO(), changed)

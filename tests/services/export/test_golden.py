@@ -59,7 +59,14 @@ def test_darwin_core_as_it_was(
     with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
         archive.extractall(tmp_path / "archive")
     names = sorted(path.name for path in (tmp_path / "archive").iterdir())
-    assert names == ["dna.txt", "eml.xml", "identification.txt", "meta.xml", "multimedia.txt", "occurrence.txt"]
+    assert names == [
+        "dna.txt",
+        "eml.xml",
+        "identification.txt",
+        "meta.xml",
+        "multimedia.txt",
+        "occurrence.txt",
+    ]
     for name in names:
         compare(tmp_path / "archive" / name, golden / f"dwca-{name}")
 

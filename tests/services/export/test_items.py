@@ -53,7 +53,9 @@ def test_embedding_and_identity_may_contradict_each_other(by_id: dict[str, Expor
 
 
 NAMES = st.sampled_from(["Aus", "Bus"])
-LINEAGES = st.builds(lambda a, b, c, n: (a, f"{a}{b}", f"{a}{b}{c}", n), NAMES, NAMES, NAMES, st.integers(0, 4))
+LINEAGES = st.builds(
+    lambda a, b, c, n: (a, f"{a}{b}", f"{a}{b}{c}", n), NAMES, NAMES, NAMES, st.integers(0, 4)
+)
 
 
 @given(LINEAGES, LINEAGES)
@@ -109,7 +111,13 @@ def test_interim_names_are_taken_apart(name: str, expected: tuple[str, str, str]
 
 @pytest.mark.parametrize(
     ("order", "found"),
-    [("Lepidoptera", "Insecta"), ("Araneae", "Arachnida"), ("Poduromorpha", "Collembola"), ("Nonsense", None), (None, None)],
+    [
+        ("Lepidoptera", "Insecta"),
+        ("Araneae", "Arachnida"),
+        ("Poduromorpha", "Collembola"),
+        ("Nonsense", None),
+        (None, None),
+    ],
 )
 def test_higher_ranks(order: str | None, found: str | None) -> None:
     names = higher_names(order)

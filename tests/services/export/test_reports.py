@@ -1,0 +1,265 @@
+"""The HTML report, the PDF sheets and the workbook."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.services.export import charts, html_report, pdf, pdf_fonts, tables, xlsx
+from bioscan_desktop.services.export.escaping import safe_cell
+from bioscan_desktop.services.export.exporting import export
+from bioscan_desktop.services.export.items import ExportItem
+from bioscan_desktop.services.export.pictures import BASE_COLOURS, barcode_svg, runs, thumbnail
+from bioscan_desktop.services.export.provenance import ExportOptions, Provenance
+from tests.conftest import draw_insect
+
+VOID = {"meta", "img", "br"}
+
+
+class Page(HTMLParser):
+    """Checks that tags are closed in order, and collects what is asked of a report."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def with_photo(item: ExportItem, side: int = 1500) -> ExportItem:
+    """The item with a picture that has a place in its EXIF."""
+    image = draw_insect((150, 90, 40), (side, side * 3 // 4))
+    exif = Image.Exif()
+    exif[0x010E] = "secret garden"
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", exif=exif)
+    return dataclasses.replace(item, photo=stream.getvalue())
+
+
+def page_of(items: list[ExportItem], options: ExportOptions, folder: Path) -> tuple[str, Page]:
+    export(items, "html", folder / "report.html", options)
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    page = Page()
+    page.feed(text)
+    assert page.open == []
+    return text, page
+
+
+def test_a_report_needs_nothing_from_elsewhere(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    text, page = page_of([with_photo(items[0]), *items[1:]], options, tmp_path)
+    for tag, attributes in page.tags:
+        assert tag not in ("script", "link", "iframe", "object", "embed")
+        assert not [name for name in attributes if name.startswith("on")]
+        source = attributes.get("src") or attributes.get("href") or ""
+        assert source.startswith(("data:image/jpeg;base64,", "#")) or not source
+    assert "url(" not in text and "@import" not in text
+    assert "default-src 'none'" in text
+
+
+def test_every_specimen_is_listed_and_linked(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    text, page = page_of(items, options, tmp_path)
+    anchors = {attributes["id"] for tag, attributes in page.tags if tag == "article"}
+    links = {attributes["href"] for tag, attributes in page.tags if tag == "a"} - {"#top"}
+    assert links == {f"#{anchor}" for anchor in anchors}
+    assert len(anchors) == len(items)
+    for words in (
+        "Pieris mannii",
+        "The machine said: Pieris rapae",
+        "Photo and barcode disagree",
+        "Name rejected",
+        "species is probably not in this library",
+        "the file is no longer there",
+        "Zoë Müller",
+    ):
+        assert words in text, words
+    assert "prefers-color-scheme: dark" in text and "@media print" in text
+
+
+def test_pictures_are_small_and_carry_no_metadata(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    item = with_photo(items[0])
+    small = thumbnail(item.photo, 600)
+    assert small is not None and max(small.width, small.height) == 600
+    with Image.open(io.BytesIO(small.jpeg)) as image:
+        assert image.size == (small.width, small.height)
+        assert not image.getexif()
+    assert b"secret" not in small.jpeg
+    text, _ = page_of([item], options, tmp_path)
+    assert "data:image/jpeg;base64," in text
+    assert thumbnail(tmp_path / "gone.jpg", 600) is None
+    assert thumbnail(None, 600) is None
+
+
+def test_a_photo_that_is_gone_is_said(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    text, _ = page_of([items[0]], options, tmp_path)
+    assert "The photo is not where it was." in text
+
+
+def test_large_reports_wait_on_the_disk(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, _ = page_of(items, options, tmp_path)
+    monkeypatch.setattr(html_report, "SPOOL_BYTES", 10)
+    after, _ = page_of(items, options, tmp_path)
+    assert before == after
+
+
+def test_the_tally_counts_each_once(items: list[ExportItem]) -> None:
+    tally = charts.Tally()
+    for item in items:
+        tally.add(item)
+    assert dict(tally.outcomes) == {
+        "species": 3, "genus": 1, "conflict": 1, "failed": 1, "unlike_library": 1, "order": 1,
+    }  # fmt: skip
+    assert sum(tally.shares) == 5
+    assert (tally.count, tally.doubtful, tally.checked) == (8, 5, 3)
+    assert tally.species == {"Noctua pronuba", "Pieris mannii", "Episyrphus cf. balteatus"}
+
+
+def test_charts_show_every_count() -> None:
+    tally = charts.Tally()
+    tally.families.update({f"Family{n:02d}": n for n in range(1, 13)})
+    drawn = charts.family_chart(tally)
+    assert re.findall(r">(\d+)</text>", drawn) == ["12", "11", "10", "9", "8", "7", "6", "5", "10"]
+    assert "4 others" in drawn
+
+
+def test_barcode_strips_have_a_bar_for_each_base() -> None:
+    assert runs("AACNNG") == [("A", 0, 2), ("C", 2, 1), ("G", 5, 1)]
+    drawn = barcode_svg("AACNNG", "x")
+    assert f'fill="{BASE_COLOURS["A"]}" d="M0 0h2v40h-2z"' in drawn
+    assert drawn.count("<path") == 3
+
+
+def test_sheets_have_a_page_each_and_all_names(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    export([with_photo(items[0]), *items[1:]], "pdf", tmp_path / "x.pdf", options)
+    reader = pypdf.PdfReader(tmp_path / "x.pdf")
+    texts = [page.extract_text() for page in reader.pages]
+    assert len(texts) >= len(items)
+    for item, text in zip(items, texts, strict=False):
+        foot = text.splitlines()
+        assert any(line.startswith(item.query_id.split(" ")[0]) for line in foot)
+    assert "Noctua pronuba" in texts[0] and "Likely" in texts[0]
+    assert "Zoë Müller" in texts[2] and "Pieris mannii" in texts[2]
+    assert "Жанна" in texts[7]
+    assert len(reader.pages[0].images) == 1
+    assert reader.metadata.title == options.title
+    assert reader.metadata.author == "Anna Muster"
+
+
+def test_a_long_list_of_references_goes_on_on_the_next_page(
+    by_id: dict[str, ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    item = by_id["both_3"]
+    hits = [{**item.hits[0], "hit_rank": number} for number in range(1, 40)]
+    record = {**item.record, "hits": hits, "notices": ["A long notice. " * 30] * 5}
+    export([ExportItem(record)], "pdf", tmp_path / "x.pdf", options)
+    pages = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "x.pdf").pages]
+    assert len(pages) >= 2
+    assert f"{39 - pdf.MAX_HITS} more are left out here" in " ".join(pages)
+
+
+def test_characters_without_a_font_are_shown_as_missing(tmp_path: Path) -> None:
+    from fpdf import FPDF
+
+    document = FPDF()
+    fonts = pdf_fonts.Fonts(document, others=[])
+    assert fonts.fit("Ünï Жанна\tŁódź") == "Ünï Жанна Łódź"
+    assert fonts.fit("昆虫 \U0001f98b") == "\ufffd\ufffd \ufffd"
+    fonts.close()
+    damaged = tmp_path / "font.ttf"
+    damaged.write_bytes(b"no font")
+    document = FPDF()
+    fonts = pdf_fonts.Fonts(document, others=[damaged])
+    assert fonts.fit("昆") == "\ufffd"
+    fonts.close()
+
+
+def test_a_font_of_the_system_helps_out() -> None:
+    from fpdf import FPDF
+
+    covered = [path for path in pdf_fonts.system_fonts() if path.name == "DejaVuSans.ttf"]
+    if not covered:
+        pytest.skip("this system has no DejaVu Sans of its own")
+    document = FPDF()
+    fonts = pdf_fonts.Fonts(document, others=covered)
+    assert fonts.fit("აბგ") == "აბგ"  # Georgian, which the small font lacks
+    fonts.close()
+
+
+def test_the_workbook_holds_what_the_tables_hold(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    export(items, "xlsx", tmp_path / "x.xlsx", options)
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    assert book.sheetnames == ["Results", "Hits", "About"]
+    rows = list(book["Results"].iter_rows(values_only=True))
+    assert rows[0] == tables.RESULT_COLUMNS
+    assert len(rows) == len(items) + 1
+    for item, row in zip(items, rows[1:], strict=True):
+        expected = tables.result_row(item, options)
+        for name, value in zip(tables.RESULT_COLUMNS, row, strict=True):
+            wanted = expected.get(name)
+            assert value == (None if wanted == "" else wanted), name
+    evil = book["Results"].cell(6, 1)
+    assert evil.value == "=cmd|' /C calc'!A0" and evil.data_type in ("s", "inlineStr")
+    assert safe_cell(str(evil.value)) != evil.value  # here text is text, without an apostrophe
+    assert len(list(book["Hits"].iter_rows())) == sum(len(item.hits) for item in items) + 1
+    about = dict(book["About"].iter_rows(values_only=True))
+    assert about["Model SHA-256"] == "ab" * 32
+    assert about["Exported by"] == "Anna Muster"
+    book.close()
+
+
+def test_too_many_rows_are_refused(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 4)
+    with pytest.raises(ArgumentError, match="more than 3 rows for the sheet Hits"):
+        export(items, "xlsx", tmp_path / "x.xlsx", options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_long_cells_are_cut() -> None:
+    assert len(xlsx.cell("x" * 40_000)) == xlsx.MAX_CHARACTERS
+    assert xlsx.cell("a\x00b\ud800") == "ab"
+
+
+def test_provenance_names_every_library_once(items: list[ExportItem], options: ExportOptions) -> None:
+    provenance = Provenance(options)
+    other = ExportItem({**items[0].record, "library": {"id": "other", "version": "2"}})
+    for item in (*items, other, other):
+        provenance.see(item)
+    values = provenance.as_dict()
+    assert [library["id"] for library in values["libraries"]] == ["tiny", "other"]
+    assert "thresholds" not in values["libraries"][1]  # nobody knows them here
+    assert values["n_results"] == 10
