@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioscan_desktop.services.export import bold, exporting, fasta, tables
@@ -47,6 +47,7 @@ def test_safe_cells(text: str, safe: str) -> None:
     assert safe_cell(text) == safe
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text())
 def test_lines_and_words_have_no_breaks(text: str) -> None:
     assert not set("\t\r\n\x00\u2028\x85") & set(one_line(text))
@@ -54,6 +55,7 @@ def test_lines_and_words_have_no_breaks(text: str) -> None:
     assert one_word(text) and not any(character.isspace() for character in one_word(text))
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text())
 def test_xml_gives_the_text_back(text: str) -> None:
     root = ElementTree.fromstring(f'<a b="{xml(text)}">{xml(text)}</a>')
@@ -61,6 +63,7 @@ def test_xml_gives_the_text_back(text: str) -> None:
     assert "<" not in xml(text) and '"' not in xml(text)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(min_size=1))
 def test_tables_keep_their_shape(text: str) -> None:
     results, hits = io.StringIO(newline=""), io.StringIO(newline="")
@@ -74,6 +77,7 @@ def test_tables_keep_their_shape(text: str) -> None:
     assert row["query_id"].removeprefix("'") == text.replace("\x00", "").removeprefix("'")
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(min_size=1))
 def test_bold_tables_keep_their_shape(text: str) -> None:
     stream = io.StringIO()
@@ -83,6 +87,7 @@ def test_bold_tables_keep_their_shape(text: str) -> None:
     assert len(lines[1].split("\t")) == len(bold.COLUMNS)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(min_size=1))
 def test_fasta_has_one_header_per_specimen(text: str) -> None:
     stream = io.StringIO()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioscan_desktop.core.agreement import agreement
@@ -58,6 +58,7 @@ LINEAGES = st.builds(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(LINEAGES, LINEAGES)
 def test_a_conflict_is_what_the_window_calls_one(a: tuple, b: tuple) -> None:
     """Told from names and the level of agreement, as a saved record has them, or from whole lineages."""

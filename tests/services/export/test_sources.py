@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioscan_desktop.core.errors import ArgumentError
@@ -102,6 +102,7 @@ DAMAGE = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(0, 7), st.data())
 def test_any_damage_is_refused_or_written(number: int, data: st.DataObject) -> None:
     """Whatever a file holds, there is a sentence or a row, never a bug's traceback."""
