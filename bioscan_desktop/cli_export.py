@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bioscan_desktop.cli_parts import EXIT_OK, ProgressLine
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
 from bioscan_desktop.services.export.formats import BY_NAME
-
-EXIT_OK = 0
 
 
 def add(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -96,7 +95,8 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.title:
             options = dataclasses.replace(options, title=arguments.title)
         try:
-            written = exporting.export(items(), arguments.to, arguments.out, options)
+            with ProgressLine() as progress:
+                written = exporting.export(items(), arguments.to, arguments.out, options, progress.show)
         finally:
             missing = sorted(wanted - found)
             if missing:
