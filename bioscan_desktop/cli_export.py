@@ -31,7 +31,7 @@ def add(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
         "results",
         type=Path,
         metavar="RESULTS",
-        help="JSON lines of `bioscan identify`, or the folder of a run",
+        help="JSON lines of `bioscan identify`, a session file, or the folder of a batch",
     )
     parser.add_argument("--to", required=True, metavar="FORMAT", help=", ".join(BY_NAME))
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the file to write")

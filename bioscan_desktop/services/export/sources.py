@@ -1,4 +1,4 @@
-"""Where saved results come from: files of JSON lines, and folders of batch runs.
+"""Where saved results come from: files of JSON lines, session files, and folders of batch runs.
 
 A reader is anything with `items()`; whoever keeps results in another way writes one and names it in
 `READERS`.
@@ -16,6 +16,7 @@ from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.export import record_shape
 from bioscan_desktop.services.export.items import Decision, ExportItem
+from bioscan_desktop.services.export.session_source import FILE_NAME, SessionFile
 
 
 class ResultReader(Protocol):
@@ -52,7 +53,12 @@ def _run_lines(folder: Path) -> ResultReader | None:
     return JsonLines(path) if path.is_file() else None
 
 
-READERS: tuple[Callable[[Path], ResultReader | None], ...] = (_run_lines,)
+def _session(folder: Path) -> ResultReader | None:
+    path = folder / FILE_NAME
+    return SessionFile(path) if path.is_file() else None
+
+
+READERS: tuple[Callable[[Path], ResultReader | None], ...] = (_session, _run_lines)
 """Tried one after the other on a folder; None means that it is not theirs."""
 
 
@@ -70,7 +76,15 @@ def open_results(path: Path) -> ResultReader:
         raise ArgumentError(f"The folder {path} holds no results of a run.")
     if not path.is_file():
         raise ArgumentError(f"There is no file {path}.")
-    return JsonLines(path)
+    return SessionFile(path) if _is_sqlite(path) else JsonLines(path)
+
+
+def _is_sqlite(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(16) == b"SQLite format 3\x00"
+    except OSError:
+        return False
 
 
 def item_of(

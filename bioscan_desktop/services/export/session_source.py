@@ -1,0 +1,129 @@
+"""Results and decisions out of a session file, as `bioscan batch` and the window keep them.
+
+The file is only read, and may be written to by a running batch meanwhile: the rows that are there when
+reading begins are exported. Decisions that were taken back are left out, as are those that put a
+specimen off.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.services.export import record_shape
+from bioscan_desktop.services.export.items import Decision, ExportItem
+
+FILE_NAME = "session.sqlite"
+APPLICATION_ID = 0x42494F53
+"""`BIOS`: tells session files from other SQLite files."""
+MAJOR = 1
+"""Version of session files that is understood; `PRAGMA user_version` is 1000 times this, plus a minor one."""
+
+_RESULTS = (
+    "SELECT r.specimen_id, r.record, r.finished_at, s.photo, s.picture FROM results r "
+    "JOIN specimens s USING (specimen_id) ORDER BY r.specimen_id"
+)
+_DECISIONS = (
+    "SELECT action, name, rank, processid, note, made_by, made_at FROM decisions "
+    "WHERE specimen_id = ? AND state = 'done' ORDER BY decision_id"
+)
+
+
+class SessionFile:
+    """A reader of one session file.
+
+    Args:
+        path: the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def items(self) -> Iterator[ExportItem]:
+        """The results in the order in which specimens were added.
+
+        Raises:
+            ArgumentError: if the file is no session that can be read.
+        """
+        try:
+            with contextlib.closing(self._connect()) as connection:
+                connection.execute("BEGIN")  # one state of the file, whatever is written meanwhile
+                self._check(connection)
+                root = connection.execute("SELECT value FROM facts WHERE key = 'root'").fetchone()
+                folder = Path(json.loads(root[0])) if root is not None and json.loads(root[0]) else None
+                for number, packed, finished_at, photo, picture in connection.execute(_RESULTS):
+                    record = json.loads(zlib.decompress(packed))
+                    wrong = record_shape.problem(record)
+                    if wrong:
+                        raise ArgumentError(
+                            f"A result in {self._path} is damaged or of an unknown version: {wrong}."
+                        )
+                    decision = decision_of(record, connection.execute(_DECISIONS, (number,)).fetchall())
+                    yield ExportItem(record, decision, picture or _photo(photo, folder), finished_at)
+        except (sqlite3.Error, zlib.error, ValueError, TypeError) as error:
+            raise ArgumentError(f"The session {self._path} cannot be read ({error}).") from None
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        mark = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if mark != APPLICATION_ID:
+            raise ArgumentError(f"{self._path} is not a session of this program.")
+        if version // 1000 > MAJOR:
+            raise ArgumentError(f"{self._path} was made by a newer version of this program; update it.")
+
+
+def decision_of(record: Mapping[str, Any], rows: Sequence[Sequence[Any]]) -> Decision | None:
+    """What counts of the decisions on a specimen, given oldest first; None where nothing was decided.
+
+    Args:
+        rows: action, name, rank, processid, note, made_by, made_at.
+    """
+    notes = " ".join(str(row[4]) for row in rows if row[4])
+    made = [row for row in rows if row[0] != "note"]
+    if not made or made[-1][0] == "skip":
+        return None
+    action, name, rank, processid, _, by, at = made[-1]
+    rank = rank if rank in RANKS else None
+    lineage = lineage_of(record, name, rank, processid) if name else {}
+    return Decision(name or "", rank, lineage, by or "", at or "", notes, unknown=action == "unknown")
+
+
+def lineage_of(
+    record: Mapping[str, Any], name: str, rank: str | None, processid: str | None = None
+) -> dict[str, str]:
+    """The names above a person's name, as far as the result knows them.
+
+    Taken from the chosen reference, else from the machine's lineage or a reference that has the name,
+    else from one of the same genus.
+    """
+    if rank is None:
+        return {}
+    depth = RANKS.index(rank)
+    hits = sorted(record["hits"], key=lambda hit: hit["processid"] != processid)
+    machine = {share["rank"]: share["name"] for share in record["ranks"]}
+    for names in (*([machine] if processid is None else []), *hits, machine):
+        if names.get(rank) == name:
+            return {one: names[one] for one in RANKS[: depth + 1] if names.get(one)}
+    genus = name.split(" ")[0]
+    if rank == "species":
+        for names in (machine, *hits):
+            if names.get("genus") == genus:
+                above = {one: names[one] for one in RANKS[:depth] if names.get(one)}
+                return {**above, "species": name}
+    return {rank: name}
+
+
+def _photo(photo: str | None, root: Path | None) -> Path | None:
+    if photo is None:
+        return None
+    return root / photo if root is not None else Path(photo)
