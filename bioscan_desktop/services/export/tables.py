@@ -7,7 +7,7 @@ verdict of the machine (`decided_…`) and the name of a person (`verified_…`)
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import IO, Any
 
 from bioscan_desktop.core.taxonomy import RANKS
@@ -142,33 +142,42 @@ def shared_bin(item: ExportItem) -> str:
     return best["bin_uri"] or "" if best is not None and best["species"] == item.machine.text else ""
 
 
-class TableWriter:
-    """Writes rows as comma-separated values by RFC 4180.
+def cells(row: Row, guard: bool = True) -> Row:
+    """A row as it is written: text made safe, truth as `true` and `false`.
 
     Args:
         guard: see `safe_cell`.
     """
+    return {name: _cell(value, guard) for name, value in row.items()}
+
+
+def _cell(value: Any, guard: bool) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        text = value.replace("\x00", "")
+        return safe_cell(text) if guard else text
+    return value
+
+
+class TableWriter:
+    """Writes rows as comma-separated values by RFC 4180; what a row lacks stays blank.
+
+    Args:
+        guard: see `safe_cell`.
+
+    Raises:
+        ValueError: by `write`, for a column that there is not.
+    """
 
     def __init__(self, stream: IO[str], columns: tuple[str, ...], guard: bool = True) -> None:
-        self._columns = columns
         self._guard = guard
-        self._rows = csv.writer(stream, lineterminator="\r\n")
-        self._rows.writerow(columns)
+        self._rows = csv.DictWriter(stream, columns, lineterminator="\r\n")
+        self._rows.writeheader()
 
-    def write(self, row: Mapping[str, Any]) -> None:
-        """One line; what the row lacks stays blank."""
-        unknown = row.keys() - set(self._columns)
-        if unknown:
-            raise ValueError(f"no such columns: {sorted(unknown)}")
-        self._rows.writerow([self._cell(row.get(name)) for name in self._columns])
-
-    def _cell(self, value: Any) -> Any:
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, str):
-            text = value.replace("\x00", "")
-            return safe_cell(text) if self._guard else text
-        return value
+    def write(self, row: Row) -> None:
+        """One line."""
+        self._rows.writerow(cells(row, self._guard))
 
 
 def write(
