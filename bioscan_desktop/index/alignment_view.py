@@ -78,8 +78,11 @@ class GappedAlignment:
         return sum(a != b and " " not in (a, b) and "X" not in (a, b) for a, b in pairs)
 
 
-def gapped(query: str, reference: str) -> GappedAlignment:
+def gapped(query: str, reference: str, amino_acids: bool = True) -> GappedAlignment:
     """Aligns two barcodes with free gaps at the ends of both, and keeps the rows.
+
+    Args:
+        amino_acids: also find the frames and translate; without, those rows are blank.
 
     The counts are those of `index.barcodes.align`: the shorter is placed within the longer, tails
     that overhang are cut, and both directions are tried.
@@ -105,8 +108,8 @@ def gapped(query: str, reference: str) -> GappedAlignment:
         query_start=next((q for q in queried if q is not None), 0),
         reference_start=next((r for r in referred if r is not None), 0),
         query_length=len(query),
-        query_amino_acids=_below(query, queried),
-        reference_amino_acids=_below(reference, referred),
+        query_amino_acids=_below(query, queried) if amino_acids else " " * len(places),
+        reference_amino_acids=_below(reference, referred) if amino_acids else " " * len(places),
     )
 
 

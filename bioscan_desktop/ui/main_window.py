@@ -440,19 +440,8 @@ class MainWindow(QMainWindow):
     def _show_row_menu(self, position: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name in (
-            "copy",
-            "copy_picture",
-            "export_selected",
-            "|",
-            "attach",
-            "attach_clipboard",
-            "join",
-            "unjoin",
-            "|",
-            "again",
-            "remove",
-        ):
+        names = "copy copy_picture export_selected | attach attach_clipboard join unjoin | again remove"
+        for name in names.split():
             if name == "|":
                 menu.addSeparator()
             else:

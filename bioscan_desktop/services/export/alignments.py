@@ -53,7 +53,7 @@ def align_hit(item: ExportItem, hit: Mapping[str, Any], facts: LibraryFacts | No
     if reference is None:
         return None
     for turned in (False, True):
-        found = gapped(reverse_complement(sequence) if turned else sequence, reference)
+        found = gapped(reverse_complement(sequence) if turned else sequence, reference, amino_acids=False)
         if found.overlap_bp == hit["overlap_bp"] and abs(found.percent_identity - recorded) <= SAME:
             return _measured(found, turned)
     return None

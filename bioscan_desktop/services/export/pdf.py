@@ -91,7 +91,6 @@ class _Sheets(FPDF):
         self.c_margin = 0
         self.set_auto_page_break(True, BOTTOM)
         self.type = Fonts(self)
-        self.alias_nb_pages()
         created = datetime.fromisoformat(options.created_at)
         self.set_creation_date(created)
         self.set_title(options.title)
@@ -118,7 +117,7 @@ class _Sheets(FPDF):
         self._font(8)
         self.set_text_color(*MUTED)
         self.cell(WIDTH - 30, 4, self.type.fit(self._title))
-        self.cell(30, 4, f"{self.page_no()} / {{nb}}", align="R")
+        self.cell(30, 4, str(self.page_no()), align="R")
 
     def _font(self, size: float, style: str = "") -> None:
         self.set_font(FAMILY, style, size)
@@ -163,9 +162,12 @@ class _Sheets(FPDF):
             self.set_fill_color(*TRACK)
             self.rect(MARGIN, y, PHOTO, 11, "F")
             step = PHOTO / len(item.sequence)
-            for base, start, length in runs(item.sequence):
-                self.set_fill_color(*_rgb(BASE_COLOURS[base]))
-                self.rect(MARGIN + start * step, y, length * step, 11, "F")
+            bars = runs(item.sequence)
+            for base, colour in BASE_COLOURS.items():
+                self.set_fill_color(*_rgb(colour))
+                for other, start, length in bars:
+                    if other == base:
+                        self.rect(MARGIN + start * step, y, length * step, 11, "F")
             y = self._caption(f"Barcode of {len(item.sequence)} bases", y + 12)
         return y
 
