@@ -52,6 +52,13 @@ def test_the_tables_hold_every_record_once_and_queries_no_haplotype_twice(tmp_pa
     sizes = write_library_tables(tmp_path, barcodes, photos, 42, RULES)
     tables = {name: read_records(tmp_path / f"{name}.tsv.gz") for name in sizes}
     assert sizes == {name: len(rows) for name, rows in tables.items()}
+    both = tables["queries-both"]
+    assert both and all(r.image_file and r.nucleotides for r in both)
+    species_of = {r.haplotype: r.species for r in tables["queries-test"] if r.haplotype}
+    assert all(species_of[r.haplotype] == r.species for r in both)
+    assert len({r.processid for r in both}) == len(both)
+    photos_asked = {r.image_file for r in tables["queries-test"]}
+    assert {r.image_file for r in both} <= photos_asked
     asked = [
         r.haplotype for name in ("queries-test", "queries-calibrate") for r in tables[name] if r.haplotype
     ]

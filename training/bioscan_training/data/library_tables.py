@@ -2,6 +2,7 @@
 
     library.tsv.gz            everything that may stand in the library
     queries-test.tsv.gz       held-out barcodes and photos: never in the library, never tuned on
+    queries-both.tsv.gz       photos among these beside barcodes of their species among these, up to two each
     queries-calibrate.tsv.gz  held-out barcodes and photos for temperature and thresholds
     unseen-calibrate.txt      species among the latter that no encoder was trained on
 
@@ -53,7 +54,7 @@ def place_for_library(records: Sequence[Record], seed: int, rules: SplitRules) -
 def write_library_tables(
     folder: Path, barcodes: Sequence[Record], photos: Sequence[Record], seed: int, rules: SplitRules
 ) -> dict[str, int]:
-    """Writes the three tables and returns their numbers of rows."""
+    """Writes the tables and returns their numbers of rows."""
     placed = [*place_for_library(barcodes, seed, rules), *place_for_library(photos, seed, rules)]
     sizes = {}
     for side, name in ((LIBRARY, "library"), (TEST, "queries-test"), (CALIBRATE, "queries-calibrate")):
@@ -64,9 +65,41 @@ def write_library_tables(
         )
         write_records(folder / f"{name}.tsv.gz", rows)
         sizes[name] = len(rows)
+        if side == TEST:
+            both = pairs(rows, seed)
+            write_records(folder / "queries-both.tsv.gz", both)
+            sizes["queries-both"] = len(both)
     unseen = sorted({r.species for r in (*barcodes, *photos) if r.split == VAL_UNSEEN and r.species})
     (folder / "unseen-calibrate.txt").write_text("".join(f"{name}\n" for name in unseen), encoding="utf-8")
     return sizes
+
+
+def pairs(records: Sequence[Record], seed: int, each: int = 2) -> list[Record]:
+    """Photos beside barcodes of their species, as there are no specimens with both.
+
+    Returns:
+        Rows with photo and barcode, `each` per photo where the species has so many barcodes.
+    """
+    barcodes: dict[str, list[Record]] = defaultdict(list)
+    for r in records:
+        if r.nucleotides and r.species:
+            barcodes[r.species].append(r)
+    found = []
+    for photo in (r for r in records if r.image_file and r.species in barcodes):
+        near = sorted(
+            barcodes[photo.species or ""],
+            key=lambda r: unit_hash(seed, "pair", f"{photo.image_file} {_unit(r)}"),
+        )
+        found += [
+            replace(
+                photo,
+                processid=f"{Path(photo.image_file).stem}+{barcode.processid}",
+                nucleotides=barcode.nucleotides,
+                haplotype=barcode.haplotype,
+            )
+            for barcode in near[:each]
+        ]
+    return found
 
 
 def _asking(units: set[str], seed: int, rules: SplitRules) -> set[str]:
