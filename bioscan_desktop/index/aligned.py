@@ -144,8 +144,8 @@ WIDE = 400
 
 def mismatch_of(found: Differences) -> tuple[np.ndarray, np.ndarray]:
     """(m,) shares of differing bases, and (m,) bool whether enough were compared."""
-    compared = found.compared.sum(axis=0)
-    different = found.transitions.sum(axis=0) + found.transversions.sum(axis=0)
+    compared = found.compared.sum(axis=0, dtype=np.uint16)
+    different = (found.transitions + found.transversions).sum(axis=0, dtype=np.uint16)
     return different / np.maximum(compared, 1), compared >= LEAST_OVERLAP
 
 

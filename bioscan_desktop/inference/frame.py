@@ -210,8 +210,8 @@ class Differences:
     """What m references differ in from one query, by codon position (third, first, second).
 
     Attributes:
-        compared: (3, m) int64 positions where both have a base.
-        transitions, transversions: (3, m) int64 of these.
+        compared: (3, m) uint16 positions where both have a base.
+        transitions, transversions: (3, m) uint16 of these.
     """
 
     compared: np.ndarray
@@ -226,7 +226,7 @@ def differences(query: np.ndarray, references: np.ndarray) -> Differences:
         query: (3, W) uint64 planes of one barcode.
         references: (3, W, m) uint64 planes.
     """
-    counts = np.zeros((3, 3, references.shape[2]), dtype=np.int64)
+    counts = np.zeros((3, 3, references.shape[2]), dtype=np.uint16)  # at most 256 each
     for word in range(WORDS):
         both = references[0, word] & query[0, word]
         transversion = (references[1, word] ^ query[1, word]) & both

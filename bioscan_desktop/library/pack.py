@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -306,14 +307,11 @@ class Library:
                 for part, query in zip(found, queries, strict=True)
             ]
         )
-        ordered = iter(self.hits("dna", "dna", every, cosines))
+        mismatch = np.concatenate([part.mismatch for part in found])
+        relatedness = np.concatenate([part.relatedness for part in found])
+        ordered = iter(self.hits("dna", "dna", every, cosines, (mismatch, relatedness)))
         for part in found:
-            own = [
-                hit if np.isnan(mismatch) else replace(hit, mismatch=float(mismatch), relatedness=float(near))
-                for hit, mismatch, near in zip(
-                    islice(ordered, len(part.rows)), part.mismatch, part.relatedness, strict=True
-                )
-            ]
+            own = islice(ordered, len(part.rows))
             yield sorted(own, key=lambda hit: (-hit.score, hit.key_id))
 
     @property
@@ -338,8 +336,19 @@ class Library:
             self._is_coi = bool(sample) and float((place(sample).score >= LEAST_SCORE).mean()) > 0.5
         return self._is_coi
 
-    def hits(self, query_modality: str, key_modality: str, rows: np.ndarray, scores: np.ndarray) -> list[Hit]:
-        """Rows of a key matrix with their scores, both (m,), as hits."""
+    def hits(
+        self,
+        query_modality: str,
+        key_modality: str,
+        rows: np.ndarray,
+        scores: np.ndarray,
+        aligned: tuple[np.ndarray, np.ndarray] | None = None,
+    ) -> list[Hit]:
+        """Rows of a key matrix with their scores, both (m,), as hits.
+
+        Args:
+            aligned: mismatch and relatedness of each, (m,); NaN where not known.
+        """
         records = self.records.by_row(key_modality, [int(row) for row in rows])
         if not {int(row) for row in rows} <= records.keys():
             raise PackError(
@@ -347,14 +356,14 @@ class Library:
                 "install it again."
             )
         isolation = self._isolations(key_modality)
+        apart = isolation[rows].tolist() if isolation is not None else [None] * len(rows)
+        nothing = [math.nan] * len(rows)
+        mismatch, relatedness = (column.tolist() for column in aligned) if aligned else (nothing, nothing)
         return [
-            _hit(
-                records[int(row)],
-                query_modality,
-                float(score),
-                float(isolation[row]) if isolation is not None else None,
+            _hit(records[row], query_modality, *numbers)
+            for row, *numbers in zip(
+                rows.tolist(), scores.tolist(), apart, mismatch, relatedness, strict=True
             )
-            for row, score in zip(rows, scores, strict=True)
         ]
 
     @property
@@ -397,7 +406,15 @@ class Library:
         return calibration if kept else replace(calibration, fitted=False)
 
 
-def _hit(record: KeyRecord, query_modality: str, score: float, isolation: float | None) -> Hit:
+def _hit(
+    record: KeyRecord,
+    query_modality: str,
+    score: float,
+    isolation: float | None,
+    mismatch: float,
+    relatedness: float,
+) -> Hit:
+    known = not math.isnan(mismatch)
     return Hit(
         key_id=record.key_id,
         query_modality=query_modality,
@@ -411,4 +428,6 @@ def _hit(record: KeyRecord, query_modality: str, score: float, isolation: float 
         consensus=record.consensus,
         image_file=record.image_file,
         isolation=isolation,
+        mismatch=mismatch if known else None,
+        relatedness=relatedness if known else None,
     )

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.core.taxonomy import Lineage
 
@@ -344,9 +346,9 @@ def pack_bases(sequence: str) -> bytes:
     return bytes(high << 4 | low for high, low in zip(nibbles[::2], nibbles[1::2], strict=True))
 
 
-_PAIRS = [high + low for high in _IUPAC for low in _IUPAC]
+_PAIRS = np.array([[ord(high), ord(low)] for high in _IUPAC for low in _IUPAC], dtype=np.uint8)
 
 
 def unpack_bases(data: bytes, length: int) -> str:
     """The inverse of `pack_bases`."""
-    return "".join([_PAIRS[byte] for byte in data])[:length]
+    return _PAIRS[np.frombuffer(data, dtype=np.uint8)].tobytes()[:length].decode("ascii")
