@@ -51,7 +51,7 @@ LEAST_SHARE = 0.5
 COMMON = 0.9
 """Share of the answers that must have a term of familiarity; the others are then left out."""
 
-LEAST_CALLS = 30
+LEAST_CALLS = 200
 """Answers that a chance is fitted on, at least."""
 
 SLOPES = (6.0, 9.0, 12.0, 16.0, 20.0, 26.0, 34.0, 45.0, 60.0, 80.0, 110.0, 150.0, 200.0, 270.0, 360.0)

@@ -263,15 +263,12 @@ def export_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
     held_out = _spread([r for r in barcodes if r.split == "test"], settings.parity_inputs)
     tokens = tokenizer.encode_batch([r.nucleotides for r in held_out])
     measured = export_encoder(load_dna_encoder(config, run_dir), "dna", tokens, out, settings)
-    quantise_dynamic(out / "dna.full.onnx", out / "dna.int8.onnx")
-    variant = _variant(out / "dna.int8.onnx", out / "dna.onnx", "tokens", tokens, settings)
     cards["dna"] = EncoderCard(
         "dna.onnx",
         sha256_of(out / "dna.onnx"),
         architecture=f"linear and hidden view of the codons of placed barcodes, {config.dim}-d",
         tokenizer=tokenizer,
         parity=measured,
-        variants={"int8": variant} if variant else {},
     )
 
     if images is not None:
