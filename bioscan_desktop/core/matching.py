@@ -406,16 +406,32 @@ def familiarity_of(hits: Sequence[Hit], model: NoveltyModel) -> float | None:
     return model.familiarity(max(hit.score for hit in hits), familiarity_terms(hits))
 
 
-def _novelty(hits: Sequence[Hit], calibration: Calibration) -> tuple[str, float | None]:
-    """Compares the nearest key with what is usual for known and for unknown species.
+def _judges(hits: Sequence[Hit]) -> set[str]:
+    """The pairs that novelty is judged by.
 
     Keys of the query's own kind judge it where the library has any: a photo lies nearer to photos
     than to barcodes, whatever it shows. Otherwise the other kind does.
     """
+    pairs = {hit.pair for hit in hits}
+    return pairs & {"dna->dna", "image->image"} or pairs
+
+
+def nearness(hits: Sequence[Hit], calibration: Calibration) -> float:
+    """How familiar a query is to a library, for ranking queries by novelty; larger is more familiar."""
+    found = []
+    for pair in _judges(hits):
+        near = [hit for hit in hits if hit.pair == pair]
+        model = calibration.novelty.get(pair)
+        familiarity = familiarity_of(near, model) if model is not None else None
+        found.append(familiarity if familiarity is not None else max(hit.score for hit in near))
+    return max(found, default=-1.0)
+
+
+def _novelty(hits: Sequence[Hit], calibration: Calibration) -> tuple[str, float | None]:
+    """Compares the nearest key with what is usual for known and for unknown species."""
     outcome, best_p = None, None
     order = ("unlike_library", "new_species", "none")
-    pairs = {hit.pair for hit in hits}
-    for pair in pairs & {"dna->dna", "image->image"} or pairs:
+    for pair in _judges(hits):
         model = calibration.novelty.get(pair)
         if model is None:
             continue

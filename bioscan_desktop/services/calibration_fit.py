@@ -13,7 +13,6 @@ import numpy as np
 
 from bioscan_desktop.core.calibration import (
     DEFAULT_PAIRS,
-    TERMS,
     Calibration,
     ChanceModel,
     NoveltyModel,
@@ -49,7 +48,11 @@ LEAST_SHARE = 0.5
 """The least at which a name has more behind it than everything else together."""
 
 COMMON = 0.9
-"""Share of the answers that must have a term of familiarity; the others are then left out."""
+"""Share of the answers that must be aligned for alignment to tell missing species; others are left out."""
+
+PLAIN_TERMS = ("nearest", "second", "isolation")
+ALIGNED_TERMS = ("nearest", "mismatch")
+"""What tells missing species. More terms fitted no better on held-out species of the starter's data."""
 
 LEAST_CALLS = 200
 """Answers that a chance is fitted on, at least."""
@@ -331,7 +334,8 @@ def _threshold(calls: list[tuple[float, bool, float]], target: float) -> float:
 def _familiarity_weights(known: Sequence[Case], missing: Sequence[Case]) -> dict[str, float]:
     """Logistic regression of known against missing, both sides weighing the same."""
     found = [(familiarity_terms(case.hits), not case.missing) for case in (*known, *missing)]
-    names = [n for n in TERMS if sum(n in terms for terms, _ in found) >= COMMON * len(found)]
+    aligned = sum("mismatch" in terms for terms, _ in found) >= COMMON * len(found)
+    names = ALIGNED_TERMS if aligned else PLAIN_TERMS
     usable = [(terms, label) for terms, label in found if all(name in terms for name in names)]
     rows = np.array([[terms[name] for name in names] for terms, _ in usable])  # (n, terms)
     labels = np.array([float(label) for _, label in usable])

@@ -24,7 +24,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.core.matching import DECISION_K, Verdict
+from bioscan_desktop.core.matching import DECISION_K, Verdict, nearness
 from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim
 from bioscan_desktop.library.importers.tables import Record, open_text
 from bioscan_desktop.services.identify import Identifier, Neighbours
@@ -58,13 +58,13 @@ class Answered:
         truth: its true names.
         nearest: lineages of the nearest keys, best first.
         verdict: what the program would say.
-        nearest_score: cosine of the nearest key.
+        familiarity: how much like a known species it looks, see `core.matching.nearness`.
     """
 
     truth: Lineage
     nearest: tuple[Lineage, ...]
     verdict: Verdict
-    nearest_score: float
+    familiarity: float
 
 
 def top_k_accuracy(
@@ -205,8 +205,9 @@ def _answered(identifier: Identifier, truth: Lineage, found: Neighbours) -> Answ
     verdict = identifier.judge(found).verdict
     assert verdict is not None  # a query without hits is among the failed
     ranked = identifier.ranked(found, verdict)
-    score = max((hit.score for hit in ranked), default=-1.0)
-    return Answered(truth, tuple(hit.lineage for hit in ranked[: max(TOP_K)]), verdict, score)
+    own = found.hits.get("dna") or found.hits["image"]  # of both, the barcode tells species apart
+    familiarity = nearness(own, identifier.calibration_for(found))
+    return Answered(truth, tuple(hit.lineage for hit in ranked[: max(TOP_K)]), verdict, familiarity)
 
 
 def summarise(
@@ -224,8 +225,8 @@ def summarise(
     """
     result = retrieval_figures(answered, seen_and_unseen(answered, unseen), count_unknown)
     result["verdict"] = _verdict_figures(answered)
-    novel = [-a.nearest_score for a in answered if a.truth.species and a.truth.species not in known]
-    familiar = [-a.nearest_score for a in answered if a.truth.species in known]
+    novel = [-a.familiarity for a in answered if a.truth.species and a.truth.species not in known]
+    familiar = [-a.familiarity for a in answered if a.truth.species in known]
     result["novelty_auroc"] = auroc(novel, familiar)
     called = [a for a in answered if a.verdict.rank is not None and a.truth.at(a.verdict.rank) is not None]
     result["ece"] = expected_calibration_error(
