@@ -17,7 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from bioscan_desktop.core.calibration import DEFAULT_PAIRS
+from bioscan_desktop.core.matching import DECISION_K
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
+from bioscan_desktop.index.aligned import AlignedIndex
+from bioscan_desktop.library.aligning import ALIGNED_K
 from bioscan_desktop.services.evaluate import class_counts, top_k_accuracy
 from bioscan_training.data.barcodes import BarcodeArray, codes_to_tokens
 
@@ -31,6 +35,36 @@ def nearest(queries: np.ndarray, keys: np.ndarray, k: int = 1, block: int = 1024
         order = np.take_along_axis(-scores, top, axis=1).argsort(axis=1, kind="stable")
         found[start : start + block] = np.take_along_axis(top, order, axis=1)
     return found
+
+
+def nearest_by_evidence(
+    queries: np.ndarray, keys: np.ndarray, codes: np.ndarray, index: AlignedIndex, k: int = 1
+) -> np.ndarray:
+    """The best keys of barcodes as the program ranks them: by embedding and alignment together.
+
+    Args:
+        queries, keys: (n, d) and (m, d) unit rows.
+        codes: (n, 658) uint8 of the queries in the common frame.
+        index: the same m keys in it.
+
+    Returns:
+        (n, k) int64 row numbers, best first, by the weights of a library that is not calibrated.
+    """
+    scale = DEFAULT_PAIRS["dna->dna"]
+    close = nearest(queries, keys, DECISION_K)
+    best = np.zeros((len(queries), k), dtype=np.int64)
+    for number, (row, own) in enumerate(zip(queries, codes, strict=True)):
+        found = index.search(own, ALIGNED_K, also=close[number])
+        logits = np.array(
+            [
+                scale.logit(cosine, *((relatedness, mismatch) if mismatch == mismatch else (-1e3, 1.0)))
+                for cosine, mismatch, relatedness in zip(
+                    (keys[found.rows] @ row).tolist(), found.mismatch, found.relatedness, strict=True
+                )
+            ]
+        )
+        best[number] = found.rows[np.argsort(-logits, kind="stable")[:k]]
+    return best
 
 
 def label_metrics(

@@ -18,6 +18,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.index.aligned import AlignedIndex
+from bioscan_desktop.inference.frame import pack, place
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.manifest import ModelManifest
 from bioscan_training.config import Config, ImageModel
@@ -26,13 +29,20 @@ from bioscan_training.data.photos import MEAN, STD, model_inputs
 from bioscan_training.data.records import Record, read_records
 from bioscan_training.dna_stage import embed_codes, load_dna_encoder
 from bioscan_training.encoders import ImageEncoder
-from bioscan_training.evaluate import blind_metrics, label_metrics, nearest, spectra, vsearch_top_hit
+from bioscan_training.evaluate import (
+    blind_metrics,
+    label_metrics,
+    nearest,
+    nearest_by_evidence,
+    spectra,
+    vsearch_top_hit,
+)
 from bioscan_training.export import run_onnx
 from bioscan_training.photo_stage import embed_photos, load_image_encoder, preprocessing_of
 
 EmbedBarcodes = Callable[[Sequence[str]], np.ndarray]
 EmbedPhotos = Callable[[Sequence[Path]], np.ndarray]
-FRAGMENTS = (300, 150)
+FRAGMENTS = (300, 200, 150)
 """Bases of the shortened queries, cut from the middle of the barcode."""
 
 
@@ -103,6 +113,8 @@ def dna_figures(
     started = time.perf_counter()
     key_rows = embed(key_sequences)
     seconds = time.perf_counter() - started
+    index = AlignedIndex(pack(place(key_sequences).codes))
+    key_lineages = [r.lineage for r in keys]
     key_spectra = spectra(key_sequences) if baselines else None
     figures: dict[str, Any] = {"ms_per_barcode_in_bulk": round(1000 * seconds / len(keys), 3)}
     for name, part in (("seen", split), ("unseen", "val_unseen" if split == "val" else "unseen")):
@@ -110,7 +122,19 @@ def dna_figures(
         if not queries:
             continue
         sequences = [r.nucleotides for r in queries]
-        group: dict[str, Any] = {"model": _lookup(embed(sequences), key_rows, queries, keys)}
+        lineages = [r.lineage for r in queries]
+
+        def together(
+            asked: Sequence[str], rows: np.ndarray, truths: Sequence[Lineage] = lineages
+        ) -> dict[str, dict[str, float]]:
+            top = nearest_by_evidence(rows, key_rows, place(asked).codes, index, 5)
+            return label_metrics(top, truths, key_lineages, only_known=True)
+
+        rows = embed(sequences)
+        group: dict[str, Any] = {
+            "model": _lookup(rows, key_rows, queries, keys),
+            "model and alignment": together(sequences, rows),
+        }
         if key_spectra is not None:
             group["5-mer cosine"] = _lookup(spectra(sequences), key_spectra, queries, keys)
             top = vsearch_top_hit(sequences, key_sequences)
@@ -119,7 +143,9 @@ def dna_figures(
                 group["vsearch top hit"] = label_metrics(top, *names, only_known=True)
         for bases in FRAGMENTS:
             middle = [s[max(0, len(s) // 2 - bases // 2) :][:bases] for s in sequences]
-            group[f"model, {bases} bp"] = _lookup(embed(middle), key_rows, queries, keys)
+            rows = embed(middle)
+            group[f"model, {bases} bp"] = _lookup(rows, key_rows, queries, keys)
+            group[f"model and alignment, {bases} bp"] = together(middle, rows)
             if key_spectra is not None:
                 group[f"5-mer cosine, {bases} bp"] = _lookup(spectra(middle), key_spectra, queries, keys)
         figures[name] = group
