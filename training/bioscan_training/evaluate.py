@@ -51,7 +51,7 @@ def nearest_by_evidence(
         (n, k) int64 row numbers, best first, by the weights of a library that is not calibrated.
     """
     scale = DEFAULT_PAIRS["dna->dna"]
-    close = nearest(queries, keys, DECISION_K)
+    close = nearest(queries, keys, min(DECISION_K, len(keys)))
     best = np.zeros((len(queries), k), dtype=np.int64)
     for number, (row, own) in enumerate(zip(queries, codes, strict=True)):
         found = index.search(own, ALIGNED_K, also=close[number])
