@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from bioscan_desktop import __version__
-from bioscan_desktop.core.barcode import SHORT_BASES, Barcode, reverse_complement
+from bioscan_desktop.core.barcode import Barcode, reverse_complement
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.matching import (
@@ -28,15 +27,14 @@ from bioscan_desktop.core.matching import (
     agreement_levels,
     decide,
     decide_both,
-    weigh,
 )
 from bioscan_desktop.core.taxonomy import RANKS
-from bioscan_desktop.index.barcodes import align
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.images import LoadedImage, load_rgb
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.restriction import Restriction
+from bioscan_desktop.services.ranking import align_nearest, aligned, by_evidence, species_missing
 from bioscan_desktop.services.specimens import Specimen
 from bioscan_desktop.services.tasks import CancelToken, Progress, ProgressCallback, silent
 
@@ -341,7 +339,9 @@ class Identifier:
             found: with hits of at least one modality.
         """
         calibration, hits = self.calibration_for(found), found.hits
-        identity = _align_nearest(found, top_k)
+        identity = None
+        if found.sequence is not None and "dna" in hits:
+            hits["dna"], identity = align_nearest(hits["dna"], found.sequence, top_k)
         by_modality = {
             modality: decide(near, calibration, identity, found.is_coi)
             if modality == "dna"
@@ -400,77 +400,21 @@ class Identifier:
         Args:
             verdict: tells whether the species is missing, which other scales hold for.
         """
-        return _by_evidence(found.hits, self.calibration_for(found), _missing(verdict))
+        return by_evidence(found.hits, self.calibration_for(found), species_missing(verdict))
 
     def _shown(self, found: Neighbours, top_k: int, verdict: Verdict | None) -> tuple[Hit, ...]:
         """The best `top_k` hits of each modality of the query, barcodes aligned."""
-        calibration, missing = self.calibration_for(found), _missing(verdict)
+        calibration, lacking = self.calibration_for(found), species_missing(verdict)
         best = {
-            modality: _by_evidence({modality: hits}, calibration, missing)[:top_k]
+            modality: by_evidence({modality: hits}, calibration, lacking)[:top_k]
             for modality, hits in found.hits.items()
         }
         if found.sequence is not None and "dna" in best:
             sequence = found.sequence  # with two kinds of keys, the shown are not always the nearest
             best["dna"] = [
-                _aligned(hit, sequence) if hit.percent_identity is None else hit for hit in best["dna"]
+                aligned(hit, sequence) if hit.percent_identity is None else hit for hit in best["dna"]
             ]
-        return tuple(_by_evidence(best, calibration, missing))
-
-
-def _missing(verdict: Verdict | None) -> bool:
-    return verdict is not None and verdict.novelty == "new_species"
-
-
-def _by_evidence(hits: Mapping[str, Sequence[Hit]], calibration: Calibration, missing: bool) -> list[Hit]:
-    """Hits by the evidence that each is, where scales of several kinds meet."""
-    groups: dict[str, list[Hit]] = defaultdict(list)
-    for found in hits.values():
-        for hit in found:
-            groups[hit.pair].append(hit)
-    weighed = [
-        vote for pair, group in groups.items() for vote in weigh(group, calibration.pair(pair, missing))
-    ]
-    return [hit for _, hit in sorted(weighed, key=lambda v: (-v[0], -v[1].score, v[1].key_id))]
-
-
-ALIGNED, SHORT_ALIGNED = 5, 20
-"""Nearest keys that a barcode, or a short one, is aligned with at least."""
-
-
-def _align_nearest(found: Neighbours, top_k: int) -> float | None:
-    """Aligns the barcode with its nearest keys, in place; returns the best percent identity.
-
-    An alignment counts if it covers four fifths of the barcode or of the key. None if none does,
-    or no key has a barcode.
-    """
-    if found.sequence is None or "dna" not in found.hits:
-        return None
-    length = len(found.sequence)
-    near = sorted(found.hits["dna"], key=_closeness)
-    count = max(top_k, SHORT_ALIGNED if length < SHORT_BASES else ALIGNED)
-    found.hits["dna"] = [_aligned(hit, found.sequence) for hit in near[:count]] + near[count:]
-    return max(
-        (
-            hit.percent_identity
-            for hit in found.hits["dna"][:count]
-            if hit.percent_identity is not None
-            and hit.consensus is not None
-            and (hit.overlap_bp or 0) >= 0.8 * min(length, len(hit.consensus))
-        ),
-        default=None,
-    )
-
-
-def _closeness(hit: Hit) -> tuple[float, float, int]:
-    return (hit.mismatch if hit.mismatch is not None else 1.0, -hit.score, hit.key_id)
-
-
-def _aligned(hit: Hit, sequence: str) -> Hit:
-    """The hit with its percent identity, if its key has a barcode."""
-    if hit.consensus is None:
-        return hit
-    found = align(sequence, hit.consensus)
-    return replace(hit, percent_identity=found.percent_identity, overlap_bp=found.overlap_bp)
+        return tuple(by_evidence(best, calibration, lacking))
 
 
 def _chunks(items: Iterable[Specimen]) -> Iterator[list[Specimen]]:
