@@ -305,9 +305,17 @@ def distance_to(rank: str, name: str, hits: Sequence[Hit]) -> float:
 
 
 def decide_both(
-    image: Verdict, dna: Verdict, image_hits: Sequence[Hit], dna_hits: Sequence[Hit], calibration: Calibration
+    image: Verdict,
+    dna: Verdict,
+    image_hits: Sequence[Hit],
+    dna_hits: Sequence[Hit],
+    calibration: Calibration,
+    pictured: frozenset[str] | None = None,
 ) -> tuple[Verdict, str]:
     """The joint verdict of photo and barcode of one specimen, and the rank at which they agree.
+
+    Args:
+        pictured: species of which the library has photos; None if that is not known, or all are.
 
     Their evidence is multiplied path by path. Where one of them finds the specimen unlike the
     library, the other speaks alone. A contradiction at family or order is never averaged away:
@@ -341,7 +349,7 @@ def decide_both(
         return replace(image, reason=f"{image.reason} The barcode resembles nothing in the library."), agreed
     # DNA separates species far better than photos do, so its novelty is the one that counts.
     missing = dna.novelty == "new_species"
-    fused = fuse(image_hits, dna_hits, calibration, missing)
+    fused = fuse(image_hits, dna_hits, calibration, missing, pictured)
     shares = worth(walk(fused), dna_hits, calibration, "both", missing)
     verdict = _conclude(shares, calibration, "both", dna.novelty, dna.novelty_p)
     words = "no rank" if agreed == "none" else agreed
@@ -358,22 +366,35 @@ FLOOR = 0.01
 
 
 def fuse(
-    image_hits: Sequence[Hit], dna_hits: Sequence[Hit], calibration: Calibration, missing: bool = False
+    image_hits: Sequence[Hit],
+    dna_hits: Sequence[Hit],
+    calibration: Calibration,
+    missing: bool = False,
+    pictured: frozenset[str] | None = None,
 ) -> Evidence:
     """Product of both evidences over all paths of either, renormalised (rule 8).
 
     A path unseen by one side keeps the weight of the nearest ancestor that side has seen: a photo
-    key that knows only the genus does not speak against a species of that genus.
+    key that knows only the genus does not speak against a species of that genus. Nor does a photo
+    speak against a species that the library has no photo of: there its genus counts as a whole.
     """
     image, dna = gather(image_hits, calibration, missing), gather(dna_hits, calibration, missing)
     if not image or not dna:
         return image or dna
     product = {
-        path: _support(image, path) ** calibration.image_weight * _support(dna, path)
+        path: _image_support(image, path, pictured) ** calibration.image_weight * _support(dna, path)
         for path in sorted({*image, *dna})
     }
     total = sum(product.values())
     return {path: weight / total for path, weight in product.items()}
+
+
+def _image_support(image: Evidence, path: tuple[str, ...], pictured: frozenset[str] | None) -> float:
+    depth = len(RANKS) - 1
+    if pictured is None or len(path) <= depth or path[depth] in pictured:
+        return _support(image, path)
+    genus = sum(weight for other, weight in image.items() if other[:depth] == path[: len(other)][:depth])
+    return FLOOR + (1 - FLOOR) * genus
 
 
 def _support(evidence: Evidence, path: tuple[str, ...]) -> float:

@@ -180,6 +180,7 @@ class Library:
         self._isolation: dict[str, np.ndarray | None] = {}
         self._planes: np.ndarray | None = None
         self._is_coi: bool | None = None
+        self._pictured: frozenset[str] | None = None
 
     def close(self) -> None:
         """Releases the database."""
@@ -365,6 +366,16 @@ class Library:
                 rows.tolist(), scores.tolist(), apart, mismatch, relatedness, strict=True
             )
         ]
+
+    @property
+    def pictured(self) -> frozenset[str] | None:
+        """Species with a photo key; None if the library has no photo keys at all."""
+        if "image" not in self.modalities:
+            return None
+        if self._pictured is None:
+            names = self.records.lineages("image")
+            self._pictured = frozenset(lineage.species for lineage in names if lineage.species)
+        return self._pictured
 
     @property
     def orientation(self) -> Orientation | None:

@@ -90,9 +90,10 @@ def fit(
         cases[name] = ask(identifier, found, unseen)
     progress(Progress(0, None, "fitting"))
     plain = {name: answers for name, answers in cases.items() if name != SHORT}
-    calibration = _fit(Calibration(fitted=True), plain, target_precision)
+    pictured = identifier.library.pictured
+    calibration = _fit(Calibration(fitted=True), plain, target_precision, pictured)
     if SHORT in cases and "dna" in cases:
-        fitted = _fit(calibration, {**plain, "dna": cases[SHORT]}, target_precision)
+        fitted = _fit(calibration, {**plain, "dna": cases[SHORT]}, target_precision, pictured)
         calibration = replace(calibration, short=fitted)
     provenance = {
         "target_precision": target_precision,
@@ -107,7 +108,7 @@ def fit(
     return calibration
 
 
-def _fit(start: Calibration, cases: Cases, target: float) -> Calibration:
+def _fit(start: Calibration, cases: Cases, target: float, pictured: frozenset[str] | None) -> Calibration:
     """All tables of the modalities in `cases`, and of both together."""
     calibration = replace(
         start, pairs={}, pairs_missing={}, thresholds={}, thresholds_missing={}, chances={},
@@ -123,10 +124,14 @@ def _fit(start: Calibration, cases: Cases, target: float) -> Calibration:
         )
     pairs = pairs_of(cases.get("image", []), cases.get("dna", []))
     if len(pairs) >= MIN_PAIRS:
-        calibration = replace(calibration, image_weight=fit_image_weight(pairs, calibration))
+        calibration = replace(calibration, image_weight=fit_image_weight(pairs, calibration, pictured))
 
     def answered(name: str) -> list[tuple[Case, Verdict]]:
-        return answers_of(cases[name], calibration) if name != "both" else _together(pairs, calibration)
+        return (
+            answers_of(cases[name], calibration)
+            if name != "both"
+            else _together(pairs, calibration, pictured)
+        )
 
     names = [*cases, *(["both"] if len(pairs) >= MIN_PAIRS else [])]
     plain = {name: answered(name) for name in names}
@@ -145,12 +150,14 @@ def _fit(start: Calibration, cases: Cases, target: float) -> Calibration:
     return replace(calibration, thresholds=tables[0], thresholds_missing=tables[1])
 
 
-def _together(pairs: Sequence[Pair], calibration: Calibration) -> list[tuple[Case, Verdict]]:
+def _together(
+    pairs: Sequence[Pair], calibration: Calibration, pictured: frozenset[str] | None
+) -> list[tuple[Case, Verdict]]:
     """The joint verdicts of photos and barcodes; contradictions give no shares to learn from."""
     answers = []
     for image, dna in pairs:
         (_, photo), (_, barcode) = (answers_of([case], calibration)[0] for case in (image, dna))
-        verdict, _ = decide_both(photo, barcode, image.hits, dna.hits, calibration)
+        verdict, _ = decide_both(photo, barcode, image.hits, dna.hits, calibration, pictured)
         answers.append((dna, verdict))
     return answers
 

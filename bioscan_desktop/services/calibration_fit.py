@@ -160,13 +160,15 @@ def fit_thresholds(answers: Sequence[tuple[Case, Verdict]], missing: bool, targe
     return {rank: _threshold(calls[rank], target) for rank in RANKS}
 
 
-def fit_image_weight(pairs: Sequence[Pair], calibration: Calibration) -> float:
+def fit_image_weight(
+    pairs: Sequence[Pair], calibration: Calibration, pictured: frozenset[str] | None = None
+) -> float:
     """The power of a photo's evidence that makes the truth likeliest beside a barcode's."""
 
     def likelihood(weight: float) -> float:
         trial = replace(calibration, image_weight=weight)
         return _mean_log_share(
-            (dna.truth, fuse(image.hits, dna.hits, trial, dna.missing)) for image, dna in pairs
+            (dna.truth, fuse(image.hits, dna.hits, trial, dna.missing, pictured)) for image, dna in pairs
         )
 
     return max(IMAGE_WEIGHTS, key=likelihood)

@@ -350,7 +350,12 @@ class Identifier:
         }
         if len(by_modality) == 2:
             verdict, agreed = decide_both(
-                by_modality["image"], by_modality["dna"], hits["image"], hits["dna"], calibration
+                by_modality["image"],
+                by_modality["dna"],
+                hits["image"],
+                hits["dna"],
+                calibration,
+                self.library.pictured,
             )
             return Judgement(verdict, by_modality, agreed)
         return Judgement(next(iter(by_modality.values())), by_modality, None)

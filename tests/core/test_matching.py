@@ -534,3 +534,14 @@ class TestAligned:
         silent = replace(self.SCALES, image_weight=0.0)
         fused, alone = fuse(photo, barcode, silent), gather(barcode, silent)
         assert max(fused, key=lambda path: fused[path]) == max(alone, key=lambda path: alone[path])
+
+    def test_a_photo_does_not_speak_against_a_species_without_photos(self) -> None:
+        photo = hits(COMES, COMES, COMES, modality="image")
+        barcode = [aligned(1, PRONUBA, 0.9, 0.01, 2.0), aligned(2, COMES, 0.88, 0.02, 1.5)]
+        alone = gather(barcode, self.SCALES)
+        fair = fuse(photo, barcode, self.SCALES, pictured=frozenset({"Noctua comes"}))
+        assert fair[PRONUBA.path()] / fair[COMES.path()] == pytest.approx(
+            alone[PRONUBA.path()] / alone[COMES.path()], rel=0.2
+        )
+        both = frozenset({"Noctua comes", "Noctua pronuba"})
+        assert fuse(photo, barcode, self.SCALES, pictured=both)[COMES.path()] > 0.9
