@@ -48,6 +48,12 @@ class PackError(BioscanError):
     code = "bad_pack"
 
 
+class SessionError(BioscanError):
+    """A session file cannot be opened, read or written."""
+
+    code = "session"
+
+
 class ArgumentError(BioscanError):
     """The command or its arguments make no sense."""
 

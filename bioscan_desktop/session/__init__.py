@@ -1,0 +1,1 @@
+"""Sessions: what was handed in, what came back, and what people decided, kept in one SQLite file."""

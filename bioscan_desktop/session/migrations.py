@@ -1,0 +1,106 @@
+"""The tables of a session file, and the steps that bring older files up to date.
+
+`PRAGMA user_version` is 1000 x major + minor. A file of a newer major version is refused; one of a
+newer minor version only has tables or columns more, and is used as it is. Older files go through the
+steps that they lack, each in one transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+APPLICATION_ID = 0x42494F53
+"""`BIOS` in ASCII: tells session files from other SQLite files."""
+
+_TABLES_1_0 = (
+    # Single facts about the session, as JSON: what kind it is, its name, the folder of its photos.
+    "CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    # What answers were made with; a row each time that the work is taken up.
+    """CREATE TABLE runs (
+        run_id INTEGER PRIMARY KEY,
+        started_at TEXT NOT NULL,
+        app_version TEXT NOT NULL,
+        library_id TEXT NOT NULL, library_version TEXT NOT NULL, library_sha256 TEXT NOT NULL,
+        model_id TEXT NOT NULL, model_version TEXT NOT NULL, model_sha256 TEXT NOT NULL,
+        provider TEXT NOT NULL, precision TEXT NOT NULL, settings TEXT NOT NULL)""",
+    # Files that a folder scan has seen, so that a later look finds what is new.
+    """CREATE TABLE sources (
+        path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, placed INTEGER NOT NULL DEFAULT 0
+        ) WITHOUT ROWID""",
+    """CREATE TABLE specimens (
+        specimen_id INTEGER PRIMARY KEY,
+        query_id TEXT NOT NULL UNIQUE,
+        sample TEXT NOT NULL,
+        input TEXT NOT NULL,
+        photo TEXT, photo_size INTEGER, photo_mtime_ns INTEGER, photo_hash TEXT,
+        picture BLOB,
+        barcode TEXT, barcode_from TEXT,
+        error_code TEXT, error_message TEXT, error_kind TEXT,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'done')),
+        step INTEGER NOT NULL,
+        added_at TEXT NOT NULL)""",
+    "CREATE INDEX specimens_by_step ON specimens (state, step)",
+    "CREATE INDEX specimens_by_sample ON specimens (sample)",
+    "CREATE INDEX specimens_by_photo ON specimens (photo) WHERE photo IS NOT NULL",
+    "CREATE INDEX specimens_by_hash ON specimens (photo_hash) WHERE photo_hash IS NOT NULL",
+    # How often an id was asked for, so that the next one of the same name gets its number at once.
+    "CREATE TABLE given_ids (id TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID",
+    # The machine's latest answer: the record as it was given, and columns of it to filter and sort by.
+    """CREATE TABLE results (
+        specimen_id INTEGER PRIMARY KEY REFERENCES specimens ON DELETE CASCADE,
+        run_id INTEGER NOT NULL REFERENCES runs,
+        number INTEGER NOT NULL UNIQUE,
+        status TEXT NOT NULL, error_code TEXT, error_message TEXT,
+        modality TEXT NOT NULL,
+        name TEXT, rank TEXT, rank_level INTEGER NOT NULL, confidence REAL, calibrated INTEGER,
+        novelty TEXT, conflict INTEGER NOT NULL,
+        record BLOB NOT NULL,
+        finished_at TEXT NOT NULL)""",
+    "CREATE INDEX results_by_kind ON results (status, rank_level, novelty, conflict)",
+    "CREATE INDEX results_by_confidence ON results (confidence, specimen_id)",
+    "CREATE INDEX results_by_name ON results (name COLLATE NOCASE, specimen_id)",
+    # What people decided. Never touched by a run. An undone decision stays, so that it can be redone.
+    """CREATE TABLE decisions (
+        decision_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        specimen_id INTEGER NOT NULL REFERENCES specimens ON DELETE CASCADE,
+        action TEXT NOT NULL,
+        name TEXT, rank TEXT, processid TEXT, note TEXT NOT NULL DEFAULT '',
+        machine_name TEXT, machine_rank TEXT,
+        made_by TEXT NOT NULL, made_at TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone', 'dropped')))""",
+    "CREATE INDEX decisions_by_specimen ON decisions (specimen_id, decision_id) WHERE state = 'done'",
+    "CREATE INDEX decisions_by_state ON decisions (state, decision_id)",
+    # Names and ids to search for, any three letters of them in a row.
+    "CREATE VIRTUAL TABLE words USING fts5(ids, names, tokenize = 'trigram')",
+)
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    for statement in _TABLES_1_0:
+        connection.execute(statement)
+
+
+STEPS: tuple[tuple[int, Callable[[sqlite3.Connection], None]], ...] = ((1000, _create),)
+"""(version that the step leads to, what it does); append only."""
+
+
+def newest() -> int:
+    """The version that this program writes."""
+    return STEPS[-1][0]
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Takes the steps that a file lacks. The connection is in autocommit mode."""
+    for version, step in STEPS:
+        if connection.execute("PRAGMA user_version").fetchone()[0] >= version:
+            continue
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            step(connection)
+            connection.execute(f"PRAGMA user_version = {version}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise

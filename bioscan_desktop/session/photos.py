@@ -1,0 +1,134 @@
+"""Photos by their content: noticing changed files, and finding photos again that were moved."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from bioscan_desktop.session.database import Database
+from bioscan_desktop.session.specimens import FileFacts
+
+_BLOCK = 1 << 20
+
+
+def look(path: Path) -> FileFacts:
+    """Size and time of a file, without reading it. Raises OSError."""
+    status = path.stat()
+    return FileFacts(status.st_size, status.st_mtime_ns)
+
+
+def read_facts(path: Path) -> FileFacts:
+    """Size, time and content hash of a file. Raises OSError."""
+    before = look(path)
+    return FileFacts(before.size, before.mtime_ns, content_hash(path))
+
+
+def content_hash(path: Path) -> str:
+    """BLAKE2b of a file's bytes, 128 bits in hexadecimal. Raises OSError."""
+    digest = hashlib.blake2b(digest_size=16)
+    with path.open("rb", buffering=0) as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def same_file(a: FileFacts, b: FileFacts) -> bool:
+    """True if a file has not been changed between two looks, by its size and time."""
+    return (a.size, a.mtime_ns) == (b.size, b.mtime_ns)
+
+
+def relative(path: Path, root: Path | None) -> str:
+    """How a session names a photo: relative to the root with `/` if inside of it, else absolute."""
+    if root is not None:
+        try:
+            return path.relative_to(root).as_posix()
+        except ValueError:
+            pass
+    return str(path.absolute())
+
+
+def absolute(photo: str, root: Path | None) -> Path:
+    """The inverse of `relative`."""
+    path = Path(photo)
+    return path if root is None or path.is_absolute() else root.joinpath(*PurePosixPath(photo).parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Relinked:
+    """What became of the photos that were not where the session says.
+
+    Attributes:
+        found: photos that have a new place.
+        missing: photos that are still not there.
+    """
+
+    found: int
+    missing: int
+
+
+def missing_photos(database: Database, root: Path | None) -> list[tuple[int, str]]:
+    """(number, photo) of the specimens whose photo is not where the session says."""
+    rows = database.rows("SELECT specimen_id, photo FROM specimens WHERE photo IS NOT NULL")
+    return [(row[0], row[1]) for row in rows if not absolute(row[1], root).is_file()]
+
+
+def relink(
+    database: Database,
+    root: Path | None,
+    candidates: Iterable[Path],
+    new_root: Path | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> Relinked:
+    """Finds moved or renamed photos again by their content.
+
+    A photo whose path is right below `new_root` is taken without a search. Of the candidates only those
+    are read whose size is that of a missing photo.
+
+    Args:
+        root: that the session's paths are relative to now.
+        candidates: files to look at, such as all of a folder.
+        new_root: the session's root from now on; None keeps it.
+        check: called between files; may raise to stop, and then nothing is changed.
+    """
+    target = new_root if new_root is not None else root
+    places: dict[int, str] = {}
+    sizes: dict[int, list[tuple[int, str]]] = {}
+    lost = 0
+    rows = database.rows(
+        "SELECT specimen_id, photo, photo_size, photo_hash FROM specimens WHERE photo IS NOT NULL"
+    )
+    for number, photo, size, digest in rows:
+        if absolute(photo, target).is_file():
+            continue
+        if root is not None and target != root and absolute(photo, root).is_file():
+            places[number] = relative(absolute(photo, root), target)
+            continue
+        lost += 1
+        if size is not None and digest is not None:
+            sizes.setdefault(size, []).append((number, digest))
+    found = 0
+    for path in candidates:
+        if not sizes:
+            break
+        check()
+        try:
+            wanted = sizes.get(path.stat().st_size)
+            digest = content_hash(path) if wanted else None
+        except OSError:
+            continue
+        for number, own in [pair for pair in wanted or [] if pair[1] == digest]:
+            places[number] = relative(path, target)
+            wanted.remove((number, own))  # type: ignore[union-attr]
+            found += 1
+        if wanted is not None and not wanted:
+            sizes = {size: left for size, left in sizes.items() if left}
+    with database.transaction() as connection:
+        connection.executemany(
+            "UPDATE specimens SET photo = ? WHERE specimen_id = ?",
+            [(place, number) for number, place in places.items()],
+        )
+        if new_root is not None:
+            database.set_fact("root", str(new_root))
+    return Relinked(found, lost - found)

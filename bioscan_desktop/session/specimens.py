@@ -1,0 +1,381 @@
+"""The specimens of a session and the machine's answers about them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bioscan_desktop.core.barcode import Barcode
+from bioscan_desktop.core.errors import BarcodeError, BioscanError, InputError
+from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.session.database import Database, now
+
+STEP = 16
+"""Specimens that are embedded together. A step that was broken off is taken up as a whole, because the
+last decimals of an embedding depend on what it was computed with."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What tells one state of a file from another.
+
+    Attributes:
+        size: bytes.
+        mtime_ns: time of the last change, nanoseconds.
+        hash: of the content; None if it was not read.
+    """
+
+    size: int
+    mtime_ns: int
+    hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSpecimen:
+    """One individual as a session keeps it.
+
+    Attributes:
+        query_id: unique in the session.
+        sample: folded name by which photo and barcode are joined.
+        input: for people, as in `Specimen`.
+        photo: path relative to the session's root, with `/`; absolute if outside of it.
+        picture: the bytes of a pasted picture instead.
+        barcode_from: file that the barcode came from.
+        error: why it, or a part of it, cannot be used.
+        specimen_id: None before it is in a session.
+        step: specimens of one number are embedded together.
+    """
+
+    query_id: str
+    sample: str
+    input: str
+    photo: str | None = None
+    facts: FileFacts | None = None
+    picture: bytes | None = None
+    barcode: Barcode | None = None
+    barcode_from: str | None = None
+    error: BioscanError | None = None
+    specimen_id: int | None = None
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What the answers of a run were made with.
+
+    Attributes:
+        library_sha256: of the library's manifest, which holds the hashes of its files.
+        model_sha256: the model's fingerprint.
+        settings: whatever else changes the answers.
+    """
+
+    app_version: str
+    library_id: str
+    library_version: str
+    library_sha256: str
+    model_id: str
+    model_version: str
+    model_sha256: str
+    provider: str
+    precision: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The machine's answer about a specimen.
+
+    Attributes:
+        record: the whole of it, as `bioscan identify --format jsonl` gives it.
+        names: of the taxa named in it, to be found by.
+        conflict: photo and barcode contradict each other.
+    """
+
+    record: dict[str, Any]
+    names: tuple[str, ...] = ()
+    conflict: bool = False
+
+
+def add(database: Database, specimens: Iterable[StoredSpecimen], step: int | None = None) -> list[int]:
+    """Adds specimens, waiting to be identified; repeated ids get `.2`, `.3`, ….
+
+    Args:
+        step: number of the step they belong to; None starts new steps of `STEP` after the last one.
+
+    Returns:
+        their numbers in the session.
+    """
+    added = []
+    with database.transaction() as connection:
+        first = _next_step(connection) if step is None else step
+        for position, one in enumerate(specimens):
+            number = first + position // STEP if step is None else first
+            added.append(_insert(connection, one, number))
+    return added
+
+
+def _next_step(connection: sqlite3.Connection) -> int:
+    return connection.execute("SELECT coalesce(max(step), -1) + 1 FROM specimens").fetchone()[0]
+
+
+def _insert(connection: sqlite3.Connection, one: StoredSpecimen, step: int) -> int:
+    query_id = _take_id(connection, one.query_id)
+    facts = one.facts or FileFacts(0, 0)
+    error = one.error
+    cursor = connection.execute(
+        "INSERT INTO specimens (query_id, sample, input, photo, photo_size, photo_mtime_ns, photo_hash, "
+        "picture, barcode, barcode_from, error_code, error_message, error_kind, state, step, added_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)",
+        (
+            query_id,
+            one.sample,
+            one.input,
+            one.photo,
+            facts.size if one.facts else None,
+            facts.mtime_ns if one.facts else None,
+            facts.hash,
+            one.picture,
+            _barcode_text(one.barcode),
+            one.barcode_from,
+            error.code if error else None,
+            error.message if error else None,
+            ("dna" if isinstance(error, BarcodeError) else "input") if error else None,
+            step,
+            now(),
+        ),
+    )
+    number = int(cursor.lastrowid or 0)
+    words = query_id if one.input in (query_id, "") else f"{query_id} {one.input}"
+    connection.execute("INSERT INTO words (rowid, ids, names) VALUES (?, ?, '')", (number, words))
+    return number
+
+
+def _take_id(connection: sqlite3.Connection, wanted: str) -> str:
+    """The id, or with the first number that makes it unique."""
+    unique = wanted
+    while connection.execute("SELECT 1 FROM specimens WHERE query_id = ?", (unique,)).fetchone():
+        last = connection.execute(
+            "INSERT INTO given_ids VALUES (?, 2) ON CONFLICT (id) DO UPDATE SET last = last + 1 "
+            "RETURNING last",
+            (wanted,),
+        ).fetchone()[0]
+        unique = f"{wanted}.{last}"
+    return unique
+
+
+def join_barcode(database: Database, specimen_id: int, barcode: StoredSpecimen) -> None:
+    """Gives a specimen that has only a photo a barcode; it waits to be identified again."""
+    with database.transaction() as connection:
+        connection.execute(
+            "UPDATE specimens SET barcode = ?, barcode_from = ?, input = input || ' + ' || ?, "
+            "error_code = ?, error_message = ?, error_kind = ?, state = 'waiting', step = ? "
+            "WHERE specimen_id = ?",
+            (
+                _barcode_text(barcode.barcode),
+                barcode.barcode_from,
+                barcode.input,
+                barcode.error.code if barcode.error else None,
+                barcode.error.message if barcode.error else None,
+                "dna" if barcode.error else None,
+                _next_step(connection),
+                specimen_id,
+            ),
+        )
+
+
+def join_photo(database: Database, specimen_id: int, photo: StoredSpecimen) -> None:
+    """Gives a specimen that has only a barcode a photo; it waits to be identified again."""
+    facts = photo.facts
+    with database.transaction() as connection:
+        connection.execute(
+            "UPDATE specimens SET photo = ?, photo_size = ?, photo_mtime_ns = ?, photo_hash = ?, "
+            "input = ? || ' + ' || input, state = 'waiting', step = ? WHERE specimen_id = ?",
+            (
+                photo.photo,
+                facts.size if facts else None,
+                facts.mtime_ns if facts else None,
+                facts.hash if facts else None,
+                photo.input,
+                _next_step(connection),
+                specimen_id,
+            ),
+        )
+
+
+def remove(database: Database, numbers: Sequence[int]) -> None:
+    """Removes specimens with their results and decisions."""
+    with database.transaction() as connection:
+        connection.executemany("DELETE FROM words WHERE rowid = ?", [(n,) for n in numbers])
+        connection.executemany("DELETE FROM specimens WHERE specimen_id = ?", [(n,) for n in numbers])
+
+
+def get(database: Database, specimen_id: int) -> StoredSpecimen | None:
+    """One specimen."""
+    row = database.one("SELECT * FROM specimens WHERE specimen_id = ?", (specimen_id,))
+    return None if row is None else _of_row(row)
+
+
+def waiting_steps(database: Database) -> Iterator[tuple[list[StoredSpecimen], set[int]]]:
+    """Steps with something left to do: all their specimens, and the numbers of those that wait.
+
+    Reads a step at a time; what is added meanwhile comes at the end.
+    """
+    last = -1
+    while True:
+        step = database.value("SELECT min(step) FROM specimens WHERE state = 'waiting' AND step > ?", (last,))
+        if step is None:
+            return
+        rows = database.rows("SELECT * FROM specimens WHERE step = ? ORDER BY specimen_id", (step,))
+        yield [_of_row(row) for row in rows], {r["specimen_id"] for r in rows if r["state"] == "waiting"}
+        last = step
+
+
+def wait_again(database: Database, numbers: Sequence[int]) -> None:
+    """Lets specimens be identified again, in steps of their own. Their answers stay until then."""
+    with database.transaction() as connection:
+        first = _next_step(connection)
+        connection.executemany(
+            "UPDATE specimens SET state = 'waiting', step = ? WHERE specimen_id = ?",
+            [(first + position // STEP, number) for position, number in enumerate(numbers)],
+        )
+
+
+def start_run(database: Database, made_with: Provenance) -> int:
+    """Notes what the answers from now on are made with; returns the run's number."""
+    values = (
+        now(),
+        made_with.app_version,
+        made_with.library_id,
+        made_with.library_version,
+        made_with.library_sha256,
+        made_with.model_id,
+        made_with.model_version,
+        made_with.model_sha256,
+        made_with.provider,
+        made_with.precision,
+        json.dumps(made_with.settings, ensure_ascii=False, sort_keys=True),
+    )
+    with database.transaction() as connection:
+        cursor = connection.execute(f"INSERT INTO runs VALUES (NULL, {', '.join('?' * len(values))})", values)
+    return int(cursor.lastrowid or 0)
+
+
+def first_run(database: Database) -> Provenance | None:
+    """What the session's first answers were made with."""
+    row = database.one("SELECT * FROM runs ORDER BY run_id LIMIT 1")
+    if row is None:
+        return None
+    values = {name: row[name] for name in Provenance.__dataclass_fields__}
+    return Provenance(**{**values, "settings": json.loads(row["settings"])})
+
+
+def save_answer(
+    database: Database,
+    specimen_id: int,
+    run_id: int,
+    answer: Answer,
+    facts: FileFacts | None = None,
+) -> None:
+    """Keeps the machine's answer, in one change; an older one gives way, decisions stay.
+
+    Args:
+        facts: of the photo, as it was when it was read.
+    """
+    record = answer.record
+    verdict = record["verdict"] or {}
+    error = record["error"] or {}
+    rank = verdict.get("rank")
+    packed = zlib.compress(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+    with database.transaction() as connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO results VALUES (?, ?, "
+            f"(SELECT coalesce(max(number), 0) + 1 FROM results){', ?' * 13})",
+            (
+                specimen_id,
+                run_id,
+                record["status"],
+                error.get("code"),
+                error.get("message"),
+                record["modality"],
+                verdict.get("name"),
+                rank,
+                RANKS.index(rank) + 1 if rank else 0,
+                verdict.get("confidence"),
+                verdict.get("calibrated"),
+                verdict.get("novelty"),
+                int(answer.conflict),
+                packed,
+                now(),
+            ),
+        )
+        connection.execute("UPDATE specimens SET state = 'done' WHERE specimen_id = ?", (specimen_id,))
+        if facts is not None:
+            connection.execute(
+                "UPDATE specimens SET photo_size = ?, photo_mtime_ns = ?, photo_hash = ? "
+                "WHERE specimen_id = ?",
+                (facts.size, facts.mtime_ns, facts.hash, specimen_id),
+            )
+        connection.execute(
+            "UPDATE words SET names = ? WHERE rowid = ?", (" ".join(answer.names), specimen_id)
+        )
+
+
+def record_of(database: Database, specimen_id: int) -> dict[str, Any] | None:
+    """The machine's answer as it was given."""
+    packed = database.value("SELECT record FROM results WHERE specimen_id = ?", (specimen_id,))
+    return None if packed is None else unpack(packed)
+
+
+def records(database: Database, page: int = 500) -> Iterator[tuple[int, dict[str, Any], str]]:
+    """(number, answer, when) of every specimen that has one, in order; reads a page at a time."""
+    last = -1
+    while rows := database.rows(
+        "SELECT specimen_id, record, finished_at FROM results WHERE specimen_id > ? "
+        "ORDER BY specimen_id LIMIT ?",
+        (last, page),
+    ):
+        for row in rows:
+            yield row["specimen_id"], unpack(row["record"]), row["finished_at"]
+        last = rows[-1]["specimen_id"]
+
+
+def unpack(packed: bytes) -> dict[str, Any]:
+    """The inverse of how answers are kept."""
+    return json.loads(zlib.decompress(packed))
+
+
+def _barcode_text(barcode: Barcode | None) -> str | None:
+    if barcode is None:
+        return None
+    return json.dumps([barcode.sequence, list(barcode.notices), barcode.reversed], ensure_ascii=False)
+
+
+def _of_row(row: sqlite3.Row) -> StoredSpecimen:
+    barcode = None
+    if row["barcode"] is not None:
+        sequence, notices, turned = json.loads(row["barcode"])
+        barcode = Barcode(sequence, tuple(notices), turned)
+    error = None
+    if row["error_code"] is not None:
+        kind = BarcodeError if row["error_kind"] == "dna" else InputError
+        error = kind(row["error_message"], row["error_code"])
+    facts = None
+    if row["photo_size"] is not None:
+        facts = FileFacts(row["photo_size"], row["photo_mtime_ns"], row["photo_hash"])
+    return StoredSpecimen(
+        query_id=row["query_id"],
+        sample=row["sample"],
+        input=row["input"],
+        photo=row["photo"],
+        facts=facts,
+        picture=row["picture"],
+        barcode=barcode,
+        barcode_from=row["barcode_from"],
+        error=error,
+        specimen_id=row["specimen_id"],
+        step=row["step"],
+    )

@@ -1,0 +1,88 @@
+"""Photos that moved are found again by their content, and only by that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bioscan_desktop.session import photos, specimens
+from bioscan_desktop.session.database import Database
+from bioscan_desktop.session.specimens import StoredSpecimen
+
+
+@pytest.fixture
+def root(tmp_path: Path, database: Database) -> Path:
+    """Three photos, two of the same size."""
+    folder = tmp_path / "photos"
+    (folder / "sub").mkdir(parents=True)
+    for name, data in (("a.jpg", b"aaaa"), ("sub/b.jpg", b"bbbb"), ("c.jpg", b"cc")):
+        path = folder / name
+        path.write_bytes(data)
+        stored = StoredSpecimen(path.stem, path.stem, name, name, photos.read_facts(path))
+        specimens.add(database, [stored])
+    database.set_fact("root", str(folder))
+    return folder
+
+
+def names(database: Database) -> list[str]:
+    return [row[0] for row in database.rows("SELECT photo FROM specimens ORDER BY specimen_id")]
+
+
+def test_paths_there_and_back(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "a" / "b.jpg", tmp_path.parent / "c.jpg"
+    assert photos.relative(inside, tmp_path) == "a/b.jpg"
+    for path in (inside, outside):
+        assert photos.absolute(photos.relative(path, tmp_path), tmp_path) == path
+        assert photos.absolute(photos.relative(path, None), None) == path
+
+
+def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"one")
+    before = photos.read_facts(path)
+    assert photos.same_file(before, photos.look(path))
+    path.write_bytes(b"three")
+    assert not photos.same_file(before, photos.look(path))
+    assert photos.read_facts(path).hash != before.hash
+
+
+def test_nothing_to_relink(root: Path, database: Database) -> None:
+    assert photos.missing_photos(database, root) == []
+    assert photos.relink(database, root, []) == photos.Relinked(0, 0)
+    assert names(database) == ["a.jpg", "sub/b.jpg", "c.jpg"]
+
+
+def test_the_whole_folder_was_moved(root: Path, database: Database, tmp_path: Path) -> None:
+    moved = root.rename(tmp_path / "elsewhere")
+    assert len(photos.missing_photos(database, root)) == 3
+    assert photos.relink(database, root, [], moved) == photos.Relinked(0, 0)
+    assert names(database) == ["a.jpg", "sub/b.jpg", "c.jpg"]
+    assert database.fact("root") == str(moved)
+
+
+def test_renamed_photos_are_found_by_content(root: Path, database: Database) -> None:
+    (root / "a.jpg").rename(root / "sub" / "x.jpg")
+    (root / "sub" / "b.jpg").rename(root / "y.jpg")
+    (root / "c.jpg").unlink()
+    (root / "decoy.jpg").write_bytes(b"dddd")
+    found = photos.relink(database, root, sorted(root.rglob("*.jpg")))
+    assert found == photos.Relinked(2, 1)
+    assert names(database) == ["sub/x.jpg", "y.jpg", "c.jpg"]
+
+
+def test_a_changed_photo_is_not_taken_for_the_old_one(root: Path, database: Database) -> None:
+    (root / "a.jpg").unlink()
+    (root / "new.jpg").write_bytes(b"AAAA")
+    assert photos.relink(database, root, [root / "new.jpg"]) == photos.Relinked(0, 1)
+
+
+def test_stopping_changes_nothing(root: Path, database: Database) -> None:
+    (root / "a.jpg").rename(root / "x.jpg")
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        photos.relink(database, root, [root / "x.jpg"], check=stop)
+    assert names(database)[0] == "a.jpg"
