@@ -178,6 +178,7 @@ class Identifier:
         cancel: CancelToken | None = None,
         keys: Sequence[str] | None = None,
         total: int | None = None,
+        first_step: int = FIRST_CHUNK,
     ) -> Iterator[Identification]:
         """Yields one identification per specimen, in order.
 
@@ -188,8 +189,10 @@ class Identifier:
             cancel: looked at between specimens; raises Cancelled.
             keys: key modalities to search; None searches all.
             total: for progress, if known.
+            first_step: specimens embedded together at first; steps double up to `LAST_CHUNK`.
         """
-        for done, found in enumerate(self.look_up(specimens, max(top_k, DECISION_K), keys, cancel), start=1):
+        near = self.look_up(specimens, max(top_k, DECISION_K), keys, cancel, first_step)
+        for done, found in enumerate(near, start=1):
             start = time.perf_counter()
             result = self._decide(found, top_k)
             progress(Progress(done, total, found.specimen.query_id))
@@ -205,6 +208,7 @@ class Identifier:
         k: int = DECISION_K,
         keys: Sequence[str] | None = None,
         cancel: CancelToken | None = None,
+        first_step: int = FIRST_CHUNK,
     ) -> Iterator[Neighbours]:
         """Decodes, embeds and searches, without deciding; yields in order of input.
 
@@ -216,7 +220,7 @@ class Identifier:
         with ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as pool:
             ahead: list[tuple[Neighbours, Future[LoadedImage] | None]] = []
             try:
-                for chunk in _chunks(specimens):
+                for chunk in _chunks(specimens, first_step):
                     cancel.check()
                     # The next step's photos are decoded while this one's are embedded.
                     submitted = [
@@ -422,8 +426,8 @@ class Identifier:
         return tuple(by_evidence(best, calibration, lacking))
 
 
-def _chunks(items: Iterable[Specimen]) -> Iterator[list[Specimen]]:
-    size, chunk = FIRST_CHUNK, []
+def _chunks(items: Iterable[Specimen], size: int) -> Iterator[list[Specimen]]:
+    chunk: list[Specimen] = []
     for item in items:
         chunk.append(item)
         if len(chunk) == size:

@@ -26,8 +26,8 @@ def read_facts(path: Path) -> FileFacts:
 
 
 def content_hash(path: Path) -> str:
-    """BLAKE2b of a file's bytes, 128 bits in hexadecimal. Raises OSError."""
-    digest = hashlib.blake2b(digest_size=16)
+    """SHA-256 of a file's bytes in hexadecimal. Raises OSError."""
+    digest = hashlib.sha256()
     with path.open("rb", buffering=0) as stream:
         while block := stream.read(_BLOCK):
             digest.update(block)

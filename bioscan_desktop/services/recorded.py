@@ -1,0 +1,108 @@
+"""Specimens and answers on their way into a session and out of it again.
+
+An answer is kept as the line that `bioscan identify --format jsonl` writes, with one key more, `kept`:
+what the window shows beside it and the line leaves out or rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bioscan_desktop.core.errors import BioscanError
+from bioscan_desktop.core.matching import Hit, RankShare, Verdict
+from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.services.identify import Identification
+from bioscan_desktop.services.identify import Provenance as MadeWith
+from bioscan_desktop.services.specimens import Specimen
+from bioscan_desktop.session import photos
+from bioscan_desktop.session.specimens import Answer, StoredSpecimen
+
+D = TypeVar("D")
+
+
+def stored_of(specimen: Specimen, root: Path | None = None, sample: str | None = None) -> StoredSpecimen:
+    """A specimen as a session keeps it.
+
+    Args:
+        root: folder that photos are named relative to.
+        sample: name by which it may be joined; its id by default.
+    """
+    photo = specimen.photo
+    return StoredSpecimen(
+        query_id=specimen.query_id,
+        sample=sample if sample is not None else specimen.query_id.casefold(),
+        input=specimen.input,
+        photo=photos.relative(photo, root) if isinstance(photo, Path) else None,
+        picture=photo if isinstance(photo, bytes) else None,
+        barcode=specimen.barcode,
+        error=specimen.error,
+    )
+
+
+def specimen_of(stored: StoredSpecimen, root: Path | None = None) -> Specimen:
+    """The inverse of `stored_of`."""
+    photo: Path | bytes | None = stored.picture
+    if stored.photo is not None:
+        photo = photos.absolute(stored.photo, root)
+    return Specimen(stored.query_id, stored.input, photo, stored.barcode, stored.error)
+
+
+def answer_of(result: Identification) -> Answer:
+    """An answer as a session keeps it."""
+    kept = {
+        "verdict": asdict(result.verdict) if result.verdict else None,
+        "by_modality": {modality: asdict(verdict) for modality, verdict in result.by_modality.items()},
+        "hits": [{**asdict(hit), "consensus": None} for hit in result.hits],
+        "elapsed_ms": result.elapsed_ms,
+    }
+    names = result.verdict.lineage.path() if result.verdict else ()
+    return Answer({**result.to_json(), "kept": kept}, tuple(names), contradicts(result))
+
+
+def contradicts(result: Identification) -> bool:
+    """True if photo and barcode name different orders or families."""
+    image, dna = result.by_modality.get("image"), result.by_modality.get("dna")
+    if image is None or dna is None:
+        return False
+    pairs = [(image.lineage.at(rank), dna.lineage.at(rank)) for rank in ("order", "family")]
+    return any(a and b and a != b for a, b in pairs)
+
+
+def identification_of(record: Mapping[str, Any], specimen: Specimen) -> Identification:
+    """The answer that a record was made of. The barcodes of the references are not kept in it.
+
+    Raises:
+        KeyError, TypeError: if it is no record of this program.
+    """
+    kept = record["kept"]
+    error = record["error"]
+    library, model = record["library"], record["model"]
+    made_with = (library["id"], library["version"], model["id"], model["version"], model["sha256"])
+    return Identification(
+        specimen=specimen,
+        status=record["status"],
+        error=BioscanError(error["message"], error["code"]) if error else None,
+        verdict=_verdict(kept["verdict"]) if kept["verdict"] else None,
+        by_modality={modality: _verdict(values) for modality, values in kept["by_modality"].items()},
+        modality_agreement=record["modality_agreement"],
+        hits=tuple(
+            _known(Hit, {**values, "lineage": _known(Lineage, values["lineage"])}) for values in kept["hits"]
+        ),
+        badges=tuple(hit["badge"] for hit in record["hits"]),
+        notices=tuple(record["notices"]),
+        elapsed_ms=kept["elapsed_ms"],
+        provenance=MadeWith(*made_with, record["provider"]),
+    )
+
+
+def _verdict(values: Mapping[str, Any]) -> Verdict:
+    return _known(Verdict, {**values, "ranks": tuple(_known(RankShare, share) for share in values["ranks"])})
+
+
+def _known(kind: type[D], values: Mapping[str, Any]) -> D:
+    """A dataclass of those values that it has a field for: records of other versions may have more."""
+    names = {one.name for one in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: value for name, value in values.items() if name in names})
