@@ -87,6 +87,11 @@ class Session:
         self.input_type: str = self._session.get_inputs()[0].type
         self.output_dim = self._session.get_outputs()[0].shape[-1]
 
+    @property
+    def path(self) -> Path:
+        """The file it was opened from."""
+        return self._path
+
     def run(self, *batch: np.ndarray) -> np.ndarray:
         """The first output for a batch: an array per input, in the model's order.
 

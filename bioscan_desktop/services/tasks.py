@@ -50,3 +50,29 @@ class CancelToken:
         """Raises `Cancelled` if the user asked to stop."""
         if self.cancelled:
             raise Cancelled
+
+
+class Gate:
+    """Closed by the user for a pause, waited at by the worker where it can rest."""
+
+    def __init__(self) -> None:
+        self._open = threading.Event()
+        self._open.set()
+
+    def close(self) -> None:
+        """Asks the job to rest at its next stop."""
+        self._open.clear()
+
+    def open(self) -> None:
+        """Lets the job go on."""
+        self._open.set()
+
+    @property
+    def closed(self) -> bool:
+        """True while the job is asked to rest."""
+        return not self._open.is_set()
+
+    def wait(self, cancel: CancelToken) -> None:
+        """Returns when the gate is open. Raises `Cancelled` if the user asked to stop."""
+        while not self._open.wait(0.1):
+            cancel.check()

@@ -109,13 +109,22 @@ def add(database: Database, specimens: Iterable[StoredSpecimen], step: int | Non
     Returns:
         their numbers in the session.
     """
-    added = []
     with database.transaction() as connection:
-        first = _next_step(connection) if step is None else step
-        for position, one in enumerate(specimens):
-            number = first + position // STEP if step is None else first
-            added.append(_insert(connection, one, number))
-    return added
+        return list(_insert_each(connection, specimens, step))
+
+
+def add_all(database: Database, specimens: Iterable[StoredSpecimen]) -> int:
+    """As `add`, for any number of specimens: returns only how many there were."""
+    with database.transaction() as connection:
+        return sum(1 for _ in _insert_each(connection, specimens, None))
+
+
+def _insert_each(
+    connection: sqlite3.Connection, specimens: Iterable[StoredSpecimen], step: int | None
+) -> Iterator[int]:
+    first = _next_step(connection) if step is None else step
+    for position, one in enumerate(specimens):
+        yield _insert(connection, one, first + position // STEP if step is None else first)
 
 
 def _next_step(connection: sqlite3.Connection) -> int:
@@ -330,12 +339,19 @@ def record_of(database: Database, specimen_id: int) -> dict[str, Any] | None:
     return None if packed is None else unpack(packed)
 
 
-def records(database: Database, page: int = 500) -> Iterator[tuple[int, dict[str, Any], str]]:
-    """(number, answer, when) of every specimen that has one, in order; reads a page at a time."""
+def records(
+    database: Database, done_only: bool = False, page: int = 500
+) -> Iterator[tuple[int, dict[str, Any], str]]:
+    """(number, answer, when) of every specimen that has one, in order; reads a page at a time.
+
+    Args:
+        done_only: leave out those that wait to be identified again.
+    """
     last = -1
+    state = "AND s.state = 'done'" if done_only else ""
     while rows := database.rows(
-        "SELECT specimen_id, record, finished_at FROM results WHERE specimen_id > ? "
-        "ORDER BY specimen_id LIMIT ?",
+        "SELECT specimen_id, record, finished_at FROM results r JOIN specimens s USING (specimen_id) "
+        f"WHERE specimen_id > ? {state} ORDER BY specimen_id LIMIT ?",
         (last, page),
     ):
         for row in rows:

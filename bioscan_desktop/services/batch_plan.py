@@ -1,0 +1,444 @@
+"""From the files of a folder to specimens: who belongs to whom. Works in SQLite, whatever the number.
+
+1. A table (`--specimens`) names photos by their file and barcodes by their id; what it names the same is
+   one specimen. Of several photos of a specimen the first gets the barcode, the others stay by
+   themselves.
+2. A photo and a barcode of the same name (file name without ending, sequence id; case does not matter)
+   are one specimen, if the name stands for one of each only.
+3. Otherwise the beginning of a file name, up to a space or one of `_ - . + ( [`, is taken for the
+   sample id, the longest first, if it has a digit in it and a barcode has that id alone: `AB-12_side.jpg`
+   goes with the barcode `AB-12`. Of several such photos the first gets the barcode.
+
+Files that come later, while a folder is watched, are joined by the same rules to specimens that lack
+their part; those are identified again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from bioscan_desktop.core.barcode import Barcode, clean
+from bioscan_desktop.core.errors import BarcodeError, InputError
+from bioscan_desktop.library.importers.sequences import read_sequences
+from bioscan_desktop.library.importers.tables import Record, read_table
+from bioscan_desktop.services.batch_scan import Found, is_nameable, readable, sort_key
+from bioscan_desktop.session import specimens
+from bioscan_desktop.session.database import Database
+from bioscan_desktop.session.specimens import FileFacts, StoredSpecimen
+
+_CUT = re.compile(r"[ _\-.+(\[]+")
+_AT_END = "\x04"
+"""Sorts behind all files: specimens of a table that name no photo of the folder."""
+
+_STAGING = (
+    "DROP TABLE IF EXISTS temp.photos",
+    "DROP TABLE IF EXISTS temp.barcodes",
+    "CREATE TEMP TABLE photos (sort TEXT, path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, "
+    "query_id TEXT, sample TEXT, named INTEGER, problem TEXT) WITHOUT ROWID",
+    "CREATE TEMP TABLE barcodes (number INTEGER PRIMARY KEY, sort TEXT, file TEXT, query_id TEXT, "
+    "sample TEXT, input TEXT, barcode TEXT, error_code TEXT, error_message TEXT, photo TEXT)",
+    "CREATE INDEX temp.photos_by_sample ON photos (sample)",
+    "CREATE INDEX temp.barcodes_by_sample ON barcodes (sample)",
+    "CREATE INDEX temp.barcodes_by_photo ON barcodes (photo)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of the files of a folder.
+
+    Attributes:
+        photos, barcodes: that were found.
+        joined: specimens with both.
+        added: specimens that are new in the session.
+        apart: (name, sentence) of some of those that share a name and were not joined.
+    """
+
+    photos: int = 0
+    barcodes: int = 0
+    joined: int = 0
+    added: int = 0
+    apart: tuple[tuple[str, str], ...] = ()
+
+
+SHOWN_APART = 20
+
+
+def place(
+    database: Database,
+    root: Path,
+    found: Iterable[Found],
+    table: Path | None = None,
+    check: Callable[[int], None] = lambda _: None,
+) -> Placed:
+    """Makes specimens of files and puts them into a session, in one change.
+
+    Args:
+        root: folder that the files are named relative to.
+        found: files; those that the session knows already are passed over.
+        table: of specimens, see `importers.tables`.
+        check: told the number of files seen so far; may raise to stop, and then nothing is changed.
+
+    Raises:
+        ArgumentError: if the table cannot be read.
+        SessionError: if the session cannot be written.
+    """
+    with database.transaction() as connection:
+        for statement in _STAGING:
+            connection.execute(statement)
+        _take_files(connection, root, found, check)
+        if table is not None:
+            _take_table(connection, root, table)
+        photos = connection.execute("SELECT count(*) FROM temp.photos WHERE problem IS NULL").fetchone()[0]
+        barcodes = connection.execute("SELECT count(*) FROM temp.barcodes").fetchone()[0]
+        joined = 0
+        if barcodes and photos:
+            _join_same_names(connection)
+            _join_by_beginning(connection)
+            joined = connection.execute(
+                "SELECT count(*) FROM temp.barcodes WHERE photo IS NOT NULL"
+            ).fetchone()[0]
+        apart = _apart(connection)
+        waiting = _Later(database) if database.one("SELECT 1 FROM specimens LIMIT 1") else None
+        added = specimens.add_all(database, _fresh(connection, waiting))
+        joined += waiting.joined if waiting else 0
+        for name in ("photos", "barcodes"):
+            connection.execute(f"DROP TABLE temp.{name}")
+    return Placed(photos, barcodes, joined, added, apart)
+
+
+def _take_files(
+    connection: sqlite3.Connection, root: Path, found: Iterable[Found], check: Callable[[int], None]
+) -> None:
+    """Reads the folder into the staging tables, sequence files with all their records."""
+    for seen, one in enumerate(found):
+        check(seen)
+        path = one.path if is_nameable(one.path) else readable(one.path)
+        facts = one.facts
+        known = connection.execute(
+            "INSERT INTO sources VALUES (?, ?, ?, 1) ON CONFLICT (path) DO NOTHING",
+            (path, facts.size if facts else None, facts.mtime_ns if facts else None),
+        )
+        if known.rowcount == 0:
+            continue
+        if one.kind == "sequences" and path == one.path:
+            _take_sequences(connection, root / path, path)
+            continue
+        problem = None
+        if one.kind == "problem":
+            where = root / path if path != "." else root
+            problem = f"folder_unreadable\nThe folder {where} cannot be read ({one.why})."
+        elif path != one.path:
+            problem = f"bad_file_name\nThe name of {path} is not text that can be read; rename the file."
+        stem = _stem(path) if path != "." else root.name
+        _add_photo(connection, path, facts, stem, problem=problem)
+
+
+def _stem(path: str) -> str:
+    """The file's name without its ending. Without pathlib, which keeps the parts of all paths in memory."""
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+def _add_photo(
+    connection: sqlite3.Connection,
+    path: str,
+    facts: FileFacts | None,
+    query_id: str,
+    named: bool = False,
+    problem: str | None = None,
+    outside: bool = False,
+) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO temp.photos VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            _AT_END if outside else sort_key(path),
+            path,
+            facts.size if facts else None,
+            facts.mtime_ns if facts else None,
+            query_id,
+            query_id.casefold(),
+            int(named),
+            problem,
+        ),
+    )
+
+
+def _take_sequences(connection: sqlite3.Connection, file: Path, path: str) -> None:
+    key = sort_key(path)
+    try:
+        for record in read_sequences(file):
+            _add_barcode(
+                connection, key, path, record.id, record.header or path, record.barcode, record.error
+            )
+    except BarcodeError as error:
+        _add_barcode(connection, key, path, _stem(path), path, None, error)
+
+
+def _add_barcode(
+    connection: sqlite3.Connection,
+    sort: str,
+    path: str | None,
+    query_id: str,
+    text: str,
+    barcode: Barcode | None,
+    error: BarcodeError | None,
+) -> None:
+    connection.execute(
+        "INSERT INTO temp.barcodes VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        (
+            sort,
+            path,
+            query_id,
+            query_id.casefold(),
+            text,
+            json.dumps([barcode.sequence, list(barcode.notices), barcode.reversed]) if barcode else None,
+            error.code if error else None,
+            error.message if error else None,
+        ),
+    )
+
+
+def _take_table(connection: sqlite3.Connection, root: Path, table: Path) -> None:
+    """Rule 1: gives photos and barcodes the names that a table has for them."""
+    for record in read_table(table):
+        name = record.specimen_id or record.sampleid or record.processid or f"row_{record.row}"
+        if record.image_file:
+            _name_photo(connection, root, table, record.image_file, name)
+        if record.nucleotides:
+            barcode, error = None, None
+            try:
+                barcode = clean(record.nucleotides, f"The barcode of {name}")
+            except BarcodeError as problem:
+                error = problem
+            _add_barcode(connection, _AT_END, None, name, name, barcode, error)
+        elif not _name_barcode(connection, record, name) and not record.image_file:
+            message = f"{name}: the table names neither a photo nor a barcode."
+            _add_barcode(connection, _AT_END, None, name, name, None, BarcodeError(message, "empty_row"))
+
+
+def _name_photo(connection: sqlite3.Connection, root: Path, table: Path, file: str, name: str) -> None:
+    """A photo of the table: below the folder, else beside the table, else alone of its name."""
+    path = PurePosixPath(file.replace("\\", "/")).as_posix()
+    hit = connection.execute("SELECT path FROM temp.photos WHERE path = ?", (path,)).fetchone()
+    if hit is None and "/" not in path:
+        same = connection.execute(
+            "SELECT path FROM temp.photos WHERE path LIKE ? ESCAPE '\\' LIMIT 2",
+            ("%/" + path.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"),),
+        ).fetchall()
+        hit = same[0] if len(same) == 1 else None
+    if hit is not None:
+        connection.execute(
+            "UPDATE temp.photos SET query_id = ?, sample = ?, named = 1 WHERE path = ?",
+            (name, name.casefold(), hit["path"]),
+        )
+        return
+    beside = table.parent / path
+    known = connection.execute("SELECT 1 FROM sources WHERE path = ?", (path,)).fetchone()
+    if known is None:  # not in the folder: beside the table, or else its row will say that it is missing
+        outside = beside.is_file()
+        where = str(beside.absolute()) if outside else path
+        _add_photo(connection, where, None, name, named=True, outside=outside)
+
+
+def _name_barcode(connection: sqlite3.Connection, record: Record, name: str) -> bool:
+    for given in (record.specimen_id, record.sampleid, record.processid):
+        if given is not None:
+            done = connection.execute(
+                "UPDATE temp.barcodes SET query_id = ?, sample = ? WHERE sample = ?",
+                (name, name.casefold(), given.casefold()),
+            )
+            if done.rowcount:
+                return True
+    return False
+
+
+def _join_same_names(connection: sqlite3.Connection) -> None:
+    """Rule 2, and the first photo of each specimen of a table."""
+    connection.execute(
+        "UPDATE temp.barcodes SET photo = ("
+        "  SELECT p.path FROM temp.photos p WHERE p.sample = barcodes.sample AND p.problem IS NULL"
+        "  ORDER BY p.named DESC, p.sort, p.path LIMIT 1) "
+        "WHERE sample IN (SELECT sample FROM temp.barcodes GROUP BY sample HAVING count(*) = 1) "
+        "AND (SELECT count(*) = 1 OR max(named) FROM temp.photos p "
+        "     WHERE p.sample = barcodes.sample AND p.problem IS NULL)"
+    )
+
+
+def _join_by_beginning(connection: sqlite3.Connection) -> None:
+    """Rule 3."""
+    free = connection.execute(
+        "SELECT path, sample FROM temp.photos WHERE problem IS NULL AND NOT named "
+        "AND path NOT IN (SELECT photo FROM temp.barcodes WHERE photo IS NOT NULL) ORDER BY sort, path"
+    )
+    for path, sample in free:
+        for beginning in beginnings(sample):
+            rows = connection.execute(
+                "SELECT number, photo FROM temp.barcodes WHERE sample = ? LIMIT 2", (beginning,)
+            ).fetchall()
+            if len(rows) == 1:
+                if rows[0]["photo"] is None:
+                    connection.execute(
+                        "UPDATE temp.barcodes SET photo = ? WHERE number = ?", (path, rows[0]["number"])
+                    )
+                break
+
+
+def beginnings(name: str) -> Iterator[str]:
+    """The beginnings of a file name that may be a sample id, longest first, without the name itself."""
+    for cut in reversed(list(_CUT.finditer(name))):
+        start = name[: cut.start()]
+        if any(letter.isdigit() for letter in start):
+            yield start
+
+
+def _apart(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+    rows = connection.execute(
+        "SELECT b.sample, count(*) AS n, (SELECT count(*) FROM temp.photos p WHERE p.sample = b.sample) AS m "
+        "FROM temp.barcodes b GROUP BY b.sample HAVING m > 0 AND (n > 1 OR m > 1) AND max(b.photo) IS NULL "
+        "ORDER BY b.sample LIMIT ?",
+        (SHOWN_APART,),
+    ).fetchall()
+    return tuple(
+        (
+            sample,
+            f"{m} {'photo' if m == 1 else 'photos'} and {n} {'barcode' if n == 1 else 'barcodes'} share the "
+            f"name {sample}; it is not clear which belong together.",
+        )
+        for sample, n, m in rows
+    )
+
+
+def _fresh(connection: sqlite3.Connection, later: _Later | None) -> Iterator[StoredSpecimen]:
+    """The specimens to add, in order of the files; parts of known specimens go to those instead."""
+    rows = connection.execute(
+        "SELECT p.sort AS at, 0 AS number, p.path AS photo, p.size, p.mtime_ns, p.query_id, p.sample, "
+        "p.problem, b.number AS joined, b.file, b.input, b.barcode, b.error_code, b.error_message "
+        "FROM temp.photos p LEFT JOIN temp.barcodes b ON b.photo = p.path "
+        "UNION ALL SELECT b.sort, b.number, NULL, NULL, NULL, b.query_id, b.sample, NULL, NULL, b.file, "
+        "b.input, b.barcode, b.error_code, b.error_message FROM temp.barcodes b WHERE b.photo IS NULL "
+        "ORDER BY at, number, photo"
+    )
+    for row in rows:
+        one = _specimen(row)
+        if later is None or not later.takes(one):
+            yield one
+
+
+def _specimen(row: sqlite3.Row) -> StoredSpecimen:
+    photo, problem = row["photo"], row["problem"]
+    if problem is not None:
+        code, message = problem.split("\n", 1)
+        return StoredSpecimen(row["query_id"], row["sample"], photo, error=InputError(message, code))
+    barcode = None
+    if row["barcode"] is not None:
+        sequence, notices, turned = json.loads(row["barcode"])
+        barcode = Barcode(sequence, tuple(notices), turned)
+    error = BarcodeError(row["error_message"], row["error_code"]) if row["error_code"] else None
+    facts = FileFacts(row["size"], row["mtime_ns"]) if row["size"] is not None else None
+    text = " + ".join(part for part in (photo, row["input"]) if part)
+    return StoredSpecimen(
+        row["query_id"],
+        row["sample"],
+        text,
+        photo,
+        facts,
+        barcode=barcode,
+        barcode_from=row["file"],
+        error=error,
+    )
+
+
+class _Later:
+    """Joins what arrives later to specimens that lack it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.joined = 0
+
+    def takes(self, new: StoredSpecimen) -> bool:
+        """True if the new part went to a known specimen."""
+        if new.error is not None and new.photo is None and new.barcode is None:
+            return False
+        if new.photo is not None and new.barcode is None:
+            number = self._alone([new.sample, *beginnings(new.sample)], "barcode", "photo")
+            if number is not None:
+                specimens.join_photo(self._database, number, new)
+        elif new.photo is None and new.barcode is not None:
+            number = self._alone([new.sample], "photo", "barcode") or self._photo_beginning(new.sample)
+            if number is not None:
+                specimens.join_barcode(self._database, number, new)
+        else:
+            return False
+        self.joined += number is not None
+        return number is not None
+
+    def _alone(self, samples: list[str], has: str, lacks: str) -> int | None:
+        for sample in samples:
+            rows = self._database.rows(
+                f"SELECT specimen_id FROM specimens WHERE sample = ? AND {has} IS NOT NULL "
+                f"AND {lacks} IS NULL LIMIT 2",
+                (sample,),
+            )
+            if rows:
+                return rows[0][0] if len(rows) == 1 else None
+        return None
+
+    def _photo_beginning(self, sample: str) -> int | None:
+        rows = self._database.rows(
+            "SELECT specimen_id, sample FROM specimens WHERE sample > ? AND sample < ? "
+            "AND photo IS NOT NULL AND barcode IS NULL ORDER BY specimen_id",
+            (sample, f"{sample}\U0010ffff"),
+        )
+        return next((row[0] for row in rows if sample in beginnings(row[1])), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a run would identify.
+
+    Attributes:
+        examples: (specimen, photo, barcode's header) of some that would be joined.
+        problems: sentences about files and folders that cannot be used.
+    """
+
+    placed: Placed
+    total: int
+    examples: tuple[tuple[str, str, str], ...]
+    problems: tuple[str, ...]
+
+
+def preview(
+    root: Path,
+    found: Iterable[Found],
+    scratch: Path,
+    table: Path | None = None,
+    shown: int = 20,
+    check: Callable[[int], None] = lambda _: None,
+) -> Preview:
+    """Places the files in a session that is thrown away.
+
+    Args:
+        scratch: an empty folder for it.
+        shown: how many examples and problems to name.
+    """
+    with Database(scratch / "preview.sqlite") as database:
+        placed = place(database, root, found, table, check)
+        both = database.rows(
+            "SELECT query_id, photo, input FROM specimens WHERE photo IS NOT NULL AND "
+            "(barcode IS NOT NULL OR error_kind = 'dna') ORDER BY specimen_id LIMIT ?",
+            (shown,),
+        )
+        bad = database.rows(
+            "SELECT error_message FROM specimens WHERE error_message IS NOT NULL "
+            "ORDER BY specimen_id LIMIT ?",
+            (shown,),
+        )
+        total = int(database.value("SELECT count(*) FROM specimens"))
+    examples = tuple((name, photo, text.removeprefix(f"{photo} + ")) for name, photo, text in both)
+    return Preview(placed, total, examples, tuple(row[0] for row in bad))
