@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioscan_desktop import __version__, cli_export, cli_library
+from bioscan_desktop import __version__, cli_batch, cli_export, cli_library
 from bioscan_desktop.cli_parts import (
     EXIT_OK,
     EXIT_SOME_FAILED,
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"bioscan {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     _add_identify(commands)
+    cli_batch.add(commands)
     cli_library.add(commands, _command, _add_pack_actions)
     _add_model(commands)
     _add_evaluate(commands)

@@ -277,6 +277,7 @@ def _for_export(folder: Path, world: TinyWorld) -> None:
 
 LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
     "bioscan identify": _for_identify,
+    "bioscan batch": _for_identify,
     "bioscan library build": _for_build,
     "bioscan library add": _for_add,
     "bioscan library remove": _for_library,
@@ -304,6 +305,7 @@ LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
 RESULTS = {
     "bioscan identify": "names.csv",
     "bioscan export": "report.html",
+    "bioscan batch": "run/results.csv",
     "bioscan library build": "my-library/manifest.json",
     "bioscan library export": "my-library.zip",
     "bioscan library merge": "both/manifest.json",

@@ -164,14 +164,18 @@ class Batch:
         )
 
     def retry_failed(self) -> int:
-        """Lets what failed be tried again; returns how many specimens wait.
+        """Lets what failed be tried again, and photos that were not there; returns how many wait.
 
         Sequences that are no barcodes stay as they are: trying again would not change them.
         """
         database = self.database
         again: list[int] = []
         unread: dict[str, list[int]] = {}
-        for number in queries.numbers(database, queries.Filter(states=frozenset({"failed"}))):
+        rows = database.rows(
+            "SELECT specimen_id FROM results WHERE status = 'failed' "
+            "OR error_code IN ('file_missing', 'file_unreadable', 'file_changed') ORDER BY specimen_id"
+        )
+        for (number,) in rows:
             one = specimens.get(database, number)
             assert one is not None
             if one.photo is not None or one.barcode is not None:

@@ -1,0 +1,248 @@
+"""`bioscan batch`: a folder scan that survives whatever happens to it."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bioscan_desktop.core.errors import ArgumentError, Cancelled
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.batch import Batch
+    from bioscan_desktop.services.batch_plan import Placed
+    from bioscan_desktop.services.identify import Identifier
+    from bioscan_desktop.services.tasks import CancelToken, Progress
+
+EXIT_OK, EXIT_SOME_FAILED = 0, 1
+
+LOG_EVERY_S = 60.0
+"""How often a line is written where standard error is no terminal, such as the log of a night's run."""
+
+_ABOUT = """\
+Identify all photos and sequence files in a folder, and those in folders within.
+
+RUN_DIR gets results.csv (a line per specimen), hits.csv (a line per reference shown), run.json (what the
+names were given with) and session.sqlite, from which a run that was stopped, killed or struck by a power
+cut is taken up with --resume. Photos and barcodes of one name are joined into one specimen; --dry-run shows
+which. Nothing is written into FOLDER."""
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Adds `batch` to the commands of `bioscan`."""
+    parser = commands.add_parser(
+        "batch",
+        help="identify a large folder; can be stopped and taken up again",
+        description=_ABOUT,
+        epilog="example:\n  bioscan batch photos/ --out run/ --resume",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "folder", nargs="?", type=Path, metavar="FOLDER", help="photos and sequence files; may be left out "
+        "with --resume",
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, metavar="RUN_DIR", help="folder of the run")
+    parser.add_argument("--resume", action="store_true", help="go on with the run that is in RUN_DIR")
+    parser.add_argument("--retry-failed", action="store_true", help="resume, and try again what failed")
+    parser.add_argument(
+        "--add-new", action="store_true", help="resume, with the files that came into FOLDER since"
+    )
+    parser.add_argument(
+        "--watch", action="store_true", help="go on with new files as they come, until Ctrl+C"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only show what would be joined")
+    parser.add_argument(
+        "--specimens", type=Path, metavar="TSV", help="table that says which photos and barcodes belong "
+        "together: specimen_id, image_file, and nucleotides or processid",
+    )  # fmt: skip
+    parser.add_argument("--library", metavar="ID|PATH", help="library pack (starter)")
+    parser.add_argument("--model", metavar="ID|PATH", help="model pack (the one the library was built with)")
+    parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="auto")
+    parser.add_argument("--top-k", type=int, metavar="K", help="reference hits to report (5)")
+    parser.add_argument("--no-recursive", action="store_true", help="do not look into folders within folders")
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if arguments.top_k is not None and arguments.top_k < 1:
+        raise ArgumentError("--top-k must be 1 or more.")
+    if arguments.dry_run:
+        return _preview(arguments)
+    if arguments.out is None:
+        raise ArgumentError("--out is missing: name a folder for the run.")
+    from bioscan_desktop.services.batch import Batch
+    from bioscan_desktop.services.tasks import CancelToken
+
+    resume = arguments.resume or arguments.retry_failed or arguments.add_new
+    cancel = CancelToken()
+    with (
+        Batch(
+            arguments.folder, arguments.out, resume, not arguments.no_recursive, arguments.specimens
+        ) as batch,
+        _stopped_by_signals(cancel),
+        ProgressLine() as line,
+    ):
+        try:
+            return _work(arguments, batch, line, cancel)
+        except Cancelled:
+            line.clear()
+            _say(f"stopped. Go on with: bioscan batch --resume --out {arguments.out}")
+            return EXIT_SOME_FAILED
+
+
+def _work(arguments: argparse.Namespace, batch: Batch, line: ProgressLine, cancel: CancelToken) -> int:
+    identifier = _identifier(arguments, batch)
+    made_with = batch.made_with
+    top_k = arguments.top_k or (made_with.settings["top_k"] if made_with else 5)
+    placed = batch.plan(line.show, cancel, arguments.watch)
+    if arguments.add_new and not placed.added:
+        placed = batch.add_new(line.show, cancel)
+    line.clear()
+    if placed.added:
+        _say(_placed_text(placed))
+    for _, sentence in placed.apart:
+        _say(sentence)
+    if arguments.retry_failed:
+        batch.retry_failed()
+    counts = batch.run(identifier, top_k, line.show, cancel, watch=arguments.watch, notice=line.say)
+    line.clear()
+    failed = counts.state("failed")
+    ending = f", {failed:,} of them failed; see results.csv and --retry-failed" if failed else ""
+    _say(f"{counts.total - counts.state('waiting'):,} specimens in {arguments.out / 'results.csv'}{ending}.")
+    return EXIT_SOME_FAILED if failed else EXIT_OK
+
+
+def _identifier(arguments: argparse.Namespace, batch: Batch) -> Identifier:
+    """The packs that are named, or else those that the run was begun with."""
+    from bioscan_desktop.services import packs
+    from bioscan_desktop.services.identify import Identifier
+
+    facts = batch.database
+    library = packs.open_library(arguments.library or facts.fact("library") or packs.STARTER)
+    name = arguments.model or (facts.fact("model") if arguments.library is None else None)
+    if name is None:
+        model = packs.model_for(library, arguments.provider, arguments.precision)
+    else:
+        model = packs.open_model(name, arguments.provider, arguments.precision)
+    model = batch.settle(model)
+    identifier = Identifier(model, library)
+    if batch.made_with is None:
+        facts.set_facts({"library": str(library.folder.resolve()), "model": str(model.folder.resolve())})
+    report = model.provider_report()
+    for notice in [*library.notices, *([report.reason] if report.reason else [])]:
+        _say(notice)
+    return identifier
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    from bioscan_desktop.services.batch_plan import preview
+    from bioscan_desktop.services.batch_scan import walk
+
+    folder = arguments.folder
+    if folder is None or not folder.is_dir():
+        raise ArgumentError(f"There is no folder {folder}." if folder else "Name a folder to look through.")
+    root = folder.resolve()
+    leave_out = arguments.out.resolve() if arguments.out is not None else None
+    with tempfile.TemporaryDirectory() as scratch:
+        found = preview(
+            root, walk(root, not arguments.no_recursive, leave_out), Path(scratch), arguments.specimens
+        )
+    lines = [_placed_text(found.placed)]
+    lines += [f"  {name}: {photo} + {barcode}" for name, photo, barcode in found.examples]
+    if found.placed.joined > len(found.examples):
+        lines.append(f"  and {found.placed.joined - len(found.examples):,} more")
+    lines += [sentence for _, sentence in found.placed.apart]
+    lines += list(found.problems)
+    sys.stdout.write("\n".join(lines) + "\n")
+    return EXIT_OK
+
+
+def _placed_text(placed: Placed) -> str:
+    def number(n: int, noun: str) -> str:
+        return f"{n:,} {noun}" + ("" if n == 1 else "s")
+
+    text = f"{number(placed.photos, 'photo')}, {number(placed.barcodes, 'barcode')}"
+    if placed.photos and placed.barcodes:
+        text += f", {placed.joined:,} joined"
+    return f"{text}: {number(placed.added, 'specimen')}."
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"bioscan: {sentence}\n")
+
+
+class ProgressLine:
+    """One line on a terminal, drawn over the last one; elsewhere a line a minute."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._shown = False
+        self._logged = time.monotonic()
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def show(self, progress: Progress) -> None:
+        """Draws the state."""
+        if self._terminal:
+            sys.stderr.write(f"\r\x1b[2K{progress_text(progress)}")
+            sys.stderr.flush()
+            self._shown = True
+        elif time.monotonic() - self._logged >= LOG_EVERY_S:
+            self._logged = time.monotonic()
+            _say(progress_text(progress))
+
+    def say(self, sentence: str) -> None:
+        """A sentence above the line."""
+        self.clear()
+        _say(sentence)
+
+    def clear(self) -> None:
+        """Takes the line away."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
+            self._shown = False
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+
+def progress_text(progress: Progress) -> str:
+    """`1,234/10,000  12.3 a second, about 12 minutes left  IMG_1234`."""
+    from bioscan_desktop.services.pace import duration_text
+
+    share = f"{progress.done:,}/{progress.total:,}" if progress.total is not None else f"{progress.done:,}"
+    rate, eta = getattr(progress, "rate", None), getattr(progress, "eta_s", None)
+    pace = f"  {rate:.1f} a second" if rate else ""
+    if rate and eta:
+        pace += f", {duration_text(eta)} left"
+    return f"{share}{pace}  {progress.label[:50]}"
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(cancel: CancelToken) -> Iterator[None]:
+    """Ctrl+C and the system's request to end stop the run in good order; a second one ends it at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, _: object) -> None:
+        if cancel.cancelled:
+            raise KeyboardInterrupt
+        cancel.cancel()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,134 @@
+"""results.csv and hits.csv: columns that scripts may rely on, and cells that no spreadsheet runs."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.services import batch_tables
+from bioscan_desktop.services.batch_tables import HIT_COLUMNS, RESULT_COLUMNS, Tables, flags, result_row
+from bioscan_desktop.services.identify import Identification, Identifier
+from bioscan_desktop.services.recorded import answer_of, stored_of
+from bioscan_desktop.services.report import csv_row
+from bioscan_desktop.services.specimens import Specimen, from_sequence, join
+from bioscan_desktop.session import decisions, specimens
+from bioscan_desktop.session.database import Database
+from tests.conftest import TinyWorld
+from tests.session.conftest import MADE_WITH
+
+RAPAE, BALTEATUS = "Pieris rapae", "Episyrphus balteatus"
+
+
+@pytest.fixture
+def results(world: TinyWorld, identifier: Identifier, tmp_path: Path) -> list[Identification]:
+    photo = Specimen("p", "p.jpg", world.photos[RAPAE])
+    other = from_sequence(world.barcodes[BALTEATUS], "o")
+    both = replace(join(photo, other), query_id="both")
+    given = [photo, both, Specimen("=cmd()", "@x", tmp_path / "gone.jpg")]
+    return list(identifier.identify(given))
+
+
+@pytest.fixture
+def tables(results: list[Identification], database: Database, tmp_path: Path) -> Tables:
+    run = specimens.start_run(database, MADE_WITH)
+    for result in results:
+        (number,) = specimens.add(database, [stored_of(result.specimen)])
+        specimens.save_answer(database, number, run, answer_of(result))
+    return Tables(tmp_path, database)
+
+
+@pytest.fixture
+def database(tmp_path: Path):  # type: ignore[no-untyped-def]
+    with Database(tmp_path / "s.sqlite") as opened:
+        yield opened
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_a_row_is_that_of_identify_with_more_columns(results: list[Identification]) -> None:
+    for result in results:
+        row = result_row(answer_of(result).record, "2026-01-01T00:00:00.000+00:00")
+        assert set(row) <= set(RESULT_COLUMNS)
+        plain = {name: value for name, value in csv_row(result).items() if value is not None}
+        assert {name: row.get(name) for name in plain} == plain
+
+
+def test_flags(results: list[Identification]) -> None:
+    found = [flags(answer_of(result).record) for result in results]
+    assert "photo_and_barcode_contradict" not in found[0] and "not_calibrated" in found[0]
+    assert "photo_and_barcode_contradict" in found[1] and "no_name" in found[1]
+    assert found[2] == []
+    verdict = results[0].verdict
+    assert verdict is not None
+    new = replace(results[0], verdict=replace(verdict, novelty="new_species", calibrated=True))
+    assert flags(answer_of(replace(new, status="partial")).record) == ["new_species", "partial_input"]
+
+
+def test_both_tables(tables: Tables, tmp_path: Path) -> None:
+    tables.finish()
+    raw = (tmp_path / "results.csv").read_bytes()
+    assert raw.startswith(b"query_id,input,") and raw.count(b"\r\n") == 4
+    rows, hits = read(tmp_path / "results.csv"), read(tmp_path / "hits.csv")
+    assert tuple(rows[0]) == RESULT_COLUMNS and tuple(hits[0]) == HIT_COLUMNS
+    assert rows[2]["query_id"] == "'=cmd()" and rows[2]["input"] == "'@x"
+    assert rows[2]["verification_status"] == "" and rows[2]["n_hits"] == "0"
+    assert {hit["query_id"] for hit in hits} == {"p", "both"}
+    assert all(hit["agreement_with"] == "verdict" for hit in hits)
+    assert len(list(tmp_path.glob("*.part"))) == 0
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "name"),
+    [
+        ("accept", "ValidatedByHuman", "Pieris rapae"),
+        ("reject", "RejectedByHuman", ""),
+        ("unknown", "UnknownToHuman", ""),
+        ("skip", "PredictedByMachine", ""),
+        ("note", "PredictedByMachine", ""),
+    ],
+)
+def test_what_people_decided(
+    tables: Tables, database: Database, tmp_path: Path, action: str, status: str, name: str
+) -> None:
+    made = decisions.decide(database, 1, action, note="=look", made_by="Ana")
+    tables.finish()
+    row = read(tmp_path / "results.csv")[0]
+    assert (row["verification_status"], row["notes"]) == (status, "'=look")
+    assert row["verified_name"] == (made.name or "") and (not name or row["verified_name"])
+    assert row["verified_by"] == ("" if status == "PredictedByMachine" else "Ana")
+
+
+def test_rows_are_there_as_soon_as_they_are_flushed(
+    tables: Tables, results: list[Identification], tmp_path: Path
+) -> None:
+    assert tables.begin() == ""
+    assert len(read(tmp_path / "results.csv")) == 3
+    tables.append(answer_of(results[0]).record, "now")
+    tables.flush()
+    assert len(read(tmp_path / "results.csv")) == 4
+    tables.finish()
+    assert len(read(tmp_path / "results.csv")) == 3
+
+
+def test_what_cannot_be_written_leaves_the_old_tables(
+    tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables.finish()
+    before = (tmp_path / "results.csv").read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(batch_tables.os, "fsync", full)
+    with pytest.raises(ArgumentError, match="No space left") as caught:
+        tables.finish()
+    assert caught.value.message.endswith(".")
+    assert (tmp_path / "results.csv").read_bytes() == before
+    assert len(list(tmp_path.glob("*.part"))) == 0

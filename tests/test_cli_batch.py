@@ -1,0 +1,168 @@
+"""`bioscan batch` as people and scripts use it."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bioscan_desktop import cli, cli_batch
+from bioscan_desktop.services.batch_work import BatchProgress
+from bioscan_desktop.services.tasks import Progress
+from tests.conftest import TinyWorld
+from tests.services.test_batch import fill
+from tests.services.test_batch_kill import start
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Runner:
+    """Runs `bioscan batch` with the tiny packs and keeps what it wrote."""
+
+    def __init__(self, world: TinyWorld, capsys: pytest.CaptureFixture[str]) -> None:
+        self.packs = ["--library", str(world.library), "--model", str(world.model), "--provider", "cpu"]
+        self.capsys = capsys
+        self.out = self.err = ""
+
+    def __call__(self, *arguments: object, packs: bool = True) -> int:
+        self.capsys.readouterr()
+        try:
+            code = cli.main(["batch", *map(str, arguments), *(self.packs if packs else [])])
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        self.out, self.err = self.capsys.readouterr()
+        assert "Traceback" not in self.err
+        return code
+
+
+@pytest.fixture
+def batch(world: TinyWorld, capsys: pytest.CaptureFixture[str]) -> Runner:
+    return Runner(world, capsys)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    fill(tmp_path / "photos", 10)
+    return tmp_path / "photos"
+
+
+def rows(out: Path) -> list[dict[str, str]]:
+    with (out / "results.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_a_run_and_its_words(batch: Runner, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    assert batch(folder, "--out", out) == 1
+    assert len(rows(out)) == 13 and batch.out == ""
+    first, last = batch.err.splitlines()
+    assert first == "bioscan: 11 photos, 4 barcodes, 2 joined: 13 specimens."
+    assert last.startswith("bioscan: 13 specimens in ") and "2 of them failed" in last
+    assert {file.name for file in out.iterdir()} >= {"results.csv", "hits.csv", "run.json", "session.sqlite"}
+
+
+def test_all_well_is_0(batch: Runner, folder: Path, tmp_path: Path) -> None:
+    (folder / "broken.jpg").unlink()
+    (folder / "coi.fasta").unlink()
+    assert batch(folder, "--out", tmp_path / "run") == 0
+
+
+def test_a_run_is_taken_up_with_its_own_packs(batch: Runner, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    batch(folder, "--out", out)
+    shutil.copy(folder / "box 0" / "S0_side.jpg", folder / "new.jpg")
+    assert batch("--out", out, "--add-new", packs=False) == 1
+    assert len(rows(out)) == 14
+    shutil.copy(folder / "new.jpg", folder / "broken.jpg")
+    assert batch("--out", out, "--retry-failed", packs=False) == 1
+    assert [row["query_id"] for row in rows(out) if row["status"] == "failed"] == ["bad"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "--out is missing"),
+        (["--out", "{out}"], "holds no run to go on with"),
+        (["{none}", "--out", "{out}"], "There is no folder"),
+        (["{folder}", "--out", "{out}", "--top-k", "0"], "--top-k must be 1 or more"),
+        (["{folder}", "--out", "{out}", "--specimens", "{none}"], "There is no file"),
+        (["--dry-run"], "Name a folder"),
+        (["{none}", "--dry-run"], "There is no folder"),
+    ],
+)
+def test_what_makes_no_sense(
+    batch: Runner, folder: Path, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    places = {"out": tmp_path / "run", "none": tmp_path / "none", "folder": folder}
+    assert batch(*(text.format(**places) for text in arguments)) == 2
+    (line,) = batch.err.splitlines()
+    assert words in line
+
+
+def test_a_second_run_is_refused(batch: Runner, folder: Path, tmp_path: Path) -> None:
+    batch(folder, "--out", tmp_path / "run")
+    assert batch(folder, "--out", tmp_path / "run") == 2
+    assert "holds a run already; go on with --resume" in batch.err
+    assert batch(folder, "--out", tmp_path / "run", "--resume", "--top-k", 3) == 2
+    assert "begun with --top-k 5" in batch.err
+
+
+def test_a_dry_run_shows_the_pairs_and_makes_nothing(batch: Runner, folder: Path, tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    assert batch(folder, "--dry-run", packs=False) == 0
+    lines = batch.out.splitlines()
+    assert lines[0] == "11 photos, 4 barcodes, 2 joined: 13 specimens."
+    assert lines[1] == "  S0_side: box 0/S0_side.jpg + S0"
+    assert lines[-1].startswith("bad has only 4 bases")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
+def test_ctrl_c_stops_in_good_order(world: TinyWorld, tmp_path: Path) -> None:
+    fill(tmp_path / "photos", 400)
+    out = tmp_path / "run"
+    process = start(world, tmp_path / "photos", out)
+    while not (out / "results.csv").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert "bioscan: stopped. Go on with: bioscan batch --resume" in said and "Traceback" not in said
+    done = len(rows(out))
+    assert done < 403
+    process = start(world, tmp_path / "photos", out)
+    process.communicate(timeout=120)
+    assert len(rows(out)) == 403
+
+
+def test_the_progress_line() -> None:
+    text = cli_batch.progress_text(BatchProgress(1234, 10_000, "IMG_1", "identify", 0, 12.34, 710.0))
+    assert text == "1,234/10,000  12.3 a second, about 12 minutes left  IMG_1"
+    assert cli_batch.progress_text(Progress(5, None, "looking")) == "5  looking"
+
+
+def test_a_log_gets_a_line_now_and_then(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with cli_batch.ProgressLine() as line:
+        line.show(Progress(1, 2, "a"))
+        monkeypatch.setattr(cli_batch, "LOG_EVERY_S", 0.0)
+        line.show(Progress(2, 2, "b"))
+    assert capsys.readouterr().err == "bioscan: 2/2  b\n"
+
+
+def test_help_starts_light() -> None:
+    code = "import sys; from bioscan_desktop import cli_batch; print(*sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"numpy", "PIL", "onnxruntime", "sqlite3"} & set(loaded)
