@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED
 from bioscan_desktop.core.errors import ArgumentError, Cancelled
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.batch_plan import Placed
     from bioscan_desktop.services.identify import Identifier
     from bioscan_desktop.services.tasks import CancelToken, Progress
-
-EXIT_OK, EXIT_SOME_FAILED = 0, 1
 
 LOG_EVERY_S = 60.0
 """How often a line is written where standard error is no terminal, such as the log of a night's run."""
@@ -68,6 +67,20 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="auto")
     parser.add_argument("--top-k", type=int, metavar="K", help="reference hits to report (5)")
     parser.add_argument("--no-recursive", action="store_true", help="do not look into folders within folders")
+    parser.add_argument(
+        "--restrict-to",
+        action="append",
+        default=[],
+        metavar="FILE|TAXON",
+        help="answer only from this taxon or BIN, or from those in a list, one a line; may be repeated",
+    )
+    parser.add_argument(
+        "--country",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer only from species with a reference from this country; may be repeated",
+    )
     parser.set_defaults(run=_run)
 
 
@@ -99,9 +112,10 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _work(arguments: argparse.Namespace, batch: Batch, line: ProgressLine, cancel: CancelToken) -> int:
-    identifier = _identifier(arguments, batch)
     made_with = batch.made_with
     top_k = arguments.top_k or (made_with.settings["top_k"] if made_with else 5)
+    limits = _limits(arguments, batch)
+    identifier = _identifier(arguments, batch, limits)
     placed = batch.plan(line.show, cancel, arguments.watch)
     if arguments.add_new and not placed.added:
         placed = batch.add_new(line.show, cancel)
@@ -112,7 +126,9 @@ def _work(arguments: argparse.Namespace, batch: Batch, line: ProgressLine, cance
         _say(sentence)
     if arguments.retry_failed:
         batch.retry_failed()
-    counts = batch.run(identifier, top_k, line.show, cancel, watch=arguments.watch, notice=line.say)
+    counts = batch.run(
+        identifier, top_k, line.show, cancel, watch=arguments.watch, notice=line.say, limits=limits
+    )
     line.clear()
     failed = counts.state("failed")
     ending = f", {failed:,} of them failed; see results.csv and --retry-failed" if failed else ""
@@ -120,8 +136,21 @@ def _work(arguments: argparse.Namespace, batch: Batch, line: ProgressLine, cance
     return EXIT_SOME_FAILED if failed else EXIT_OK
 
 
-def _identifier(arguments: argparse.Namespace, batch: Batch) -> Identifier:
-    """The packs that are named, or else those that the run was begun with."""
+def _limits(arguments: argparse.Namespace, batch: Batch) -> dict[str, list[str]]:
+    """What the answers are restricted to: what is named, or else what the run was begun with."""
+    from bioscan_desktop.library.restriction import names_to_restrict_to
+    from bioscan_desktop.services.batch_provenance import LIMITS
+
+    named = {"restrict_to": list(names_to_restrict_to(arguments.restrict_to)), "countries": arguments.country}
+    before = batch.made_with
+    if before is not None and not any(named.values()):
+        return {name: before.settings.get(name, []) for name in LIMITS}
+    return named
+
+
+def _identifier(arguments: argparse.Namespace, batch: Batch, limits: dict[str, list[str]]) -> Identifier:
+    """With the packs that are named, or else those that the run was begun with."""
+    from bioscan_desktop.library.restriction import Restriction
     from bioscan_desktop.services import packs
     from bioscan_desktop.services.identify import Identifier
 
@@ -133,11 +162,13 @@ def _identifier(arguments: argparse.Namespace, batch: Batch) -> Identifier:
     else:
         model = packs.open_model(name, arguments.provider, arguments.precision)
     model = batch.settle(model)
-    identifier = Identifier(model, library)
+    restriction = Restriction(library, *limits.values()) if any(limits.values()) else None
+    identifier = Identifier(model, library, restriction)
     if batch.made_with is None:
         facts.set_facts({"library": str(library.folder.resolve()), "model": str(model.folder.resolve())})
     report = model.provider_report()
-    for notice in [*library.notices, *([report.reason] if report.reason else [])]:
+    told = restriction.notices if restriction is not None else []
+    for notice in [*library.notices, *told, *([report.reason] if report.reason else [])]:
         _say(notice)
     return identifier
 

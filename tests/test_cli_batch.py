@@ -114,6 +114,18 @@ def test_a_second_run_is_refused(batch: Runner, folder: Path, tmp_path: Path) ->
     assert "begun with --top-k 5" in batch.err
 
 
+def test_a_restriction_stays_with_the_run(batch: Runner, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    assert batch(folder, "--out", out, "--restrict-to", "Pieridae") == 1
+    assert {row["order"] for row in rows(out)} <= {"Lepidoptera", ""}
+    assert {row["top_species"] for row in rows(out) if row["status"] == "ok"} == {"Pieris rapae"}
+    shutil.copy(folder / "box 0" / "S0_side.jpg", folder / "new.jpg")
+    assert batch("--out", out, "--add-new", packs=False) == 1
+    assert rows(out)[-1]["top_species"] == "Pieris rapae"
+    assert batch("--out", out, "--resume", "--restrict-to", "Diptera", packs=False) == 2
+    assert "begun with --restrict-to Pieridae; it cannot go on with Diptera" in batch.err
+
+
 def test_a_dry_run_shows_the_pairs_and_makes_nothing(batch: Runner, folder: Path, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     assert batch(folder, "--dry-run", packs=False) == 0

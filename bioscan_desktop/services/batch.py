@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -205,6 +205,7 @@ class Batch:
         watch: bool = False,
         poll_s: float = POLL_S,
         notice: Callable[[str], None] = lambda _: None,
+        limits: Mapping[str, Sequence[str]] | None = None,
     ) -> queries.Counts:
         """Identifies everything that waits, and writes the tables.
 
@@ -213,6 +214,7 @@ class Batch:
             gate: closed while the user wants a pause.
             watch: go on looking for new files until `cancel`, which then ends the run in good order.
             notice: told sentences about the run as a whole.
+            limits: names that the identifier is restricted to, see `batch_provenance.LIMITS`.
 
         Returns:
             what there is in the end.
@@ -223,7 +225,7 @@ class Batch:
             SessionError: if the folder vanishes or the disk is full. Nothing is lost: `resume` goes on.
         """
         cancel = cancel or CancelToken()
-        made_with = batch_provenance.provenance_of(identifier, top_k)
+        made_with = batch_provenance.provenance_of(identifier, top_k, limits)
         batch_provenance.check_same(self.made_with, made_with)
         self.plan(progress, cancel, watch)
         if self.made_with is not None and due(self.database.path):

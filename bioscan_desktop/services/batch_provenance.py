@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bioscan_desktop import __version__
@@ -10,6 +11,9 @@ from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.services.identify import Identifier
 from bioscan_desktop.session.specimens import Provenance
+
+LIMITS: tuple[str, ...] = ("restrict_to", "countries")
+"""Settings that say which part of the library may answer."""
 
 
 def settle(model: ModelPack, before: Provenance | None) -> ModelPack:
@@ -70,8 +74,14 @@ def precision_in_use(model: ModelPack) -> str:
     return next((name for name, variant in variants.items() if Path(variant.file).name == used), "fp32")
 
 
-def provenance_of(identifier: Identifier, top_k: int) -> Provenance:
-    """What answers are made with now, with the hashes of the packs."""
+def provenance_of(
+    identifier: Identifier, top_k: int, limits: Mapping[str, Sequence[str]] | None = None
+) -> Provenance:
+    """What answers are made with now, with the hashes of the packs.
+
+    Args:
+        limits: names that the identifier's restriction was made of, by `LIMITS`.
+    """
     made_with = identifier.provenance()
     return Provenance(
         app_version=__version__,
@@ -83,7 +93,7 @@ def provenance_of(identifier: Identifier, top_k: int) -> Provenance:
         model_sha256=made_with.model_sha256,
         provider=made_with.provider,
         precision=identifier.model.precision,
-        settings={"top_k": top_k},
+        settings={"top_k": top_k, **{name: sorted((limits or {}).get(name, ())) for name in LIMITS}},
     )
 
 
@@ -103,4 +113,12 @@ def _named(made_with: Provenance) -> dict[str, str]:
         "model": f"{made_with.model_id} {made_with.model_version}",
         "precision": made_with.precision,
         "--top-k": str(made_with.settings.get("top_k")),
+        "--restrict-to": _listed(made_with.settings.get("restrict_to")),
+        "--country": _listed(made_with.settings.get("countries")),
     }
+
+
+def _listed(names: Sequence[str] | None) -> str:
+    names = names or ()
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return (", ".join(names[:5]) + more) if names else "none"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -125,6 +125,8 @@ class Work:
             if not ahead:
                 return
             for expected in ahead.popleft():
+                if expected.facts is not None:
+                    wait([expected.facts])  # looked at before it is decoded, to notice a change in between
                 order.append(expected)
                 yield specimen_of(expected.stored, self._root.path)
 
@@ -139,13 +141,13 @@ class Work:
         assert stored.specimen_id is not None
         facts = expected.facts.result() if expected.facts is not None else None
         if stored.photo is not None:
-            if result.error is not None and result.error.code in _UNREADABLE:
-                self._check_root()
             path = photos.absolute(stored.photo, self._root.path)
             after = _look_or_none(path)
-            if facts is not None and (after is None or not photos.same_file(facts, after)):
-                if after is None:
-                    self._check_root()
+            if after is None:
+                self._check_root()
+            if result.error is not None and result.error.code in _UNREADABLE:
+                pass  # told already
+            elif after is None or facts is None or not photos.same_file(facts, after):
                 result = _changed(result, path, after is None)
         answer = answer_of(result)
         specimens.save_answer(self._database, stored.specimen_id, self._run_id, answer, facts)
