@@ -70,12 +70,16 @@ class ModelPack:
         return tokenizer
 
     def embed_images(self, images: Sequence[Image.Image]) -> np.ndarray:
-        """Returns (n, dim) float32 unit rows of upright RGB pictures.
+        """Returns (n, dim) float32 unit rows of upright RGB pictures; see `embed_pixels`."""
+        return self.embed_pixels([to_array(image, self.preprocessing) for image in images])
+
+    def embed_pixels(self, inputs: Sequence[np.ndarray]) -> np.ndarray:
+        """Returns (n, dim) float32 unit rows of pictures that are model input already, see `to_array`.
 
         Each is the mean over the picture and its mirror image: an insect looks left as often as
         right, and the mean lies closer to the other photos of its species.
         """
-        pixels = np.stack([to_array(image, self.preprocessing) for image in images])
+        pixels = np.stack(inputs)
         mirrored = np.ascontiguousarray(pixels[:, :, :, ::-1])
         rows = self.embed_arrays("image", np.concatenate([pixels, mirrored]))
         mean = rows[: len(pixels)] + rows[len(pixels) :]

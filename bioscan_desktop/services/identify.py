@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,7 +32,7 @@ from bioscan_desktop.core.matching import (
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.frame import LEAST_SCORE, place
-from bioscan_desktop.inference.images import LoadedImage, load_rgb
+from bioscan_desktop.inference.images import LoadedImage, load_rgb, to_array
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.restriction import Restriction
 from bioscan_desktop.services.ranking import align_nearest, aligned, by_evidence, species_missing
@@ -43,7 +44,8 @@ T = TypeVar("T")
 FIRST_CHUNK, LAST_CHUNK = 1, 16
 """Specimens per step: the first answer comes at once, then steps double, since batches are faster."""
 
-DECODERS = 2
+DECODERS = max(2, min(8, os.cpu_count() or 2))
+"""Threads that decode photos; fewer than cores would keep a fast encoder waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,9 @@ class Judgement:
     agreed: str | None
 
 
+_NO_PICTURE = Image.new("RGB", (1, 1))
+
+
 class Identifier:
     """Identifies specimens against one library with one model.
 
@@ -218,7 +223,7 @@ class Identifier:
         """
         cancel = cancel or CancelToken()
         with ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as pool:
-            ahead: list[tuple[Neighbours, Future[LoadedImage] | None]] = []
+            ahead: list[tuple[Neighbours, Future[tuple[LoadedImage, np.ndarray]] | None]] = []
             try:
                 for chunk in _chunks(specimens, first_step):
                     cancel.check()
@@ -245,20 +250,23 @@ class Identifier:
             self.model.provider_report().active,
         )
 
-    def _load(self, specimen: Specimen) -> LoadedImage:
+    def _load(self, specimen: Specimen) -> tuple[LoadedImage, np.ndarray]:
+        """The photo's notices, and its model input. The picture itself, which may be large, is let go."""
         assert specimen.photo is not None
-        return load_rgb(specimen.photo, self.model.preprocessing.min_side)
+        preparation = self.model.preprocessing
+        loaded = load_rgb(specimen.photo, preparation.min_side)
+        return replace(loaded, image=_NO_PICTURE), to_array(loaded.image, preparation)
 
     def _step(
         self,
-        batch: list[tuple[Neighbours, Future[LoadedImage] | None]],
+        batch: list[tuple[Neighbours, Future[tuple[LoadedImage, np.ndarray]] | None]],
         k: int,
         keys: Sequence[str] | None,
         cancel: CancelToken,
     ) -> Iterator[Neighbours]:
         """Embeds and searches the photos of a step together, then its barcodes."""
         start = time.perf_counter()
-        photos: list[tuple[Neighbours, Image.Image]] = []
+        photos: list[tuple[Neighbours, np.ndarray]] = []
         barcodes: list[tuple[Neighbours, str]] = []
         for found, future in batch:
             cancel.check()
@@ -266,19 +274,19 @@ class Identifier:
                 found.problems.append(found.specimen.error)
             if future is not None:
                 try:
-                    loaded = future.result()
+                    loaded, pixels = future.result()
                 except BioscanError as error:
                     found.problems.append(error)
                 else:
                     found.notices.extend(loaded.notices)
                     found.missing = loaded.missing
-                    photos.append((found, loaded.image))
+                    photos.append((found, pixels))
             if found.specimen.barcode is not None:
                 barcode = self._orient(found.specimen.barcode)
                 found.notices.extend(barcode.notices)
                 found.sequence = barcode.sequence
                 barcodes.append((found, barcode.sequence))
-        self._search("image", photos, self.model.embed_images, k, keys)
+        self._search("image", photos, self.model.embed_pixels, k, keys)
         self._search("dna", barcodes, self.model.embed_barcodes, k, keys)
         for found, _ in batch:
             cancel.check()

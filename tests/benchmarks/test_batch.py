@@ -2,17 +2,131 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import shutil
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import TinyWorld
+from bioscan_desktop.inference.encoders import ModelPack
+from bioscan_desktop.inference.images import load_rgb
+from bioscan_desktop.library.pack import Library
+from bioscan_desktop.services.batch import Batch
+from bioscan_desktop.services.identify import DECODERS, LAST_CHUNK, Identifier
+from bioscan_desktop.session.specimens import STEP
+from tests.benchmarks.test_photo import photo as photo
+from tests.benchmarks.timing import by_turns, show
+from tests.conftest import SPECIES, TinyWorld, draw_insect
 from tests.services.test_batch_kill import killed_again_and_again
 
 pytestmark = pytest.mark.benchmark
+
+PHOTOS, ROUNDS = 48, 3
+SMALL = int(os.environ.get("BIOSCAN_MANY_PHOTOS", "6000"))
 
 
 def test_killed_twenty_times(world: TinyWorld, tmp_path: Path) -> None:
     killed = killed_again_and_again(world, tmp_path, photos=1500, kills=20, seed=1)
     print(f"\nkilled {killed} times of 20; no row lost, none doubled, none different")
     assert killed >= 15
+
+
+def test_a_batch_of_large_photos_keeps_decoder_and_encoder_busy(
+    starter_model: ModelPack, starter_library: Library, photo: Path, tmp_path: Path
+) -> None:
+    """Against decoding alone and embedding alone, each with all cores, in turns.
+
+    Where the encoder has a processor of its own, the batch is held against the slower of the two. Where
+    both share the cores, no order of work can reach that: a photo costs what both cost together. Then
+    it is held against that sum.
+    """
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    paths = [folder / f"p{number}.jpg" for number in range(PHOTOS)]
+    for path in paths:
+        shutil.copy(photo, path)
+    identifier = Identifier(starter_model, starter_library)
+    side = starter_model.preprocessing.min_side
+    loaded = load_rgb(photo, side).image
+    starter_model.embed_images([loaded] * LAST_CHUNK)
+    runs: list[Path] = []
+
+    def decode() -> None:
+        with ThreadPoolExecutor(DECODERS) as pool:
+            for _ in pool.map(lambda path: load_rgb(path, side).width, paths):
+                pass
+
+    def embed() -> None:
+        for _ in range(PHOTOS // STEP):
+            starter_model.embed_images([loaded] * STEP)
+
+    def batch() -> None:
+        runs.append(tmp_path / f"run{len(runs)}")
+        with Batch(folder, runs[-1]) as run:
+            run.run(identifier)
+
+    times = by_turns({"decode alone": decode, "embed alone": embed, "batch": batch}, rounds=ROUNDS, warm=1)
+    decoded, embedded, whole = (times[name].best for name in ("decode alone", "embed alone", "batch"))
+    slower, together = max(decoded, embedded), decoded + embedded
+    apart = starter_model.provider_report().short != "CPU"
+    show(
+        f"{PHOTOS} photos of 12 megapixels, as a folder scan",
+        times,
+        {
+            "decode alone": f"{1000 * PHOTOS / decoded:.1f} photos/s",
+            "embed alone": f"{1000 * PHOTOS / embedded:.1f} photos/s",
+            "batch": f"{1000 * PHOTOS / whole:.1f} photos/s; {slower / whole:.0%} of the slower one, "
+            f"{together / whole:.0%} of both on the same cores",
+        },
+    )
+    assert (slower if apart else together) / whole >= 0.9
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_memory_is_flat_over_many_small_photos(world: TinyWorld, tmp_path: Path) -> None:
+    """`BIOSCAN_MANY_PHOTOS=100000` runs it at full length."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    master = tmp_path / "master.jpg"
+    draw_insect(SPECIES[0][4], (96, 72)).save(master)
+    for number in range(SMALL):
+        os.link(master, folder / f"p{number}.jpg")
+    library = Library(world.library)
+    identifier = Identifier(ModelPack(world.model, "cpu"), library)
+    sizes: list[float] = []
+    every = max(1, SMALL // 100)
+    seen = [0]
+
+    def note(progress: object) -> None:
+        if progress.phase == "identify" and progress.done >= seen[0]:  # type: ignore[attr-defined]
+            seen[0] += every
+            gc.collect()
+            sizes.append(resident_mb())
+
+    start = time.perf_counter()
+    with Batch(folder, tmp_path / "run") as run:
+        run.plan()
+        planned_s = time.perf_counter() - start
+        counts = run.run(identifier, progress=note)
+    took_s = time.perf_counter() - start - planned_s
+    library.close()
+    tenth = max(1, len(sizes) // 10)
+    first, last = (sum(part) / len(part) for part in (sizes[:tenth], sizes[-tenth:]))
+    session_mb = (tmp_path / "run" / "session.sqlite").stat().st_size / 1e6
+    print(
+        f"\n{SMALL:,} small photos: looked through in {planned_s:.1f} s, identified in {took_s:.1f} s "
+        f"({SMALL / took_s:.0f}/s, tiny model); memory {first:.0f} MB in the first tenth, {last:.0f} MB in "
+        f"the last ({last / first:.3f}); session {session_mb:.0f} MB"
+    )
+    assert counts.state("ok") == SMALL
+    assert last <= 1.1 * first
+
+
+def resident_mb() -> float:
+    """What this process holds in memory, MB."""
+    with Path("/proc/self/statm").open() as stream:
+        return int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
