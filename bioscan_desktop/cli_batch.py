@@ -150,25 +150,14 @@ def _limits(arguments: argparse.Namespace, batch: Batch) -> dict[str, list[str]]
 
 def _identifier(arguments: argparse.Namespace, batch: Batch, limits: dict[str, list[str]]) -> Identifier:
     """With the packs that are named, or else those that the run was begun with."""
-    from bioscan_desktop.library.restriction import Restriction
-    from bioscan_desktop.services import packs
-    from bioscan_desktop.services.identify import Identifier
+    from bioscan_desktop.services.batch_provenance import open_identifier
 
-    facts = batch.database
-    library = packs.open_library(arguments.library or facts.fact("library") or packs.STARTER)
-    name = arguments.model or (facts.fact("model") if arguments.library is None else None)
-    if name is None:
-        model = packs.model_for(library, arguments.provider, arguments.precision)
-    else:
-        model = packs.open_model(name, arguments.provider, arguments.precision)
-    model = batch.settle(model)
-    restriction = Restriction(library, *limits.values()) if any(limits.values()) else None
-    identifier = Identifier(model, library, restriction)
-    if batch.made_with is None:
-        facts.set_facts({"library": str(library.folder.resolve()), "model": str(model.folder.resolve())})
-    report = model.provider_report()
-    told = restriction.notices if restriction is not None else []
-    for notice in [*library.notices, *told, *([report.reason] if report.reason else [])]:
+    identifier = open_identifier(
+        batch.database, arguments.library, arguments.model, arguments.provider, arguments.precision, limits
+    )
+    report = identifier.model.provider_report()
+    told = identifier.restriction.notices if identifier.restriction is not None else []
+    for notice in [*identifier.library.notices, *told, *([report.reason] if report.reason else [])]:
         _say(notice)
     return identifier
 

@@ -9,8 +9,11 @@ from pathlib import Path
 from bioscan_desktop import __version__
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.inference.encoders import ModelPack
+from bioscan_desktop.library.restriction import Restriction
+from bioscan_desktop.services import packs
 from bioscan_desktop.services.identify import Identifier
-from bioscan_desktop.session.specimens import Provenance
+from bioscan_desktop.session.database import Database
+from bioscan_desktop.session.specimens import Provenance, first_run
 
 LIMITS: tuple[str, ...] = ("restrict_to", "countries")
 """Settings that say which part of the library may answer."""
@@ -38,6 +41,44 @@ def settle(model: ModelPack, before: Provenance | None) -> ModelPack:
     if wanted == model.precision:
         return model
     return ModelPack(model.folder, model.provider, wanted, model.threads)
+
+
+def open_identifier(
+    database: Database,
+    library: str | None,
+    model: str | None,
+    provider: str = "auto",
+    precision: str = "auto",
+    limits: Mapping[str, Sequence[str]] | None = None,
+) -> Identifier:
+    """The packs that are named, or else those that a run was begun with. Close its library in the end.
+
+    Args:
+        database: of the run; it remembers the packs of its beginning.
+        library, model: ids or paths; None takes those of the run, then the starter library and the
+            model that belongs to it.
+
+    Raises:
+        ArgumentError, PackError: if they cannot be had.
+    """
+    opened = packs.open_library(library or database.fact("library") or packs.STARTER)
+    try:
+        name = model or (database.fact("model") if library is None else None)
+        if name is None:
+            encoders = packs.model_for(opened, provider, precision)
+        else:
+            encoders = packs.open_model(name, provider, precision)
+        before = first_run(database)
+        encoders = settle(encoders, before)
+        wanted = [(limits or {}).get(name, ()) for name in LIMITS]
+        identifier = Identifier(encoders, opened, Restriction(opened, *wanted) if any(wanted) else None)
+        if before is None:
+            folders = {"library": opened.folder, "model": encoders.folder}
+            database.set_facts({name: str(folder.resolve()) for name, folder in folders.items()})
+    except BaseException:
+        opened.close()
+        raise
+    return identifier
 
 
 def check_same(before: Provenance | None, now: Provenance) -> None:

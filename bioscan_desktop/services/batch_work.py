@@ -90,7 +90,7 @@ class Work:
             self._cancel.check()
             if self._gate.closed:
                 self._tables.flush()
-                self._tell("pause", "paused")
+                self._tell("pause", "paused", always=True)
                 self._gate.wait(self._cancel)
                 self._pace = Pace()
                 self._pace.note(self._done)

@@ -30,6 +30,8 @@ LANES: dict[str, int] = {
     "identify": 1,  # onnxruntime uses all cores by itself; opening packs takes its turn here, too
     "intake": 1,  # reading folders and sequence files
     "export": 1,  # a report of many photos takes its time
+    "batch": 1,  # a folder scan of hours, with packs of its own
+    "session": 1,  # reading rows of a session; never behind any of the above
     "pictures": 2,  # thumbnails and previews
 }
 """Threads by lane."""

@@ -307,6 +307,19 @@ QToolButton[look="small"] {{ color: {c.text}; background: {c.card}; border: 1px 
 QToolButton[look="small"]:hover {{ background: {c.hover}; }}
 QToolButton[look="small"]:focus {{ border: 2px solid {c.accent}; padding: 1px 7px; }}
 QToolButton[look="small"]:disabled {{ color: {c.muted}; }}
+QToolButton[look="tile"] {{ color: {c.text}; background: {c.card}; border: 1px solid {c.border};
+    border-radius: 8px; padding: 5px 10px; }}
+QToolButton[look="tile"]:hover {{ background: {c.hover}; }}
+QToolButton[look="tile"]:checked {{ background: {c.selection}; border: 2px solid {c.accent};
+    padding: 4px 9px; }}
+QToolButton[look="tile"]:focus {{ border: 2px solid {c.text}; padding: 4px 9px; }}
+QTableView[look="table"] {{ background: {c.field}; border: 1px solid {c.border}; border-radius: 8px;
+    outline: none; selection-background-color: {c.selection}; selection-color: {c.text}; }}
+QTableView[look="table"]:focus {{ border: 2px solid {c.accent}; }}
+QTableView[look="table"]::item {{ padding: 0 8px; border-bottom: 1px solid {c.track}; }}
+QTableView[look="table"]::item:selected {{ background: {c.selection}; color: {c.text}; }}
+QTableView[look="table"] QHeaderView::section {{ background: {c.window}; color: {c.muted}; border: none;
+    border-bottom: 1px solid {c.border}; padding: 6px 8px; }}
 QPlainTextEdit {{ background: {c.field}; color: {c.text}; border: 1px solid {c.border};
     border-radius: 6px; padding: 5px; }}
 QPlainTextEdit:focus {{ border: 2px solid {c.accent}; padding: 4px; }}

@@ -1,0 +1,288 @@
+"""The page on which whole folders are identified, over hours if need be, and taken up again."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QModelIndex, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QScrollArea,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bioscan_desktop.ui import intake, wording
+from bioscan_desktop.ui.batch_control import BatchControl, Look, Setup
+from bioscan_desktop.ui.models.batch_rows import BatchRows
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.batch_setup import BatchSetup
+from bioscan_desktop.ui.widgets.batch_status import BatchStatus
+from bioscan_desktop.ui.widgets.parts import frame, label
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.batch_work import BatchProgress
+    from bioscan_desktop.session.queries import Filter
+    from bioscan_desktop.ui.workbench import Workbench
+
+SPECIMEN, RESULT = 0.28, 0.36
+"""Shares of the table's width that is left beside the columns of known width; the last takes the rest."""
+
+
+class BatchPage(QStackedWidget):
+    """Set-up, or the run."""
+
+    def __init__(self, theme: Theme, bench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._bench = theme, bench
+        self.control = BatchControl(bench, self)
+        self.begin = BatchSetup(theme)
+        self.status = BatchStatus(theme)
+        self.rows = BatchRows(theme, self.control, self)
+        self.setProperty("look", "page")
+        self.setAcceptDrops(True)
+        self.addWidget(self._make_begin())
+        self.addWidget(self._make_run())
+        self._connect()
+        self._on_changed()
+
+    def _make_begin(self) -> QWidget:
+        inside = QWidget()
+        inside.setProperty("look", "page")
+        outer = QHBoxLayout(inside)
+        outer.setContentsMargins(24, 24, 24, 24)
+        middle = QWidget()
+        middle.setMaximumWidth(860)
+        column = QVBoxLayout(middle)
+        column.setSpacing(14)
+        column.addWidget(label("Identify a whole folder", scale=1.7, bold=True))
+        column.addWidget(
+            label(
+                "Thousands of photos and barcodes, over night if need be. Every answer is kept as soon as it "
+                "is there: the work can rest, be stopped, or be cut off by a power failure, and goes on "
+                "where it was. Nothing is written into your folder.",
+                "muted",
+            )
+        )
+        column.addSpacing(4)
+        column.addWidget(self.begin)
+        column.addStretch(1)
+        outer.addStretch(1)
+        outer.addWidget(middle, 12)
+        outer.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inside)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return scroll
+
+    def _make_run(self) -> QWidget:
+        page = QWidget()
+        page.setProperty("look", "page")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(20, 18, 20, 14)
+        column.setSpacing(12)
+        column.addWidget(self.status)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Find an id, a file or a taxon")
+        self.search.setAccessibleName("Find rows")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(360)
+        column.addWidget(self.search)
+        self.table = self._make_table()
+        column.addWidget(self.table, 1)
+        self._about = frame("card")
+        words = QVBoxLayout(self._about)
+        words.setContentsMargins(16, 10, 16, 10)
+        words.setSpacing(4)
+        self._headline = label(rich=True)
+        self._reason = label(look="muted")
+        self._hits = label(rich=True)
+        for one in (self._headline, self._reason, self._hits):
+            words.addWidget(one)
+        self._about.setVisible(False)
+        column.addWidget(self._about)
+        return page
+
+    def _make_table(self) -> QTableView:
+        view = QTableView()
+        view.setProperty("look", "table")
+        view.setModel(self.rows)
+        view.setAccessibleName("Specimens of the run")
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setShowGrid(False)
+        view.setWordWrap(False)
+        view.setTabKeyNavigation(False)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.verticalHeader().setVisible(False)
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 14)
+        header = view.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setMinimumHeight(160)
+        return view
+
+    def _connect(self) -> None:
+        control, begin, status = self.control, self.begin, self.status
+        begin.start_asked.connect(control.start)
+        begin.preview_asked.connect(control.preview)
+        begin.open_asked.connect(control.open_run)
+        status.pause_asked.connect(control.pause)
+        status.go_on_asked.connect(control.go_on)
+        status.stop_asked.connect(control.stop)
+        status.retry_asked.connect(control.retry_failed)
+        status.leave_asked.connect(control.leave)
+        status.folder_asked.connect(self._open_folder)
+        status.filter_asked.connect(self._on_filter)
+        control.changed.connect(self._on_changed)
+        control.progressed.connect(self._on_progress)
+        control.previewed.connect(begin.show_preview)
+        control.looked.connect(self._on_looked)
+        control.record_read.connect(self._on_record)
+        self.search.textChanged.connect(self._on_filter)
+        self.table.selectionModel().currentRowChanged.connect(self._on_row)
+        self.table.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self._theme.changed.connect(self.table.viewport().update)
+        self._bench.engine_changed.connect(self._on_changed)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self.search.setFocus)
+
+    # -- the run -------------------------------------------------------------------------------
+
+    def _on_changed(self) -> None:
+        control = self.control
+        before = self.currentIndex()
+        self.setCurrentIndex(0 if control.setup is None else 1)
+        self.status.show_state(control)
+        if control.setup is None:
+            self.begin.show_trouble(control.trouble)
+        if before != self.currentIndex():
+            self._clear()
+            if self.currentIndex() == 1:
+                self.table.setFocus()
+            else:
+                self.begin.folder.setFocus()
+        if control.state in ("done", "stopped") and not control.trouble:
+            QApplication.alert(self.window())
+        self.setAccessibleDescription(f"Batch: {control.state}")
+
+    def _clear(self) -> None:
+        self.rows.show_numbers(array("q"))
+        self.status.show_counts(None)
+        self._about.setVisible(False)
+        self.search.clear()
+        self.status.tiles["all"].setChecked(True)
+        self.control.want(None, "recent")
+
+    def _on_progress(self, progress: BatchProgress) -> None:
+        if self.control.setup is None:
+            self.begin.show_looking(progress.done)
+        else:
+            self.status.show_progress(progress, self.control.state)
+
+    def _on_looked(self, look: Look) -> None:
+        self.status.show_counts(look.counts)
+        self.status.settle(self.control)
+        # Rows that arrive must not push away what someone has scrolled to.
+        if self.table.verticalScrollBar().value() == 0 or not self.control.is_busy:
+            self.rows.show_numbers(look.numbers)
+
+    def _on_scrolled(self, value: int) -> None:
+        if value == 0 and self.control.is_busy:
+            self.control.look()
+
+    def _on_filter(self, *_: object) -> None:
+        self.table.verticalScrollBar().setValue(0)
+        self.control.want(self._filter(), "recent")
+
+    def _filter(self) -> Filter:
+        from bioscan_desktop.session.queries import Filter
+
+        chosen = next((name for name, tile in self.status.tiles.items() if tile.isChecked()), "all")
+        kinds: dict[str, Any] = {
+            "novelty": {"novelty": frozenset({"new_species", "unlike_library"})},
+            "conflict": {"conflict": True},
+            "all": {},
+        }
+        return Filter(text=self.search.text().strip(), **kinds.get(chosen, {"states": frozenset({chosen})}))
+
+    def _open_folder(self) -> None:
+        if self.control.setup is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.control.setup.out)))
+
+    # -- one row -------------------------------------------------------------------------------
+
+    def _on_row(self, current: QModelIndex, _: QModelIndex) -> None:
+        number = self.rows.number(current.row())
+        self._about.setVisible(False)
+        if number is not None:
+            self.control.read_record(number)
+
+    def _on_record(self, number: int, record: dict[str, Any] | None) -> None:
+        if self.rows.number(self.table.currentIndex().row()) != number or record is None:
+            return
+        verdict = record["verdict"]
+        error = record["error"]["message"] if record["error"] else ""
+        if verdict is None:
+            self._headline.setText("Not identified")
+            self._reason.setText(error)
+        else:
+            name = wording.taxon(verdict["name"], verdict["rank"]).html if verdict["name"] else "No name"
+            self._headline.setText(f"<b>{name}</b>")
+            self._reason.setText(" ".join(part for part in (verdict["reason"], error) if part))
+        self._hits.setText(hits_html(record["hits"]))
+        self._hits.setVisible(bool(record["hits"]))
+        self._about.setVisible(True)
+        self.table.scrollTo(self.table.currentIndex())
+
+    # -- dropping a folder ---------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        metrics = self.table.fontMetrics()
+        rank = metrics.horizontalAdvance("species") + 28
+        sure = metrics.horizontalAdvance("Very likely, >99%") + 28
+        left = self.width() - 60 - rank - sure
+        for column, width in enumerate((SPECIMEN * left, RESULT * left, rank, sure)):
+            self.table.setColumnWidth(column, int(width))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.control.setup is None and event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        folders = [path for path in intake.read_mime(event.mimeData()).paths if path.is_dir()]
+        if folders:
+            self.begin.use_folder(folders[0])
+            event.acceptProposedAction()
+
+    def use(self, setup: Setup) -> None:
+        """Starts a run that was set up elsewhere."""
+        self.control.start(setup)
+
+
+def hits_html(hits: list[dict[str, Any]], shown: int = 3) -> str:
+    """The nearest references in one line."""
+    parts = []
+    for hit in hits[:shown]:
+        rank = next((r for r in ("species", "genus", "family", "order") if hit.get(r)), None)
+        name = wording.taxon(hit[rank], rank).html if rank else "unnamed"
+        number = f"{hit['percent_identity']:.1f} % identical" if hit["percent_identity"] is not None else (
+            f"similarity {hit['score']:.3f}"
+        )  # fmt: skip
+        parts.append(f"{name} ({number}{', ' + hit['processid'] if hit['processid'] else ''})")
+    return "Nearest: " + "  ·  ".join(parts) if parts else ""

@@ -1,0 +1,222 @@
+"""How far a batch is: counts by state that filter the rows, progress, pace, and what can be done now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from bioscan_desktop.ui import icons, wording
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.parts import Banner, frame, label
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.batch_work import BatchProgress
+    from bioscan_desktop.session.queries import Counts
+    from bioscan_desktop.ui.batch_control import BatchControl
+
+TILES: tuple[tuple[str, str, str, str], ...] = (
+    ("all", "All", "", "muted"),
+    ("ok", "Answered", "check", "good"),
+    ("novelty", "New to the library", "novelty", "novelty"),
+    ("conflict", "Contradictions", "conflict", "error"),
+    ("partial", "Partly", "partial", "warning"),
+    ("failed", "Failed", "error", "error"),
+    ("waiting", "Waiting", "clock", "muted"),
+)
+"""Name, words, icon and colour of each count."""
+
+
+class BatchStatus(QWidget):
+    """The upper part of the page while there is a run.
+
+    Signals:
+        filter_asked: the name of a tile.
+        pause_asked, go_on_asked, stop_asked, retry_asked, folder_asked, leave_asked: buttons.
+    """
+
+    filter_asked = Signal(str)
+    pause_asked = Signal()
+    go_on_asked = Signal()
+    stop_asked = Signal()
+    retry_asked = Signal()
+    folder_asked = Signal()
+    leave_asked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._failed = 0
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        card = frame("card")
+        inner = QVBoxLayout(card)
+        inner.setContentsMargins(18, 14, 18, 14)
+        inner.setSpacing(8)
+        self._title = label(bold=True, scale=1.15)
+        self._place = label(look="muted")
+        inner.addWidget(self._title)
+        inner.addWidget(self._place)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress of the batch")
+        inner.addWidget(self._bar)
+        line = QHBoxLayout()
+        self._pace = label(wrap=False)
+        self._now = label(look="muted", wrap=False)
+        self._now.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self._pace)
+        line.addWidget(self._now, 1)
+        inner.addLayout(line)
+        inner.addLayout(self._make_buttons())
+        column.addWidget(card)
+        self._banner = Banner(theme)
+        self._banner.show_text("error", "")
+        column.addWidget(self._banner)
+        column.addLayout(self._make_tiles())
+        theme.changed.connect(self._paint)
+        self._paint()
+
+    def _make_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+
+        def button(text: str, tip: str, signal) -> QPushButton:  # type: ignore[no-untyped-def]
+            made = QPushButton(text)
+            made.setToolTip(tip)
+            made.setAccessibleName(text.replace("&", ""))
+            made.clicked.connect(signal)
+            row.addWidget(made)
+            return made
+
+        self.pause = button("&Pause", "Finishes the specimens at hand and rests", self.pause_asked)
+        self.go_on = button("&Go on", "Takes the work up where it was", self.go_on_asked)
+        self.go_on.setProperty("look", "primary")
+        self.stop = button("&Stop", "Ends the work; everything so far is kept", self.stop_asked)
+        self.retry = button("&Retry failed", "Tries again what failed", self.retry_asked)
+        row.addStretch(1)
+        self.folder = button("&Open results", "Opens the folder with results.csv", self.folder_asked)
+        self.leave = button("&New batch", "Chooses another folder; this run is kept", self.leave_asked)
+        return row
+
+    def _make_tiles(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.tiles: dict[str, QToolButton] = {}
+        for name, words, _, _ in TILES:
+            tile = QToolButton()
+            tile.setProperty("look", "tile")
+            tile.setCheckable(True)
+            tile.setAutoExclusive(True)
+            tile.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            tile.setIconSize(QSize(18, 18))
+            tile.setToolTip(f"Shows these rows: {words.lower()}")
+            tile.clicked.connect(lambda _=False, name=name: self.filter_asked.emit(name))
+            row.addWidget(tile)
+            self.tiles[name] = tile
+        self.tiles["all"].setChecked(True)
+        row.addStretch(1)
+        self.show_counts(None)
+        return row
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def show_state(self, control: BatchControl) -> None:
+        """What can be done now, and what is going on."""
+        setup, state = control.setup, control.state
+        if setup is None:
+            return
+        name = setup.folder.name if setup.folder is not None else setup.out.name
+        self._title.setText({
+            "running": f"Identifying {name}",
+            "paused": f"{name} is paused",
+            "stopping": f"Stopping {name}…",
+            "stopped": f"{name} is stopped",
+            "done": f"{name} is done",
+        }.get(state, name))  # fmt: skip
+        self._place.setText(f"Results in {setup.out}")
+        self.pause.setVisible(state == "running")
+        self.go_on.setVisible(state in ("paused", "stopped"))
+        self.stop.setVisible(state in ("running", "paused", "stopping"))
+        self.stop.setEnabled(state != "stopping")
+        self._show_retry(not control.is_busy)
+        self.leave.setVisible(not control.is_busy)
+        self._banner.show_text("error", control.trouble)
+        if state == "running" and control.progress is None:
+            self._bar.setRange(0, 0)
+            self._pace.setText("Opening the library")
+            self._now.setText("")
+        elif state in ("stopped", "done"):
+            self._pace.setText("" if state == "done" else "Nothing is lost; it can be taken up at any time.")
+            self._now.setText("")
+        elif state == "paused":
+            self._pace.setText("The specimens at hand are finished first.")
+
+    def show_progress(self, progress: BatchProgress, state: str) -> None:
+        """How far it is, how fast, how long still."""
+        from bioscan_desktop.services.pace import duration_text
+
+        if state not in ("running", "paused"):
+            return
+        if progress.total is None:
+            self._bar.setRange(0, 0)
+            self._pace.setText(f"Looking through the folder: {wording.thousands(progress.done)} files")
+            return
+        self._bar.setRange(0, max(1, progress.total))
+        self._bar.setValue(progress.done)
+        parts = [f"{wording.thousands(progress.done)} of {wording.thousands(progress.total)}"]
+        if progress.phase == "identify" and progress.rate:
+            parts.append(f"{progress.rate:.1f} a second")
+            if progress.eta_s:
+                parts.append(f"{duration_text(progress.eta_s)} left")
+        self._pace.setText("  ·  ".join(parts))
+        self._now.setText(progress.label if len(progress.label) < 60 else f"{progress.label[:57]}…")
+
+    def show_counts(self, counts: Counts | None) -> None:
+        """The numbers on the tiles."""
+        for name, words, _, _ in TILES:
+            number = 0
+            if counts is not None:
+                number = {
+                    "all": counts.total,
+                    "novelty": sum(n for kind, n in counts.by_novelty.items() if kind != "none"),
+                    "conflict": counts.conflicts,
+                }.get(name, counts.state(name))
+            tile = self.tiles[name]
+            tile.setText(f"{wording.thousands(number)} {words.lower() if name != 'all' else 'in all'}")
+            tile.setAccessibleName(tile.text())
+            tile.setVisible(bool(number) or name in ("all", "ok", "failed") or tile.isChecked())
+        if counts is not None:
+            self._failed = counts.state("failed")
+            if self._bar.maximum() == 0 or not self.pause.isVisible():
+                done = counts.total - counts.state("waiting")
+                self._bar.setRange(0, max(1, counts.total))
+                self._bar.setValue(done)
+
+    def settle(self, control: BatchControl) -> None:
+        """After counts came: what depends on them."""
+        self._show_retry(not control.is_busy)
+        if control.state == "done" and self._bar.maximum() > 0:
+            failed = f", {wording.thousands(self._failed)} of them failed" if self._failed else ""
+            done = wording.count(self._bar.value(), "specimen")
+            self._pace.setText(f"{done}{failed}. The tables results.csv and hits.csv are complete.")
+
+    def _show_retry(self, idle: bool) -> None:
+        self.retry.setVisible(idle and self._failed > 0)
+        self.retry.setText(f"&Retry {wording.thousands(self._failed)} failed")
+
+    def _paint(self) -> None:
+        c = self._theme.colours
+        for name, _, icon, colour in TILES:
+            if icon:
+                self.tiles[name].setIcon(icons.icon(icon, getattr(c, colour)))
+        for button, icon in (
+            (self.pause, "clock"),
+            (self.stop, "stopped"),
+            (self.retry, "retry"),
+            (self.folder, "folder"),
+            (self.leave, "open"),
+        ):
+            button.setIcon(icons.icon(icon, c.text, c.muted))

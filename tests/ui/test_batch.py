@@ -1,0 +1,288 @@
+"""The batch page: a folder from its choice to its results, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from bioscan_desktop.session.database import Database
+from bioscan_desktop.session.queries import Row
+from bioscan_desktop.ui.batch_control import Setup
+from bioscan_desktop.ui.main_window import MainWindow
+from bioscan_desktop.ui.models import batch_rows
+from bioscan_desktop.ui.models.batch_rows import BatchRows
+from bioscan_desktop.ui.pages.batch import BatchPage, hits_html
+from bioscan_desktop.ui.widgets.specimen_delegate import MARKS
+from tests.services.test_batch import fill
+
+
+@pytest.fixture
+def page(window: MainWindow, qtbot: QtBot) -> Iterator[BatchPage]:
+    """The page over the tiny library, as the shell makes it."""
+    made = BatchPage(window._theme, window.bench, window)
+    made.resize(1100, 760)
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    window.jobs.shutdown()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    fill(tmp_path / "photos", 30)
+    return tmp_path / "photos"
+
+
+def rows_of(out: Path) -> list[dict[str, str]]:
+    with (out / "results.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def texts(page: BatchPage, column: int = 0) -> list[str]:
+    model = page.rows
+    return [model.data(model.index(n, column)) for n in range(model.rowCount())]
+
+
+def done(page: BatchPage, qtbot: QtBot, state: str = "done") -> None:
+    qtbot.waitUntil(lambda: page.control.state == state, timeout=30_000)
+    qtbot.waitUntil(lambda: page.rows.rowCount() > 0 and "…" not in texts(page), timeout=10_000)
+
+
+def test_from_the_folder_to_the_results(page: BatchPage, folder: Path, qtbot: QtBot) -> None:
+    begin = page.begin
+    assert not begin.begin.isEnabled()
+    begin.use_folder(folder)
+    assert begin.out.text() == str(folder.with_name("photos - identified"))
+    qtbot.waitUntil(lambda: "specimens" in begin._found.text())
+    assert begin._found.text() == "31 photos, 8 barcodes, 6 joined by name: 33 specimens"
+    assert begin._pairs.text().startswith("box 0/S0_side.jpg  +  S0")
+    assert "only 4 bases" in begin._apart.text()
+    qtbot.mouseClick(begin.begin, Qt.MouseButton.LeftButton)
+    assert page.currentIndex() == 1 and page.control.is_busy
+    done(page, qtbot)
+    out = folder.with_name("photos - identified")
+    assert len(rows_of(out)) == page.rows.rowCount() == 33
+    qtbot.waitUntil(lambda: page.status.tiles["failed"].text() == "2 failed")
+    assert page.status.tiles["all"].text() == "33 in all"
+    assert page.status.retry.isVisible() and not page.status.pause.isVisible()
+    page.status.tiles["failed"].click()
+    qtbot.waitUntil(lambda: sorted(texts(page)) == ["bad", "broken"])
+    page.table.selectRow(texts(page).index("bad"))
+    qtbot.waitUntil(page._about.isVisible)
+    assert "only 4 bases" in page._reason.text()
+    page.status.tiles["all"].click()
+    page.search.setText("pieridae")
+    pierids = {"Pieris rapae", "Pieris", "Pieridae"}
+    qtbot.waitUntil(lambda: page.rows.rowCount() > 0 and set(texts(page, 1)) <= pierids)
+    page.table.selectRow(0)
+    qtbot.waitUntil(lambda: "Nearest:" in page._hits.text())
+
+
+def test_pausing_stopping_and_going_on(page: BatchPage, tmp_path: Path, qtbot: QtBot) -> None:
+    fill(tmp_path / "photos", 400)
+    out = tmp_path / "run"
+    page.use(Setup(out, tmp_path / "photos"))
+    qtbot.waitUntil(lambda: page.control.progress is not None and bool(page.control.progress.total))
+    page.status.pause.click()
+    assert page.control.state == "paused" and page.status.go_on.isVisible()
+    qtbot.waitUntil(lambda: page.control.progress.phase == "pause", timeout=20_000)
+    held = page.control.progress.done
+    qtbot.wait(300)
+    assert page.control.progress.done == held < 403
+    page.status.go_on.click()
+    assert page.control.state == "running"
+    qtbot.waitUntil(lambda: page.control.progress.done > held, timeout=20_000)
+    page.status.stop.click()
+    done(page, qtbot, "stopped")
+    kept = len(rows_of(out))
+    assert held <= kept < 403 and page.status.go_on.isVisible() and not page.control.trouble
+    page.status.go_on.click()
+    done(page, qtbot)
+    assert len(rows_of(out)) == 403
+
+
+def test_retrying_what_failed(page: BatchPage, folder: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    page.use(Setup(tmp_path / "run", folder))
+    done(page, qtbot)
+    shutil.copy(folder / "box 0" / "S3_side.jpg", folder / "broken.jpg")
+    qtbot.waitUntil(page.status.retry.isVisible)
+    assert page.status.retry.text() == "&Retry 2 failed"
+    page.status.retry.click()
+    done(page, qtbot)
+    assert [row["query_id"] for row in rows_of(tmp_path / "run") if row["status"] == "failed"] == ["bad"]
+
+
+def test_an_earlier_run_is_opened_and_a_new_one_chosen(
+    page: BatchPage, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    page.use(Setup(tmp_path / "run", folder))
+    done(page, qtbot)
+    page.status.leave.click()
+    assert page.currentIndex() == 0 and page.rows.rowCount() == 0
+    page.begin.open_asked.emit(tmp_path / "run")
+    done(page, qtbot, "stopped")
+    assert page.rows.rowCount() == 33
+    page.status.leave.click()
+    page.begin.use_folder(folder)
+    page.begin.out.setText(str(tmp_path / "run"))
+    assert page.begin.begin.text() == "Go on with the run" and "taken up" in page.begin._found.text()
+
+
+def test_troubles_are_said_where_they_belong(
+    page: BatchPage, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    page.begin.folder.setText(str(tmp_path / "none"))
+    assert page.begin._banner.text == f"There is no folder {tmp_path / 'none'}."
+    assert not page.begin.begin.isEnabled()
+    (tmp_path / "run").mkdir()
+    with Database(tmp_path / "run" / "session.sqlite"):
+        page.use(Setup(tmp_path / "run", folder, resume=True))
+        qtbot.waitUntil(lambda: page.control.state == "stopped", timeout=20_000)
+    assert "is open in another window or program" in page.control.trouble
+    assert page.status._banner.text == page.control.trouble
+
+
+def test_without_a_library_it_says_so(bare_window: MainWindow, folder: Path, qtbot: QtBot) -> None:
+    page = BatchPage(bare_window._theme, bare_window.bench, bare_window)
+    qtbot.addWidget(page)
+    page.use(Setup(folder.parent / "run", folder))
+    assert page.control.state == "idle" and "Open a library first" in page.begin._banner.text
+
+
+def test_a_folder_can_be_dropped(page: BatchPage, folder: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(folder))])
+    copy, left, plain = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(50, 50), copy, mime, left, plain)
+    QApplication.sendEvent(page, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(page, QDropEvent(QPointF(50, 50), copy, mime, left, plain))
+    assert page.begin.folder.text() == str(folder)
+
+
+def test_by_keyboard_alone(page: BatchPage, folder: Path, qtbot: QtBot) -> None:
+    page.activateWindow()
+    page.begin.folder.setFocus()
+    QTest.keyClicks(page.begin.folder, str(folder))
+    qtbot.waitUntil(lambda: "specimens" in page.begin._found.text())
+    for _ in range(12):
+        if page.begin.begin.hasFocus():
+            break
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert page.begin.begin.hasFocus()
+    QTest.keyClick(page.begin.begin, Qt.Key.Key_Space)
+    done(page, qtbot)
+    assert page.table.hasFocus()
+    QTest.keyClick(page.table, Qt.Key.Key_Down)
+    qtbot.waitUntil(page._about.isVisible)
+
+
+def test_everything_has_a_name(page: BatchPage) -> None:
+    own = [w for kind in (QPushButton, QToolButton, QCheckBox, QLineEdit) for w in page.findChildren(kind)]
+    own = [w for w in own if not isinstance(w.parent(), QLineEdit)]  # Qt's own, to clear a field
+    assert len(own) > 15
+    assert not [w for w in own if not (w.accessibleName() or w.text())]
+    assert page.table.accessibleName() == "Specimens of the run"
+
+
+class Reader(QObject):
+    """Stands in for the control: notes what is asked for."""
+
+    rows_read = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[list[int]] = []
+
+    def read(self, numbers: Any) -> None:
+        self.asked.append(list(numbers))
+
+    def answer(self) -> None:
+        for numbers in self.asked:
+            self.rows_read.emit([row(number) for number in numbers])
+        self.asked.clear()
+
+
+def row(number: int, **more: Any) -> Row:
+    values: dict[str, Any] = {
+        "specimen_id": number, "query_id": f"p{number}", "input": f"box/p{number}.jpg", "photo": None,
+        "has_barcode": False, "state": "ok", "error": None, "name": "Noctua comes", "rank": "species",
+        "confidence": 0.97, "calibrated": True, "novelty": "none", "conflict": False, "number": number,
+        "decision": None,
+    }  # fmt: skip
+    return Row(**{**values, **more})
+
+
+def test_only_the_pages_that_are_looked_at_are_read(window: MainWindow, qtbot: QtBot) -> None:
+    reader = Reader()
+    model = BatchRows(window._theme, reader)  # type: ignore[arg-type]
+    model.show_numbers(array("q", range(100_000)))
+    assert model.rowCount() == 100_000
+    assert model.data(model.index(70_050, 0)) == "…"
+    qtbot.waitUntil(lambda: bool(reader.asked))
+    assert reader.asked == [list(range(70_000, 70_100))]
+    reader.answer()
+    assert model.data(model.index(70_050, 0)) == "p70050"
+    for place in range(0, 100_000, 500):  # as when the bar is drawn from top to bottom
+        model.data(model.index(place, 0))
+    qtbot.waitUntil(lambda: bool(reader.asked))
+    assert len(reader.asked) <= 4
+    reader.answer()
+    assert len(model._pages) <= batch_rows.KEPT
+
+
+def test_rows_stay_on_the_screen_until_their_news_come(window: MainWindow, qtbot: QtBot) -> None:
+    reader = Reader()
+    model = BatchRows(window._theme, reader)  # type: ignore[arg-type]
+    model.show_numbers(array("q", [1, 2, 3]))
+    model.data(model.index(0, 0))
+    qtbot.waitUntil(lambda: bool(reader.asked))
+    reader.answer()
+    model.show_numbers(array("q", [4, 1, 2, 3]))
+    assert [model.data(model.index(n, 0)) for n in range(4)] == ["…", "p1", "p2", "p3"]
+    model.show_numbers(array("q", [2]))
+    assert model.rowCount() == 1 and model.data(model.index(0, 0)) == "p2"
+
+
+@pytest.mark.parametrize(
+    ("more", "mark", "result", "sure"),
+    [
+        ({}, "done", "Noctua comes", "Very likely, 97%"),
+        ({"calibrated": False}, "done", "Noctua comes", "Best match, 97%"),
+        ({"confidence": 0.85}, "done", "Noctua comes", "Likely, 85%"),
+        ({"confidence": 0.5}, "done", "Noctua comes", "Possible, 50%"),
+        ({"name": None, "rank": None}, "undecided", "No name can be given", ""),
+        ({"name": None, "rank": None, "novelty": "unlike_library"}, "novelty", "Not in this library", ""),
+        ({"novelty": "new_species"}, "novelty", "Noctua comes", "Very likely, 97%"),
+        ({"conflict": True}, "conflict", "Noctua comes", "Contradiction"),
+        ({"state": "partial"}, "partial", "Noctua comes", "Very likely, 97%"),
+        ({"state": "waiting"}, "waiting", "Waiting", ""),
+        ({"state": "failed", "error": "p1.jpg: the file is empty."}, "failed", "the file is empty.", ""),
+    ],
+)
+def test_what_rows_say(more: dict[str, Any], mark: str, result: str, sure: str) -> None:
+    one = row(1, **more)
+    assert batch_rows.mark_of(one) == mark and mark in MARKS
+    assert batch_rows.text_of(one, 1) == result
+    assert batch_rows.text_of(one, 3) == sure
+
+
+def test_references_in_one_line() -> None:
+    hits = [
+        {"species": "Noctua sp. 2", "percent_identity": 99.21, "score": 0.9, "processid": "A1"},
+        {"species": None, "genus": "Noctua", "percent_identity": None, "score": 0.8, "processid": None},
+    ]
+    html = hits_html(hits)
+    assert html == "Nearest: Noctua sp. 2 (99.2 % identical, A1)  ·  <i>Noctua</i> (similarity 0.800)"
+    assert hits_html([]) == ""
