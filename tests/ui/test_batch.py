@@ -85,8 +85,13 @@ def test_from_the_folder_to_the_results(page: BatchPage, folder: Path, qtbot: Qt
     page.search.setText("pieridae")
     pierids = {"Pieris rapae", "Pieris", "Pieridae"}
     qtbot.waitUntil(lambda: page.rows.rowCount() > 0 and set(texts(page, 1)) <= pierids)
-    page.table.selectRow(0)
+    assert not page.table.currentIndex().isValid()  # the chosen row is not among these
+    page.table.selectRow(1)
     qtbot.waitUntil(lambda: "Nearest:" in page._hits.text())
+    chosen = texts(page)[1]
+    page.search.clear()
+    qtbot.waitUntil(lambda: page.rows.rowCount() == 33 and "…" not in texts(page))
+    assert texts(page)[page.table.currentIndex().row()] == chosen
 
 
 def test_pausing_stopping_and_going_on(page: BatchPage, tmp_path: Path, qtbot: QtBot) -> None:

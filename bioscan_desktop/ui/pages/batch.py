@@ -43,6 +43,7 @@ class BatchPage(QStackedWidget):
     def __init__(self, theme: Theme, bench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._bench = theme, bench
+        self._chosen: int | None = None
         self.control = BatchControl(bench, self)
         self.begin = BatchSetup(theme)
         self.status = BatchStatus(theme)
@@ -181,6 +182,7 @@ class BatchPage(QStackedWidget):
         self.setAccessibleDescription(f"Batch: {control.state}")
 
     def _clear(self) -> None:
+        self._chosen = None
         self.rows.show_numbers(array("q"))
         self.status.show_counts(None)
         self._about.setVisible(False)
@@ -200,6 +202,24 @@ class BatchPage(QStackedWidget):
         # Rows that arrive must not push away what someone has scrolled to.
         if self.table.verticalScrollBar().value() == 0 or not self.control.is_busy:
             self.rows.show_numbers(look.numbers)
+            self._keep_row(look.numbers)
+
+    def _keep_row(self, numbers: array[int]) -> None:
+        """The same specimen stays the chosen one, wherever it stands now."""
+        number = self._chosen
+        if number is None:
+            return
+        try:
+            place = numbers.index(number)
+        except ValueError:
+            self.table.setCurrentIndex(QModelIndex())
+            return
+        if place != self.table.currentIndex().row():
+            bar = self.table.verticalScrollBar()
+            at = bar.value()
+            self.table.setCurrentIndex(self.rows.index(place, 0))
+            bar.setValue(at)  # nobody asked to be taken there
+        self.control.read_record(number)
 
     def _on_scrolled(self, value: int) -> None:
         if value == 0 and self.control.is_busy:
@@ -227,13 +247,16 @@ class BatchPage(QStackedWidget):
     # -- one row -------------------------------------------------------------------------------
 
     def _on_row(self, current: QModelIndex, _: QModelIndex) -> None:
-        number = self.rows.number(current.row())
+        number = self.rows.number(current.row()) if current.isValid() else None
+        if number == self._chosen:
+            return
+        self._chosen = number
         self._about.setVisible(False)
         if number is not None:
             self.control.read_record(number)
 
     def _on_record(self, number: int, record: dict[str, Any] | None) -> None:
-        if self.rows.number(self.table.currentIndex().row()) != number or record is None:
+        if number != self._chosen or record is None:
             return
         verdict = record["verdict"]
         error = record["error"]["message"] if record["error"] else ""
@@ -246,8 +269,9 @@ class BatchPage(QStackedWidget):
             self._reason.setText(" ".join(part for part in (verdict["reason"], error) if part))
         self._hits.setText(hits_html(record["hits"]))
         self._hits.setVisible(bool(record["hits"]))
-        self._about.setVisible(True)
-        self.table.scrollTo(self.table.currentIndex())
+        if not self._about.isVisible():
+            self._about.setVisible(True)
+            self.table.scrollTo(self.table.currentIndex())
 
     # -- dropping a folder ---------------------------------------------------------------------
 
