@@ -34,7 +34,7 @@ _TABLES_1_0 = (
         sample TEXT NOT NULL,
         input TEXT NOT NULL,
         photo TEXT, photo_size INTEGER, photo_mtime_ns INTEGER, photo_hash TEXT,
-        picture BLOB,
+        picture BLOB, crop TEXT,
         barcode TEXT, barcode_from TEXT,
         error_code TEXT, error_message TEXT, error_kind TEXT,
         state TEXT NOT NULL CHECK (state IN ('waiting', 'done')),

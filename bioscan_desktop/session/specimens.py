@@ -44,6 +44,8 @@ class StoredSpecimen:
         input: for people, as in `Specimen`.
         photo: path relative to the session's root, with `/`; absolute if outside of it.
         picture: the bytes of a pasted picture instead.
+        crop: left, top, right and bottom of the part of the photo that shows it, in the unit that the
+            caller uses; None for the whole.
         barcode_from: file that the barcode came from.
         error: why it, or a part of it, cannot be used.
         specimen_id: None before it is in a session.
@@ -56,6 +58,7 @@ class StoredSpecimen:
     photo: str | None = None
     facts: FileFacts | None = None
     picture: bytes | None = None
+    crop: tuple[float, ...] | None = None
     barcode: Barcode | None = None
     barcode_from: str | None = None
     error: BioscanError | None = None
@@ -137,8 +140,8 @@ def _insert(connection: sqlite3.Connection, one: StoredSpecimen, step: int) -> i
     error = one.error
     cursor = connection.execute(
         "INSERT INTO specimens (query_id, sample, input, photo, photo_size, photo_mtime_ns, photo_hash, "
-        "picture, barcode, barcode_from, error_code, error_message, error_kind, state, step, added_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)",
+        "picture, crop, barcode, barcode_from, error_code, error_message, error_kind, state, step, added_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)",
         (
             query_id,
             one.sample,
@@ -148,6 +151,7 @@ def _insert(connection: sqlite3.Connection, one: StoredSpecimen, step: int) -> i
             facts.mtime_ns if one.facts else None,
             facts.hash,
             one.picture,
+            json.dumps(one.crop) if one.crop is not None else None,
             _barcode_text(one.barcode),
             one.barcode_from,
             error.code if error else None,
@@ -389,6 +393,7 @@ def _of_row(row: sqlite3.Row) -> StoredSpecimen:
         photo=row["photo"],
         facts=facts,
         picture=row["picture"],
+        crop=tuple(json.loads(row["crop"])) if row["crop"] is not None else None,
         barcode=barcode,
         barcode_from=row["barcode_from"],
         error=error,

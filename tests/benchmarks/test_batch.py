@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.images import load_rgb
@@ -124,6 +125,34 @@ def test_memory_is_flat_over_many_small_photos(world: TinyWorld, tmp_path: Path)
     )
     assert counts.state("ok") == SMALL
     assert last <= 1.1 * first
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_tiffs_of_a_hundred_megabytes(world: TinyWorld, tmp_path: Path) -> None:
+    """A scanner's or microscope's pictures: one is decoded per thread, and none is kept."""
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    Image.effect_noise((6000, 5800), 60).convert("RGB").save(folder / "s0.tif")
+    for number in range(1, 12):
+        os.link(folder / "s0.tif", folder / f"s{number}.tif")
+    library = Library(world.library)
+    identifier = Identifier(ModelPack(world.model, "cpu"), library)
+    before, most = resident_mb(), [0.0]
+
+    def note(_: object) -> None:
+        most[0] = max(most[0], resident_mb())
+
+    start = time.perf_counter()
+    with Batch(folder, tmp_path / "run") as run:
+        counts = run.run(identifier, progress=note)
+    took_s = time.perf_counter() - start
+    library.close()
+    size_mb = (folder / "s0.tif").stat().st_size / 1e6
+    print(
+        f"\n12 TIFFs of {size_mb:.0f} MB: {took_s:.1f} s; {most[0] - before:.0f} MB more memory at the "
+        f"moments looked at, with {DECODERS} decoding threads"
+    )
+    assert counts.state("ok") == 12
 
 
 def resident_mb() -> float:

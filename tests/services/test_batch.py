@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -433,6 +435,28 @@ class TestMishaps:
         with pytest.raises(ArgumentError, match="cannot be made") as caught:
             run(folder, "file/run")
         sentence_of(caught)
+
+    def test_names_in_any_script_and_paths_beyond_260_characters(
+        self, run: Runner, world: TinyWorld, tmp_path: Path
+    ) -> None:
+        deep = tmp_path / "Фото" / Path(*["ein sehr langer Ordnername mit Leerzeichen und Ümläuten " * 2] * 3)
+        try:
+            deep.mkdir(parents=True)
+        except OSError:
+            pytest.skip("this system has no paths of that length")
+        names = ["蝶々.jpg", "🦋 1.JPG", "e\u0301te\u0301.jpg", "=1+2.jpg"]
+        for name in names:
+            shutil.copy(world.photos["Pieris rapae"], deep / name)
+        assert len(str(deep / names[0])) > 260
+        if sys.platform == "linux":
+            shutil.copy(world.photos["Pieris rapae"], deep / os.fsdecode(b"latin-\xe9.jpg"))
+        run(tmp_path / "Фото", "Läufe 昆虫")
+        rows = table(tmp_path / "Läufe 昆虫")
+        assert [row["status"] for row in rows].count("ok") == len(names)
+        assert {row["input"].rpartition("/")[2] for row in rows} >= set(names)
+        if sys.platform == "linux":
+            (bad,) = [row for row in rows if row["status"] == "failed"]
+            assert bad["error_code"] == "bad_file_name" and "rename" in bad["error_message"]
 
     def test_results_inside_of_the_folder_are_not_read(self, run: Runner, folder: Path) -> None:
         with Batch(folder, folder / "run") as opened:

@@ -20,14 +20,15 @@ def test_a_specimen_comes_back_as_it_was(database: Database) -> None:
             "Käfer", "käfer", "Käfer.jpg + seq", "sub/Käfer.jpg", FileFacts(1, 2, "ab"),
             barcode=Barcode("ACGT" * 30, ("Short.",), True), barcode_from="b.fasta",
         ),
-        StoredSpecimen("pasted", "pasted", "pasted", picture=b"\x00\xff"),
+        StoredSpecimen("pasted", "pasted", "pasted", picture=b"\x00\xff", crop=(0.1, 0.25, 0.5, 1.0)),
         StoredSpecimen("bad", "bad", "bad", error=BarcodeError("bad is empty.", "empty_barcode")),
         StoredSpecimen("folder", "folder", "folder", error=InputError("Unreadable.", "folder_unreadable")),
     ]  # fmt: skip
     for number, one in zip(specimens.add(database, given), given, strict=True):
         back = specimens.get(database, number)
         assert back is not None and type(back.error) is type(one.error)
-        for name in ("query_id", "sample", "input", "photo", "facts", "picture", "barcode", "barcode_from"):
+        kept = ("query_id", "sample", "input", "photo", "facts", "picture", "crop", "barcode", "barcode_from")
+        for name in kept:
             assert getattr(back, name) == getattr(one, name)
         assert (back.error and (back.error.code, back.error.message)) == (
             one.error and (one.error.code, one.error.message)
