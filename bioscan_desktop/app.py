@@ -115,7 +115,20 @@ def _begin(window: MainWindow, settings: Settings, paths: Sequence[Path], troubl
 
     window.say(" ".join([*settings.notices, *([trouble] if trouble else [])]))
     QTimer.singleShot(0, window, window.open_packs)
+    _keep_session(window)
     window.drop_paths([path.expanduser().absolute() for path in paths])
+
+
+def _keep_session(window: MainWindow) -> None:
+    """Brings back what was in the list when the window was closed, and keeps it from now on."""
+    from bioscan_desktop import paths
+    from bioscan_desktop.ui.session_link import SessionLink
+    from bioscan_desktop.ui.session_menu import SessionMenu
+
+    link = SessionLink(window.bench, paths.data_dir() / "sessions", window)
+    link.trouble.connect(window.say)
+    window.menuBar().addMenu(SessionMenu(link, window))
+    link.begin()
 
 
 def _show_failure(error: BaseException) -> int:

@@ -102,6 +102,16 @@ def redo(database: Database) -> Decision | None:
     return _turn(database, "undone", "done", "ASC")
 
 
+def withdraw(database: Database, specimen_id: int) -> None:
+    """Takes back the decision that counts on a specimen, and those before it; they stay in the file."""
+    with database.transaction() as connection:
+        connection.execute(
+            "UPDATE decisions SET state = 'dropped' WHERE specimen_id = ? AND state = 'done' "
+            "AND action != 'note'",
+            (specimen_id,),
+        )
+
+
 def _turn(database: Database, state: str, new: str, direction: str) -> Decision | None:
     with database.transaction() as connection:
         row = connection.execute(

@@ -180,6 +180,33 @@ def _take_id(connection: sqlite3.Connection, wanted: str) -> str:
     return unique
 
 
+def change(database: Database, specimen_id: int, new: StoredSpecimen) -> None:
+    """Gives a specimen other content under its old number and id; it waits to be identified again."""
+    facts, error = new.facts, new.error
+    with database.transaction() as connection:
+        connection.execute(
+            "UPDATE specimens SET sample = ?, input = ?, photo = ?, photo_size = ?, photo_mtime_ns = ?, "
+            "photo_hash = ?, picture = ?, crop = ?, barcode = ?, barcode_from = ?, error_code = ?, "
+            "error_message = ?, error_kind = ?, state = 'waiting' WHERE specimen_id = ?",
+            (
+                new.sample,
+                new.input,
+                new.photo,
+                facts.size if facts else None,
+                facts.mtime_ns if facts else None,
+                facts.hash if facts else None,
+                new.picture,
+                json.dumps(new.crop) if new.crop is not None else None,
+                _barcode_text(new.barcode),
+                new.barcode_from,
+                error.code if error else None,
+                error.message if error else None,
+                ("dna" if isinstance(error, BarcodeError) else "input") if error else None,
+                specimen_id,
+            ),
+        )
+
+
 def join_barcode(database: Database, specimen_id: int, barcode: StoredSpecimen) -> None:
     """Gives a specimen that has only a photo a barcode; it waits to be identified again."""
     with database.transaction() as connection:

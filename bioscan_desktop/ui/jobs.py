@@ -187,9 +187,11 @@ class Jobs(QObject):
 
     Signals:
         crashed: an exception that no job should raise; the window shows it.
+        stopped: after `shutdown`, when no job runs any more.
     """
 
     crashed = Signal(object)
+    stopped = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -233,6 +235,7 @@ class Jobs(QObject):
         if not ended:
             log.error("Jobs did not stop in time: %s", [job.name for job in self._running])
         self._running.clear()
+        self.stopped.emit()
         return ended
 
     @Slot()

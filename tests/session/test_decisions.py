@@ -60,6 +60,16 @@ def test_a_new_decision_drops_what_could_be_redone(filled: Database) -> None:
     assert filled.value("SELECT count(*) FROM decisions") == 2
 
 
+def test_withdrawing_leaves_the_notes(filled: Database) -> None:
+    decisions.decide(filled, 1, "accept")
+    decisions.decide(filled, 1, "note", note="box 3")
+    decisions.decide(filled, 2, "reject")
+    decisions.withdraw(filled, 1)
+    assert decisions.current(filled, 1) is None and decisions.notes(filled, 1) == ["box 3"]
+    assert state(filled) == {2: ("reject", None)}
+    assert filled.value("SELECT count(*) FROM decisions") == 3
+
+
 def test_a_hundred_mixed_steps_there_and_back(filled: Database) -> None:
     rng = random.Random(5)
     states = [state(filled)]

@@ -103,6 +103,19 @@ def test_parts_that_arrive_later_are_joined(database: Database) -> None:
     assert queries.counts(database).state("waiting") == 2
 
 
+def test_other_content_under_the_same_number(filled: Database) -> None:
+    decisions.decide(filled, 1, "accept")
+    new = StoredSpecimen("other", "other", "x + y", "x.jpg", FileFacts(7, 8, "h"), crop=(0.0, 0.5, 1.0, 1.0),
+                         barcode=Barcode("ACGT" * 40), barcode_from="b.fa")  # fmt: skip
+    specimens.change(filled, 1, new)
+    back = specimens.get(filled, 1)
+    assert back is not None and back.query_id == "moth-1"
+    for name in ("input", "photo", "facts", "crop", "barcode", "barcode_from"):
+        assert getattr(back, name) == getattr(new, name)
+    assert queries.rows_of(filled, [1])[0].state == "waiting"
+    assert decisions.current(filled, 1) is not None
+
+
 def test_removed_specimens_leave_nothing_behind(filled: Database) -> None:
     decisions.decide(filled, 1, "accept")
     specimens.remove(filled, [1, 2])

@@ -1,0 +1,476 @@
+"""The list of specimens as a session on the disk: kept while people work, there again at the next start.
+
+Whatever changes in the list is written in a worker, a moment later, each change once. A killed window
+loses at most that moment. A second window gets a session of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
+
+from bioscan_desktop.core.errors import SessionError
+from bioscan_desktop.ui.jobs import Reporter
+from bioscan_desktop.ui.models.specimens import Row, State
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.identify import Identification, Identifier
+    from bioscan_desktop.services.specimens import Specimen
+    from bioscan_desktop.session.database import Database
+    from bioscan_desktop.ui.workbench import Workbench
+
+log = logging.getLogger("bioscan.session")
+
+SUFFIX = ".bioscan"
+CHUNK = 100
+"""Rows that are read at a time when a session is opened."""
+
+RETRY_MS = 10_000
+"""After a failure to write, such as on a full disk."""
+
+RECENT = 12
+"""Sessions that are offered to be opened again."""
+
+Opening = Callable[[], "tuple[Database, str]"]
+"""Opens a session in a worker; the text is a sentence for the user, or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A session that can be opened.
+
+    Attributes:
+        count: specimens in it.
+        saved: when it was written last, seconds since 1970.
+    """
+
+    path: Path
+    name: str
+    count: int
+    saved: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a row."""
+
+    specimen: Specimen
+    result: Identification | None
+    own_name: str
+
+    def is_same(self, other: Kept) -> bool:
+        """True if nothing has changed; specimens and answers are never changed, only replaced."""
+        return (
+            self.specimen is other.specimen
+            and self.result is other.result
+            and self.own_name == other.own_name
+        )
+
+
+@dataclass(slots=True)
+class _Writing:
+    """Changes on their way to the disk.
+
+    Attributes:
+        rows: by key, as they are and as they were written last.
+        name: of the session, where that is another one.
+        numbers: of rows in the session; the worker adds those that are new.
+        done: the worker has written them.
+    """
+
+    rows: dict[int, tuple[Kept, Kept | None]]
+    removed: list[int]
+    name: str | None = None
+    numbers: dict[int, int] = field(default_factory=dict)
+    done: bool = False
+
+
+class SessionLink(QObject):
+    """Keeps the rows of a workbench in a session.
+
+    Args:
+        folder: of the sessions.
+
+    Signals:
+        restored: how many rows came back.
+        trouble: a sentence; the list itself is unharmed.
+        changed: another session is open, or it has another name.
+    """
+
+    restored = Signal(int)
+    trouble = Signal(str)
+    changed = Signal()
+
+    def __init__(self, bench: Workbench, folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bench, self._folder = bench, folder
+        self._database: Database | None = None
+        self._opened: list[Database] = []  # by a worker; what is in it has to be closed
+        self._run: tuple[object, int] | None = None  # (identifier, number of its run)
+        self._numbers: dict[int, int] = {}
+        self._kept: dict[int, Kept] = {}
+        self._dirty: set[int] = set()
+        self._removed: dict[int, int] = {}
+        self._writing: _Writing | None = None
+        self._busy = False  # rows come from the session itself, or go with it
+        self._next: Opening | None = None
+        self._renamed = False
+        self._told = ""
+        self.name = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.save)
+        model = bench.model
+        model.rowsInserted.connect(self._on_inserted)
+        model.rowsAboutToBeRemoved.connect(self._on_removing)
+        bench.results_changed.connect(self._note)
+        bench.jobs.stopped.connect(self.close)
+
+    @property
+    def path(self) -> Path | None:
+        """Of the open session."""
+        return self._database.path if self._database is not None else None
+
+    # -- opening -------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Opens the session that was used last, or a new one."""
+        self._start(partial(_open_latest, self._folder))
+
+    def new(self) -> None:
+        """Begins an empty session; the one that was open stays on the disk."""
+        self._change(partial(_open_new, self._folder))
+
+    def open(self, path: Path) -> None:
+        """Opens another session in the place of this one."""
+        self._change(partial(_open_path, path))
+
+    def rename(self, name: str) -> None:
+        """Gives the session a name for people; its file stays where it is."""
+        name = " ".join(name.split())
+        if self._database is not None and name and name != self.name:
+            self.name, self._renamed = name, True
+            self._timer.start(0)
+            self.changed.emit()
+
+    def recent(self, tell: Callable[[list[Recent]], None]) -> None:
+        """Finds the sessions that can be opened, in a worker; the latest first."""
+        job = self._bench.jobs.make("session", "recent sessions", partial(_recent, self._folder, self.path))
+        job.done.connect(tell)
+        self._bench.jobs.run(job)
+
+    def _start(self, opening: Opening) -> None:
+        opened: list[Database] = []
+        self._opened = opened
+        job = self._bench.jobs.make("session", "open session", partial(_read, opening, opened))
+        job.items.connect(self._on_read)
+        job.done.connect(partial(self._on_opened, opened))
+        job.failed.connect(lambda error: self.trouble.emit(error.message))
+        self._bench.jobs.run(job)
+
+    def _on_read(self, chunks: list[list[tuple[int, Kept]]]) -> None:
+        """Rows of the session join the list; those without an answer are identified."""
+        rows = []
+        for chunk in chunks:
+            for number, kept in chunk:
+                row = self._bench.model.new_row(kept.specimen)
+                row.own_name = kept.own_name
+                row.state = State.STOPPED
+                if kept.result is not None:
+                    row.take(kept.result)
+                self._numbers[row.key], self._kept[row.key] = number, kept
+                rows.append(row)
+        self._busy = True
+        self._bench.model.append(rows)
+        self._busy = False
+        self._bench.identify_again([row.key for row in rows if row.state is State.STOPPED])
+
+    def _on_opened(self, opened: list[Database], found: tuple[int, str, str]) -> None:
+        count, self.name, sentence = found
+        if opened is not self._opened:
+            return  # another one was asked for meanwhile
+        self._database = opened[0]
+        self._dirty.update(row.key for row in self._bench.model.rows if row.key not in self._numbers)
+        if sentence:
+            self.trouble.emit(sentence)
+        self.changed.emit()
+        self.restored.emit(count)
+        self.save()
+
+    def _change(self, opening: Opening) -> None:
+        """Writes what is left, empties the list, and opens another session."""
+        self._bench.cancel()
+        if self._writing is not None:
+            self._next = opening  # when that is on the disk
+            return
+        self.close()
+        self._busy = True
+        self._bench.model.remove([row.key for row in self._bench.model.rows])
+        self._busy = False
+        self._bench.undo_stack.clear()
+        self._bench.work_changed.emit()
+        self._start(opening)
+
+    # -- keeping up ----------------------------------------------------------------------------
+
+    def _on_inserted(self, _: QModelIndex, first: int, last: int) -> None:
+        if not self._busy:
+            self._note(row.key for row in self._bench.model.rows[first : last + 1])
+
+    def _on_removing(self, _: QModelIndex, first: int, last: int) -> None:
+        if self._busy:
+            return
+        for row in self._bench.model.rows[first : last + 1]:
+            self._dirty.discard(row.key)
+            if row.key in self._numbers:
+                self._removed[row.key] = self._numbers.pop(row.key)
+                self._kept.pop(row.key, None)
+        self._timer.start(0)
+
+    def _note(self, keys: Iterable[int]) -> None:
+        self._dirty.update(keys)
+        self._timer.start(0)
+
+    def save(self) -> None:
+        """Writes what has changed, in a worker; what changes meanwhile follows."""
+        database = self._database
+        if database is None or self._writing is not None:
+            return
+        writing = self._collect()
+        if writing is None:
+            return
+        self._writing, identifier = writing, self._identifier()
+        job = self._bench.jobs.make(
+            "session", "save session", lambda _: self._write_to(database, writing, identifier)
+        )
+        job.failed.connect(self._on_not_saved)
+        job.ended.connect(partial(self._on_saved, writing))
+        self._bench.jobs.run(job)
+
+    def _collect(self) -> _Writing | None:
+        """What has changed since it was written last."""
+        rows: dict[int, tuple[Kept, Kept | None]] = {}
+        for key in self._dirty:
+            row = self._bench.model.find(key)
+            if row is not None:
+                now, before = kept_of(row), self._kept.get(key)
+                if before is None or not now.is_same(before):
+                    rows[key] = (now, before)
+        self._dirty.clear()
+        # A row that was taken out and put back by Undo before that was written is a new one.
+        removed, self._removed = list(self._removed.values()), {}
+        name, self._renamed = (self.name if self._renamed else None), False
+        if not rows and not removed and name is None:
+            return None
+        return _Writing(rows, removed, name, {k: self._numbers[k] for k in rows if k in self._numbers})
+
+    def _identifier(self) -> Identifier | None:
+        engine = self._bench.engine
+        return engine.identifier if engine is not None else None
+
+    def _write_to(self, database: Database, writing: _Writing, identifier: Identifier | None) -> None:
+        """Runs in a worker; what it reports is in `writing`, since nobody hears a worker after the end."""
+        from bioscan_desktop.services import batch_provenance, recorded
+        from bioscan_desktop.session import decisions, specimens
+
+        with database.transaction():
+            if identifier is not None and (self._run is None or self._run[0] is not identifier):
+                made_with = batch_provenance.provenance_of(identifier, self._bench.top_k)
+                self._run = (identifier, specimens.start_run(database, made_with))
+            if writing.name is not None:
+                database.set_fact("name", writing.name)
+            specimens.remove(database, writing.removed)
+            for key, (now, before) in writing.rows.items():
+                number = writing.numbers.get(key)
+                if number is None:
+                    (number,) = specimens.add(database, [recorded.stored_of(now.specimen)])
+                    writing.numbers[key] = number
+                elif before is None or before.specimen is not now.specimen:
+                    specimens.change(database, number, recorded.stored_of(now.specimen))
+                if now.result is None:
+                    if before is not None and before.result is not None:
+                        specimens.wait_again(database, [number])
+                elif (before is None or before.result is not now.result) and self._run is not None:
+                    answer = recorded.answer_of(now.result)
+                    specimens.save_answer(database, number, self._run[1], answer)
+                if now.own_name != (before.own_name if before is not None else ""):
+                    if now.own_name:
+                        decisions.decide(database, number, "name", now.own_name)
+                    else:
+                        decisions.withdraw(database, number)
+        writing.done = True
+
+    def _on_saved(self, writing: _Writing) -> None:
+        if self._writing is not writing:
+            return  # closed meanwhile
+        self._writing = None
+        self._take(writing)
+        following, self._next = self._next, None
+        if following is not None:
+            self._change(following)
+        elif not writing.done:
+            self._timer.start(RETRY_MS)
+        elif self._dirty or self._removed:
+            self.save()
+
+    def _take(self, writing: _Writing) -> None:
+        """Remembers what is on the disk now; what is not there goes back to what has to be written."""
+        if not writing.done:
+            self._dirty.update(writing.rows)
+            self._renamed = self._renamed or writing.name is not None
+            self._removed.update({-number: number for number in writing.removed})
+            return
+        for key, (now, _) in writing.rows.items():
+            if self._bench.model.find(key) is not None:
+                self._numbers[key], self._kept[key] = writing.numbers[key], now
+            else:  # taken out meanwhile
+                self._removed[key] = writing.numbers[key]
+
+    def _on_not_saved(self, error: SessionError) -> None:
+        if error.message != self._told:
+            self._told = error.message
+            self.trouble.emit(f"{error.message} Until then the list is kept in memory only.")
+
+    def close(self) -> None:
+        """Writes what is left and lets others open the session. An empty one leaves no file."""
+        self._timer.stop()
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            self._take(writing)
+        database, self._database = self._database, None
+        if database is not None:
+            left = self._collect()
+            try:
+                if left is not None:
+                    self._write_to(database, left, self._identifier())
+                empty = database.value("SELECT count(*) FROM specimens") == 0
+            except SessionError as error:
+                log.error("The session cannot be saved: %s", error.message)
+                empty = False
+        for one in self._opened:
+            one.close()
+        if database is not None and empty:
+            _delete(database.path)
+        self._opened, self._run, self._renamed = [], None, False
+        self._numbers, self._kept, self._dirty, self._removed = {}, {}, set(), {}
+
+
+def kept_of(row: Row) -> Kept:
+    """What is kept of a row as it is now."""
+    return Kept(row.specimen, row.result, row.own_name)
+
+
+def _open_new(folder: Path) -> tuple[Database, str]:
+    """A session of its own file, named after the time."""
+    from bioscan_desktop.session.database import Database, now
+
+    began = datetime.now()
+    stem = began.strftime("%Y-%m-%d %H-%M-%S")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SessionError(f"{folder} cannot be made ({error.strerror or error}).") from None
+    path, number = folder / f"{stem}{SUFFIX}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem} ({number}){SUFFIX}"
+    database = Database(path)
+    database.set_facts({"kind": "window", "name": began.strftime("%d %B %Y, %H:%M"), "created_at": now()})
+    return database, ""
+
+
+def _open_latest(folder: Path) -> tuple[Database, str]:
+    """The session that was written last; a new one if there is none, or another window has it."""
+    from bioscan_desktop.session.database import Database
+
+    for path in _sessions(folder)[:1]:
+        try:
+            return Database(path), ""
+        except SessionError as error:
+            database, _ = _open_new(folder)
+            return database, "" if error.code == "session_busy" else error.message
+    return _open_new(folder)
+
+
+def _open_path(path: Path) -> tuple[Database, str]:
+    from bioscan_desktop.session.database import Database
+
+    return Database(path), ""
+
+
+def _read(opening: Opening, opened: list[Database], reporter: Reporter) -> tuple[int, str, str]:
+    """Opens a session and hands over its rows in chunks; returns their number, its name, and a sentence."""
+    from bioscan_desktop.session import queries
+    from bioscan_desktop.session.backups import due
+
+    database, sentence = opening()
+    opened.append(database)
+    numbers = queries.numbers(database)
+    if len(numbers) and due(database.path):
+        database.backup()
+    root = database.fact("root")
+    for start in range(0, len(numbers), CHUNK):
+        reporter.cancel.check()
+        part = numbers[start : start + CHUNK]
+        reporter.item(list(_rows(database, part, Path(root) if root else None)))
+    return len(numbers), database.fact("name", database.path.stem), sentence
+
+
+def _rows(database: Database, numbers: Sequence[int], root: Path | None) -> Iterator[tuple[int, Kept]]:
+    from bioscan_desktop.services import recorded
+    from bioscan_desktop.session import decisions, queries, specimens
+
+    waiting = {row.specimen_id for row in queries.rows_of(database, numbers) if row.state == "waiting"}
+    decided = decisions.current_of(database, numbers)
+    for number in numbers:
+        stored = specimens.get(database, number)
+        if stored is None:
+            continue
+        specimen = recorded.specimen_of(stored, root)
+        record = None if number in waiting else specimens.record_of(database, number)
+        result = recorded.identification_of(record, specimen) if record is not None else None
+        decision = decided.get(number)
+        name = decision.name if decision is not None and decision.action == "name" else None
+        yield number, Kept(specimen, result, name or "")
+
+
+def _recent(folder: Path, open_now: Path | None, _: Reporter) -> list[Recent]:
+    from bioscan_desktop.session.database import Database
+
+    found = []
+    for path in _sessions(folder)[: RECENT + 1]:
+        if path == open_now:
+            continue
+        try:
+            with Database(path, read_only=True) as database:
+                count = int(database.value("SELECT count(*) FROM specimens"))
+                found.append(Recent(path, database.fact("name", path.stem), count, path.stat().st_mtime))
+        except (SessionError, OSError):
+            continue  # damaged or just removed: there is nothing to open
+    return found[:RECENT]
+
+
+def _sessions(folder: Path) -> list[Path]:
+    """Session files, the one that was written last first."""
+    times = []
+    for path in folder.glob(f"*{SUFFIX}"):
+        try:
+            files = [path, path.with_name(f"{path.name}-wal")]
+            times.append((max(file.stat().st_mtime_ns for file in files if file.exists()), path))
+        except (OSError, ValueError):
+            continue
+    return [path for _, path in sorted(times, reverse=True)]
+
+
+def _delete(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        with contextlib.suppress(OSError):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)

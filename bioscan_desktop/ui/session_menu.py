@@ -1,0 +1,56 @@
+"""The menu of sessions: begin another, open an earlier one, give it a name."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+
+from bioscan_desktop.ui import wording
+
+if TYPE_CHECKING:
+    from bioscan_desktop.ui.session_link import Recent, SessionLink
+
+
+class SessionMenu(QMenu):
+    """Sessions that were used lately, and what can be done with the one that is open."""
+
+    def __init__(self, link: SessionLink, parent: QWidget) -> None:
+        super().__init__("&Session", parent)
+        self._link = link
+        self.fresh = self.addAction("&New session", link.new)
+        self.earlier = QMenu("&Open recent", self)
+        self.addMenu(self.earlier)
+        self.rename = self.addAction("&Rename…", self._ask_name)
+        self.addSeparator()
+        self.about = self.addAction("")
+        self.about.setEnabled(False)
+        self.aboutToShow.connect(self._fill)
+        link.changed.connect(self._fill)
+        self._fill()
+
+    def _fill(self) -> None:
+        is_open = self._link.path is not None
+        self.fresh.setEnabled(is_open)
+        self.rename.setEnabled(is_open)
+        self.earlier.setEnabled(is_open)
+        self.about.setText(f"This is: {self._link.name}" if is_open else "Nothing is kept on the disk")
+        if is_open:
+            self._link.recent(self._on_recent)
+
+    def _on_recent(self, found: list[Recent]) -> None:
+        self.earlier.clear()
+        for one in found:
+            # An ampersand in a menu stands for a key, unless it is doubled.
+            text = f"{one.name}  ({wording.count(one.count, 'specimen')})".replace("&", "&&")
+            self.earlier.addAction(text, partial(self._link.open, one.path))
+        if not found:
+            self.earlier.addAction("There is no other session yet").setEnabled(False)
+
+    def _ask_name(self) -> None:
+        name, given = QInputDialog.getText(
+            self.parentWidget(), "Rename session", "Name of this session", text=self._link.name
+        )
+        if given:
+            self._link.rename(name)
