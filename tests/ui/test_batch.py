@@ -214,9 +214,9 @@ class Reader(QObject):
         self.asked.append(list(numbers))
 
     def answer(self) -> None:
-        for numbers in self.asked:
+        asked, self.asked = self.asked, []
+        for numbers in asked:
             self.rows_read.emit([row(number) for number in numbers])
-        self.asked.clear()
 
 
 def row(number: int, **more: Any) -> Row:
@@ -242,8 +242,14 @@ def test_only_the_pages_that_are_looked_at_are_read(window: MainWindow, qtbot: Q
     for place in range(0, 100_000, 500):  # as when the bar is drawn from top to bottom
         model.data(model.index(place, 0))
     qtbot.waitUntil(lambda: bool(reader.asked))
-    assert len(reader.asked) <= 4
+    assert len(reader.asked) == 1 and len(reader.asked[0]) <= batch_rows.AT_ONCE * batch_rows.PAGE
+    model.data(model.index(50_000, 0))
+    qtbot.wait(20)
+    assert len(reader.asked) == 1  # one at a time; the next one is what is on the screen then
     reader.answer()
+    assert reader.asked == [list(range(50_000, 50_100))]
+    reader.answer()
+    assert model.data(model.index(50_000, 0)) == "p50000"
     assert len(model._pages) <= batch_rows.KEPT
 
 
@@ -256,6 +262,9 @@ def test_rows_stay_on_the_screen_until_their_news_come(window: MainWindow, qtbot
     reader.answer()
     model.show_numbers(array("q", [4, 1, 2, 3]))
     assert [model.data(model.index(n, 0)) for n in range(4)] == ["…", "p1", "p2", "p3"]
+    qtbot.waitUntil(lambda: bool(reader.asked))
+    reader.rows_read.emit([row(99)])  # the answer to what was asked before
+    assert reader.asked == [[4, 1, 2, 3], [4, 1, 2, 3]]
     model.show_numbers(array("q", [2]))
     assert model.rowCount() == 1 and model.data(model.index(0, 0)) == "p2"
 

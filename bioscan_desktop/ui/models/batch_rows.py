@@ -22,6 +22,9 @@ PAGE = 100
 KEPT = 40
 """Pages in memory."""
 
+AT_ONCE = 3
+"""Pages that are read together."""
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -36,7 +39,8 @@ class BatchRows(QAbstractTableModel):
         self._numbers: array[int] = array("q")
         self._pages: OrderedDict[int, dict[int, Row]] = OrderedDict()
         self._stale: dict[int, Row] = {}
-        self._asked: set[int] = set()
+        self._asked: dict[int, None] = {}  # pages, the last one asked for at the end
+        self._reading: list[int] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._ask)
@@ -58,6 +62,7 @@ class BatchRows(QAbstractTableModel):
             self._numbers = numbers
         # What is on the screen stays there until the new page comes.
         self._asked.clear()
+        self._reading = []
         held = {number: row for page in self._pages.values() for number, row in page.items()}
         self._stale = held if len(held) + len(self._stale) > KEPT * PAGE else {**self._stale, **held}
         self._pages.clear()
@@ -73,9 +78,11 @@ class BatchRows(QAbstractTableModel):
         if held is not None:
             self._pages.move_to_end(page)
             return held.get(number)
-        if page not in self._asked:
-            self._asked.add(page)
-            self._timer.start(0)
+        if page not in self._reading:
+            self._asked.pop(page, None)
+            self._asked[page] = None
+            if not self._reading and not self._timer.isActive():
+                self._timer.start(0)
         return self._stale.get(number)
 
     def number(self, place: int) -> int | None:
@@ -83,26 +90,32 @@ class BatchRows(QAbstractTableModel):
         return self._numbers[place] if 0 <= place < len(self._numbers) else None
 
     def _ask(self) -> None:
-        """Reads the pages that were looked for, the last ones first: those are on the screen now."""
-        waiting = sorted(page for page in self._asked if page not in self._pages)
-        for page in waiting[-4:]:
-            self._control.read(self._numbers[page * PAGE : (page + 1) * PAGE])
-        for page in waiting[:-4]:
-            self._asked.discard(page)
+        """Reads the pages that were looked for last: those are on the screen now. One read at a time."""
+        if self._reading or not self._asked:
+            return
+        self._reading = list(self._asked)[-AT_ONCE:]
+        self._asked.clear()
+        wanted = array("q")
+        for page in self._reading:
+            wanted.extend(self._numbers[page * PAGE : (page + 1) * PAGE])
+        self._control.read(wanted)
 
     def _on_rows(self, rows: list[Row]) -> None:
         found = {row.specimen_id: row for row in rows}
-        for page in sorted(self._asked):
+        pages, self._reading = self._reading, []
+        for page in pages:
             numbers = self._numbers[page * PAGE : (page + 1) * PAGE]
-            if len(numbers) and all(number in found for number in numbers):
+            if found and not any(number in found for number in numbers):
+                self._asked[page] = None  # this was the answer to an earlier question
+            elif len(numbers) and all(number in found for number in numbers):
                 self._pages[page] = {number: found[number] for number in numbers}
-                self._asked.discard(page)
                 while len(self._pages) > KEPT:
                     self._pages.popitem(last=False)
                 first = page * PAGE
                 self.dataChanged.emit(
                     self.index(first, 0), self.index(first + len(numbers) - 1, len(COLUMNS) - 1)
                 )
+        self._ask()
 
     # -- Qt ------------------------------------------------------------------------------------
 
