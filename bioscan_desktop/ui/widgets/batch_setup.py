@@ -74,7 +74,13 @@ class BatchSetup(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(10)
         grid.setColumnStretch(1, 1)
-        self.folder = self._field(grid, 0, "&Folder", "photos and FASTA files", self._choose_folder)
+        self.folder = self._field(
+            grid,
+            0,
+            "&Folder",
+            "drop a folder with photos and FASTA files here, or choose it",
+            self._choose_folder,
+        )
         self.out = self._field(grid, 1, "&Results in", "a folder of its own", self._choose_out)
         self.table = self._field(
             grid, 2, "&Table (optional)", "says which photos and barcodes belong together", self._choose_table
