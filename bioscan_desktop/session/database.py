@@ -12,6 +12,7 @@ import json
 import logging
 import sqlite3
 import threading
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -155,6 +156,13 @@ class Database:
         """The first column of the first row, or None."""
         row = self.one(sql, values)
         return None if row is None else row[0]
+
+    def integers(self, sql: str, values: Sequence[Any] = ()) -> array[int]:
+        """The first column of a query of many rows."""
+        with self._guard, self._told():
+            cursor = self._connection.cursor()
+            cursor.row_factory = None  # plain tuples cost a tenth
+            return array("q", (row[0] for row in cursor.execute(sql, values)))
 
     def fact(self, key: str, default: Any = None) -> Any:
         """What `set_fact` has kept under the key."""
