@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import platform
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -24,6 +25,7 @@ from bioscan_desktop.services.batch_plan import Placed, place
 from bioscan_desktop.services.batch_scan import QUIET_S, Found, Root, walk
 from bioscan_desktop.services.batch_tables import Tables, write_run
 from bioscan_desktop.services.batch_work import BatchProgress, Work
+from bioscan_desktop.services.export.provenance import ExportOptions, LibraryFacts
 from bioscan_desktop.services.identify import Identifier
 from bioscan_desktop.services.tasks import CancelToken, Gate, ProgressCallback, silent
 from bioscan_desktop.session import queries, specimens
@@ -95,6 +97,7 @@ class Batch:
                 "recursive": recursive,
                 "table": str(table.resolve()) if table is not None else None,
                 "created_at": now(),
+                "run_id": str(uuid.uuid4()),
                 "planned": False,
             }
         )
@@ -233,7 +236,10 @@ class Batch:
         run_id = specimens.start_run(self.database, made_with)
         started = now()
         self._write_run(made_with, started, "running")
-        tables = Tables(self.out, self.database)
+        options = ExportOptions(
+            library=LibraryFacts.of(identifier.library), run_id=self.database.fact("run_id", "")
+        )
+        tables = Tables(self.out, self.database, options)
         work = Work(
             self.database, self.root, identifier, top_k, run_id, tables, progress, cancel, gate or Gate()
         )
@@ -260,6 +266,7 @@ class Batch:
         values: dict[str, Any] = {
             "format": "bioscan-batch",
             "format_version": "1.0",
+            "run_id": self.database.fact("run_id"),
             "state": state,
             "folder": str(self.root.path),
             "recursive": self.database.fact("recursive"),

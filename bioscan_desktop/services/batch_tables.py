@@ -6,7 +6,6 @@ At its end, and when a run is taken up again, they are written anew from the ses
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -15,116 +14,22 @@ from pathlib import Path
 from typing import IO, Any
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.core.taxonomy import RANKS
-from bioscan_desktop.services.report import CSV_COLUMNS, record_row, safe_cell
+from bioscan_desktop.services.export.items import Decision, ExportItem
+from bioscan_desktop.services.export.provenance import ExportOptions
+from bioscan_desktop.services.export.tables import (
+    HIT_COLUMNS,
+    RESULT_COLUMNS,
+    TableWriter,
+    hit_rows,
+    result_row,
+)
 from bioscan_desktop.session import decisions, specimens
 from bioscan_desktop.session.database import Database
-from bioscan_desktop.session.decisions import Decision
 
 RESULTS, HITS, RUN = "results.csv", "hits.csv", "run.json"
 
-RESULT_COLUMNS: tuple[str, ...] = (
-    *CSV_COLUMNS,
-    "bin_uri",
-    "flags",
-    "notices",
-    "verification_status",
-    "verified_name",
-    "verified_rank",
-    "verified_by",
-    "verified_at",
-    "notes",
-    "created_at",
-)
-HIT_COLUMNS: tuple[str, ...] = (
-    "query_id",
-    "hit_rank",
-    "query_modality",
-    "key_modality",
-    "score",
-    "percent_identity",
-    "overlap_bp",
-    "processid",
-    "bin_uri",
-    *RANKS,
-    "agreement_rank",
-    "agreement_with",
-    "country",
-    "n_records",
-    "image_file",
-)
-
-VERIFICATION = {
-    "accept": "ValidatedByHuman",
-    "choose": "ValidatedByHuman",
-    "name": "ValidatedByHuman",
-    "reject": "RejectedByHuman",
-    "unknown": "UnknownToHuman",
-}
-"""By action; everything else leaves a row `PredictedByMachine`."""
-
-
-def result_row(
-    record: Mapping[str, Any], created_at: str, decision: Decision | None = None, notes: str = ""
-) -> dict[str, object]:
-    """One line of results.csv."""
-    top = record["hits"][0] if record["hits"] else {}
-    status = VERIFICATION.get(decision.action if decision else "", "PredictedByMachine")
-    decided = decision if decision is not None and decision.action in VERIFICATION else None
-    more: dict[str, object] = {
-        "bin_uri": top.get("bin_uri"),
-        "flags": ";".join(flags(record)),
-        "notices": " ".join(record["notices"]),
-        "verification_status": status if record["verdict"] or decided else None,
-        "verified_name": decided.name if decided else None,
-        "verified_rank": decided.rank if decided else None,
-        "verified_by": decided.made_by if decided else None,
-        "verified_at": decided.made_at if decided else None,
-        "notes": notes,
-        "created_at": created_at,
-    }
-    return {**record_row(record), **{name: _safe(value) for name, value in more.items()}}
-
-
-def flags(record: Mapping[str, Any]) -> list[str]:
-    """Words for what deserves a second look."""
-    verdict = record["verdict"]
-    found = []
-    if _contradicts(record):
-        found.append("photo_and_barcode_contradict")
-    if verdict is not None:
-        if verdict["novelty"] != "none":
-            found.append(verdict["novelty"])
-        if verdict["name"] is None:
-            found.append("no_name")
-        if not verdict["calibrated"]:
-            found.append("not_calibrated")
-    if record["status"] == "partial":
-        found.append("partial_input")
-    return found
-
-
-def _contradicts(record: Mapping[str, Any]) -> bool:
-    """True if photo and barcode name different orders or families, by the lineages that are kept."""
-    kept = record["kept"]["by_modality"]
-    if len(kept) < 2:
-        return False
-    lineages = []
-    for modality in ("image", "dna"):
-        rank = kept[modality]["rank"]
-        carried = RANKS[: RANKS.index(rank) + 1] if rank else ()
-        lineages.append({s["rank"]: s["name"] for s in kept[modality]["ranks"] if s["rank"] in carried})
-    a, b = lineages
-    return any(a.get(rank) and b.get(rank) and a[rank] != b[rank] for rank in ("order", "family"))
-
-
-def hit_rows(record: Mapping[str, Any]) -> Iterator[dict[str, object]]:
-    """The lines of hits.csv of one specimen."""
-    for hit in record["hits"]:
-        row = {name: hit.get(name) for name in HIT_COLUMNS}
-        row["query_id"] = record["query_id"]
-        row["agreement_rank"], row["agreement_with"] = hit["badge"], hit["badge_against"]
-        yield {name: _safe(value) for name, value in row.items()}
+DECIDING = ("accept", "choose", "name", "reject", "unknown")
+"""Actions that say something about the name; to put off or to write a note does not."""
 
 
 class Tables:
@@ -133,12 +38,13 @@ class Tables:
     Args:
         folder: of the run.
         database: its session.
+        options: how to write, with the run's id.
     """
 
-    def __init__(self, folder: Path, database: Database) -> None:
-        self._folder, self._database = folder, database
+    def __init__(self, folder: Path, database: Database, options: ExportOptions) -> None:
+        self._folder, self._database, self._options = folder, database, options
         self._open: list[IO[str]] = []
-        self._writers: list[csv.DictWriter] = []
+        self._writers: list[TableWriter] = []
 
     def begin(self, check: Callable[[int], None] = lambda _: None) -> str:
         """Writes what there is and keeps the tables open for more.
@@ -151,7 +57,7 @@ class Tables:
             for name, columns in ((RESULTS, RESULT_COLUMNS), (HITS, HIT_COLUMNS)):
                 stream = (self._folder / name).open("a", **_TEXT)
                 self._open.append(stream)
-                self._writers.append(csv.DictWriter(stream, columns, lineterminator="\r\n"))
+                self._writers.append(TableWriter(stream, columns, self._options.guard, header=False))
         except PermissionError as error:
             self.close()
             return f"{error.filename} is open in another program; it is written when the run ends."
@@ -165,10 +71,15 @@ class Tables:
         if not self._writers:
             return
         try:
-            self._writers[0].writerow(result_row(record, created_at))
-            self._writers[1].writerows(hit_rows(record))
+            self._write_item(ExportItem(record, identified_at=created_at), "", *self._writers)
         except OSError as error:
             raise _cannot_write(self._folder, error) from None
+
+    def _write_item(self, item: ExportItem, notes: str, results: TableWriter, hits: TableWriter) -> None:
+        row = result_row(item, self._options)
+        results.write({**row, "notes": notes or row["notes"]})
+        for hit in hit_rows(item, self._options):
+            hits.write(hit)
 
     def flush(self) -> None:
         """Lets others see what was added."""
@@ -211,20 +122,34 @@ class Tables:
             done_only: leave out answers whose specimens wait to be identified again.
         """
         with replacing(self._folder / RESULTS) as results, replacing(self._folder / HITS) as hits:
-            first = csv.DictWriter(results, RESULT_COLUMNS, lineterminator="\r\n")
-            second = csv.DictWriter(hits, HIT_COLUMNS, lineterminator="\r\n")
-            first.writeheader()
-            second.writeheader()
-            for done, (number, record, created_at) in enumerate(specimens.records(self._database, done_only)):
+            first = TableWriter(results, RESULT_COLUMNS, self._options.guard)
+            second = TableWriter(hits, HIT_COLUMNS, self._options.guard)
+            kept = specimens.records(self._database, done_only)
+            for done, (number, record, created_at) in enumerate(kept):
                 check(done)
                 decision, notes = self._human(number)
-                first.writerow(result_row(record, created_at, decision, notes))
-                second.writerows(hit_rows(record))
+                item = ExportItem(record, decision, identified_at=created_at)
+                self._write_item(item, notes, first, second)
 
     def _human(self, number: int) -> tuple[Decision | None, str]:
+        """What people decided about a specimen, and what they wrote."""
         history = decisions.history(self._database, number)
+        notes = " ".join(one.note for one in history if one.note)
         made = [one for one in history if one.action != "note"]
-        return made[-1] if made else None, " ".join(one.note for one in history if one.note)
+        if not made or made[-1].action not in DECIDING:
+            return None, notes
+        last = made[-1]
+        return (
+            Decision(
+                last.name or "",
+                last.rank,
+                by=last.made_by,
+                at=last.made_at,
+                notes=notes,
+                unknown=last.action == "unknown",
+            ),
+            notes,
+        )
 
     def close(self) -> None:
         """Ends the adding."""
@@ -270,7 +195,3 @@ def _cannot_write(folder: Path, error: OSError) -> ArgumentError:
         f"The tables in {folder} cannot be written ({error.strerror or error}); what was identified is kept "
         "in session.sqlite. Make room or mend the folder, then go on with --resume."
     )
-
-
-def _safe(value: object) -> object:
-    return safe_cell(value) if isinstance(value, str) else value

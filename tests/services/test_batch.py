@@ -30,8 +30,8 @@ from bioscan_desktop.session.backups import backups_of
 from bioscan_desktop.session.database import Database
 from tests.conftest import SPECIES, TinyWorld, draw_insect, make_model, mutate, random_barcode
 
-CHANGES = ("created_at", "verified_at")
-"""Columns that say when something was done."""
+CHANGES = ("created_at", "verified_at", "run_id")
+"""Columns that say when something was done, and in which run."""
 
 
 def fill(folder: Path, count: int = 40) -> None:

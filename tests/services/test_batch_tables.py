@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.services import batch_tables
-from bioscan_desktop.services.batch_tables import HIT_COLUMNS, RESULT_COLUMNS, Tables, flags, result_row
+from bioscan_desktop.services.batch_tables import HIT_COLUMNS, RESULT_COLUMNS, Tables
+from bioscan_desktop.services.export.provenance import ExportOptions
 from bioscan_desktop.services.identify import Identification, Identifier
 from bioscan_desktop.services.recorded import answer_of, stored_of
-from bioscan_desktop.services.report import csv_row
+from bioscan_desktop.services.report import writer_for
 from bioscan_desktop.services.specimens import Specimen, from_sequence, join
 from bioscan_desktop.session import decisions, specimens
 from bioscan_desktop.session.database import Database
@@ -38,7 +40,7 @@ def tables(results: list[Identification], database: Database, tmp_path: Path) ->
     for result in results:
         (number,) = specimens.add(database, [stored_of(result.specimen)])
         specimens.save_answer(database, number, run, answer_of(result))
-    return Tables(tmp_path, database)
+    return Tables(tmp_path, database, ExportOptions(run_id="r"))
 
 
 @pytest.fixture
@@ -52,23 +54,17 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def test_a_row_is_that_of_identify_with_more_columns(results: list[Identification]) -> None:
+def test_a_row_is_that_of_identify(tables: Tables, results: list[Identification], tmp_path: Path) -> None:
+    tables.finish()
+    stream = io.StringIO()
+    write = writer_for("csv", stream, ExportOptions(run_id="r"))
     for result in results:
-        row = result_row(answer_of(result).record, "2026-01-01T00:00:00.000+00:00")
-        assert set(row) <= set(RESULT_COLUMNS)
-        plain = {name: value for name, value in csv_row(result).items() if value is not None}
-        assert {name: row.get(name) for name in plain} == plain
-
-
-def test_flags(results: list[Identification]) -> None:
-    found = [flags(answer_of(result).record) for result in results]
-    assert "photo_and_barcode_contradict" not in found[0] and "not_calibrated" in found[0]
-    assert "photo_and_barcode_contradict" in found[1] and "no_name" in found[1]
-    assert found[2] == []
-    verdict = results[0].verdict
-    assert verdict is not None
-    new = replace(results[0], verdict=replace(verdict, novelty="new_species", calibrated=True))
-    assert flags(answer_of(replace(new, status="partial")).record) == ["new_species", "partial_input"]
+        write(result)
+    plain = list(csv.DictReader(io.StringIO(stream.getvalue())))
+    for ours, theirs in zip(read(tmp_path / "results.csv"), plain, strict=True):
+        assert {k: v for k, v in ours.items() if k != "created_at"} == {
+            k: v for k, v in theirs.items() if k != "created_at"
+        }
 
 
 def test_both_tables(tables: Tables, tmp_path: Path) -> None:

@@ -165,15 +165,19 @@ class TableWriter:
 
     Args:
         guard: see `safe_cell`.
+        header: the columns' names come first; without them rows are added to a table that is there.
 
     Raises:
         ValueError: by `write`, for a column that there is not.
     """
 
-    def __init__(self, stream: IO[str], columns: tuple[str, ...], guard: bool = True) -> None:
+    def __init__(
+        self, stream: IO[str], columns: tuple[str, ...], guard: bool = True, header: bool = True
+    ) -> None:
         self._guard = guard
         self._rows = csv.DictWriter(stream, columns, lineterminator="\r\n")
-        self._rows.writeheader()
+        if header:
+            self._rows.writeheader()
 
     def write(self, row: Row) -> None:
         """One line."""

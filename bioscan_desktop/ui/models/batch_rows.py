@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtGui import QFont
 
+from bioscan_desktop.services.export import words
 from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.specimen_delegate import MARKS
@@ -194,14 +195,5 @@ def sureness(row: Row) -> str:
         return "Contradiction"
     if row.name is None or row.confidence is None:
         return ""
-    share = wording.percent(row.confidence)
-    if not row.calibrated:
-        return f"Best match, {share}"
-    words = (
-        "Very likely"
-        if row.confidence >= wording.VERY_LIKELY
-        else "Likely"
-        if row.confidence >= wording.LIKELY
-        else "Possible"
-    )
-    return f"{words}, {share}"
+    told = words.likelihood(row.name, row.novelty or "none", row.calibrated, row.confidence)
+    return f"{told}, {wording.percent(row.confidence)}"
