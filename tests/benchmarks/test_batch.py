@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from tests.services.test_batch_kill import killed_again_and_again
 
 pytestmark = pytest.mark.benchmark
 
-PHOTOS, ROUNDS = 48, 3
+PHOTOS, ROUNDS = 96, 2
 SMALL = int(os.environ.get("BIOSCAN_MANY_PHOTOS", "6000"))
 
 
@@ -43,7 +44,7 @@ def test_a_batch_of_large_photos_keeps_decoder_and_encoder_busy(
 
     Where the encoder has a processor of its own, the batch is held against the slower of the two. Where
     both share the cores, no order of work can reach that: a photo costs what both cost together. Then
-    it is held against that sum.
+    the work of the cores is held against that sum, which does not depend on who else uses them.
     """
     folder = tmp_path / "photos"
     folder.mkdir()
@@ -70,21 +71,35 @@ def test_a_batch_of_large_photos_keeps_decoder_and_encoder_busy(
         with Batch(folder, runs[-1]) as run:
             run.run(identifier)
 
-    times = by_turns({"decode alone": decode, "embed alone": embed, "batch": batch}, rounds=ROUNDS, warm=1)
-    decoded, embedded, whole = (times[name].best for name in ("decode alone", "embed alone", "batch"))
+    work: dict[str, list[float]] = {}
+
+    def counted(name: str, thing: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            start = time.process_time()
+            thing()
+            work.setdefault(name, []).append(1000 * (time.process_time() - start) / PHOTOS)
+
+        return run
+
+    things = {"decode alone": decode, "embed alone": embed, "batch": batch}
+    times = by_turns({name: counted(name, thing) for name, thing in things.items()}, rounds=ROUNDS, warm=1)
+    decoded, embedded, whole = (times[name].best for name in things)
     slower, together = max(decoded, embedded), decoded + embedded
-    apart = starter_model.provider_report().short != "CPU"
+    cpu = {name: min(values[1:]) for name, values in work.items()}
+    busy = (cpu["decode alone"] + cpu["embed alone"]) / cpu["batch"]
+    rates = {name: 1000 * PHOTOS / times[name].best for name in things}
     show(
         f"{PHOTOS} photos of 12 megapixels, as a folder scan",
         times,
-        {
-            "decode alone": f"{1000 * PHOTOS / decoded:.1f} photos/s",
-            "embed alone": f"{1000 * PHOTOS / embedded:.1f} photos/s",
-            "batch": f"{1000 * PHOTOS / whole:.1f} photos/s; {slower / whole:.0%} of the slower one, "
-            f"{together / whole:.0%} of both on the same cores",
-        },
+        {name: f"{rates[name]:.1f} photos/s, {cpu[name]:.1f} ms of work each" for name in things},
     )
-    assert (slower if apart else together) / whole >= 0.9
+    print(
+        f"  {slower / whole:.0%} of the slower one, {together / whole:.0%} of both in turn on the same "
+        f"cores; {busy:.0%} of the batch's work is decoding and embedding"
+    )
+    if starter_model.provider_report().short != "CPU":
+        assert slower / whole >= 0.9
+    assert busy >= 0.9
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
