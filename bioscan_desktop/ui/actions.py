@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 from bioscan_desktop.ui import icons
+from bioscan_desktop.ui.pages import registry
 from bioscan_desktop.ui.theme import Colours
 
 _Standard = QKeySequence.StandardKey
@@ -21,6 +22,7 @@ class Spec:
         keys: shortcuts; the first is shown.
         menu: title of its menu; `-` before the text of the next group is drawn where `group` changes.
         toolbar: True puts it on the tool bar with `short` below.
+        page: the only page on which it can be used; "" for everywhere. Elsewhere its keys are free.
     """
 
     name: str
@@ -32,7 +34,10 @@ class Spec:
     tip: str = ""
     short: str = ""
     toolbar: bool = False
+    page: str = ""
 
+
+_IDENTIFY = "identify"
 
 SPECS: tuple[Spec, ...] = (
     Spec("open", "&Open photos or barcodes…", "&File", 0, (_Standard.Open,), "open",
@@ -46,46 +51,51 @@ SPECS: tuple[Spec, ...] = (
     Spec("export", "&Export results…", "&File", 2, ("Ctrl+E",), "export",
          "Write all results: tables, Excel, report, PDF, Darwin Core, BOLD and more", "Export", True),
     Spec("export_selected", "Export se&lected…", "&File", 2, ("Ctrl+Shift+E",), "export",
-         "Write the results of the selected specimens only"),
+         "Write the results of the selected specimens only", page=_IDENTIFY),
     Spec("quit", "&Quit", "&File", 3, (_Standard.Quit, "Ctrl+Q"), ""),
     Spec("undo", "&Undo", "&Edit", 0, (_Standard.Undo,), "undo"),
     Spec("redo", "&Redo", "&Edit", 0, (_Standard.Redo,), "redo"),
     Spec("paste", "&Paste barcode or picture", "&Edit", 1, (_Standard.Paste,), "paste",
          "Take in what is on the clipboard", "Paste", True),
-    Spec("copy", "&Copy result as text", "&Edit", 1, (_Standard.Copy,), "copy", "Copy the results selected"),
+    Spec("copy", "&Copy result as text", "&Edit", 1, (_Standard.Copy,), "copy",
+         "Copy the results selected", page=_IDENTIFY),
     Spec("copy_picture", "Copy result as p&icture", "&Edit", 1, ("Ctrl+Shift+C",), "photo",
-         "Copy the result that is shown, with its photo, to paste into a mail or a document"),
-    Spec("select_all", "Select &all", "&Edit", 2, (_Standard.SelectAll,), ""),
+         "Copy the result that is shown, with its photo, to paste into a mail or a document", page=_IDENTIFY),
+    Spec("select_all", "Select &all", "&Edit", 2, (_Standard.SelectAll,), "", page=_IDENTIFY),
     Spec("remove", "Re&move from list", "&Edit", 2, ("Del",), "remove",
-         "Take the selected specimens out of the list; files are left alone"),
+         "Take the selected specimens out of the list; files are left alone", page=_IDENTIFY),
     Spec("attach", "&Attach barcode…", "&Specimen", 0, ("Ctrl+B",), "attach",
-         "Add a barcode to the photo of the selected specimen"),
+         "Add a barcode to the photo of the selected specimen", page=_IDENTIFY),
     Spec("attach_clipboard", "Attach from &clipboard", "&Specimen", 0, ("Ctrl+Shift+V",), "attach",
-         "Join the barcode or picture on the clipboard to the selected specimen"),
+         "Join the barcode or picture on the clipboard to the selected specimen", page=_IDENTIFY),
     Spec("join", "&Join photo and barcode", "&Specimen", 0, ("Ctrl+J",), "attach",
-         "Make one specimen of a selected photo and a selected barcode"),
+         "Make one specimen of a selected photo and a selected barcode", page=_IDENTIFY),
     Spec("unjoin", "&Separate photo and barcode", "&Specimen", 0, ("Ctrl+Shift+J",), "detach",
-         "Make two specimens of one"),
+         "Make two specimens of one", page=_IDENTIFY),
     Spec("own_name", "Your own &name", "&Specimen", 0, ("F2",), "",
-         "Name the selected specimen yourself, and compare the references with that"),
+         "Name the selected specimen yourself, and compare the references with that", page=_IDENTIFY),
     Spec("retry", "&Retry failed and stopped", "&Specimen", 1, ("Ctrl+R",), "retry",
          "Identify again what failed or was stopped"),
     Spec("again", "Identify a&gain", "&Specimen", 1, ("Ctrl+Shift+R",), "retry",
-         "Identify the selected specimens again, with the library that is open"),
+         "Identify the selected specimens again, with the library that is open", page=_IDENTIFY),
     Spec("stop", "S&top", "&Specimen", 1, ("Esc",), "cancel", "Stop; results so far are kept"),
-    Spec("settings", "&Settings…", "&View", 0, ("Ctrl+,",), "settings",
-         "Colours, processor or graphics card, number of references"),
+    *(Spec(f"page_{page.name}", page.menu_text, "&View", 0, (f"Ctrl+{page.number}", *page.keys), page.name,
+           page.tip) for page in registry.available()),
     Spec("why", "&Why this rank?", "&View", 1, ("Ctrl+I",), "",
-         "Show the share of the evidence at each rank, and what was asked for"),
+         "Show the share of the evidence at each rank, and what was asked for", page=_IDENTIFY),
     Spec("dna", "&DNA evidence", "&View", 1, ("Ctrl+D",), "",
-         "Go to what the barcode says: reading frame, percent identity, gap to other species"),
+         "Go to what the barcode says: reading frame, percent identity, gap to other species",
+         page=_IDENTIFY),
     Spec("alignment", "&Compare bases", "&View", 1, ("Ctrl+Shift+B",), "",
-         "Show the barcode and a reference base by base"),
-    Spec("focus", "Go between &list and result", "&View", 2, ("F6",), ""),
+         "Show the barcode and a reference base by base", page=_IDENTIFY),
+    Spec("focus", "Go between &list and result", "&View", 2, ("F6",), "", page=_IDENTIFY),
     Spec("shortcuts", "&Keyboard shortcuts", "&Help", 0, ("F1", "?"), "help"),
     Spec("log", "Open &log folder", "&Help", 0, (), "folder"),
     Spec("about", "&About BIOSCAN Desktop", "&Help", 1, (), "about"),
 )  # fmt: skip
+
+PAGE_OF: dict[str, str] = {spec.name: spec.page for spec in SPECS}
+"""The page of each action, "" where it can be used everywhere."""
 
 BY_HAND: tuple[tuple[str, str], ...] = (
     ("Previous, next specimen", "↑ ↓"),

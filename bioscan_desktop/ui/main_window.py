@@ -1,8 +1,9 @@
-"""The main window: menus, tool bar, drop and paste, and the page in the middle."""
+"""The main window: menus, tool bar, and the pages in the middle; it connects what they ask for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, QUrl
@@ -15,25 +16,23 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
 
 from bioscan_desktop import paths
 from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import actions, intake, joining, sharing, wording
+from bioscan_desktop.ui.choosing import Choosing, open_dialog
 from bioscan_desktop.ui.details import Details
 from bioscan_desktop.ui.dialogs import simple
+from bioscan_desktop.ui.dropping import Dropping
 from bioscan_desktop.ui.jobs import Jobs
 from bioscan_desktop.ui.models.specimens import State
 from bioscan_desktop.ui.pages.identify import IdentifyPage
+from bioscan_desktop.ui.shell import Shell
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.bars import MessageBar, StatusBar
 from bioscan_desktop.ui.widgets.drop_overlay import DropOverlay
 from bioscan_desktop.ui.workbench import Workbench
-
-FILE_FILTER = (
-    "Photos and sequences (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp *.gif *.heic *.heif *.avif "
-    "*.fasta *.fa *.fna *.fas *.fsa *.seq *.fastq *.fq *.gz *.ab1);;All files (*)"
-)
 
 
 class MainWindow(QMainWindow):
@@ -61,40 +60,44 @@ class MainWindow(QMainWindow):
         self._model = model if model is not None else settings.get("model")
         self._provider = provider or settings.get("provider")
         self.jobs = Jobs(self)
-        self.bench = Workbench(self.jobs, self)
-        self.bench.top_k = settings.get("top_k")
+        self.bench = Workbench(self.jobs, self, settings)
         self._build()
         self._connect()
         self._restore()
         self._repaint_actions()
         self._enable()
+        self.page.setFocus()
 
     # -- building ------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.page = IdentifyPage(self._theme, self.bench)
+        self.shell = Shell(self._theme, self.bench)
+        page = self.shell.page("identify")
+        assert isinstance(page, IdentifyPage)
+        self.page = page
+        self.choosing = Choosing(self, self.bench)
         self.messages = MessageBar(self._theme)
         self.status = StatusBar(self._theme)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.page, 1)
+        column.addWidget(self.shell, 1)
         column.addWidget(self.messages)
         self.setCentralWidget(middle)
         self.setStatusBar(self.status)
-        self._overlay = DropOverlay(self._theme, middle)
+        overlay = DropOverlay(self._theme, middle)
+        self._dropping = Dropping(self, self.bench, self.page, overlay, self.messages)
         self.details = Details(self._theme, self.bench, self.page, self)
         self.picture = sharing.PictureCopy(self.bench, self)
         self.page.panel.hits.preferred = self._settings.get("badges")
         self.acts = actions.make(self)
+        self._make_menus()
+        self.shell.add_bar(self._make_tool_bar(), "identify")
+
+    def _make_menus(self) -> None:
         menus: dict[str, QMenu] = {}
         groups: dict[str, int] = {}
-        bar = QToolBar("Main")
-        bar.setObjectName("main")
-        bar.setMovable(False)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for spec in actions.SPECS:
             if spec.menu not in menus:
                 menus[spec.menu] = self.menuBar().addMenu(spec.menu)
@@ -102,28 +105,33 @@ class MainWindow(QMainWindow):
                 menus[spec.menu].addSeparator()
             groups[spec.menu] = spec.group
             menus[spec.menu].addAction(self.acts[spec.name])
-        order = ("open", "folder", "open_folder", "paste", "|", "attach", "retry", "|", "export")
-        for name in order:
+
+    def _make_tool_bar(self) -> QToolBar:
+        bar = QToolBar("Main")
+        bar.setObjectName("main")
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        for name in ("open", "open_folder", "paste", "|", "attach", "retry", "|", "export"):
             if name == "|":
                 bar.addSeparator()
-            elif name in self.acts:
+            else:
                 bar.addAction(self.acts[name])
         self.acts["attach"].setIconText("Attach barcode")
         self.acts["retry"].setIconText("Retry")
-        self.addToolBar(bar)
         for button in bar.findChildren(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return bar
 
     def _connect(self) -> None:
-        bench, page = self.bench, self.page
+        bench, page, choosing = self.bench, self.page, self.choosing
         slots: dict[str, Callable[[], object]] = {
-            "open": self._choose_files,
-            "open_folder": self._choose_folder,
+            "open": choosing.files,
+            "open_folder": choosing.folder,
             "sample": bench.add_sample,
-            "open_library": self._choose_library,
-            "open_model": self._choose_model,
-            "export": self._choose_export,
-            "export_selected": lambda: self._choose_export([row.key for row in page.selected]),
+            "open_library": choosing.library,
+            "open_model": choosing.model,
+            "export": choosing.export,
+            "export_selected": lambda: choosing.export([row.key for row in page.selected]),
             "quit": self.close,
             "undo": bench.undo_stack.undo,
             "redo": bench.undo_stack.redo,
@@ -132,23 +140,23 @@ class MainWindow(QMainWindow):
             "copy_picture": lambda: self.picture.copy(self.page.current),
             "select_all": page.list.selectAll,
             "remove": lambda: bench.remove([row.key for row in page.selected]),
-            "attach": self._ask_attach,
+            "attach": self._attach,
             "attach_clipboard": self._attach_clipboard,
             "join": lambda: bench.join([row.key for row in page.selected]),
             "unjoin": self._unjoin,
             "retry": bench.retry,
             "again": lambda: bench.identify_again([row.key for row in page.selected]),
             "stop": bench.cancel,
-            "settings": self._show_settings,
             "own_name": self.details.name,
             "why": self.details.show_why,
             "dna": self.details.show_dna,
             "alignment": self.details.show_alignment,
             "focus": self._switch_focus,
-            "shortcuts": lambda: self._open_dialog(simple.ShortcutsDialog(self)),
+            "shortcuts": lambda: open_dialog(simple.ShortcutsDialog(self)),
             "log": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.log_dir()))),
             "about": self._show_about,
         }
+        slots |= {f"page_{name}": partial(self.shell.show_page, name) for name in self.shell.names}
         for name, slot in slots.items():
             self.acts[name].triggered.connect(lambda _=False, run=slot: run())
         bench.said.connect(lambda text, undo: self.say(text, undo is not None))
@@ -156,6 +164,11 @@ class MainWindow(QMainWindow):
         bench.opening.connect(lambda _: self._on_work())
         bench.engine_changed.connect(self._on_engine)
         bench.added.connect(self._on_added)
+        bench.setting_changed.connect(self._on_setting)
+        bench.page_asked.connect(self.shell.show_page)
+        self.shell.changed.connect(lambda _: self._enable())
+        choosing.library_chosen.connect(lambda folder: self.use_packs(library=folder, model=""))
+        choosing.model_chosen.connect(lambda folder: self.use_packs(model=folder))
         bench.undo_stack.indexChanged.connect(lambda _: self._enable())
         # News of work come often; what they enable may wait for a moment.
         self._enable_soon = QTimer(self)
@@ -166,15 +179,15 @@ class MainWindow(QMainWindow):
         page.selection_changed.connect(self._enable)
         page.menu_asked.connect(self._show_row_menu)
         page.panel.hits.standard_chosen.connect(self._choose_badges)
-        page.panel.attach_asked.connect(self._ask_attach)
+        page.panel.attach_asked.connect(self._attach)
         page.panel.copy_asked.connect(self.copy_results)
         page.panel.retry_asked.connect(lambda: bench.identify_again([page.panel.key or 0]))
         empty = page.empty
-        empty.open_asked.connect(self._choose_files)
-        empty.folder_asked.connect(self._choose_folder)
+        empty.open_asked.connect(choosing.files)
+        empty.folder_asked.connect(choosing.folder)
         empty.paste_asked.connect(self.paste)
         empty.sample_asked.connect(bench.add_sample)
-        empty.library_asked.connect(self._choose_library)
+        empty.library_asked.connect(choosing.library)
         self.messages.undo_asked.connect(bench.undo_stack.undo)
         self.status.stop_asked.connect(bench.cancel)
         self.status.told.connect(self.say)
@@ -253,6 +266,7 @@ class MainWindow(QMainWindow):
 
     def _on_added(self, keys: list[int]) -> None:
         if keys:
+            self.shell.show_page("identify")
             self.page.select(keys[0])
             if self.page.empty.isAncestorOf(self.focusWidget() or self):
                 self.page.list.setFocus()
@@ -286,13 +300,14 @@ class MainWindow(QMainWindow):
         self._set("retry", bench.can_retry)
         self._set("again", any(row.state not in (State.WAITING, State.WORKING) for row in selected))
         self._set("stop", bench.is_busy)
+        self._set("focus", True)
 
     def _enable_later(self) -> None:
         if not self._enable_soon.isActive():
             self._enable_soon.start()
 
     def _set(self, name: str, enabled: bool) -> None:
-        self.acts[name].setEnabled(enabled)
+        self.acts[name].setEnabled(enabled and actions.PAGE_OF[name] in ("", self.shell.current))
 
     def _repaint_actions(self) -> None:
         actions.paint(self.acts, self._theme.colours)
@@ -314,6 +329,14 @@ class MainWindow(QMainWindow):
             QGuiApplication.clipboard().setText("\n\n".join(texts))
             self.say(f"{wording.count(len(texts), 'result')} copied.")
 
+    def _attach(self) -> None:
+        self.choosing.attach(self.page.current)
+
+    def _attach_clipboard(self) -> None:
+        rows = self.page.selected
+        if len(rows) == 1:
+            self.bench.take(intake.read_mime(QGuiApplication.clipboard().mimeData()), rows[0].key)
+
     def _choose_badges(self, kind: str) -> None:
         self._settings.set("badges", kind)
         self.page.panel.hits.preferred = kind
@@ -322,56 +345,6 @@ class MainWindow(QMainWindow):
     def _unjoin(self) -> None:
         for row in self.page.selected:
             self.bench.unjoin(row.key)
-
-    def _attach_clipboard(self) -> None:
-        rows = self.page.selected
-        if len(rows) == 1:
-            self.bench.take(intake.read_mime(QGuiApplication.clipboard().mimeData()), rows[0].key)
-
-    def _ask_attach(self) -> None:
-        row = self.page.current
-        missing = joining.lacks(row.specimen) if row is not None else None
-        if row is None or missing is None:
-            return
-        if missing == "image":
-            chosen, _ = QFileDialog.getOpenFileName(self, "Attach photo", self._folder(), FILE_FILTER)
-            if chosen:
-                self.bench.take(intake.Intake(paths=(Path(chosen),)), row.key)
-            return
-        clipboard = intake.read_mime(QGuiApplication.clipboard().mimeData())
-        dialog = simple.AttachDialog(row.specimen.query_id, clipboard.text, self)
-        dialog.accepted.connect(lambda: self._attach(dialog, row.key))
-        self._open_dialog(dialog)
-
-    def _attach(self, dialog: simple.AttachDialog, key: int) -> None:
-        if not dialog.from_file:
-            self.bench.take(intake.Intake(text=dialog.text), key)
-            return
-        chosen, _ = QFileDialog.getOpenFileName(self, "Attach barcode", self._folder(), FILE_FILTER)
-        if chosen:
-            self.bench.take(intake.Intake(paths=(Path(chosen),)), key)
-
-    def _choose_files(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Open photos or barcodes", self._folder(), FILE_FILTER)
-        if chosen:
-            self._settings.set("last_folder", str(Path(chosen[0]).parent))
-            self.drop_paths([Path(name) for name in chosen])
-
-    def _choose_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Open folder", self._folder())
-        if chosen:
-            self._settings.set("last_folder", chosen)
-            self.drop_paths([Path(chosen)])
-
-    def _choose_library(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Choose the folder of a library pack", self._folder())
-        if chosen:
-            self.use_packs(library=chosen, model="")
-
-    def _choose_model(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Choose the folder of a model pack", self._folder())
-        if chosen:
-            self.use_packs(model=chosen)
 
     def use_packs(
         self, library: str | None = None, model: str | None = None, provider: str | None = None
@@ -396,27 +369,12 @@ class MainWindow(QMainWindow):
         self.bench.engine_changed.connect(remember)
         self.bench.open_engine(*wanted)
 
-    def _choose_export(self, keys: Sequence[int] | None = None) -> None:
-        target, kind = sharing.ask(self, self._folder())
-        if target is not None:
-            self.bench.export(target, keys, kind)
-
-    def _folder(self) -> str:
-        last = self._settings.get("last_folder")
-        return last if last and Path(last).is_dir() else str(Path.home())
-
-    def _show_settings(self) -> None:
-        before = self._settings.get("provider")
-        dialog = simple.SettingsDialog(self._settings, self)
-        dialog.accepted.connect(lambda: self._on_settings(before))
-        self._open_dialog(dialog)
-
-    def _on_settings(self, provider_before: str) -> None:
-        self._theme.choose(self._settings.get("theme"))
-        self.bench.top_k = self._settings.get("top_k")
-        provider = self._settings.get("provider")
-        if provider != provider_before:
-            self.use_packs(provider=provider)
+    def _on_setting(self, name: str) -> None:
+        value = self._settings.get(name)
+        if name == "theme":
+            self._theme.choose(value)
+        elif name == "provider":
+            self.use_packs(provider=value)
 
     def _show_about(self) -> None:
         engine = self.bench.engine
@@ -428,11 +386,7 @@ class MainWindow(QMainWindow):
                 f"Library {library.title} {library.version}: {library.licence or 'no licence stated'}. "
                 f"{library.attribution}\nModel {model.title} {model.version}: {model.licence}"
             )
-        self._open_dialog(simple.AboutDialog(packs, self))
-
-    def _open_dialog(self, dialog: simple.QDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        open_dialog(simple.AboutDialog(packs, self))
 
     def _switch_focus(self) -> None:
         (self.page.panel if self.page.list.hasFocus() else self.page.list).setFocus()
@@ -451,45 +405,13 @@ class MainWindow(QMainWindow):
     # -- dropping ------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if intake.can_take(event.mimeData()):
-            event.acceptProposedAction()
-            self._hint(event)
+        self._dropping.enter(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        event.acceptProposedAction()
-        self._hint(event)
+        self._dropping.move(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._end_hint()
+        self._dropping.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self._end_hint()
-        event.acceptProposedAction()
-        what = intake.read_mime(event.mimeData())
-        target = self.page.drop_target(self.page.mapFrom(self, event.position().toPoint()))
-        row = self.bench.model.find(target) if target is not None else None
-        if row is not None and not self._could_join(what, row.specimen):
-            target = None
-        self.messages.hide()
-        # Reading starts after the drop has ended, so that the program dragged from is not held up.
-        QTimer.singleShot(0, self, lambda: self.bench.take(what, target))
-
-    def _could_join(self, what: intake.Intake, specimen: object) -> bool:
-        missing = joining.lacks(specimen)  # type: ignore[arg-type]
-        return (missing == "dna" and what.may_be_barcode) or (missing == "image" and what.may_be_photo)
-
-    def _hint(self, event: QDropEvent) -> None:
-        target = self.page.drop_target(self.page.mapFrom(self, event.position().toPoint()))
-        row = self.bench.model.find(target) if target is not None else None
-        what = intake.read_mime(event.mimeData()) if row is not None else None
-        if row is not None and what is not None and self._could_join(what, row.specimen):
-            noun = "photo" if joining.lacks(row.specimen) == "image" else "barcode"
-            self.page.mark_target(row.key)
-            self._overlay.show_words(f"Drop to attach the {noun} to {row.specimen.query_id}")
-        else:
-            self.page.mark_target(None)
-            self._overlay.show_words("Drop to identify")
-
-    def _end_hint(self) -> None:
-        self._overlay.hide()
-        self.page.mark_target(None)
+        self._dropping.drop(event)

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QUndoStack
 
-from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.names import Determination, NameIndex
+from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import commands, intake, joining, sharing, wording, work
 from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work
 from bioscan_desktop.ui.models.evidences import Evidences
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
 from bioscan_desktop.ui.models.thumbnails import Pictures
+from bioscan_desktop.ui.open_packs import OpenPacks
 from bioscan_desktop.ui.taking import Taking
 
 if TYPE_CHECKING:
@@ -39,98 +40,53 @@ SKIPPED_CODES = frozenset({"unknown_file_type", "empty_folder"})
 """Files that are told of in a sentence, not listed, where the same drop held something usable."""
 
 
-class Workbench(QObject):
+class Workbench(OpenPacks):
     """The specimens at hand and the work on them.
 
     Signals:
-        said: (sentence, what Undo takes back or None): news for the user.
-        engine_changed: another library or model is open, or none could be opened.
-        opening: what is going on while packs are opened; "" at the end.
+        setting_changed: (name) a setting has another value.
+        page_asked: (name) one of `pages.registry` should be shown.
         work_changed: identification began, went on, or ended; see `done`, `total`, `eta`.
         results_changed: keys of rows that have another result.
         added: keys of rows that came in with one drop, once all are there.
-        names_changed: the library's names can be completed now, or are others.
     """
 
-    said = Signal(str, object)
-    engine_changed = Signal()
-    opening = Signal(str)
+    setting_changed = Signal(str)
+    page_asked = Signal(str)
     work_changed = Signal()
     results_changed = Signal(list)
     added = Signal(list)
-    names_changed = Signal()
 
-    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.jobs = jobs
+    def __init__(self, jobs: Jobs, parent: QObject | None = None, settings: Settings | None = None) -> None:
+        super().__init__(jobs, parent)
+        self.settings = settings if settings is not None else Settings()
         self.model = SpecimenModel(self)
         self.pictures = Pictures(jobs, self)
         self.evidences = Evidences(jobs, self)
-        self.names: NameIndex | None = None
+        self.engine_changed.connect(lambda: self.evidences.set_engine(self.engine))
         self.undo_stack = QUndoStack(self)
-        self.engine: work.Engine | None = None
-        self.engine_error = ""
-        self.top_k = 5
+        self.top_k: int = self.settings.get("top_k")
         self.done = 0
         self._queue = work.Queue()
         self._job: Job | None = None
-        self._opening: Job | None = None
         self._intakes: set[Job] = set()
         self._working: set[int] = set()
         self._numbers: dict[str, int] = {}
         self._pausing = False
         self._began = 0.0  # time.monotonic() of the first of this run; 0 while idle
 
-    # -- packs ---------------------------------------------------------------------------------
+    def change_setting(self, name: str, value: object) -> None:
+        """Changes a declared setting, saves it and tells of it."""
+        if self.settings.get(name) != value:
+            self.settings.set(name, value)
+            if name == "top_k":
+                self.top_k = self.settings.get(name)
+            self.setting_changed.emit(name)
 
-    def open_engine(self, library: str, model: str, provider: str) -> None:
-        """Opens packs in a worker. If that fails the engine in use stays."""
-        if self._opening is not None:
-            self._opening.cancel()
+    def _before_opening(self) -> None:
         self.pause()
-        job = self.jobs.make("identify", "open packs", partial(work.open_engine, library, model, provider))
-        job.progressed.connect(lambda progress: self.opening.emit(progress.label))
-        job.done.connect(self._on_opened)
-        job.failed.connect(self._on_not_opened)
-        job.crashed.connect(
-            lambda error: self._on_not_opened(BioscanError(f"The packs cannot be opened ({error})."))
-        )
-        job.ended.connect(partial(self._on_opening_ended, job))
-        self._opening = self.jobs.run(job)
-        self.opening.emit("Opening the library")
 
-    @property
-    def is_opening(self) -> bool:
-        """True while packs are opened."""
-        return self._opening is not None
-
-    def _on_opened(self, engine: work.Engine) -> None:
-        old, self.engine, self.engine_error = self.engine, engine, ""
-        self.evidences.set_engine(engine)
-        self.names = None
-        job = self.jobs.make("intake", "names", partial(work.name_index, engine.identifier))
-        job.done.connect(partial(self._on_names, engine))
-        self.jobs.run(job)
-        if old is not None:
-            self.jobs.run(self.jobs.make("identify", "close", lambda _: old.identifier.library.close()))
-        self.engine_changed.emit()
-
-    def _on_names(self, engine: work.Engine, names: NameIndex) -> None:
-        if self.engine is engine:
-            self.names = names
-            self.names_changed.emit()
-
-    def _on_not_opened(self, error: BioscanError) -> None:
-        if self.engine is None:
-            self.engine_error = error.message
-        else:
-            self.said.emit(f"{error.message} {self.engine.library_title} stays open.", None)
-        self.engine_changed.emit()
-
-    def _on_opening_ended(self, job: Job) -> None:
-        if self._opening is job:
-            self._opening = None
-            self.opening.emit("")
+    def _after_opening(self) -> None:
         self._start()
 
     # -- taking in -----------------------------------------------------------------------------

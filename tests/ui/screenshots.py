@@ -418,6 +418,15 @@ def _dialog(make: Callable[[MainWindow], object]) -> Callable[[Stage], None]:
     return show
 
 
+def _page(name: str) -> Callable[[Stage], None]:
+    def show(stage: Stage) -> None:
+        stage.open().several()
+        stage.window.acts[f"page_{name}"].trigger()
+        stage.pause(300)
+
+    return show
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
     "empty": empty,
     "loading": loading,
@@ -442,7 +451,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "working": working,
     "rows_10000": rows_10000,
     "dragging": dragging,
-    "settings": _dialog(lambda w: w._show_settings()),
+    "settings": _page("settings"),
     "shortcuts": _dialog(lambda w: w.acts["shortcuts"].trigger()),
     "about": _dialog(lambda w: w._show_about()),
     "attach": _dialog(lambda w: (w.page.select(1), w._ask_attach())),

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QPlainTextEdit, QSpinB
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.core.agreement import LETTERS, LEVELS, level_text
-from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import actions, theme
 from bioscan_desktop.ui.dialogs import simple
 from bioscan_desktop.ui.main_window import MainWindow
@@ -86,7 +85,6 @@ def test_every_control_has_a_name(window: MainWindow, world, drop: Callable, set
 
 def test_dialogs_have_names_and_a_way_out(window: MainWindow, qtbot: QtBot) -> None:
     dialogs = [
-        simple.SettingsDialog(Settings(), window),
         simple.ShortcutsDialog(window),
         simple.AboutDialog("", window),
         simple.AttachDialog("moth", "", window),
@@ -131,23 +129,6 @@ def test_shortcuts_are_unique_and_every_action_does_something(window: MainWindow
     for spec in actions.SPECS:
         assert window.acts[spec.name].toolTip()
         assert window.acts[spec.name].text()
-
-
-def test_settings_dialog_changes_theme_and_number_of_references(
-    window: MainWindow, settings: Settings, world, settled: Callable
-) -> None:
-    window.acts["settings"].trigger()
-    (dialog,) = window.findChildren(simple.SettingsDialog)
-    box, spin = dialog.control("theme"), dialog.control("top_k")
-    assert isinstance(box, QComboBox) and isinstance(spin, QSpinBox)
-    box.setCurrentIndex(box.findData("dark"))
-    spin.setValue(2)
-    dialog.accept()
-    assert window._theme.colours is theme.DARK
-    window.acts["sample"].trigger()
-    (row,) = settled(window, 1)
-    assert len(row.result.hits) == 2
-    assert settings.get("top_k") == 2
 
 
 def test_status_bar_tells_what_is_in_use(window: MainWindow, world) -> None:

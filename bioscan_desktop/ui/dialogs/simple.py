@@ -1,4 +1,4 @@
-"""Dialogs: settings, shortcuts, about, barcode to attach, an unexpected error."""
+"""Dialogs: shortcuts, about, barcode to attach, an unexpected error."""
 
 from __future__ import annotations
 
@@ -8,97 +8,21 @@ from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication, QIcon, QKeySequence
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QMessageBox,
     QPlainTextEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from bioscan_desktop import __version__, logs
-from bioscan_desktop.settings import SETTINGS, Settings
 from bioscan_desktop.ui import actions, icons
 from bioscan_desktop.ui.widgets.parts import label
-
-CHOICE_WORDS = {
-    "system": "As the system",
-    "light": "Light",
-    "dark": "Dark",
-    "auto": "Automatic",
-    "cpu": "Processor (CPU)",
-    "cuda": "NVIDIA graphics card (CUDA)",
-}
-
-
-class SettingsDialog(QDialog):
-    """The settings that are shown, with a control made from each declaration."""
-
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._settings = settings
-        self._controls: dict[str, QComboBox | QSpinBox] = {}
-        self.setWindowTitle("Settings")
-        self.setMinimumWidth(460)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(22, 18, 22, 16)
-        column.setSpacing(10)
-        for setting in SETTINGS:
-            if not setting.shown:
-                continue
-            form = QFormLayout()
-            form.setSpacing(10)
-            if setting.choices:
-                box = QComboBox()
-                for choice in setting.choices:
-                    box.addItem(CHOICE_WORDS.get(choice, choice), choice)
-                box.setCurrentIndex(box.findData(settings.get(setting.name)))
-                control: QComboBox | QSpinBox = box
-            else:
-                spin = QSpinBox()
-                spin.setRange(setting.minimum, setting.maximum)
-                spin.setValue(settings.get(setting.name))
-                control = spin
-            control.setAccessibleName(setting.title)
-            control.setAccessibleDescription(setting.description)
-            control.setMinimumWidth(230)
-            caption = QLabel(setting.title)
-            caption.setBuddy(control)
-            caption.setMinimumWidth(140)
-            form.addRow(caption, control)
-            column.addLayout(form)
-            column.addWidget(label(setting.description, "muted"))
-            column.addSpacing(6)
-            self._controls[setting.name] = control
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column.addWidget(buttons)
-
-    def values(self) -> dict[str, object]:
-        """What the controls say."""
-        return {
-            name: control.currentData() if isinstance(control, QComboBox) else control.value()
-            for name, control in self._controls.items()
-        }
-
-    def control(self, name: str) -> QComboBox | QSpinBox:
-        """The control of a setting."""
-        return self._controls[name]
-
-    def accept(self) -> None:
-        for name, value in self.values().items():
-            self._settings.set(name, value)
-        super().accept()
 
 
 class ShortcutsDialog(QDialog):

@@ -46,8 +46,8 @@ class IdentifyPage(QStackedWidget):
     shown = Signal()
     menu_asked = Signal(QPoint)
 
-    def __init__(self, theme: Theme, bench: Workbench) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, bench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._bench = bench
         self.empty = EmptyState(theme)
         self.panel = ResultPanel(theme, bench)
@@ -81,6 +81,7 @@ class IdentifyPage(QStackedWidget):
         bench.pictures.thumbs_ready.connect(lambda _: self.list.viewport().update())
         theme.changed.connect(lambda: self.list.viewport().update())
         self.panel.left.connect(self.list.setFocus)
+        self.setFocusProxy(self.empty)
         self.count_up()
 
     def _set_up_list(self) -> None:
@@ -151,6 +152,7 @@ class IdentifyPage(QStackedWidget):
     def _on_rows(self) -> None:
         has_rows = self._bench.model.rowCount() > 0
         self.setCurrentWidget(self.splitter if has_rows else self.empty)
+        self.setFocusProxy(self.list if has_rows else self.empty)
         if has_rows and not self.list.currentIndex().isValid():
             self.list.setCurrentIndex(self._bench.model.index(0))
         self.show_current()

@@ -96,6 +96,7 @@ class EmptyState(QWidget):
         outer.addStretch(1)
         outer.addWidget(middle, 8)
         outer.addStretch(1)
+        self.setFocusProxy(self._open)
         theme.changed.connect(self._paint)
         self._paint()
 

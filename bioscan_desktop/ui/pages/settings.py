@@ -1,0 +1,116 @@
+"""The settings, with a control made from each declaration; a change counts at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+
+from bioscan_desktop.settings import SETTINGS, Setting
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.parts import frame, label
+from bioscan_desktop.ui.workbench import Workbench
+
+CHOICE_WORDS = {
+    "system": "As the system",
+    "light": "Light",
+    "dark": "Dark",
+    "auto": "Automatic",
+    "cpu": "Processor (CPU)",
+    "cuda": "NVIDIA graphics card (CUDA)",
+}
+
+
+class _Choice(QComboBox):
+    """Scrolling the page must not turn a setting that the wheel happens to pass."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class _Number(QSpinBox):
+    """As `_Choice`."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class SettingsPage(QScrollArea):
+    """Every setting that is shown."""
+
+    def __init__(self, theme: Theme, bench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._controls: dict[str, QComboBox | QSpinBox] = {}
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Settings")
+        body = QWidget()
+        body.setProperty("look", "page")
+        outer = QVBoxLayout(body)
+        outer.setContentsMargins(24, 20, 24, 24)
+        outer.setSpacing(14)
+        outer.addWidget(label("Settings", scale=1.6, bold=True))
+        outer.addWidget(label("A change counts at once and is kept for the next start.", "muted"))
+        card = frame("card")
+        card.setMaximumWidth(760)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(20, 16, 20, 18)
+        column.setSpacing(6)
+        for setting in SETTINGS:
+            if not setting.shown:
+                continue
+            form = QFormLayout()
+            form.setHorizontalSpacing(16)
+            control = self._make(setting)
+            caption = QLabel(setting.title)
+            caption.setBuddy(control)
+            caption.setMinimumWidth(170)
+            form.addRow(caption, control)
+            column.addLayout(form)
+            column.addWidget(label(setting.description, "muted"))
+            column.addSpacing(10)
+            self._controls[setting.name] = control
+        outer.addWidget(card)
+        outer.addStretch(1)
+        self.setWidget(body)
+        self.setFocusProxy(next(iter(self._controls.values())))
+        bench.setting_changed.connect(self._on_changed)
+
+    def _make(self, setting: Setting) -> QComboBox | QSpinBox:
+        control: QComboBox | QSpinBox
+        if setting.choices:
+            control = _Choice()
+            for choice in setting.choices:
+                control.addItem(CHOICE_WORDS.get(choice, choice), choice)
+        else:
+            control = _Number()
+            control.setRange(setting.minimum, setting.maximum)
+        control.setAccessibleName(setting.title)
+        control.setAccessibleDescription(setting.description)
+        control.setMinimumWidth(230)
+        control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._show(control, self._bench.settings.get(setting.name))
+        if isinstance(control, QComboBox):
+            box = control
+            box.currentIndexChanged.connect(
+                lambda _: self._bench.change_setting(setting.name, box.currentData())
+            )
+        else:
+            control.valueChanged.connect(lambda value: self._bench.change_setting(setting.name, value))
+        return control
+
+    def control(self, name: str) -> QComboBox | QSpinBox:
+        """The control of a setting."""
+        return self._controls[name]
+
+    def _on_changed(self, name: str) -> None:
+        if name in self._controls:
+            self._show(self._controls[name], self._bench.settings.get(name))
+
+    @staticmethod
+    def _show(control: QComboBox | QSpinBox, value: object) -> None:
+        if isinstance(control, QComboBox):
+            control.setCurrentIndex(control.findData(value))
+        elif isinstance(value, int):
+            control.setValue(value)

@@ -1,0 +1,85 @@
+"""Rail and pages: which page is shown, and when it is made."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from bioscan_desktop.ui.pages import registry
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.side_rail import SideRail
+from bioscan_desktop.ui.workbench import Workbench
+
+FIRST = "identify"
+"""The page that the program starts with."""
+
+
+class Shell(QWidget):
+    """Side rail and the pages beside it; a page is made when it is shown for the first time.
+
+    Signals:
+        created: (name, widget) a page was made.
+        changed: (name) another page is shown.
+    """
+
+    created = Signal(str, QWidget)
+    changed = Signal(str)
+
+    def __init__(self, theme: Theme, bench: Workbench) -> None:
+        super().__init__()
+        self._theme, self._bench = theme, bench
+        self._specs = {spec.name: spec for spec in registry.available()}
+        self._made: dict[str, QWidget] = {}
+        self.rail = SideRail(theme, list(self._specs.values()))
+        self._stack = QStackedWidget()
+        self._bars: list[tuple[str, QWidget]] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        self._column = QVBoxLayout()
+        self._column.addWidget(self._stack, 1)
+        row.addLayout(self._column, 1)
+        self.rail.chosen.connect(self.show_page)
+        self.current = FIRST
+        self._stack.setCurrentWidget(self.page(FIRST))
+        self.rail.show_current(FIRST)
+
+    @property
+    def names(self) -> list[str]:
+        """The pages there are, made or not."""
+        return list(self._specs)
+
+    def add_bar(self, bar: QWidget, name: str) -> None:
+        """Puts a tool bar above a page, shown together with it."""
+        self._column.insertWidget(len(self._bars), bar)
+        self._bars.append((name, bar))
+        bar.setVisible(name == self.current)
+
+    def page(self, name: str) -> QWidget:
+        """A page, made if it was not yet."""
+        if name not in self._made:
+            page = self._specs[name].factory()(self._theme, self._bench, self._stack)
+            self._made[name] = page
+            self._stack.addWidget(page)
+            self.created.emit(name, page)
+        return self._made[name]
+
+    def is_made(self, name: str) -> bool:
+        """True once the page was shown."""
+        return name in self._made
+
+    def show_page(self, name: str) -> None:
+        """Shows a page, and gives it the keyboard unless that is on the rail."""
+        page = self.page(name)
+        self.rail.show_current(name)
+        if name == self.current:
+            return
+        on_rail = self.rail.isAncestorOf(self.focusWidget() or self)
+        self.current = name
+        self._stack.setCurrentWidget(page)
+        for owner, bar in self._bars:
+            bar.setVisible(owner == name)
+        if not on_rail:
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.changed.emit(name)
