@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
+import os
 import signal
 import sys
 import threading
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     logs.start()
     settings = Settings.of_user()
     trouble = _load_onnxruntime()
-    app = make_app()
+    app = make_app(settings.get("scale"))
     try:
         window = build(app, settings, arguments)
     except Exception as error:
@@ -77,8 +78,14 @@ def _load_onnxruntime() -> str:
     return ""
 
 
-def make_app() -> QApplication:
-    """The QApplication, with names, fonts and icon."""
+def make_app(scale: int = 100) -> QApplication:
+    """The QApplication, with names, fonts and icon.
+
+    Args:
+        scale: percent, on top of what the system asks for. Qt reads it once, before anything is drawn.
+    """
+    if scale != 100:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{scale / 100:g}")
     from PySide6.QtWidgets import QApplication
 
     from bioscan_desktop.ui import icons
@@ -99,7 +106,7 @@ def build(app: QApplication, settings: Settings, arguments: argparse.Namespace |
     from bioscan_desktop.ui.main_window import MainWindow
     from bioscan_desktop.ui.theme import Theme
 
-    theme = Theme(settings.get("theme"), app)
+    theme = Theme(settings.get("theme"), app, settings.get("motion") == "reduced")
     theme.apply()
     return MainWindow(
         settings,

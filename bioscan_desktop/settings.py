@@ -31,6 +31,9 @@ class Setting:
         choices: allowed values of a text; empty allows any.
         minimum, maximum: limits of a number, both included.
         shown: False for what the program remembers by itself.
+        step: of the control of a number.
+        unit: behind a number.
+        restart: the value counts from the next start on.
     """
 
     name: str
@@ -42,6 +45,9 @@ class Setting:
     minimum: int = 0
     maximum: int = 0
     shown: bool = True
+    step: int = 1
+    unit: str = ""
+    restart: bool = False
 
     def problem(self, value: object) -> str:
         """Why the value cannot be used, or ""."""
@@ -56,7 +62,32 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
-        "theme", str, "system", "Colours", "Light or dark, or as the system.", ("system", "light", "dark")
+        "theme",
+        str,
+        "system",
+        "Colours",
+        "Light, dark or with high contrast; as the system follows what is set there for all programs.",
+        ("system", "light", "dark", "contrast_light", "contrast_dark"),
+    ),
+    Setting(
+        "scale",
+        int,
+        100,
+        "Size of everything",
+        "Larger writing, buttons and pictures, on top of what the system asks for.",
+        minimum=100,
+        maximum=300,
+        step=25,
+        unit="%",
+        restart=True,
+    ),
+    Setting(
+        "motion",
+        str,
+        "full",
+        "Movement",
+        "Reduced: nothing moves to and fro while the program works, and menus open at once.",
+        ("full", "reduced"),
     ),
     Setting(
         "provider",

@@ -373,6 +373,8 @@ class MainWindow(QMainWindow):
         value = self._settings.get(name)
         if name == "theme":
             self._theme.choose(value)
+        elif name == "motion":
+            self._theme.reduce_motion(value == "reduced")
         elif name == "provider":
             self.use_packs(provider=value)
 

@@ -1,7 +1,8 @@
-"""Colours, fonts and style: one calm look in light and dark, on Qt's Fusion style.
+"""Colours, fonts and style: one calm look in light, dark and high contrast, on Qt's Fusion style.
 
-Every pair that carries meaning is measured: text has at least 4.5:1 against its ground, badge
-outlines at least 3:1 (WCAG 2.2). `contrast` is what the tests use to hold us to that.
+Every pair that carries meaning is measured: text has at least 4.5:1 against its ground (7:1 with
+high contrast), badge outlines and borders that matter at least 3:1 (WCAG 2.2). `contrast` is what
+the tests use to hold us to that.
 """
 
 from __future__ import annotations
@@ -101,6 +102,71 @@ DARK = Colours(
     link="#8cc4f2",
 )
 
+CONTRAST_LIGHT = Colours(
+    name="contrast_light",
+    window="#ffffff",
+    card="#ffffff",
+    border="#1a1a1a",
+    field="#ffffff",
+    text="#000000",
+    muted="#2b2b2b",
+    accent="#00441b",
+    on_accent="#ffffff",
+    selection="#c7e3ff",
+    hover="#e4eefb",
+    error="#8c0000",
+    error_ground="#ffffff",
+    warning="#5c3a00",
+    warning_ground="#ffffff",
+    novelty="#41107f",
+    novelty_ground="#ffffff",
+    good="#00441b",
+    good_ground="#ffffff",
+    bar="#00441b",
+    track="#e0e0e0",
+    scroll="#4a4a4a",
+    outline="#000000",
+    link="#003a8c",
+)
+
+CONTRAST_DARK = Colours(
+    name="contrast_dark",
+    window="#000000",
+    card="#000000",
+    border="#e8e8e8",
+    field="#000000",
+    text="#ffffff",
+    muted="#e0e0e0",
+    accent="#ffe14d",
+    on_accent="#000000",
+    selection="#003f7d",
+    hover="#1f2d3d",
+    error="#ffb3ad",
+    error_ground="#000000",
+    warning="#ffd97a",
+    warning_ground="#000000",
+    novelty="#dcc6ff",
+    novelty_ground="#000000",
+    good="#9ff0ae",
+    good_ground="#000000",
+    bar="#9ff0ae",
+    track="#3a3a3a",
+    scroll="#c0c0c0",
+    outline="#ffffff",
+    link="#9fd3ff",
+)
+
+THEMES: tuple[Colours, ...] = (LIGHT, DARK, CONTRAST_LIGHT, CONTRAST_DARK)
+
+EFFECTS = (
+    Qt.UIEffect.UI_AnimateMenu,
+    Qt.UIEffect.UI_FadeMenu,
+    Qt.UIEffect.UI_AnimateCombo,
+    Qt.UIEffect.UI_AnimateTooltip,
+    Qt.UIEffect.UI_FadeTooltip,
+)
+"""What Qt moves by itself, where the system wants that."""
+
 BADGE_FILL: dict[str, str] = {
     "species": "#4c7c32",
     "genus": "#c4d050",
@@ -141,15 +207,32 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, choice: str = "system", parent: QObject | None = None) -> None:
+    def __init__(
+        self, choice: str = "system", parent: QObject | None = None, reduced_motion: bool = False
+    ) -> None:
         super().__init__(parent)
         self._choice = choice
+        self.reduced_motion = reduced_motion
+        self._effects = {effect: QApplication.isEffectEnabled(effect) for effect in EFFECTS}
         self.colours = self._resolve()
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_changed)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._on_system_changed)
+        if hasattr(hints, "accessibility"):  # Qt 6.10 and later
+            hints.accessibility().contrastPreferenceChanged.connect(self._on_system_changed)
+
+    @property
+    def is_dark(self) -> bool:
+        """Light writing on dark ground."""
+        return luminance(self.colours.window) < 0.18
 
     def choose(self, choice: str) -> None:
-        """`system`, `light` or `dark`."""
+        """`system`, or the name of one of `THEMES`."""
         self._choice = choice
+        self.apply()
+
+    def reduce_motion(self, reduced: bool) -> None:
+        """Whether things should stand still that would move."""
+        self.reduced_motion = reduced
         self.apply()
 
     def apply(self) -> None:
@@ -160,6 +243,8 @@ class Theme(QObject):
         app.setStyle("Fusion")
         app.setPalette(palette(self.colours))
         app.setStyleSheet(style_sheet(self.colours))
+        for effect, wanted in self._effects.items():
+            QApplication.setEffectEnabled(effect, wanted and not self.reduced_motion)
         self.changed.emit()
 
     @Slot()
@@ -168,10 +253,21 @@ class Theme(QObject):
             self.apply()
 
     def _resolve(self) -> Colours:
-        if self._choice == "system":
-            scheme = QGuiApplication.styleHints().colorScheme()
-            return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
-        return DARK if self._choice == "dark" else LIGHT
+        if self._choice != "system":
+            return next(colours for colours in THEMES if colours.name == self._choice)
+        hints = QGuiApplication.styleHints()
+        is_dark = hints.colorScheme() == Qt.ColorScheme.Dark
+        if _wants_contrast():
+            return CONTRAST_DARK if is_dark else CONTRAST_LIGHT
+        return DARK if is_dark else LIGHT
+
+
+def _wants_contrast() -> bool:
+    """The system is set to high contrast; older Qt cannot tell."""
+    hints = QGuiApplication.styleHints()
+    if not hasattr(hints, "accessibility"):
+        return False
+    return hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
 
 
 def set_fonts(app: QApplication) -> None:

@@ -40,11 +40,12 @@ from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library.build import BuildOptions, build_library
 from bioscan_desktop.library.importers.tables import read_table
 from bioscan_desktop.settings import Settings
-from bioscan_desktop.ui import icons, intake
+from bioscan_desktop.ui import icons, intake, theme
 from bioscan_desktop.ui.dialogs import simple
 from bioscan_desktop.ui.main_window import MainWindow
 from tests.conftest import make_model, mutate, random_barcode
 
+THEMES = [colours.name for colours in theme.THEMES]
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 
 SPECIES = (
@@ -503,7 +504,8 @@ def main() -> int:
     parser.add_argument("--model", default="")
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--only", nargs="+", choices=list(STATES), default=list(STATES))
-    parser.add_argument("--themes", nargs="+", choices=("light", "dark"), default=["light", "dark"])
+    parser.add_argument("--themes", nargs="+", choices=THEMES, default=["light", "dark"])
+    parser.add_argument("--scale", type=int, default=100, help="percent; sizes are of the screen's pixels")
     parser.add_argument("--sizes", nargs="+", default=["1280x800", "2560x1440"])
     arguments = parser.parse_args()
     if arguments.docs:
@@ -512,10 +514,13 @@ def main() -> int:
     if arguments.out is None:
         parser.error("name a folder, or use --docs")
     arguments.out.mkdir(parents=True, exist_ok=True)
-    sizes = [(int(w), int(h)) for w, h in (size.split("x") for size in arguments.sizes)]
+    sizes = [
+        (int(w) * 100 // arguments.scale, int(h) * 100 // arguments.scale)
+        for w, h in (size.split("x") for size in arguments.sizes)
+    ]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["BIOSCAN_HOME"] = str(Path(folder, "home"))
-        program.make_app()
+        program.make_app(arguments.scale)
         root = Path(folder)
         if arguments.library:
             world = real_world(root, arguments.library, arguments.model, arguments.photos)

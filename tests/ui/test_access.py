@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QPlainTextEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from bioscan_desktop import settings as settings_module
 from bioscan_desktop.core.agreement import LETTERS, LEVELS, level_text
 from bioscan_desktop.ui import actions, theme
 from bioscan_desktop.ui.dialogs import simple
@@ -18,7 +19,7 @@ from bioscan_desktop.ui.models.specimens import SpecimenModel
 from bioscan_desktop.ui.widgets.hit_card import HitCard
 from bioscan_desktop.ui.widgets.specimen_delegate import MARKS
 
-THEMES = (theme.LIGHT, theme.DARK)
+THEMES = theme.THEMES
 
 
 @pytest.mark.parametrize("colours", THEMES, ids=lambda c: c.name)
@@ -43,6 +44,42 @@ def test_text_is_readable_on_both_themes(colours: theme.Colours) -> None:
     assert theme.contrast(colours.bar, colours.track) >= 3
     assert theme.contrast(colours.muted, colours.track) >= 3
     assert theme.contrast(colours.accent, colours.window) >= 3  # focus frames
+
+
+@pytest.mark.parametrize("colours", (theme.CONTRAST_LIGHT, theme.CONTRAST_DARK), ids=lambda c: c.name)
+def test_high_contrast_is_high(colours: theme.Colours) -> None:
+    for ground in (colours.card, colours.window, colours.field, colours.selection, colours.hover):
+        assert theme.contrast(colours.text, ground) >= 9
+        assert theme.contrast(colours.muted, ground) >= 7
+    for kind in ("error", "warning", "novelty", "good"):
+        assert theme.contrast(getattr(colours, kind), getattr(colours, f"{kind}_ground")) >= 7
+    for role in ("border", "accent", "scroll", "link"):
+        assert theme.contrast(getattr(colours, role), colours.window) >= 7
+
+
+def test_every_choice_of_colours_can_be_shown(window: MainWindow) -> None:
+    for choice in settings_module.BY_NAME["theme"].choices:
+        window.bench.change_setting("theme", choice)
+        assert choice in ("system", window._theme.colours.name)
+
+
+def test_high_contrast_of_the_system_is_followed(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(theme, "_wants_contrast", lambda: True)
+    window._theme._on_system_changed()
+    assert window._theme.colours in (theme.CONTRAST_LIGHT, theme.CONTRAST_DARK)
+    window.bench.change_setting("theme", "light")
+    assert window._theme.colours is theme.LIGHT
+
+
+def test_with_reduced_motion_the_bar_stands_still(window: MainWindow) -> None:
+    def is_moving() -> bool:
+        window.status.show_work(0, 0, None, "Opening")
+        return window.status._bar.minimum() == window.status._bar.maximum()
+
+    assert is_moving()
+    window.bench.change_setting("motion", "reduced")
+    assert not is_moving()
+    assert not any(QApplication.isEffectEnabled(effect) for effect in theme.EFFECTS)
 
 
 def test_badges_and_marks_differ_without_colour() -> None:

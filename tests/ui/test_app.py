@@ -144,3 +144,12 @@ def test_a_crashed_job_is_told(window: MainWindow, monkeypatch, expects_log: Non
     boxes = [b for b in window.findChildren(QMessageBox) if b.isVisible()]
     assert len(boxes) == 1
     boxes[0].close()
+
+
+def test_everything_is_drawn_larger_where_the_user_wants_that(own_home: Path) -> None:
+    code = """
+from bioscan_desktop import app
+a = app.make_app(200)
+print(a.primaryScreen().devicePixelRatio())
+"""
+    assert _python(code, own_home).strip() == "2.0"

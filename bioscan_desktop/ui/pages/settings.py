@@ -15,6 +15,10 @@ CHOICE_WORDS = {
     "system": "As the system",
     "light": "Light",
     "dark": "Dark",
+    "contrast_light": "High contrast, light",
+    "contrast_dark": "High contrast, dark",
+    "full": "Full",
+    "reduced": "Reduced",
     "auto": "Automatic",
     "cpu": "Processor (CPU)",
     "cuda": "NVIDIA graphics card (CUDA)",
@@ -51,7 +55,7 @@ class SettingsPage(QScrollArea):
         outer.setContentsMargins(24, 20, 24, 24)
         outer.setSpacing(14)
         outer.addWidget(label("Settings", scale=1.6, bold=True))
-        outer.addWidget(label("A change counts at once and is kept for the next start.", "muted"))
+        outer.addWidget(label("A change counts at once, unless it says otherwise, and is kept.", "muted"))
         card = frame("card")
         card.setMaximumWidth(760)
         column = QVBoxLayout(card)
@@ -68,7 +72,8 @@ class SettingsPage(QScrollArea):
             caption.setMinimumWidth(170)
             form.addRow(caption, control)
             column.addLayout(form)
-            column.addWidget(label(setting.description, "muted"))
+            when = " From the next start on." if setting.restart else ""
+            column.addWidget(label(setting.description + when, "muted"))
             column.addSpacing(10)
             self._controls[setting.name] = control
         outer.addWidget(card)
@@ -86,6 +91,8 @@ class SettingsPage(QScrollArea):
         else:
             control = _Number()
             control.setRange(setting.minimum, setting.maximum)
+            control.setSingleStep(setting.step)
+            control.setSuffix(f" {setting.unit}" if setting.unit else "")
         control.setAccessibleName(setting.title)
         control.setAccessibleDescription(setting.description)
         control.setMinimumWidth(230)

@@ -136,7 +136,8 @@ class StatusBar(QStatusBar):
         if not busy:
             self._words.setText("Ready")
             return
-        self._bar.setRange(0, total)  # (0, 0) moves to and fro: nobody knows how much there is
+        # (0, 0) moves to and fro: nobody knows how much there is.
+        self._bar.setRange(0, total or (1 if self._theme.reduced_motion else 0))
         self._bar.setValue(done)
         if total:
             text = f"{wording.thousands(done)} of {wording.thousands(total)} identified"

@@ -76,7 +76,11 @@ class BarcodeView(QWidget):
         """The cleaned barcode."""
         self._sequence = sequence
         self.setAccessibleName(f"DNA barcode of {len(sequence)} bases" if sequence else "")
-        self.setToolTip("A green, C blue, G black, T red" if self._theme.colours.name == "light" else "")
+        self.setToolTip(
+            "A green, C blue, G black, T red"
+            if not self._theme.is_dark
+            else "A green, C blue, G light grey, T red"
+        )
         self.setFixedHeight(self._lines() * (self.ROW + self.GAP))
         self.update()
 
@@ -87,7 +91,7 @@ class BarcodeView(QWidget):
         lines = self._lines()
         if not lines:
             return
-        colours = BASE_COLOURS_DARK if self._theme.colours.name == "dark" else BASE_COLOURS
+        colours = BASE_COLOURS_DARK if self._theme.is_dark else BASE_COLOURS
         unknown = QColor(self._theme.colours.track)
         brushes = {base: QColor(colour) for base, colour in colours.items()}
         painter = QPainter(self)
