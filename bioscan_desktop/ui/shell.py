@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from bioscan_desktop.ui.pages import registry
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.side_rail import SideRail
 from bioscan_desktop.ui.workbench import Workbench
+
+COMPACT_WIDTH, COMPACT_HEIGHT = 760, 520
+"""Pixels below which the rail shows icons alone."""
 
 FIRST = "identify"
 """The page that the program starts with."""
@@ -44,6 +48,11 @@ class Shell(QWidget):
         self.current = FIRST
         self._stack.setCurrentWidget(self.page(FIRST))
         self.rail.show_current(FIRST)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        size = event.size()
+        self.rail.set_compact(size.width() < COMPACT_WIDTH or size.height() < COMPACT_HEIGHT)
 
     @property
     def names(self) -> list[str]:

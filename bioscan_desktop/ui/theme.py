@@ -328,7 +328,7 @@ QToolBar QToolButton:pressed {{ background: {c.selection}; }}
 QToolBar QToolButton:focus {{ border: 2px solid {c.accent}; padding: 4px 8px; }}
 QWidget[look="rail"] {{ background: {c.window}; border-right: 1px solid {c.border}; }}
 QToolButton[look="rail"] {{ color: {c.text}; background: transparent; border: 2px solid transparent;
-    border-radius: 8px; padding: 6px 4px; min-width: 66px; }}
+    border-radius: 8px; padding: 6px 4px; }}
 QToolButton[look="rail"]:hover {{ background: {c.hover}; }}
 QToolButton[look="rail"]:checked {{ background: {c.selection}; }}
 QToolButton[look="rail"]:focus {{ border-color: {c.accent}; }}

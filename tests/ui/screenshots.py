@@ -461,16 +461,17 @@ STATES: dict[str, Callable[[Stage], None]] = {
 
 
 def render(
-    world: World, out: Path, states: list[str], themes: list[str], sizes: list[tuple[int, int]]
+    world: World, out: Path, states: list[str], themes: list[str], sizes: list[tuple[int, int]], scale: int
 ) -> None:
     """Writes OUT/STATE-THEME-WIDTHxHEIGHT.png."""
-    for theme in themes:
+    at = "" if scale == 100 else f"@{scale}"
+    for look in themes:
         for size in sizes:
             for name in states:
-                stage = Stage(world, theme, size)
+                stage = Stage(world, look, size)
                 try:
                     STATES[name](stage)
-                    target = out / f"{name}-{theme}-{size[0]}x{size[1]}.png"
+                    target = out / f"{name}-{look}-{size[0] * scale // 100}x{size[1] * scale // 100}{at}.png"
                     picture(stage.window).save(str(target))
                     print(target)
                 finally:
@@ -514,10 +515,8 @@ def main() -> int:
     if arguments.out is None:
         parser.error("name a folder, or use --docs")
     arguments.out.mkdir(parents=True, exist_ok=True)
-    sizes = [
-        (int(w) * 100 // arguments.scale, int(h) * 100 // arguments.scale)
-        for w, h in (size.split("x") for size in arguments.sizes)
-    ]
+    pixels = [(int(w), int(h)) for w, h in (size.split("x") for size in arguments.sizes)]
+    sizes = [(w * 100 // arguments.scale, h * 100 // arguments.scale) for w, h in pixels]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["BIOSCAN_HOME"] = str(Path(folder, "home"))
         program.make_app(arguments.scale)
@@ -526,7 +525,7 @@ def main() -> int:
             world = real_world(root, arguments.library, arguments.model, arguments.photos)
         else:
             world = drawn_world(root)
-        render(world, arguments.out, arguments.only, arguments.themes, sizes)
+        render(world, arguments.out, arguments.only, arguments.themes, sizes, arguments.scale)
         if arguments.docs:
             for shot in arguments.out.glob("*-1280x1000.png"):
                 name = shot.name.replace("both", "identify").replace("-1280x1000", "")

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
+    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -69,9 +70,13 @@ class IdentifyPage(QStackedWidget):
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
-        side.setMinimumWidth(240)
-        self.panel.setMinimumWidth(420)
-        self.addWidget(self.empty)
+        side.setMinimumWidth(190)
+        self.panel.setMinimumWidth(320)
+        self._start = QScrollArea()
+        self._start.setWidgetResizable(True)
+        self._start.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._start.setWidget(self.empty)
+        self.addWidget(self._start)
         self.addWidget(self.splitter)
         model = bench.model
         model.rowsInserted.connect(self._on_rows)
@@ -151,7 +156,7 @@ class IdentifyPage(QStackedWidget):
 
     def _on_rows(self) -> None:
         has_rows = self._bench.model.rowCount() > 0
-        self.setCurrentWidget(self.splitter if has_rows else self.empty)
+        self.setCurrentWidget(self.splitter if has_rows else self._start)
         self.setFocusProxy(self.list if has_rows else self.empty)
         if has_rows and not self.list.currentIndex().isValid():
             self.list.setCurrentIndex(self._bench.model.index(0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from bioscan_desktop.settings import SETTINGS, Setting
 from bioscan_desktop.ui.theme import Theme
@@ -58,23 +58,21 @@ class SettingsPage(QScrollArea):
         outer.addWidget(label("A change counts at once, unless it says otherwise, and is kept.", "muted"))
         card = frame("card")
         card.setMaximumWidth(760)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(20, 16, 20, 18)
-        column.setSpacing(6)
-        for setting in SETTINGS:
-            if not setting.shown:
-                continue
-            form = QFormLayout()
-            form.setHorizontalSpacing(16)
+        grid = QGridLayout(card)
+        grid.setContentsMargins(20, 18, 20, 8)
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        for number, setting in enumerate(setting for setting in SETTINGS if setting.shown):
             control = self._make(setting)
             caption = QLabel(setting.title)
             caption.setBuddy(control)
-            caption.setMinimumWidth(170)
-            form.addRow(caption, control)
-            column.addLayout(form)
+            grid.addWidget(caption, 2 * number, 0)
+            grid.addWidget(control, 2 * number, 1, Qt.AlignmentFlag.AlignLeft)
             when = " From the next start on." if setting.restart else ""
-            column.addWidget(label(setting.description + when, "muted"))
-            column.addSpacing(10)
+            words = label(setting.description + when, "muted")
+            words.setContentsMargins(0, 0, 0, 14)
+            grid.addWidget(words, 2 * number + 1, 1)
             self._controls[setting.name] = control
         outer.addWidget(card)
         outer.addStretch(1)
@@ -95,7 +93,7 @@ class SettingsPage(QScrollArea):
             control.setSuffix(f" {setting.unit}" if setting.unit else "")
         control.setAccessibleName(setting.title)
         control.setAccessibleDescription(setting.description)
-        control.setMinimumWidth(230)
+        control.setMinimumSize(280, 30)
         control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._show(control, self._bench.settings.get(setting.name))
         if isinstance(control, QComboBox):

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QStatusBar, QToolButton, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QStatusBar,
+    QToolButton,
+    QWidget,
+)
 
 from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.work import Engine
+
+WORK_ROOM = 200
+"""Pixels at the left that chips leave free."""
 
 SHOWN_MS = 12_000
 """A message stays this long; one with Undo stays until the next."""
@@ -111,6 +123,10 @@ class StatusBar(QStatusBar):
         for widget in (self._bar, self._words, self._stop):
             row.addWidget(widget)
         self.addWidget(work)
+        # A narrow window leaves out chips, the least telling first, rather than being held open by them.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(1)
+        self._work = work
         self._chips: dict[str, QToolButton] = {}
         self._stories: dict[str, str] = {}
         for name in ("library", "model", "index", "chip"):
@@ -154,9 +170,9 @@ class StatusBar(QStatusBar):
 
     def show_engine(self, engine: Engine | None) -> None:
         """What is open and in use."""
-        for chip in self._chips.values():
-            chip.setVisible(engine is not None)
         if engine is None:
+            self._stories.clear()
+            self._fit()
             return
         species = wording.count(engine.n_species, "species", "species")
         keys = wording.count(engine.n_keys, "reference key")
@@ -188,10 +204,23 @@ class StatusBar(QStatusBar):
         reason = engine.provider_reason
         text = f"{engine.provider} (CUDA failed)" if reason.startswith("CUDA failed") else engine.provider
         self._fill("chip", text, f"Computing on {engine.provider}. {reason}".strip(), bool(reason))
+        self._fit()
 
     def chip(self, name: str) -> QToolButton:
         """`library`, `model`, `index` or `chip`."""
         return self._chips[name]
+
+    def _fit(self) -> None:
+        room = self.width() - 60
+        room -= max(WORK_ROOM, self._work.sizeHint().width())
+        for name in ("library", "chip", "model", "index"):
+            chip = self._chips[name]
+            room -= chip.sizeHint().width() + 8
+            chip.setVisible(bool(self._stories) and (room >= 0 or chip.property("alert") == "true"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _fill(self, name: str, text: str, story: str, alert: bool = False) -> None:
         chip = self._chips[name]

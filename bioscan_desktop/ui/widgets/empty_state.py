@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from bioscan_desktop.ui import icons
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.parts import Banner, Drawing, label
+
+STACK_BELOW = 780
+"""Below this width, the buttons stand one below the other."""
 
 
 class DropDrawing(QWidget):
@@ -88,7 +99,8 @@ class EmptyState(QWidget):
         self._banner = Banner(theme)
         self._banner.show_text("error", "")
         column.addWidget(self._banner)
-        column.addLayout(self._make_buttons())
+        self._buttons = self._make_buttons()
+        column.addLayout(self._buttons)
         self._state = label(look="muted")
         self._state.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._state)
@@ -121,8 +133,14 @@ class EmptyState(QWidget):
             grid.setColumnStretch(column, 1)
         return grid
 
-    def _make_buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = event.size().width() < STACK_BELOW
+        directions = QBoxLayout.Direction
+        self._buttons.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+
+    def _make_buttons(self) -> QBoxLayout:
+        row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         row.setSpacing(10)
         self._sample = QPushButton("Try a sample barcode")
         self._sample.setProperty("look", "primary")

@@ -74,7 +74,6 @@ class ResultPanel(QScrollArea):
         self._bench = bench
         self._row: Row | None = None
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("look", "list-frame")
         self.setAccessibleName("Result")

@@ -66,6 +66,15 @@ class SideRail(QWidget):
         self._group.addButton(button)
         return button
 
+    def set_compact(self, compact: bool) -> None:
+        """Shows icons alone, where there is little room."""
+        style = (
+            Qt.ToolButtonStyle.ToolButtonIconOnly if compact else Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+        )
+        for button in self._buttons.values():
+            if button.toolButtonStyle() != style:
+                button.setToolButtonStyle(style)
+
     def show_current(self, name: str) -> None:
         """Presses the button of the page that is shown."""
         self._buttons[name].setChecked(True)

@@ -76,11 +76,7 @@ class BarcodeView(QWidget):
         """The cleaned barcode."""
         self._sequence = sequence
         self.setAccessibleName(f"DNA barcode of {len(sequence)} bases" if sequence else "")
-        self.setToolTip(
-            "A green, C blue, G black, T red"
-            if not self._theme.is_dark
-            else "A green, C blue, G light grey, T red"
-        )
+        self.setToolTip(f"A green, C blue, G {'light grey' if self._theme.is_dark else 'black'}, T red")
         self.setFixedHeight(self._lines() * (self.ROW + self.GAP))
         self.update()
 
