@@ -74,6 +74,8 @@ SPECS: tuple[Spec, ...] = (
          "Make two specimens of one", page=_IDENTIFY),
     Spec("own_name", "Your own &name", "&Specimen", 0, ("F2",), "",
          "Name the selected specimen yourself, and compare the references with that", page=_IDENTIFY),
+    Spec("find", "&Find and filter", "&Edit", 3, (_Standard.Find,), "filter",
+         "Find specimens by words, or show those of a state, a rank, or that need a look", page=_IDENTIFY),
     Spec("retry", "&Retry failed and stopped", "&Specimen", 1, ("Ctrl+R",), "retry",
          "Identify again what failed or was stopped"),
     Spec("again", "Identify a&gain", "&Specimen", 1, ("Ctrl+Shift+R",), "retry",

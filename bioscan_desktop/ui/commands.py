@@ -1,4 +1,4 @@
-"""Undo and redo: every change of the user to the list is one `Edit`, a name of their own a `Naming`."""
+"""Undo and redo: each change to the list is an `Edit`, each decision a `Deciding`, each note a `Noting`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
 
+from bioscan_desktop.ui.deciding import Decision
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
 
 if TYPE_CHECKING:
@@ -88,22 +89,48 @@ class Edit(QUndoCommand):
         self._model.touch(self._changes)
 
 
-class Naming(QUndoCommand):
-    """The user's own name of one specimen.
+class Deciding(QUndoCommand):
+    """What the user decided about one specimen.
 
     Args:
-        named: told of the key after each change.
+        text: what Undo and Redo name.
+        decided: told of the key after each change.
     """
 
-    def __init__(self, model: SpecimenModel, key: int, name: str, named: Callable[[int], None]) -> None:
-        super().__init__("name specimen" if name else "remove own name")
-        self._model, self._key, self._name, self._named = model, key, name, named
+    def __init__(
+        self,
+        text: str,
+        model: SpecimenModel,
+        key: int,
+        decision: Decision | None,
+        decided: Callable[[int], None],
+    ) -> None:
+        super().__init__(text)
+        self._model, self._key, self._decided = model, key, decided
+        self._other = decision  # the one that does not count now
 
     def redo(self) -> None:
         row = self._model.find(self._key)
         if row is not None:
-            row.own_name, self._name = self._name, row.own_name
-            self._named(self._key)
+            row.decision, self._other = self._other, row.decision
+            self._decided(self._key)
 
     def undo(self) -> None:
-        self.redo()  # old and new name have changed places
+        self.redo()  # old and new have changed places
+
+
+class Noting(QUndoCommand):
+    """What the user wrote about one specimen; as `Deciding`."""
+
+    def __init__(self, model: SpecimenModel, key: int, note: str, noted: Callable[[int], None]) -> None:
+        super().__init__("write note" if note else "delete note")
+        self._model, self._key, self._other, self._noted = model, key, note, noted
+
+    def redo(self) -> None:
+        row = self._model.find(self._key)
+        if row is not None:
+            row.note, self._other = self._other, row.note
+            self._noted(self._key)
+
+    def undo(self) -> None:
+        self.redo()

@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
             "dna": self.details.show_dna,
             "alignment": self.details.show_alignment,
             "focus": self._switch_focus,
+            "find": page.filter.setFocus,
             "shortcuts": lambda: open_dialog(simple.ShortcutsDialog(self)),
             "log": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.log_dir()))),
             "about": self._show_about,
@@ -300,7 +301,8 @@ class MainWindow(QMainWindow):
         self._set("retry", bench.can_retry)
         self._set("again", any(row.state not in (State.WAITING, State.WORKING) for row in selected))
         self._set("stop", bench.is_busy)
-        self._set("focus", True)
+        for name in ("focus", "find"):
+            self._set(name, bench.model.rowCount() > 0)
 
     def _enable_later(self) -> None:
         if not self._enable_soon.isActive():

@@ -422,6 +422,12 @@ QTableView[look="table"]::item {{ padding: 0 8px; border-bottom: 1px solid {c.tr
 QTableView[look="table"]::item:selected {{ background: {c.selection}; color: {c.text}; }}
 QTableView[look="table"] QHeaderView::section {{ background: {c.window}; color: {c.muted}; border: none;
     border-bottom: 1px solid {c.border}; padding: 6px 8px; }}
+QToolButton[look="small-on"] {{ color: {c.text}; background: {c.selection}; border: 1px solid {c.accent};
+    border-radius: 6px; padding: 2px 8px; }}
+QToolButton[look="small-on"]:focus {{ border: 2px solid {c.accent}; padding: 1px 7px; }}
+QFrame[look="popup-panel"] {{ background: {c.card}; border: 1px solid {c.muted}; }}
+QCheckBox {{ spacing: 8px; padding: 2px; border: 2px solid transparent; border-radius: 4px; }}
+QCheckBox:focus {{ border-color: {c.accent}; }}
 QPlainTextEdit {{ background: {c.field}; color: {c.text}; border: 1px solid {c.border};
     border-radius: 6px; padding: 5px; }}
 QPlainTextEdit:focus {{ border: 2px solid {c.accent}; padding: 4px; }}

@@ -19,7 +19,7 @@ from PySide6.QtGui import QImage, QUndoStack
 
 from bioscan_desktop.core.names import Determination, NameIndex
 from bioscan_desktop.settings import Settings
-from bioscan_desktop.ui import commands, intake, joining, sharing, wording, work
+from bioscan_desktop.ui import commands, deciding, intake, joining, sharing, wording, work
 from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work
 from bioscan_desktop.ui.models.evidences import Evidences
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
@@ -49,6 +49,7 @@ class Workbench(OpenPacks):
         work_changed: identification began, went on, or ended; see `done`, `total`, `eta`.
         results_changed: keys of rows that have another result.
         added: keys of rows that came in with one drop, once all are there.
+        decided: key of a row with another decision or note.
     """
 
     setting_changed = Signal(str)
@@ -56,6 +57,7 @@ class Workbench(OpenPacks):
     work_changed = Signal()
     results_changed = Signal(list)
     added = Signal(list)
+    decided = Signal(int)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None, settings: Settings | None = None) -> None:
         super().__init__(jobs, parent)
@@ -281,10 +283,26 @@ class Workbench(OpenPacks):
         """Gives a specimen the user's own name; "" takes it away."""
         row = self.model.find(key)
         if row is not None and row.own_name != text:
-            self.undo_stack.push(commands.Naming(self.model, key, text, self._on_named))
+            own = (self.names or NameIndex(())).resolve(text)
+            self.decide(key, deciding.own(row.result, own.text, own.rank) if own is not None else None)
 
-    def _on_named(self, key: int) -> None:
+    def decide(self, key: int, decision: deciding.Decision | None) -> None:
+        """What the user decides about a specimen; None takes the decision away."""
+        row = self.model.find(key)
+        if row is None or row.decision == decision:
+            return
+        what = f"{decision.action} {row.specimen.query_id}" if decision is not None else "take decision back"
+        self.undo_stack.push(commands.Deciding(what, self.model, key, decision, self._on_decided))
+
+    def write_note(self, key: int, note: str) -> None:
+        """What the user writes about a specimen."""
+        row = self.model.find(key)
+        if row is not None and row.note != note:
+            self.undo_stack.push(commands.Noting(self.model, key, note, self._on_decided))
+
+    def _on_decided(self, key: int) -> None:
         self.model.touch([key])
+        self.decided.emit(key)
         self.results_changed.emit([key])
 
     def own(self, row: Row) -> Determination | None:

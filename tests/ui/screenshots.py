@@ -393,7 +393,7 @@ def rows_10000(stage: Stage) -> None:
         row.result, row.state = known[number % len(known)].result, known[number % len(known)].state
         rows.append(row)
     bench.model.append(rows)
-    stage.window.page.list.scrollTo(bench.model.index(6_000))
+    stage.window.page.list.scrollTo(stage.window.page.listed.index(6_000))
     stage.select(6_003)
     stage.pause(800)
 

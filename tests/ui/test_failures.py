@@ -160,7 +160,7 @@ def test_remove_and_undo(window: MainWindow, world, drop: Callable, settled: Cal
     window.acts["select_all"].trigger()
     window.acts["remove"].trigger()
     assert window.bench.model.rowCount() == 0
-    assert window.page.currentWidget() is window.page.empty
+    assert window.page.empty.isVisible()
     window.acts["undo"].trigger()
     assert [row.specimen.query_id for row in window.bench.model.rows] == names
     assert all(row.state is State.DONE for row in window.bench.model.rows)

@@ -17,7 +17,7 @@ OTHER = "Episyrphus balteatus"
 
 
 def _row_point(window: MainWindow, place: int) -> QPoint:
-    return window.page.list.visualRect(window.bench.model.index(place)).center()
+    return window.page.list.visualRect(window.page.listed.index(place)).center()
 
 
 def test_a_barcode_dropped_on_a_row_joins_it(

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from bioscan_desktop.ui import wording
+from bioscan_desktop.ui import filtering, wording
+from bioscan_desktop.ui.deciding import Decision
+from bioscan_desktop.ui.filtering import Facets
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.identify import Identification
@@ -47,7 +49,8 @@ class Row:
     Attributes:
         key: stays with it while rows come and go.
         parts: photo and barcode as they were before they were joined.
-        own_name: the name that the user gave it, as typed; "" for none.
+        decision: what the user decided; kept apart from the result, and when that is made anew.
+        note: what the user wrote about it.
     """
 
     key: int
@@ -55,7 +58,48 @@ class Row:
     state: State = State.WAITING
     result: Identification | None = None
     parts: tuple[Specimen, Specimen] | None = None
-    own_name: str = ""
+    decision: Decision | None = None
+    note: str = ""
+    _facets: tuple[Any, Any, Any, Facets] | None = field(default=None, init=False, repr=False, compare=False)
+    _words: tuple[Any, Any, Any, str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def own_name(self) -> str:
+        """The name that the user gave it, as typed; "" for none."""
+        return self.decision.name or "" if self.decision and self.decision.action == "name" else ""
+
+    @property
+    def decision_kind(self) -> str:
+        """What was decided, as filters call it."""
+        if self.decision is None:
+            return "open"
+        return "name" if self.decision.action == "choose" else self.decision.action
+
+    @property
+    def facets(self) -> Facets:
+        """What filters ask for; counted anew only after a change."""
+        known = self._facets
+        if (
+            known is None
+            or known[0] is not self.state
+            or known[1] is not self.result
+            or known[2] is not self.decision
+        ):
+            known = self._facets = (self.state, self.result, self.decision, filtering.facets(self))
+        return known[3]
+
+    @property
+    def words(self) -> str:
+        """What it can be found by, folded."""
+        known = self._words
+        if (
+            known is None
+            or known[0] is not self.specimen
+            or known[1] is not self.result
+            or known[2] is not self.decision
+        ):
+            known = self._words = (self.specimen, self.result, self.decision, filtering.words(self))
+        return known[3]
 
     def take(self, result: Identification) -> None:
         """Puts the answer in."""

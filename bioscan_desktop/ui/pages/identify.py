@@ -6,6 +6,7 @@ from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QListView,
     QScrollArea,
     QSplitter,
@@ -14,10 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bioscan_desktop.ui import wording
+from bioscan_desktop.ui import filtering, wording
+from bioscan_desktop.ui.filtering import Wanted
+from bioscan_desktop.ui.models.filtered import FilteredModel
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.empty_state import EmptyState
+from bioscan_desktop.ui.widgets.filter_bar import FilterBar
 from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.widgets.result_panel import ResultPanel
 from bioscan_desktop.ui.widgets.specimen_delegate import SpecimenDelegate
@@ -52,6 +56,8 @@ class IdentifyPage(QStackedWidget):
         self._bench = bench
         self.empty = EmptyState(theme)
         self.panel = ResultPanel(theme, bench)
+        self.listed = FilteredModel(bench.model, self)
+        self.filter = FilterBar(theme)
         self.list = SpecimenList()
         self.delegate = SpecimenDelegate(theme, bench.pictures, self.list)
         self._set_up_list()
@@ -60,8 +66,9 @@ class IdentifyPage(QStackedWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.filter)
         self._counts = label(look="muted")
-        self._counts.setContentsMargins(14, 8, 14, 8)
+        self._counts.setContentsMargins(14, 0, 14, 8)
         column.addWidget(self._counts)
         column.addWidget(self.list, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -78,6 +85,12 @@ class IdentifyPage(QStackedWidget):
         self._start.setWidget(self.empty)
         self.addWidget(self._start)
         self.addWidget(self.splitter)
+        self._kept: tuple[Row | None, int] = (None, 0)
+        self.listed.about_to_change.connect(self._remember)
+        self.listed.changed.connect(self._after_filtering)
+        self.filter.wanted_changed.connect(self._on_wanted)
+        self.filter.opened.connect(lambda: self.filter.show_counts(filtering.count(bench.model.rows)))
+        self.filter.left.connect(self.list.setFocus)
         model = bench.model
         model.rowsInserted.connect(self._on_rows)
         model.rowsRemoved.connect(self._on_rows)
@@ -92,7 +105,7 @@ class IdentifyPage(QStackedWidget):
     def _set_up_list(self) -> None:
         view = self.list
         view.setProperty("look", "list-frame")
-        view.setModel(self._bench.model)
+        view.setModel(self.listed)
         view.setItemDelegate(self.delegate)
         view.setUniformItemSizes(True)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -113,17 +126,19 @@ class IdentifyPage(QStackedWidget):
     @property
     def current(self) -> Row | None:
         """The row with the result on the right."""
-        return self._bench.model.at(self.list.currentIndex())
+        return self.listed.at(self.list.currentIndex())
 
     @property
     def selected(self) -> list[Row]:
         """Selected rows in order of the list."""
         indexes = sorted(self.list.selectionModel().selectedIndexes(), key=lambda index: index.row())
-        return [row for index in indexes if (row := self._bench.model.at(index)) is not None]
+        return [row for index in indexes if (row := self.listed.at(index)) is not None]
 
     def select(self, key: int) -> None:
-        """Makes a row the current one and shows it."""
-        index = self._bench.model.index_of(key)
+        """Makes a row the current one and shows it, whatever the filter asks for."""
+        if not self.listed.index_of(key).isValid():
+            self.filter.clear()
+        index = self.listed.index_of(key)
         if index.isValid():
             self.list.setCurrentIndex(index)
             self.list.scrollTo(index)
@@ -135,7 +150,7 @@ class IdentifyPage(QStackedWidget):
         viewport = self.list.viewport()
         point = viewport.mapFrom(self, position)
         if viewport.rect().contains(point):
-            row = self._bench.model.at(self.list.indexAt(point))
+            row = self.listed.at(self.list.indexAt(point))
             return row.key if row is not None else None
         if self.panel.rect().contains(self.panel.mapFrom(self, position)):
             return self.panel.key
@@ -156,10 +171,32 @@ class IdentifyPage(QStackedWidget):
 
     def _on_rows(self) -> None:
         has_rows = self._bench.model.rowCount() > 0
+        was_here = self.empty.isAncestorOf(QApplication.focusWidget() or self)
         self.setCurrentWidget(self.splitter if has_rows else self._start)
         self.setFocusProxy(self.list if has_rows else self.empty)
+        if has_rows and was_here:
+            self.list.setFocus()
         if has_rows and not self.list.currentIndex().isValid():
-            self.list.setCurrentIndex(self._bench.model.index(0))
+            self.list.setCurrentIndex(self.listed.index(0))
+        self.show_current()
+        self.count_up()
+        self.selection_changed.emit()
+
+    def _on_wanted(self, wanted: Wanted) -> None:
+        self.listed.set_wanted(wanted)
+        self.count_up()
+
+    def _remember(self) -> None:
+        self._kept = (self.current, self.list.currentIndex().row())
+
+    def _after_filtering(self) -> None:
+        """Keeps the row that is looked at, or takes the one that stands in its place now."""
+        row, place = self._kept
+        index = self.listed.index_of(row.key) if row is not None else QModelIndex()
+        if not index.isValid() and self.listed.rowCount():
+            index = self.listed.index(max(0, min(place, self.listed.rowCount() - 1)))
+        self.list.setCurrentIndex(index)
+        self.list.scrollTo(index)
         self.show_current()
         self.count_up()
         self.selection_changed.emit()
@@ -180,6 +217,9 @@ class IdentifyPage(QStackedWidget):
         rows = self._bench.model.rows
         failed = sum(row.state is State.FAILED for row in rows)
         parts = [wording.count(len(rows), "specimen")]
-        if failed:
+        if not self.listed.wanted.is_all:
+            shown = wording.thousands(self.listed.rowCount())
+            parts = [f"{shown} of {parts[0]}: {self.listed.wanted.told()}"]
+        elif failed:
             parts.append(f"{wording.thousands(failed)} failed")
         self._counts.setText(" · ".join(parts))

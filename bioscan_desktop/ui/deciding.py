@@ -1,0 +1,132 @@
+"""What people decide about a specimen, apart from what the machine says. Pure rules, no Qt.
+
+Accept or reject the machine's name; choose that of a reference; give a name of one's own or a coarser
+rank; say that it cannot be told; put it off. The latest decision counts. An answer that is made anew
+changes none of it, and a decision remembers what the machine said when it was made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bioscan_desktop.ui import wording
+
+if TYPE_CHECKING:
+    from bioscan_desktop.core.matching import Hit
+    from bioscan_desktop.services.identify import Identification
+
+ACTIONS: tuple[str, ...] = ("accept", "reject", "choose", "name", "unknown", "skip")
+
+WORDS: dict[str, str] = {
+    "accept": "accepted",
+    "reject": "rejected",
+    "choose": "a reference's name chosen",
+    "name": "named by you",
+    "unknown": "unknown",
+    "skip": "put off",
+}
+"""How a decision is called in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision.
+
+    Attributes:
+        action: one of `ACTIONS`.
+        name, rank: what the specimen is; None where nothing is said about that.
+        processid: of the reference whose name was chosen.
+        machine_name, machine_rank: the machine's answer when it was made.
+    """
+
+    action: str
+    name: str | None = None
+    rank: str | None = None
+    processid: str | None = None
+    machine_name: str | None = None
+    machine_rank: str | None = None
+
+    @property
+    def told(self) -> str:
+        """In a few words: `accepted: Noctua pronuba`."""
+        words = WORDS[self.action]
+        return f"{words}: {self.name}" if self.name else words
+
+
+def _machine(result: Identification | None) -> tuple[str | None, str | None]:
+    verdict = result.verdict if result is not None else None
+    return (verdict.name, verdict.rank) if verdict is not None else (None, None)
+
+
+def accept(result: Identification | None) -> Decision | None:
+    """The machine's name is right; None where there is no name to accept."""
+    name, rank = _machine(result)
+    return Decision("accept", name, rank, None, name, rank) if name is not None else None
+
+
+def simple(action: str, result: Identification | None) -> Decision:
+    """`reject`, `unknown` or `skip`."""
+    return Decision(action, None, None, None, *_machine(result))
+
+
+def choose(result: Identification | None, number: int) -> Decision | None:
+    """The name of the reference with a number, counted from 1 as they are shown; None without one."""
+    hits = shown_hits(result)
+    if not 1 <= number <= len(hits):
+        return None
+    hit = hits[number - 1]
+    rank = hit.lineage.finest_rank()
+    if rank is None:
+        return None
+    return Decision("choose", hit.lineage.at(rank), rank, hit.processid, *_machine(result))
+
+
+def shown_hits(result: Identification | None) -> list[Hit]:
+    """References in the order in which they are shown: to the photo first, then to the barcode."""
+    hits = list(result.hits) if result is not None else []
+    return [hit for modality in ("image", "dna") for hit in hits if hit.query_modality == modality]
+
+
+def at_rank(result: Identification | None, rank: str) -> Decision | None:
+    """The leading name at a rank, whether or not the verdict reaches it; None where there is none."""
+    verdict = result.verdict if result is not None else None
+    if verdict is None:
+        return None
+    share = next((share for share in verdict.ranks if share.rank == rank), None)
+    name = verdict.lineage.at(rank) or (share.name if share is not None else None)
+    if name is None:
+        return None
+    kind = "accept" if (name, rank) == (verdict.name, verdict.rank) else "name"
+    return Decision(kind, name, rank, None, verdict.name, verdict.rank)
+
+
+def own(result: Identification | None, name: str, rank: str | None) -> Decision:
+    """A name that the user typed."""
+    return Decision("name", name, rank, None, *_machine(result))
+
+
+def is_outdated(decision: Decision | None, result: Identification | None) -> bool:
+    """The machine says something else now than when the decision was made."""
+    if decision is None or result is None or decision.action == "skip":
+        return False
+    return _machine(result) != (decision.machine_name, decision.machine_rank)
+
+
+def outdated_text(decision: Decision, result: Identification | None) -> str:
+    """One sentence about that."""
+    then = decision.machine_name or "no name"
+    now = _machine(result)[0] or "no name"
+    return f"You decided when the answer was {then}; it is {now} now. Your decision still counts."
+
+
+def spoken(decision: Decision | None) -> str:
+    """For screen readers and tooltips."""
+    return f"your decision: {decision.told}" if decision is not None else "not decided"
+
+
+def determined(decision: Decision | None) -> wording.Name | None:
+    """The name that the user stands for, or None."""
+    if decision is None or decision.name is None:
+        return None
+    return wording.taxon(decision.name, decision.rank)

@@ -1,0 +1,204 @@
+"""The line above the list: words to find, and what else is asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bioscan_desktop.ui import icons, wording
+from bioscan_desktop.ui.filtering import ALL, GROUPS, Wanted
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.parts import label, set_look
+
+TYPING_MS = 150
+"""The list follows when typing pauses for so long."""
+
+
+class _Words(QLineEdit):
+    """Esc empties the line, and then leaves it.
+
+    Signals:
+        left: the keyboard may go back to the list.
+    """
+
+    left = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        # Esc stops the work elsewhere in the window.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class FilterPanel(QFrame):
+    """A box to tick for each value, with how many rows have it.
+
+    Signals:
+        toggled: (group, value)
+        cleared: nothing should be asked for.
+    """
+
+    toggled = Signal(str, str)
+    cleared = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setProperty("look", "popup-panel")
+        self.setAccessibleName("Filter")
+        self._boxes: dict[tuple[str, str], QCheckBox] = {}
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(16, 14, 16, 14)
+        outer.setSpacing(12)
+        columns = QHBoxLayout()
+        columns.setSpacing(28)
+        outer.addLayout(columns)
+        for pair in (("notice", "rank"), ("state", "decision")):
+            column = QVBoxLayout()
+            column.setSpacing(5)
+            for group in pair:
+                title, values = GROUPS[group]
+                caption = label(title, "caption", wrap=False)
+                caption.setContentsMargins(0, 4 if group == pair[0] else 12, 0, 2)
+                column.addWidget(caption)
+                for value, words in values.items():
+                    box = QCheckBox(words)
+                    box.setAccessibleName(f"{title}: {words}")
+                    box.clicked.connect(
+                        lambda _=False, group=group, value=value: self.toggled.emit(group, value)
+                    )
+                    self._boxes[group, value] = box
+                    column.addWidget(box)
+            column.addStretch(1)
+            columns.addLayout(column)
+        self.clear_button = QPushButton("Show all")
+        self.clear_button.clicked.connect(self.cleared)
+        outer.addWidget(self.clear_button, 0, Qt.AlignmentFlag.AlignRight)
+
+    def show_wanted(self, wanted: Wanted) -> None:
+        """Ticks what is asked for."""
+        for (group, value), box in self._boxes.items():
+            box.setChecked(value in getattr(wanted, group))
+        self.clear_button.setEnabled(not wanted.is_all)
+
+    def show_counts(self, counts: dict[str, Counter[str]]) -> None:
+        """Says how many rows have each value."""
+        for (group, value), box in self._boxes.items():
+            words = GROUPS[group][1][value]
+            box.setText(f"{words} ({wording.thousands(counts[group][value])})")
+
+    def box(self, group: str, value: str) -> QCheckBox:
+        """The box of a value."""
+        return self._boxes[group, value]
+
+
+class FilterBar(QWidget):
+    """Words to find and a button that opens the panel.
+
+    Signals:
+        wanted_changed: (Wanted) something else is asked for.
+        opened: the panel is about to be shown; `show_counts` may fill it.
+        left: the keyboard may go back to the list.
+    """
+
+    wanted_changed = Signal(object)
+    opened = Signal()
+    left = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.wanted: Wanted = ALL
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 10, 12, 8)
+        row.setSpacing(6)
+        self.words = _Words()
+        self.words.setPlaceholderText("Find by name or taxon")
+        self.words.setAccessibleName("Find specimens by name or taxon")
+        self.words.setClearButtonEnabled(True)
+        self.words.setToolTip("Words of the file name, the id, or a taxon (Ctrl+F)")
+        self.words.left.connect(self.left)
+        self.button = QToolButton()
+        self.button.setProperty("look", "small")
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.clicked.connect(self._open)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.button)
+        self.setFocusProxy(self.words)
+        self.panel = FilterPanel(self)
+        self.panel.toggled.connect(lambda group, value: self.ask(self.wanted.toggled(group, value)))
+        self.panel.cleared.connect(self.clear)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(TYPING_MS)
+        self._pause.timeout.connect(self._take_words)
+        self.words.textChanged.connect(lambda _: self._pause.start())
+        theme.changed.connect(self._paint)
+        self._paint()
+
+    def ask(self, wanted: Wanted) -> None:
+        """Asks for something else."""
+        if wanted.text != self.words.text().strip():
+            self.words.setText(wanted.text)
+            self._pause.stop()
+        if wanted == self.wanted:
+            return
+        self.wanted = wanted
+        self.panel.show_wanted(wanted)
+        self._paint()
+        self.wanted_changed.emit(wanted)
+
+    def clear(self) -> None:
+        """Asks for nothing: everything is shown."""
+        self.ask(ALL)
+
+    def show_counts(self, counts: dict[str, Counter[str]]) -> None:
+        """Says how many rows have each value."""
+        self.panel.show_counts(counts)
+
+    def _take_words(self) -> None:
+        self.ask(replace(self.wanted, text=self.words.text().strip()))
+
+    def _open(self) -> None:
+        self.opened.emit()
+        self.panel.show_wanted(self.wanted)
+        self.panel.adjustSize()
+        self.panel.move(self.button.mapToGlobal(QPoint(0, self.button.height() + 4)))
+        self.panel.show()
+        self.panel.box("notice", "conflict").setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _paint(self) -> None:
+        chosen = self.wanted.chosen
+        self.button.setText(f"Filter ({chosen})" if chosen else "Filter")
+        words = f"Filter, {chosen} chosen" if chosen else "Filter by state, rank or notice"
+        self.button.setAccessibleName(words)
+        self.button.setToolTip(words)
+        c = self._theme.colours
+        self.button.setIcon(icons.icon("filter", c.accent if chosen else c.text))
+        set_look(self.button, "small-on" if chosen else "small")
