@@ -1,11 +1,13 @@
-"""The windows that stay open beside the list: why this rank, and bases side by side."""
+"""The windows that stay open beside the list: why this rank, bases and photos side by side."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from bioscan_desktop.ui import deciding
 from bioscan_desktop.ui.dialogs.alignment import AlignmentDialog
+from bioscan_desktop.ui.dialogs.photos import PhotosDialog, counterparts
 from bioscan_desktop.ui.dialogs.why import WhyDialog
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.pages.identify import IdentifyPage
@@ -25,8 +27,10 @@ class Details(QObject):
         self._bench, self._page = bench, page
         self.why = WhyDialog(theme, window)
         self.alignment = AlignmentDialog(theme, window)
+        self.photos = PhotosDialog(theme, bench.pictures, window)
         page.panel.why_asked.connect(self.show_why)
         page.panel.alignment_asked.connect(lambda key_id: self.show_alignment(key_id or None))
+        page.panel.photos_asked.connect(lambda key_id: self.show_photos(key_id or None))
         page.shown.connect(self._follow)
         bench.evidences.ready.connect(lambda _: self._follow())
 
@@ -49,6 +53,20 @@ class Details(QObject):
         if self._fill_alignment(key_id):
             _raise(self.alignment)
 
+    def can_show_photos(self, row: Row | None) -> bool:
+        """The specimen has a photo and an answer, so that there may be others to compare it with."""
+        return row is not None and row.specimen.photo is not None and row.result is not None
+
+    def show_photos(self, key_id: int | None = None) -> None:
+        """Shows the photo beside that of a reference or of another specimen."""
+        row = self._page.current
+        if row is not None and self.can_show_photos(row):
+            self._fill_photos(row, key_id)
+            _raise(self.photos)
+
+    def _fill_photos(self, row: Row, key_id: int | None = None) -> None:
+        self.photos.show_row(row, counterparts(row, self._bench.model.rows, self._bench.engine), key_id)
+
     def show_dna(self) -> None:
         """Scrolls to the DNA evidence."""
         panel = self._page.panel
@@ -58,15 +76,38 @@ class Details(QObject):
 
     def name(self) -> None:
         """Puts the cursor into the line for the user's own name."""
-        panel = self._page.panel
-        if panel.own_name.isVisible():
-            panel.ensureWidgetVisible(panel.own_name, 0, 60)
-            panel.own_name.setFocus()
-            panel.own_name.selectAll()
+        if self._enter(self._page.panel.own_name):
+            self._page.panel.own_name.selectAll()
+
+    def note(self) -> None:
+        """Puts the cursor into the note."""
+        self._enter(self._page.panel.determination.note)
+
+    def _enter(self, edit: QWidget) -> bool:
+        if edit.isVisible():
+            self._page.panel.ensureWidgetVisible(edit, 0, 60)
+            edit.setFocus()
+        return edit.isVisible()
+
+    def decide(self, action: str) -> None:
+        """Decides about all selected rows: `accept`, `reject`, or "" to take decisions back."""
+        for row in self._page.selected:
+            if action == "accept":
+                decision = deciding.accept(row.result)
+            else:
+                decision = deciding.simple(action, row.result) if action else None
+            if decision is not None or not action:
+                self._bench.decide(row.key, decision)
 
     def _follow(self) -> None:
         if self.why.isVisible():
             self._fill_why()
+        row = self._page.current
+        if self.photos.isVisible() and row is not None and row.key != self.photos.key:
+            if self.can_show_photos(row):
+                self._fill_photos(row)
+            else:
+                self.photos.close()
         if self.alignment.isVisible():
             self._fill_alignment(None, keep=True)
 

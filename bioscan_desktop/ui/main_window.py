@@ -148,9 +148,14 @@ class MainWindow(QMainWindow):
             "again": lambda: bench.identify_again([row.key for row in page.selected]),
             "stop": bench.cancel,
             "own_name": self.details.name,
+            "note": self.details.note,
+            "accept": partial(self.details.decide, "accept"),
+            "reject": partial(self.details.decide, "reject"),
+            "undecide": partial(self.details.decide, ""),
             "why": self.details.show_why,
             "dna": self.details.show_dna,
             "alignment": self.details.show_alignment,
+            "photos": self.details.show_photos,
             "focus": self._switch_focus,
             "find": page.filter.setFocus,
             "shortcuts": lambda: open_dialog(simple.ShortcutsDialog(self)),
@@ -295,9 +300,14 @@ class MainWindow(QMainWindow):
         self._set("join", len(specimens) == 2 and joining.fits(*specimens) is not None)
         self._set("unjoin", any(row.parts is not None for row in selected))
         self._set("own_name", self.details.can_explain(current))
+        self._set("note", self.details.can_explain(current))
+        self._set("accept", self.details.can_explain(current))
+        self._set("reject", self.details.can_explain(current))
+        self._set("undecide", current is not None and current.decision is not None)
         self._set("why", self.details.can_explain(current))
         self._set("dna", self.details.can_align(current))
         self._set("alignment", self.details.can_align(current))
+        self._set("photos", self.details.can_show_photos(current))
         self._set("retry", bench.can_retry)
         self._set("again", any(row.state not in (State.WAITING, State.WORKING) for row in selected))
         self._set("stop", bench.is_busy)

@@ -19,6 +19,7 @@ from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.tasks import Progress
 
 if TYPE_CHECKING:
+    from bioscan_desktop.core.matching import Hit
     from bioscan_desktop.services.barcode_evidence import BarcodeEvidence
     from bioscan_desktop.services.export.exporting import Written
     from bioscan_desktop.services.identify import Identification, Identifier
@@ -61,6 +62,14 @@ class Engine:
         """Id and version, as an answer's provenance names them."""
         manifest = self.identifier.library.manifest
         return manifest.id, manifest.version
+
+    def photo_of(self, hit: Hit) -> Path | None:
+        """The photo behind a reference, where its library names one that is on this computer."""
+        root = self.identifier.library.manifest.images_root
+        if not root or not hit.image_file:
+            return None
+        path = Path(root) / hit.image_file
+        return path if path.is_file() else None
 
     def asked(self, result: Identification) -> dict[str, float]:
         """The share that a name of each rank needed for this result's verdict."""

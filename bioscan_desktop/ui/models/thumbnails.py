@@ -7,6 +7,7 @@ first, so that what the user scrolled past does not delay what is on the screen.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,6 +86,12 @@ class Pictures(QObject):
             job.done.connect(partial(self._on_preview, row.key))
             self._jobs.run(job)
         return None
+
+    def load(self, source: Path | bytes, side: int, show: Callable[[QPixmap | None], None]) -> None:
+        """Reads a picture that belongs to no row; `show` gets it, or None where there is none."""
+        job = self._jobs.make("pictures", "picture", lambda _: _load(source, side))
+        job.done.connect(lambda image: show(QPixmap.fromImage(image) if image is not None else None))
+        self._jobs.run(job)
 
     def preview_known(self, key: int) -> bool:
         """True once the preview was tried, whether or not it could be had."""

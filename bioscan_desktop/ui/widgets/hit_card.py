@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from bioscan_desktop.core.matching import Hit
 from bioscan_desktop.ui import dna_wording, icons, wording
 from bioscan_desktop.ui.comparing import Agreement
+from bioscan_desktop.ui.models.thumbnails import THUMB_SIDE, Pictures
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.parts import Badge, Drawing, label
 
@@ -23,13 +26,17 @@ class HitCard(QFrame):
 
     Signals:
         alignment_asked: (key_id) the user wants to see its bases beside those of the query.
+        photos_asked: (key_id) the user wants to see its photo beside that of the query.
     """
 
     alignment_asked = Signal(int)
+    photos_asked = Signal(int)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, pictures: Pictures) -> None:
         super().__init__()
         self._theme = theme
+        self._pictures = pictures
+        self._photo: Path | None = None
         self.setProperty("look", "row")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(self)
@@ -55,11 +62,17 @@ class HitCard(QFrame):
         self._align.setToolTip("Show your barcode and this reference base by base")
         self._align.clicked.connect(self._on_align)
         self._key_id = 0
+        self._look = QToolButton()
+        self._look.setText("Compare photos")
+        self._look.setProperty("look", "small")
+        self._look.setToolTip("Show your photo and that of this reference side by side (Ctrl+Shift+P)")
+        self._look.clicked.connect(lambda: self.photos_asked.emit(self._key_id))
         side = QVBoxLayout()
         side.setSpacing(6)
         side.addStretch(1)
         side.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignLeft)
         side.addWidget(self._align, 0, Qt.AlignmentFlag.AlignLeft)
+        side.addWidget(self._look, 0, Qt.AlignmentFlag.AlignLeft)
         side.addStretch(1)
         row.addWidget(self._number)
         row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -81,6 +94,7 @@ class HitCard(QFrame):
         badge: Agreement | None,
         rows: GappedAlignment | None = None,
         solid: bool = True,
+        photo: Path | None = None,
     ) -> None:
         """Fills the card.
 
@@ -88,14 +102,11 @@ class HitCard(QFrame):
             badge: None where there is nothing to compare the reference with.
             rows: its alignment with the query, once it is there.
             solid: the alignment overlaps far enough to count.
+            photo: of the reference, where it is on this computer.
         """
         self._key_id = hit.key_id
         self._number.setText(str(number))
-        glyph = icons.glyph_for(hit.lineage.order)
-        self._glyph.show_name(glyph)
-        self._glyph.setToolTip(
-            f"Drawing: {hit.lineage.order or 'insect'}. The library holds no photo to show."
-        )
+        self._show_picture(hit, photo)
         self._name.setText(wording.hit_name(hit).html)
         context = wording.hit_context(hit)
         self._context.setText(context)
@@ -116,6 +127,25 @@ class HitCard(QFrame):
         self._align.setEnabled(rows is not None)
         spoken = wording.hit_spoken(hit, badge.words if badge is not None else "")
         self.setAccessibleName(f"Reference {number}: {spoken}")
+
+    def _show_picture(self, hit: Hit, photo: Path | None) -> None:
+        self._look.setVisible(photo is not None and hit.query_modality == "image")
+        self._look.setAccessibleName(f"Compare photos with reference {self._number.text()}")
+        if photo is not None and photo == self._photo:
+            return
+        self._photo = photo
+        self._glyph.show_name(icons.glyph_for(hit.lineage.order))
+        if photo is None:
+            words = f"Drawing: {hit.lineage.order or 'insect'}. The library holds no photo to show."
+            self._glyph.setToolTip(words)
+            return
+        self._glyph.setToolTip(f"Photo of this reference: {photo.name}")
+
+        def show(picture: QPixmap | None) -> None:
+            if picture is not None and self._photo == photo:
+                self._glyph.show_picture(picture)
+
+        self._pictures.load(photo, THUMB_SIDE, show)
 
     def _facts_html(self, hit: Hit, rows: GappedAlignment | None, solid: bool) -> str:
         parts = [f"similarity <b>{hit.score:.2f}</b>"]

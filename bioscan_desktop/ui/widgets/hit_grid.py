@@ -17,6 +17,8 @@ from bioscan_desktop.ui.widgets.standard_bar import StandardBar
 if TYPE_CHECKING:
     from bioscan_desktop.services.barcode_evidence import BarcodeEvidence
     from bioscan_desktop.services.identify import Identification
+    from bioscan_desktop.ui.models.thumbnails import Pictures
+    from bioscan_desktop.ui.work import Engine
 
 CARD_WIDTH = 560
 """Hits stand in as many columns as fit this width."""
@@ -29,6 +31,7 @@ class HitGrid(QWidget):
 
     Signals:
         alignment_asked: (key_id) the user wants to see the bases of a reference.
+        photos_asked: (key_id) the user wants to see the photo of a reference beside theirs.
         standard_chosen: the user wants badges against another of `core.agreement.STANDARDS`.
 
     Attributes:
@@ -36,10 +39,12 @@ class HitGrid(QWidget):
     """
 
     alignment_asked = Signal(int)
+    photos_asked = Signal(int)
     standard_chosen = Signal(str)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, pictures: Pictures) -> None:
         super().__init__()
+        self._pictures = pictures
         self.preferred = "verdict"
         self._theme = theme
         self._cards: list[HitCard] = []
@@ -67,12 +72,14 @@ class HitGrid(QWidget):
         result: Identification | None,
         own: Determination | None,
         evidence: BarcodeEvidence | None,
+        engine: Engine | None = None,
     ) -> None:
         """Shows the references of a result.
 
         Args:
             own: the user's own name of the specimen.
             evidence: alignments, once they are there.
+            engine: of the library that may hold photos of the references.
         """
         hits = result.hits if result is not None else ()
         self.setVisible(bool(hits))
@@ -83,8 +90,9 @@ class HitGrid(QWidget):
         self.bar.show_standards(standards, used)
         badges = comparing.badges(result, used.kind if used is not None else None, own)
         while len(self._cards) < len(hits):
-            card = HitCard(self._theme)
+            card = HitCard(self._theme, self._pictures)
             card.alignment_asked.connect(self.alignment_asked)
+            card.photos_asked.connect(self.photos_asked)
             self._cards.append(card)
         groups = {
             modality: [i for i, hit in enumerate(hits) if hit.query_modality == modality]
@@ -100,7 +108,8 @@ class HitGrid(QWidget):
                 compared = found.find(hit.key_id) if found is not None else None
                 rows = compared.alignment if compared is not None else None
                 solid = found is None or found.is_solid(hit.key_id)
-                self._cards[card_number].show_hit(number, hit, badges[place], rows, solid)
+                photo = engine.photo_of(hit) if engine is not None else None
+                self._cards[card_number].show_hit(number, hit, badges[place], rows, solid, photo)
                 card_number += 1
         self._arrange()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from bioscan_desktop.core.agreement import LETTERS, level_text
@@ -127,6 +127,22 @@ class Drawing(QLabel):
         self.setFixedSize(size, size)
         theme.changed.connect(self.refresh)
         self.refresh()
+
+    def show_picture(self, picture: QPixmap) -> None:
+        """A picture instead, its middle square."""
+        self._name = ""
+        side = min(picture.width(), picture.height())
+        middle = picture.copy((picture.width() - side) // 2, (picture.height() - side) // 2, side, side)
+        ratio = self.devicePixelRatioF()
+        pixels = round(self._size * ratio)
+        shown = middle.scaled(
+            pixels,
+            pixels,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        shown.setDevicePixelRatio(ratio)
+        self.setPixmap(shown)
 
     def show_name(self, name: str, role: str = "") -> None:
         """Another drawing."""

@@ -18,13 +18,12 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.core.barcode import facts
 from bioscan_desktop.core.matching import Verdict
-from bioscan_desktop.core.names import NameIndex
-from bioscan_desktop.ui import comparing, wording
+from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.models.specimens import STATE_WORDS, Row, State
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.determination import Determination
 from bioscan_desktop.ui.widgets.dna_evidence import DnaEvidence
 from bioscan_desktop.ui.widgets.hit_grid import HitGrid
-from bioscan_desktop.ui.widgets.own_name import OwnNameEdit
 from bioscan_desktop.ui.widgets.parts import Banner, frame, label, set_look
 from bioscan_desktop.ui.widgets.rank_ladder import RankLadder
 from bioscan_desktop.ui.widgets.views import BarcodeView, PhotoView
@@ -58,6 +57,7 @@ class ResultPanel(QScrollArea):
         copy_asked: the user wants the result as text.
         why_asked: the user wants the rank explained.
         alignment_asked: (key_id, 0 for the best) the user wants to see bases side by side.
+        photos_asked: (key_id, 0 for the best) the user wants to see photos side by side.
         left: the user is done with their own name.
     """
 
@@ -66,6 +66,7 @@ class ResultPanel(QScrollArea):
     copy_asked = Signal()
     why_asked = Signal()
     alignment_asked = Signal(int)
+    photos_asked = Signal(int)
     left = Signal()
 
     def __init__(self, theme: Theme, bench: Workbench) -> None:
@@ -93,8 +94,9 @@ class ResultPanel(QScrollArea):
         self._middle.addWidget(self._make_specimen(), 5)
         self._middle.addWidget(self._make_reasons(), 6)
         outer.addLayout(self._middle)
-        self.hits = HitGrid(theme)
+        self.hits = HitGrid(theme, bench.pictures)
         self.hits.alignment_asked.connect(self.alignment_asked)
+        self.hits.photos_asked.connect(self.photos_asked)
         outer.addWidget(self.hits)
         self.dna = DnaEvidence(theme)
         self.dna.alignment_asked.connect(lambda: self.alignment_asked.emit(0))
@@ -191,16 +193,10 @@ class ResultPanel(QScrollArea):
         self._apart = label(rich=True)
         column.addWidget(self._apart_title)
         column.addWidget(self._apart)
-        own_title = label("Your own name", "caption")
-        own_title.setContentsMargins(0, 6, 0, 0)
-        self.own_name = OwnNameEdit()
-        self.own_name.setToolTip("Your own name for it, to compare the references with (F2)")
-        self.own_name.named.connect(self._on_named)
-        self.own_name.left.connect(self.left)
-        own_title.setBuddy(self.own_name)
-        self._own_words = label(look="muted")
-        for widget in (own_title, self.own_name, self._own_words):
-            column.addWidget(widget)
+        self.determination = Determination(self._bench)
+        self.determination.left.connect(self.left)
+        self.own_name = self.determination.own_name
+        column.addWidget(self.determination)
         column.addStretch(1)
         self._reasons_card = card
         return card
@@ -215,8 +211,8 @@ class ResultPanel(QScrollArea):
     def show_row(self, row: Row | None) -> None:
         """Shows a row, from the top; None empties the panel."""
         changed = row is not self._row
-        if changed and self._row is not None and self.own_name.hasFocus():
-            self.own_name.clearFocus()  # takes the name before it becomes that of another row
+        if changed and self._row is not None:
+            self.determination.take()
         self._row = row
         self.refresh()
         if changed:
@@ -250,11 +246,9 @@ class ResultPanel(QScrollArea):
     def _show_evidence(self, row: Row) -> None:
         """References, DNA evidence, and the user's own name, which all refer to each other."""
         own = self._bench.own(row)
-        self.own_name.show_name(own.text if own is not None else row.own_name)
-        self._own_words.setText(comparing.own_name_text(own, row.result))
-        self._own_words.setVisible(bool(self._own_words.text()))
+        self.determination.show_row(row)
         evidence = self._bench.evidences.of(row)
-        self.hits.show_hits(row.result, own, evidence)
+        self.hits.show_hits(row.result, own, evidence, self._bench.engine)
         barcode = row.specimen.barcode
         compared = row.result is not None and "dna" in row.result.by_modality
         self.dna.setVisible(barcode is not None and compared)
@@ -271,11 +265,6 @@ class ResultPanel(QScrollArea):
         self.own_name.set_names(self._bench.names)
         if self._row is not None:
             self._show_evidence(self._row)
-
-    def _on_named(self, text: str) -> None:
-        if self._row is not None:
-            own = (self._bench.names or NameIndex(())).resolve(text)
-            self._bench.name(self._row.key, own.text if own is not None else "")
 
     def _show_head(self, row: Row, verdict: Verdict | None) -> None:
         specimen = row.specimen

@@ -1,0 +1,162 @@
+"""What the user says about a specimen: decision, own name, note."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from bioscan_desktop.ui import comparing, deciding
+from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.widgets.own_name import OwnNameEdit
+from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.workbench import Workbench
+
+NOTE_LINES = 2
+
+
+class NoteEdit(QPlainTextEdit):
+    """A few lines of text, taken when they are left; Tab leaves, Esc takes the typing back.
+
+    Signals:
+        written: the text, other than before.
+        left: Esc was pressed; the keyboard may go back to the list.
+    """
+
+    written = Signal(str)
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = ""
+        self.setTabChangesFocus(True)
+        self.setPlaceholderText("Site, date, host plant, what you looked at …")
+        self.setAccessibleName("Your note on this specimen")
+        lines = NOTE_LINES * QFontMetrics(self.font()).lineSpacing()
+        self.setFixedHeight(lines + 2 * int(self.document().documentMargin()) + 16)
+
+    def show_note(self, note: str) -> None:
+        """The note of another specimen, or the same one anew."""
+        if note != self._shown or not self.hasFocus():
+            self._shown = note
+            if self.toPlainText() != note:
+                self.setPlainText(note)
+
+    def take(self) -> None:
+        """Tells of what was typed."""
+        text = self.toPlainText().strip()
+        if text != self._shown:
+            self._shown = text
+            self.written.emit(text)
+
+    def event(self, event: QEvent) -> bool:
+        # Esc stops the work elsewhere in the window.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.setPlainText(self._shown)
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.take()
+
+
+class Determination(QWidget):
+    """Shows and takes what the user says about the row that is shown.
+
+    Signals:
+        left: the user is done with typing.
+    """
+
+    left = Signal()
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__()
+        self._bench = bench
+        self._row: Row | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.setSpacing(8)
+        head = QHBoxLayout()
+        self._title = label("Your decision", "caption", wrap=False)
+        self.accept = QPushButton("Accept")
+        self.accept.setToolTip("The answer is right (Ctrl+Return)")
+        self.accept.clicked.connect(self._on_accept)
+        self.reject = QPushButton("Reject")
+        self.reject.setToolTip("The answer is wrong (Ctrl+Backspace)")
+        self.reject.clicked.connect(self._on_reject)
+        head.addWidget(self._title)
+        head.addStretch(1)
+        head.addWidget(self.accept)
+        head.addWidget(self.reject)
+        column.addLayout(head)
+        self._decided = label()
+        self._outdated = label(look="muted")
+        column.addWidget(self._decided)
+        column.addWidget(self._outdated)
+        name_title = label("Your own name", "caption")
+        self.own_name = OwnNameEdit()
+        self.own_name.setToolTip("Your own name for it, to compare the references with (F2)")
+        self.own_name.named.connect(self._on_named)
+        self.own_name.left.connect(self.left)
+        name_title.setBuddy(self.own_name)
+        self.name_words = label(look="muted")
+        note_title = label("Note", "caption")
+        self.note = NoteEdit()
+        self.note.written.connect(self._on_note)
+        self.note.left.connect(self.left)
+        note_title.setBuddy(self.note)
+        for widget in (name_title, self.own_name, self.name_words, note_title, self.note):
+            column.addWidget(widget)
+
+    def take(self) -> None:
+        """Takes what was typed before it becomes that of another row."""
+        for edit in (self.own_name, self.note):
+            if edit.hasFocus():
+                edit.clearFocus()
+
+    def show_row(self, row: Row) -> None:
+        """Shows what the user said about a row."""
+        self._row = row
+        own = self._bench.own(row)
+        self.own_name.show_name(own.text if own is not None else row.own_name)
+        self.name_words.setText(comparing.own_name_text(own, row.result))
+        self.name_words.setVisible(bool(self.name_words.text()))
+        self.note.show_note(row.note)
+        decision = row.decision
+        self._decided.setVisible(decision is not None)
+        self._outdated.setVisible(False)
+        if decision is not None:
+            self._decided.setText(f"{decision.told[:1].upper()}{decision.told[1:]}.")
+            outdated = deciding.is_outdated(decision, row.result)
+            self._outdated.setVisible(outdated)
+            if outdated:
+                self._outdated.setText(deciding.outdated_text(decision, row.result))
+        self.accept.setEnabled(deciding.accept(row.result) is not None)
+
+    def _on_accept(self) -> None:
+        if self._row is not None:
+            self._bench.decide(self._row.key, deciding.accept(self._row.result))
+
+    def _on_reject(self) -> None:
+        if self._row is not None:
+            self._bench.decide(self._row.key, deciding.simple("reject", self._row.result))
+
+    def _on_named(self, text: str) -> None:
+        if self._row is not None:
+            self._bench.name(self._row.key, text)
+
+    def _on_note(self, text: str) -> None:
+        if self._row is not None:
+            self._bench.write_note(self._row.key, text)
