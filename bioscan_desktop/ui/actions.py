@@ -118,6 +118,18 @@ BY_HAND: tuple[tuple[str, str], ...] = (
 )
 """Keys that the lists know by themselves, for the sheet of shortcuts."""
 
+IN_REVIEW: tuple[tuple[str, str], ...] = (
+    ("Accept, reject the answer", "Enter, Backspace"),
+    ("Take the name of a reference", "1 – 9"),
+    ("Name to species, genus, family, order", "S, G, F, O"),
+    ("Own name", "N"),
+    ("Unknown, put off", "U, Space"),
+    ("Specimen before, next, first, last", "← →, Home, End"),
+    ("Compare photos, why this rank", "C, W"),
+    ("Zoom the photo, fit it", "+ −, 0 on the photo"),
+)
+"""Keys of the page Review."""
+
 
 def make(parent: QObject) -> dict[str, QAction]:
     """The actions by name, without icons; see `paint`."""

@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bioscan_desktop.ui import wording
-
 if TYPE_CHECKING:
     from bioscan_desktop.core.matching import Hit
     from bioscan_desktop.services.identify import Identification
@@ -19,14 +17,14 @@ if TYPE_CHECKING:
 ACTIONS: tuple[str, ...] = ("accept", "reject", "choose", "name", "unknown", "skip")
 
 WORDS: dict[str, str] = {
-    "accept": "accepted",
-    "reject": "rejected",
-    "choose": "a reference's name chosen",
-    "name": "named by you",
-    "unknown": "unknown",
+    "accept": "accepted as {}",
+    "reject": "the answer is rejected",
+    "choose": "{}, the name of a reference",
+    "name": "{}, a name of your own",
+    "unknown": "it cannot be told",
     "skip": "put off",
 }
-"""How a decision is called in a sentence."""
+"""How a decision is told; {} stands for the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +47,8 @@ class Decision:
 
     @property
     def told(self) -> str:
-        """In a few words: `accepted: Noctua pronuba`."""
-        words = WORDS[self.action]
-        return f"{words}: {self.name}" if self.name else words
+        """In a few words: `accepted as Noctua pronuba`."""
+        return WORDS[self.action].format(self.name)
 
 
 def _machine(result: Identification | None) -> tuple[str | None, str | None]:
@@ -118,15 +115,3 @@ def outdated_text(decision: Decision, result: Identification | None) -> str:
     then = decision.machine_name or "no name"
     now = _machine(result)[0] or "no name"
     return f"You decided when the answer was {then}; it is {now} now. Your decision still counts."
-
-
-def spoken(decision: Decision | None) -> str:
-    """For screen readers and tooltips."""
-    return f"your decision: {decision.told}" if decision is not None else "not decided"
-
-
-def determined(decision: Decision | None) -> wording.Name | None:
-    """The name that the user stands for, or None."""
-    if decision is None or decision.name is None:
-        return None
-    return wording.taxon(decision.name, decision.rank)

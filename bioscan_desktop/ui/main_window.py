@@ -28,7 +28,7 @@ from bioscan_desktop.ui.dropping import Dropping
 from bioscan_desktop.ui.jobs import Jobs
 from bioscan_desktop.ui.models.specimens import State
 from bioscan_desktop.ui.pages.identify import IdentifyPage
-from bioscan_desktop.ui.shell import Shell
+from bioscan_desktop.ui.shell import Shell, Undoes
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.bars import MessageBar, StatusBar
 from bioscan_desktop.ui.widgets.drop_overlay import DropOverlay
@@ -133,8 +133,8 @@ class MainWindow(QMainWindow):
             "export": choosing.export,
             "export_selected": lambda: choosing.export([row.key for row in page.selected]),
             "quit": self.close,
-            "undo": bench.undo_stack.undo,
-            "redo": bench.undo_stack.redo,
+            "undo": lambda: self._undoer().undo(),
+            "redo": lambda: self._undoer().redo(),
             "paste": self.paste,
             "copy": self.copy_results,
             "copy_picture": lambda: self.picture.copy(self.page.current),
@@ -173,6 +173,7 @@ class MainWindow(QMainWindow):
         bench.setting_changed.connect(self._on_setting)
         bench.page_asked.connect(self.shell.show_page)
         self.shell.changed.connect(lambda _: self._enable())
+        self.shell.created.connect(self._on_page_made)
         choosing.library_chosen.connect(lambda folder: self.use_packs(library=folder, model=""))
         choosing.model_chosen.connect(lambda folder: self.use_packs(model=folder))
         bench.undo_stack.indexChanged.connect(lambda _: self._enable())
@@ -283,12 +284,13 @@ class MainWindow(QMainWindow):
         one = specimens[0] if len(specimens) == 1 else None
         self._set("sample", bench.engine is not None and bench.engine.samples)
         self._set("export", bench.has_results)
-        self._set("undo", bench.undo_stack.canUndo())
-        self._set("redo", bench.undo_stack.canRedo())
-        for name, verb in (("undo", "&Undo"), ("redo", "&Redo")):
-            stack = bench.undo_stack
-            what = stack.undoText() if name == "undo" else stack.redoText()
-            self.acts[name].setText(f"{verb} {what}".strip())
+        undoer = self._undoer()
+        for name, verb, what in (
+            ("undo", "&Undo", undoer.undo_text()),
+            ("redo", "&Redo", undoer.redo_text()),
+        ):
+            self._set(name, what is not None)
+            self.acts[name].setText(f"{verb} {what or ''}".strip())
         self._set("export_selected", any(row.result is not None for row in selected))
         self._set("copy", any(row.result is not None for row in selected))
         current = self.page.current
@@ -313,6 +315,15 @@ class MainWindow(QMainWindow):
         self._set("stop", bench.is_busy)
         for name in ("focus", "find"):
             self._set(name, bench.model.rowCount() > 0)
+
+    def _undoer(self) -> Undoes:
+        """The page that is shown, if its changes are its own; else the list."""
+        page = self.shell.page(self.shell.current)
+        return page if isinstance(page, Undoes) else self.bench
+
+    def _on_page_made(self, name: str, page: QWidget) -> None:
+        if isinstance(page, Undoes):
+            page.undo_changed.connect(self._enable_later)
 
     def _enable_later(self) -> None:
         if not self._enable_soon.isActive():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,6 +18,18 @@ COMPACT_WIDTH, COMPACT_HEIGHT = 760, 520
 
 FIRST = "identify"
 """The page that the program starts with."""
+
+
+@runtime_checkable
+class Undoes(Protocol):
+    """A page whose changes can be taken back with the window's Undo; the texts are None for nothing."""
+
+    undo_changed: SignalInstance
+
+    def undo(self) -> None: ...
+    def redo(self) -> None: ...
+    def undo_text(self) -> str | None: ...
+    def redo_text(self) -> str | None: ...
 
 
 class Shell(QWidget):

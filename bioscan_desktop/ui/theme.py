@@ -343,6 +343,7 @@ QMenu::separator {{ height: 1px; background: {c.border}; margin: 4px 8px; }}
 QStatusBar {{ background: {c.window}; border-top: 1px solid {c.border}; }}
 QStatusBar::item {{ border: none; }}
 QSplitter::handle {{ background: {c.border}; }}
+QSplitter[look="gap"]::handle {{ background: transparent; }}
 QScrollArea {{ background: transparent; border: none; }}
 QListView {{ background: {c.field}; border: none; outline: none; }}
 *[look="list-frame"] {{ border: 1px solid transparent; }}
@@ -425,6 +426,12 @@ QTableView[look="table"] QHeaderView::section {{ background: {c.window}; color: 
 QToolButton[look="small-on"] {{ color: {c.text}; background: {c.selection}; border: 1px solid {c.accent};
     border-radius: 6px; padding: 2px 8px; }}
 QToolButton[look="small-on"]:focus {{ border: 2px solid {c.accent}; padding: 1px 7px; }}
+QToolButton[look="key-button"] {{ color: {c.text}; background: {c.card}; border: 1px solid {c.border};
+    border-radius: 6px; padding: 4px 9px; }}
+QToolButton[look="key-button"]:hover {{ background: {c.hover}; }}
+QToolButton[look="key-button"]:focus {{ border: 2px solid {c.accent}; padding: 3px 8px; }}
+QLabel[look="key"] {{ color: {c.text}; background: {c.hover}; border: 1px solid {c.muted};
+    border-radius: 5px; padding: 2px; }}
 QFrame[look="popup-panel"] {{ background: {c.card}; border: 1px solid {c.muted}; }}
 QCheckBox {{ spacing: 8px; padding: 2px; border: 2px solid transparent; border-radius: 4px; }}
 QCheckBox:focus {{ border-color: {c.accent}; }}

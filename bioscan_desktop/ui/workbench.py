@@ -49,6 +49,7 @@ class Workbench(OpenPacks):
         work_changed: identification began, went on, or ended; see `done`, `total`, `eta`.
         results_changed: keys of rows that have another result.
         added: keys of rows that came in with one drop, once all are there.
+        undo_changed: what can be taken back is something else.
         decided: key of a row with another decision or note.
     """
 
@@ -58,6 +59,7 @@ class Workbench(OpenPacks):
     results_changed = Signal(list)
     added = Signal(list)
     decided = Signal(int)
+    undo_changed = Signal()
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None, settings: Settings | None = None) -> None:
         super().__init__(jobs, parent)
@@ -67,6 +69,7 @@ class Workbench(OpenPacks):
         self.evidences = Evidences(jobs, self)
         self.engine_changed.connect(lambda: self.evidences.set_engine(self.engine))
         self.undo_stack = QUndoStack(self)
+        self.undo_stack.indexChanged.connect(lambda _: self.undo_changed.emit())
         self.top_k: int = self.settings.get("top_k")
         self.done = 0
         self._queue = work.Queue()
@@ -278,6 +281,22 @@ class Workbench(OpenPacks):
         what = wording.count(len(keys), "specimen")
         self._edit(f"remove {what}", removed=keys)
         self.said.emit(f"{what} removed from the list.", self.undo_stack)
+
+    def undo(self) -> None:
+        """Takes the last change back."""
+        self.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Makes the change again that was taken back last."""
+        self.undo_stack.redo()
+
+    def undo_text(self) -> str | None:
+        """What `undo` would take back; None if nothing."""
+        return self.undo_stack.undoText() if self.undo_stack.canUndo() else None
+
+    def redo_text(self) -> str | None:
+        """What `redo` would make again; None if nothing."""
+        return self.undo_stack.redoText() if self.undo_stack.canRedo() else None
 
     def name(self, key: int, text: str) -> None:
         """Gives a specimen the user's own name; "" takes it away."""

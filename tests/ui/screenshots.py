@@ -428,6 +428,49 @@ def _page(name: str) -> Callable[[Stage], None]:
     return show
 
 
+def review(stage: Stage) -> None:
+    _joined(stage, 7)
+    stage.window.messages.hide()
+    stage.window.acts["page_review"].trigger()
+    stage.pause(600)
+
+
+def review_decided(stage: Stage) -> None:
+    review(stage)
+    page = stage.window.shell.page("review")
+    for action in ("2", "accept", "genus", "unknown", "reject", "skip"):
+        page.act(action)
+    page.go(0)
+    stage.pause(500)
+
+
+def review_end(stage: Stage) -> None:
+    review_decided(stage)
+    stage.window.shell.page("review").go(99)
+
+
+def review_empty(stage: Stage) -> None:
+    stage.open()
+    stage.window.acts["page_review"].trigger()
+
+
+def compare_photos(stage: Stage) -> None:
+    both(stage)
+    stage.window.acts["photos"].trigger()
+    stage.pause(600)
+    stage.window.details.photos.mine.zoom_by(2.0)
+    stage.pause(300)
+
+
+def filtering(stage: Stage) -> None:
+    _joined(stage, 7)
+    stage.window.messages.hide()
+    bar = stage.window.page.filter
+    bar.button.click()
+    bar.panel.box("rank", "species").click()
+    stage.pause(300)
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
     "empty": empty,
     "loading": loading,
@@ -453,6 +496,12 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "rows_10000": rows_10000,
     "dragging": dragging,
     "settings": _page("settings"),
+    "review": review,
+    "review_decided": review_decided,
+    "review_end": review_end,
+    "review_empty": review_empty,
+    "compare_photos": compare_photos,
+    "filter": filtering,
     "shortcuts": _dialog(lambda w: w.acts["shortcuts"].trigger()),
     "about": _dialog(lambda w: w._show_about()),
     "attach": _dialog(lambda w: (w.page.select(1), w._ask_attach())),

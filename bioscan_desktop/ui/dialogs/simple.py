@@ -36,13 +36,19 @@ class ShortcutsDialog(QDialog):
         columns = QHBoxLayout()
         columns.setSpacing(40)
         rows = [(s.text.replace("&", "").rstrip("…"), _shown(s)) for s in actions.SPECS if s.keys]
-        rows += list(actions.BY_HAND)
-        half = -(-len(rows) // 2)
-        for part in (rows[:half], rows[half:]):
+        groups = [
+            ("Menus", rows),
+            ("In lists", list(actions.BY_HAND)),
+            ("Review", list(actions.IN_REVIEW)),
+        ]
+        for part in _columns(groups):
             grid = QGridLayout()
             grid.setHorizontalSpacing(24)
             grid.setVerticalSpacing(7)
             for number, (text, keys) in enumerate(part):
+                if not keys:
+                    grid.addWidget(label(text, "caption", wrap=False), number, 0, 1, 2)
+                    continue
                 grid.addWidget(label(text, wrap=False), number, 0)
                 grid.addWidget(label(keys, "muted", wrap=False, bold=True), number, 1)
             grid.setRowStretch(len(part), 1)
@@ -52,6 +58,18 @@ class ShortcutsDialog(QDialog):
         buttons = _buttons(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
+
+
+def _columns(groups: list[tuple[str, list[tuple[str, str]]]], number: int = 3) -> list[list[tuple[str, str]]]:
+    """Lines of about equally long columns; a caption, which has no keys, never stands last in one."""
+    lines = [line for title, rows in groups for line in [(title, ""), *rows]]
+    height = -(-len(lines) // number)
+    columns: list[list[tuple[str, str]]] = [[]]
+    for line in lines:
+        if len(columns[-1]) >= height - (not line[1]) and len(columns) < number:
+            columns.append([])
+        columns[-1].append(line)
+    return columns
 
 
 def _shown(spec: actions.Spec) -> str:

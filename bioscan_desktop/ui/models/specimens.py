@@ -226,7 +226,10 @@ class SpecimenModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken(row)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.specimen.input}\n{row.second_line}"
+            lines = [row.specimen.input, row.second_line]
+            if row.decision is not None:
+                lines.append(f"Your decision: {row.decision.told}")
+            return "\n".join([*lines, *([f"Note: {row.note}"] if row.note else [])])
         if role == self.KEY:
             return row.key
         if role == self.ROW:
@@ -238,7 +241,8 @@ def spoken(row: Row) -> str:
     """A row in one sentence, for screen readers."""
     kind = {"image": "photo", "dna": "barcode", "both": "photo and barcode"}[row.specimen.modality]
     name = wording.row_title(row.result).text if row.result and row.result.verdict else ""
-    parts = [row.specimen.query_id, kind, name, row.second_line]
+    decided = f"your decision: {row.decision.told}" if row.decision is not None else ""
+    parts = [row.specimen.query_id, kind, name, row.second_line, decided, "with a note" if row.note else ""]
     return ", ".join(part for part in parts if part)
 
 

@@ -138,6 +138,8 @@ class Determination(QWidget):
         self._decided.setVisible(decision is not None)
         self._outdated.setVisible(False)
         if decision is not None:
+            # A name of the user's own stands in the line below.
+            self._decided.setVisible(decision.action != "name")
             self._decided.setText(f"{decision.told[:1].upper()}{decision.told[1:]}.")
             outdated = deciding.is_outdated(decision, row.result)
             self._outdated.setVisible(outdated)

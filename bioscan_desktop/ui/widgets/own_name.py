@@ -94,6 +94,7 @@ class OwnNameEdit(QLineEdit):
             return
         super().keyPressEvent(event)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()  # what is around the line may have another use for it
             self.left.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -28,6 +28,17 @@ MARKS: dict[str, tuple[str, str, str]] = {
 """Icon, colour role and words of each mark; the shapes differ, so that colour is not needed."""
 
 
+DECISIONS: dict[str, tuple[str, str, str]] = {
+    "accept": ("accept", "good", "Accepted by you"),
+    "reject": ("reject", "error", "Rejected by you"),
+    "choose": ("name", "good", "Named by you"),
+    "name": ("name", "good", "Named by you"),
+    "unknown": ("unknown", "warning", "Unknown to you"),
+    "skip": ("skip", "muted", "Put off by you"),
+}
+"""As `MARKS`, of what was decided; it stands below the other."""
+
+
 class SpecimenDelegate(QStyledItemDelegate):
     """Paints rows by hand: at 10 000 rows a widget in each would be out of the question."""
 
@@ -109,13 +120,17 @@ class SpecimenDelegate(QStyledItemDelegate):
             box.top() + MARGIN + 1,
             icons.pixmap("icons", sign, sign_size, getattr(c, role), ratio),
         )
+        if row.decision is not None:
+            decided, colour, _ = DECISIONS[row.decision.action]
+            below = icons.pixmap("icons", decided, sign_size, getattr(c, colour), ratio)
+            painter.drawPixmap(right, box.bottom() - MARGIN - sign_size - 1, below)
         left = box.left() + MARGIN + THUMB + 14
         metrics = QFontMetrics(font)
         line = metrics.height()
         lines: list[tuple[str, bool, bool, str, int]] = [
             (row.specimen.query_id, True, False, c.text, right - left - 8)
         ]
-        full = box.right() - MARGIN - left
+        full = (right - 6 if row.decision is not None else box.right() - MARGIN) - left
         if row.result is not None and row.result.verdict is not None:
             name = wording.row_title(row.result)
             lines.append((name.text, False, name.italic, c.text, full))

@@ -1,0 +1,344 @@
+"""One specimen after the other, decided with one key each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QProgressBar,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bioscan_desktop.core.names import NameIndex
+from bioscan_desktop.ui import deciding, wording
+from bioscan_desktop.ui.deciding import Decision
+from bioscan_desktop.ui.dialogs.photos import PhotosDialog, counterparts
+from bioscan_desktop.ui.dialogs.why import WhyDialog
+from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.review_sources import ORDERS, WHICH, ReviewSource, WorkbenchSource
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.review_answer import ReviewAnswer
+from bioscan_desktop.ui.widgets.review_end import ReviewEnd
+from bioscan_desktop.ui.widgets.review_keys import LETTER_RANKS, ReviewKeys
+from bioscan_desktop.ui.widgets.review_specimen import ReviewSpecimen
+from bioscan_desktop.ui.widgets.zoom_view import STEP
+from bioscan_desktop.ui.workbench import Workbench
+
+NO_NAME = "There is no name to accept. Choose a reference (1–9), a rank, a name of your own, or Unknown."
+
+
+class ReviewPage(QStackedWidget):
+    """The specimen in question, or what is left to say when there is none.
+
+    Signals:
+        undo_changed: what can be taken back is something else.
+    """
+
+    undo_changed = Signal()
+
+    def __init__(self, theme: Theme, bench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._bench = theme, bench
+        self.source: ReviewSource = WorkbenchSource(bench, self)
+        self._order: list[int] = []
+        self._decided: set[int] = set()
+        self._place = 0
+        self._photos: PhotosDialog | None = None
+        self._why: WhyDialog | None = None
+        self._deciding = self._undoing = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Review")
+        body = QWidget()
+        body.setProperty("look", "page")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(20, 12, 20, 12)
+        column.setSpacing(10)
+        column.addLayout(self._make_head())
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(10)
+        self._splitter.setProperty("look", "gap")
+        self.specimen = ReviewSpecimen(theme, bench.pictures)
+        self.answer = ReviewAnswer(theme, bench)
+        self.answer.chosen.connect(lambda number: self.act(str(number)))
+        self.answer.named.connect(self._on_named)
+        self.answer.left.connect(self.setFocus)
+        self._splitter.addWidget(self.specimen)
+        self._splitter.addWidget(self.answer)
+        self._splitter.setStretchFactor(0, 5)
+        self._splitter.setStretchFactor(1, 6)
+        column.addWidget(self._splitter, 1)
+        self.keys = ReviewKeys(theme)
+        self.keys.pressed.connect(self.act)
+        column.addWidget(self.keys)
+        self.end = ReviewEnd(theme)
+        self.end.again_asked.connect(self._review_again)
+        self.end.identify_asked.connect(lambda: bench.page_asked.emit("identify"))
+        self._body = body
+        self.addWidget(body)
+        self.addWidget(self.end)
+        theme.changed.connect(self._show)
+        self._listen()
+        self.reload()
+
+    def _listen(self) -> None:
+        self.source.row_changed.connect(self._on_row)
+        self.source.rows_changed.connect(self.reload)
+        self.source.undo_changed.connect(self.undo_changed)
+
+    # -- building ------------------------------------------------------------------------------
+
+    def _make_head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(label("Review", scale=1.4, bold=True, wrap=False))
+        row.addSpacing(8)
+        self.which, self.order = QComboBox(), QComboBox()
+        for box, words, name in (
+            (self.which, WHICH, "What to review"),
+            (self.order, ORDERS, "Order of the review"),
+        ):
+            for value, text in words.items():
+                box.addItem(text, value)
+            box.setAccessibleName(name)
+            box.setToolTip(name)
+            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            box.currentIndexChanged.connect(lambda _: self._start_over())
+            row.addWidget(box)
+        row.addStretch(1)
+        self._count = label(wrap=False)
+        self._bar = QProgressBar()
+        self._bar.setFixedWidth(160)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Decided")
+        row.addWidget(self._count)
+        row.addWidget(self._bar)
+        return row
+
+    # -- which specimen ------------------------------------------------------------------------
+
+    @property
+    def current(self) -> Row | None:
+        """The specimen in question."""
+        if not 0 <= self._place < len(self._order):
+            return None
+        return self.source.row(self._order[self._place])
+
+    def reload(self) -> None:
+        """Asks anew what is to be gone through; what was decided just now stays in the line."""
+        before = self._order[self._place] if 0 <= self._place < len(self._order) else None
+        fresh = self.source.keys(self.which.currentData(), self.order.currentData())
+        known = set(fresh)
+        kept = [key for key in self._order if key in known or self._is_there(key)]
+        seen = set(kept)
+        self._order = kept + [key for key in fresh if key not in seen]
+        self._decided = {key for key in self._order if self.source.is_decided(key)}
+        if before in self._order:
+            self._place = self._order.index(before)
+        elif kept:
+            self._place = min(self._place, len(self._order) - 1)
+        self._show()
+
+    def _is_there(self, key: int) -> bool:
+        row = self.source.row(key)
+        return row is not None and row.result is not None
+
+    def _start_over(self) -> None:
+        self._order, self._place = [], 0
+        self.reload()
+        self.setFocus()
+
+    def _review_again(self, which: str) -> None:
+        place = self.which.findData(which)
+        if place == self.which.currentIndex():
+            self._start_over()
+        else:
+            self.which.setCurrentIndex(place)
+
+    def go(self, place: int) -> None:
+        """Goes to a specimen by its place; past the last one stands the summary."""
+        self.answer.own_name.clearFocus()
+        self._place = max(0, min(place, len(self._order)))
+        self._show()
+
+    def _go_on(self) -> None:
+        """To the next specimen without a decision, or past the last."""
+        place = self._place + 1
+        while place < len(self._order) and self._order[place] in self._decided:
+            place += 1
+        self.go(place)
+
+    def _on_row(self, key: int) -> None:
+        if key not in self._order:
+            return
+        (self._decided.add if self.source.is_decided(key) else self._decided.discard)(key)
+        if not self._deciding:
+            row = self.current
+            if row is None or row.key != key:
+                decided_now = self.source.row(key)
+                if decided_now is not None and self._undoing:
+                    self._place = self._order.index(key)  # what was taken back should be seen
+            self._show()
+
+    # -- deciding ------------------------------------------------------------------------------
+
+    def act(self, what: str) -> None:
+        """What a key says: a digit, or one of `ReviewKeys.ACTIONS`."""
+        moves = {"previous": -1, "next": 1}
+        if what in moves:
+            self.go(self._place + moves[what])
+        elif what == "undo":
+            self.undo()
+        elif what == "own":
+            self.answer.ensureWidgetVisible(self.answer.own_name)
+            self.answer.own_name.setFocus()
+            self.answer.own_name.selectAll()
+        elif what == "photos":
+            self._compare()
+        elif what == "why":
+            self._explain()
+        else:
+            self._decide(what)
+
+    def _decide(self, what: str) -> None:
+        row = self.current
+        if row is None:
+            return
+        decision: Decision | None
+        problem = ""
+        if what == "accept":
+            decision, problem = deciding.accept(row.result), NO_NAME
+        elif what.isdigit():
+            decision, problem = (
+                deciding.choose(row.result, int(what)),
+                f"There is no reference {what} with a name.",
+            )
+        elif what in LETTER_RANKS.values():
+            decision, problem = deciding.at_rank(row.result, what), f"There is no name at {what} to take."
+        else:
+            decision = deciding.simple(what, row.result)
+        if decision is None:
+            self._bench.said.emit(problem, None)
+            return
+        self._take(row, decision)
+
+    def _take(self, row: Row, decision: Decision) -> None:
+        self._deciding = True
+        self.source.decide(row.key, decision)
+        self._deciding = False
+        self.keys.tell(f"{row.specimen.query_id}: {decision.told}.")
+        self._go_on()
+
+    def _on_named(self, text: str) -> None:
+        row = self.current
+        own = (self._bench.names or NameIndex(())).resolve(text)
+        if row is not None and own is not None:
+            self._take(row, deciding.own(row.result, own.text, own.rank))
+            self.setFocus()
+
+    # -- undo: the window asks the page that is shown --------------------------------------------
+
+    def undo(self) -> None:
+        """Takes the last change back and shows the specimen that it was made to."""
+        self._turn(self.source.undo)
+
+    def redo(self) -> None:
+        """Makes the change again that was taken back last."""
+        self._turn(self.source.redo)
+
+    def undo_text(self) -> str | None:
+        """What `undo` would take back; None if nothing."""
+        return self.source.undo_text()
+
+    def redo_text(self) -> str | None:
+        """What `redo` would make again; None if nothing."""
+        return self.source.redo_text()
+
+    def _turn(self, act: Callable[[], None]) -> None:
+        self._undoing = True
+        try:
+            act()
+        finally:
+            self._undoing = False
+        self.keys.tell("")
+
+    # -- showing -------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        self._bar.setRange(0, max(1, len(self._order)))
+        self._bar.setValue(len(self._decided))
+        decided = f"{wording.thousands(len(self._decided))} of {wording.thousands(len(self._order))} decided"
+        self._count.setText(decided)
+        row = self.current
+        if row is None:
+            self._show_end()
+            return
+        self.setCurrentWidget(self._body)
+        place = f"{wording.thousands(self._place + 1)} of {wording.thousands(len(self._order))}"
+        self.specimen.show_row(row, place)
+        self.answer.show_row(row)
+        self._look_ahead()
+
+    def _show_end(self) -> None:
+        rows = [self.source.row(key) for key in self._order]
+        kinds = Counter(row.decision_kind for row in rows if row is not None)
+        self.end.show_counts(self.which.currentData(), kinds, bool(self.source.keys("all", "listed")))
+        self.setCurrentWidget(self.end)
+
+    def _look_ahead(self) -> None:
+        """The next photos are read already while this one is looked at."""
+        for key in self._order[self._place + 1 : self._place + 3]:
+            row = self.source.row(key)
+            if row is not None and row.specimen.photo is not None:
+                self._bench.pictures.preview(row)
+
+    # -- windows beside ------------------------------------------------------------------------
+
+    def _compare(self) -> None:
+        row = self.current
+        if row is None or row.specimen.photo is None:
+            self._bench.said.emit("This specimen has no photo to compare.", None)
+            return
+        if self._photos is None:
+            self._photos = PhotosDialog(self._theme, self._bench.pictures, self.window())
+        self._photos.show_row(row, counterparts(row, self.source.rows, self._bench.engine))
+        self._photos.show()
+        self._photos.raise_()
+
+    def _explain(self) -> None:
+        row, engine = self.current, self._bench.engine
+        if row is None or row.result is None or row.result.verdict is None:
+            return
+        if self._why is None:
+            self._why = WhyDialog(self._theme, self.window())
+        asked = engine.asked(row.result) if engine is not None else {}
+        self._why.show_verdict(row.specimen.query_id, row.result.verdict, asked)
+        self._why.show()
+        self._why.raise_()
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = not event.modifiers() & ~(
+            Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
+        )
+        what = ReviewKeys.of(event) if plain else None
+        if what is not None:
+            self.act(what)
+        elif plain and event.key() == Qt.Key.Key_Home:
+            self.go(0)
+        elif plain and event.key() == Qt.Key.Key_End:
+            self.go(len(self._order) - 1)
+        elif plain and event.text() in ("+", "=", "-"):
+            self.specimen.photo.zoom_by(1 / STEP if event.text() == "-" else STEP)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,161 @@
+"""What is reviewed: specimens with answers, from wherever they are kept, and the decisions on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from bioscan_desktop.ui.deciding import Decision
+from bioscan_desktop.ui.models.specimens import Row, State
+from bioscan_desktop.ui.workbench import Workbench
+
+WHICH: dict[str, str] = {
+    "open": "Not decided yet",
+    "look": "Needs a look",
+    "skip": "Put off",
+    "all": "All",
+}
+"""What can be gone through, with its words."""
+
+ORDERS: dict[str, str] = {"listed": "in the order of the list", "unsure": "least sure first"}
+
+AGAIN_MS = 400
+"""Answers come in by the hundred; what is gone through follows this much later."""
+
+
+class ReviewSource(QObject):
+    """Specimens by key.
+
+    Signals:
+        row_changed: (key) another decision, note or answer.
+        rows_changed: rows came or went, or have answers now.
+        undo_changed: what can be taken back is something else.
+    """
+
+    row_changed = Signal(int)
+    rows_changed = Signal()
+    undo_changed = Signal()
+
+    def keys(self, which: str, order: str) -> list[int]:
+        """What is to be gone through: one of `WHICH`, in one of `ORDERS`."""
+        raise NotImplementedError
+
+    def row(self, key: int) -> Row | None:
+        """One specimen, with answer, decision and note; None if it is gone."""
+        raise NotImplementedError
+
+    def decide(self, key: int, decision: Decision | None) -> None:
+        """Keeps a decision; None takes it away."""
+        raise NotImplementedError
+
+    def is_decided(self, key: int) -> bool:
+        """Anything but nothing and `skip` was decided."""
+        raise NotImplementedError
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Specimens whose photos may be compared with that of another."""
+        return ()
+
+    def undo(self) -> None:
+        """Takes the last change back."""
+        raise NotImplementedError
+
+    def redo(self) -> None:
+        """Makes the change again that was taken back last."""
+        raise NotImplementedError
+
+    def undo_text(self) -> str | None:
+        """What `undo` would take back; None if nothing."""
+        raise NotImplementedError
+
+    def redo_text(self) -> str | None:
+        """What `redo` would make again; None if nothing."""
+        raise NotImplementedError
+
+
+def needs_look(row: Row) -> bool:
+    """Contradictions, what seems new to the library, what has no name, and what failed in part."""
+    found = row.facets
+    return bool(found.notice) or found.rank in ("none", "") or found.state in ("partial", "failed")
+
+
+WANTED: dict[str, Callable[[Row], bool]] = {
+    "open": lambda row: row.decision is None,
+    "look": lambda row: row.decision is None and needs_look(row),
+    "skip": lambda row: row.decision is not None and row.decision.action == "skip",
+    "all": lambda row: True,
+}
+
+
+def unsureness(row: Row) -> tuple[int, float]:
+    """Sorts the least sure first: contradictions, then no name, then by the share of the evidence."""
+    verdict = row.result.verdict if row.result is not None else None
+    if row.facets.notice == "conflict":
+        return 0, 0.0
+    if verdict is None or verdict.name is None:
+        return 1, 0.0
+    return 2, verdict.confidence
+
+
+class WorkbenchSource(ReviewSource):
+    """The list of the page Identify."""
+
+    def __init__(self, bench: Workbench, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(AGAIN_MS)
+        self._again.timeout.connect(self.rows_changed)
+        bench.model.rowsInserted.connect(lambda *_: self._soon())
+        bench.model.rowsRemoved.connect(lambda *_: self._soon())
+        bench.results_changed.connect(self._on_results)
+        bench.undo_changed.connect(self.undo_changed)
+
+    def keys(self, which: str, order: str) -> list[int]:
+        wanted = WANTED[which]
+        rows = [row for row in self._bench.model.rows if _is_answered(row) and wanted(row)]
+        if order == "unsure":
+            rows.sort(key=unsureness)
+        return [row.key for row in rows]
+
+    def row(self, key: int) -> Row | None:
+        return self._bench.model.find(key)
+
+    def decide(self, key: int, decision: Decision | None) -> None:
+        self._bench.decide(key, decision)
+
+    def is_decided(self, key: int) -> bool:
+        row = self._bench.model.find(key)
+        return row is not None and row.decision is not None and row.decision.action != "skip"
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        return self._bench.model.rows
+
+    def undo(self) -> None:
+        self._bench.undo()
+
+    def redo(self) -> None:
+        self._bench.redo()
+
+    def undo_text(self) -> str | None:
+        return self._bench.undo_text()
+
+    def redo_text(self) -> str | None:
+        return self._bench.redo_text()
+
+    def _soon(self) -> None:
+        if not self._again.isActive():
+            self._again.start()
+
+    def _on_results(self, keys: list[int]) -> None:
+        for key in keys:
+            self.row_changed.emit(key)
+        self._soon()
+
+
+def _is_answered(row: Row) -> bool:
+    return row.result is not None and row.state in (State.DONE, State.PARTIAL, State.FAILED)

@@ -1,0 +1,90 @@
+"""What is said when there is nothing to review, or nothing any more."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.filtering import GROUPS
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.parts import Drawing, label
+
+
+class ReviewEnd(QWidget):
+    """A summary with ways on.
+
+    Signals:
+        again_asked: (which) the user wants to go through others, or through all.
+        identify_asked: the user wants to go to the page Identify.
+    """
+
+    again_asked = Signal(str)
+    identify_asked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("look", "page")
+        outer = QVBoxLayout(self)
+        outer.addStretch(2)
+        sign = Drawing(theme, "icons", 64, "accent", "review")
+        outer.addWidget(sign, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._title = label(scale=1.8, bold=True)
+        self._words = label(look="muted", scale=1.05)
+        for words in (self._title, self._words):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            outer.addWidget(words)
+        outer.addSpacing(10)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        self.later = QPushButton("Go through those put off")
+        self.later.clicked.connect(lambda: self.again_asked.emit("skip"))
+        self.all = QPushButton("Go through all")
+        self.all.clicked.connect(lambda: self.again_asked.emit("all"))
+        self.identify = QPushButton("Identify specimens")
+        self.identify.clicked.connect(self.identify_asked)
+        for button in (self.later, self.all, self.identify):
+            row.addWidget(button)
+        row.addStretch(1)
+        outer.addLayout(row)
+        outer.addStretch(3)
+
+    def show_counts(self, which: str, kinds: Counter[str], has_rows: bool) -> None:
+        """Sums up what was decided in this go.
+
+        Args:
+            which: was gone through, of `review_sources.WHICH`.
+            kinds: how many of each decision; `open` for none.
+            has_rows: there is anything at all that could be reviewed.
+        """
+        total = sum(kinds.values())
+        self.later.setVisible(kinds["skip"] > 0 and which != "skip")
+        self.all.setVisible(has_rows)
+        self.identify.setVisible(not has_rows)
+        if not has_rows:
+            self._title.setText("Nothing to review yet")
+            self._words.setText(
+                "Identify photos or barcodes first. Then you can go through the answers here, "
+                "and accept, correct or reject each with one key."
+            )
+            return
+        if not total:
+            self._title.setText("Nothing left here")
+            self._words.setText(
+                {
+                    "open": "Every specimen has a decision.",
+                    "look": "No undecided specimen has a contradiction, a missing name or an error.",
+                    "skip": "Nothing was put off.",
+                }.get(which, "")
+            )
+            return
+        self._title.setText("That was the last one" if kinds["open"] else "All decided")
+        values = GROUPS["decision"][1]
+        parts = [
+            f"{wording.thousands(number)} {values[kind].lower() if kind != 'open' else 'without a decision'}"
+            for kind in values
+            if (number := kinds[kind])
+        ]
+        self._words.setText(f"{wording.count(total, 'specimen')}: {', '.join(parts)}.")

@@ -1,0 +1,116 @@
+"""The keys of the review, as buttons that say what they do; and the last decision beside them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+
+from bioscan_desktop.ui import icons
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.flow import FlowLayout
+from bioscan_desktop.ui.widgets.parts import label
+
+LETTER_RANKS: dict[str, str] = {"S": "species", "G": "genus", "F": "family", "O": "order"}
+"""The same letters as on the badges."""
+
+_KEYS: dict[Qt.Key, str] = {
+    Qt.Key.Key_Return: "accept",
+    Qt.Key.Key_Enter: "accept",
+    Qt.Key.Key_Backspace: "reject",
+    Qt.Key.Key_U: "unknown",
+    Qt.Key.Key_Space: "skip",
+    Qt.Key.Key_N: "own",
+    Qt.Key.Key_C: "photos",
+    Qt.Key.Key_W: "why",
+    Qt.Key.Key_Left: "previous",
+    Qt.Key.Key_Up: "previous",
+    Qt.Key.Key_Right: "next",
+    Qt.Key.Key_Down: "next",
+    **{Qt.Key(Qt.Key.Key_A + ord(letter) - ord("A")): rank for letter, rank in LETTER_RANKS.items()},
+    **{Qt.Key(Qt.Key.Key_0 + digit): str(digit) for digit in range(1, 10)},
+}
+
+BUTTONS: tuple[tuple[str, str, str, str], ...] = (
+    ("accept", "Accept", "Enter", "The answer is right"),
+    ("reject", "Reject", "⌫", "The answer is wrong (Backspace)"),
+    ("species", "Species", "S", "It is the leading species"),
+    ("genus", "Genus", "G", "Name it to genus only"),
+    ("family", "Family", "F", "Name it to family only"),
+    ("order", "Order", "O", "Name it to order only"),
+    ("own", "Own name", "N", "Type a name of your own"),
+    ("unknown", "Unknown", "U", "It cannot be told"),
+    ("skip", "Later", "Space", "Put it off"),
+    ("photos", "Compare", "C", "Compare the photo with others"),
+    ("why", "Why?", "W", "Why this rank?"),
+    ("previous", "Back", "←", "The specimen before"),
+    ("next", "On", "→", "The next specimen"),
+    ("undo", "Undo", "Ctrl+Z", "Take the last decision back"),
+)
+"""(action, words, key, what it means)"""
+
+
+SIGNS = {name: name for name in ("accept", "reject", "unknown", "skip", "undo")} | {"own": "name"}
+"""Icons of the buttons that have one; the list shows the same beside what was decided."""
+
+
+class ReviewKeys(QWidget):
+    """A line of text over the buttons.
+
+    Signals:
+        pressed: (action) a button was pressed.
+    """
+
+    pressed = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self._told = label("Digits 1–9 take the name of a reference. Every decision can be undone.", "muted")
+        column.addWidget(self._told)
+        row = QWidget()
+        flow = FlowLayout(row, 6)
+        self._buttons: dict[str, QToolButton] = {}
+        for action, words, key, meaning in BUTTONS:
+            button = QToolButton()
+            button.setProperty("look", "key-button")
+            button.setText(f"{words}  {key}")
+            button.setAccessibleName(words)
+            button.setAccessibleDescription(f"{meaning}. Key: {key}")
+            button.setToolTip(meaning)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, action=action: self.pressed.emit(action))
+            flow.addWidget(button)
+            self._buttons[action] = button
+        column.addWidget(row)
+        theme.changed.connect(self._paint)
+        self._paint()
+
+    @staticmethod
+    def of(event: QKeyEvent) -> str | None:
+        """What a key says, or None."""
+        return _KEYS.get(Qt.Key(event.key()))
+
+    def button(self, action: str) -> QToolButton:
+        """The button of an action."""
+        return self._buttons[action]
+
+    def tell(self, text: str) -> None:
+        """What was decided last, also to screen readers; "" shows the hint again."""
+        self._told.setText(f"{text} Ctrl+Z takes it back." if text else "The last decision was taken back.")
+        self._told.setAccessibleName(self._told.text())
+        QAccessible.updateAccessibility(QAccessibleEvent(self._told, QAccessible.Event.Alert))
+
+    @property
+    def told(self) -> str:
+        """What is said."""
+        return self._told.text()
+
+    def _paint(self) -> None:
+        c = self._theme.colours
+        for action, sign in SIGNS.items():
+            self._buttons[action].setIcon(icons.icon(sign, c.text))

@@ -1,0 +1,75 @@
+"""Decision, own name and note beside the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from bioscan_desktop.ui import deciding
+from bioscan_desktop.ui.main_window import MainWindow
+from bioscan_desktop.ui.models.specimens import Row, spoken
+
+
+@pytest.fixture
+def rows(window: MainWindow, world, drop: Callable, settled: Callable) -> list[Row]:
+    drop(window, *world.photos.values())
+    found = settled(window, 4)
+    window.activateWindow()
+    window.page.select(found[0].key)
+    return found
+
+
+def test_accept_reject_and_take_back_by_keyboard(window: MainWindow, rows: list[Row]) -> None:
+    panel = window.page.panel.determination
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(window.page.list, Qt.Key.Key_Return, control)
+    assert rows[0].decision.action == "accept"
+    assert rows[0].result.verdict.name in panel._decided.text()
+    assert "your decision" in spoken(rows[0])
+    QTest.keyClick(window.page.list, Qt.Key.Key_Backspace, control)
+    assert rows[0].decision.action == "reject"
+    QTest.keyClick(window.page.list, Qt.Key.Key_Backspace, control | Qt.KeyboardModifier.ShiftModifier)
+    assert rows[0].decision is None and not panel._decided.isVisible()
+
+
+def test_several_are_accepted_at_once_and_undone_one_by_one(window: MainWindow, rows: list[Row]) -> None:
+    window.acts["select_all"].trigger()
+    window.acts["accept"].trigger()
+    assert all(row.decision.action == "accept" for row in rows)
+    for _ in rows:
+        window.acts["undo"].trigger()
+    assert all(row.decision is None for row in rows)
+
+
+def test_a_note_is_taken_when_it_is_left(window: MainWindow, rows: list[Row]) -> None:
+    note = window.page.panel.determination.note
+    window.acts["note"].trigger()
+    assert note.hasFocus()
+    QTest.keyClicks(note, "on Urtica, 3 pm")
+    window.page.select(rows[1].key)
+    assert rows[0].note == "on Urtica, 3 pm" and rows[1].note == "" and note.toPlainText() == ""
+    window.page.select(rows[0].key)
+    assert note.toPlainText() == "on Urtica, 3 pm"
+    window.acts["undo"].trigger()
+    assert rows[0].note == "" and note.toPlainText() == ""
+
+
+def test_escape_takes_typing_back(window: MainWindow, rows: list[Row]) -> None:
+    note = window.page.panel.determination.note
+    note.setFocus()
+    QTest.keyClicks(note, "rubbish")
+    QTest.keyClick(note, Qt.Key.Key_Escape)
+    assert note.toPlainText() == "" and rows[0].note == ""
+    assert window.page.list.hasFocus()
+
+
+def test_an_own_name_is_a_decision(window: MainWindow, rows: list[Row]) -> None:
+    window.bench.name(rows[0].key, "Noctua comes")
+    assert rows[0].decision.action == "name" and rows[0].facets.decision == "name"
+    window.bench.decide(rows[0].key, deciding.accept(rows[0].result))
+    assert rows[0].own_name == "" and window.page.panel.own_name.text() == ""
+    window.acts["undo"].trigger()
+    assert rows[0].own_name == "Noctua comes"
