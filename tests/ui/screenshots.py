@@ -441,7 +441,7 @@ def review_decided(stage: Stage) -> None:
     for action in ("2", "accept", "genus", "unknown", "reject", "skip"):
         page.act(action)
     page.go(0)
-    stage.pause(500)
+    stage.until(lambda: page.specimen.photo.picture is not None)
 
 
 def review_end(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from PySide6 import __version__ as pyside_version
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import QSize, Qt, qVersion
 from PySide6.QtGui import QGuiApplication, QIcon, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -32,32 +33,42 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
         column = QVBoxLayout(self)
-        column.setContentsMargins(22, 18, 22, 16)
-        columns = QHBoxLayout()
-        columns.setSpacing(40)
-        rows = [(s.text.replace("&", "").rstrip("…"), _shown(s)) for s in actions.SPECS if s.keys]
-        groups = [
-            ("Menus", rows),
-            ("In lists", list(actions.BY_HAND)),
-            ("Review", list(actions.IN_REVIEW)),
-        ]
+        column.setContentsMargins(22, 18, 12, 16)
+        inside = QWidget()
+        columns = QHBoxLayout(inside)
+        columns.setContentsMargins(0, 0, 10, 0)
+        columns.setSpacing(36)
+        rows: dict[str, list[tuple[str, str]]] = {spec.menu: [] for spec in actions.SPECS}
+        for spec in actions.SPECS:
+            if spec.keys:
+                rows[spec.menu].append((_plain(spec.text), _shown(spec)))
+        groups = [(menu.replace("&", ""), found) for menu, found in rows.items()]
+        groups += [("In lists", list(actions.BY_HAND)), ("On the page Review", list(actions.IN_REVIEW))]
         for part in _columns(groups):
             grid = QGridLayout()
-            grid.setHorizontalSpacing(24)
-            grid.setVerticalSpacing(7)
+            grid.setHorizontalSpacing(20)
+            grid.setVerticalSpacing(6)
             for number, (text, keys) in enumerate(part):
-                if not keys:
-                    grid.addWidget(label(text, "caption", wrap=False), number, 0, 1, 2)
-                    continue
-                grid.addWidget(label(text, wrap=False), number, 0)
-                grid.addWidget(label(keys, "muted", wrap=False, bold=True), number, 1)
+                if keys:
+                    grid.addWidget(label(text, wrap=False), number, 0)
+                    grid.addWidget(label(keys, "muted", wrap=False, bold=True), number, 1)
+                else:
+                    title = label(text, "caption", wrap=False)
+                    title.setContentsMargins(0, 8 if number else 0, 0, 0)
+                    grid.addWidget(title, number, 0, 1, 2)
             grid.setRowStretch(len(part), 1)
             columns.addLayout(grid)
-        column.addLayout(columns)
-        column.addSpacing(8)
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setAccessibleName("Keyboard shortcuts")
+        column.addWidget(area, 1)
         buttons = _buttons(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
+        wanted = inside.sizeHint() + QSize(60, 90)
+        room = self.screen().availableSize() * 0.9
+        self.resize(wanted.boundedTo(room))
 
 
 def _columns(groups: list[tuple[str, list[tuple[str, str]]]], number: int = 3) -> list[list[tuple[str, str]]]:
@@ -70,6 +81,11 @@ def _columns(groups: list[tuple[str, list[tuple[str, str]]]], number: int = 3) -
             columns.append([])
         columns[-1].append(line)
     return columns
+
+
+def _plain(text: str) -> str:
+    """The text of a menu without its marks."""
+    return "&".join(part.replace("&", "") for part in text.split("&&")).rstrip("…")
 
 
 def _shown(spec: actions.Spec) -> str:
