@@ -30,9 +30,10 @@ from bioscan_desktop.core.matching import (
     decide_both,
 )
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.inference import crop
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.frame import LEAST_SCORE, place
-from bioscan_desktop.inference.images import LoadedImage, load_rgb, to_array
+from bioscan_desktop.inference.images import LoadedImage, to_array
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.restriction import Restriction
 from bioscan_desktop.services.ranking import align_nearest, aligned, by_evidence, species_missing
@@ -254,7 +255,7 @@ class Identifier:
         """The photo's notices, and its model input. The picture itself, which may be large, is let go."""
         assert specimen.photo is not None
         preparation = self.model.preprocessing
-        loaded = load_rgb(specimen.photo, preparation.min_side)
+        loaded = crop.load(specimen.photo, specimen.crop, preparation.min_side)
         return replace(loaded, image=_NO_PICTURE), to_array(loaded.image, preparation)
 
     def _step(

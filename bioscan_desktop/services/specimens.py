@@ -5,7 +5,7 @@ Bad input stays a row: a specimen with an error, never a gap.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
@@ -13,6 +13,7 @@ from typing import TextIO
 from bioscan_desktop.core.barcode import Barcode, SequenceRecord, clean, read_records
 from bioscan_desktop.core.errors import ArgumentError, BarcodeError, BioscanError, InputError
 from bioscan_desktop.core.ids import UniqueIds
+from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
 from bioscan_desktop.library.importers.folders import scan
 from bioscan_desktop.library.importers.sequences import is_sequence_file, read_sequences
@@ -29,6 +30,7 @@ class Specimen:
         photo: a file, or the bytes of a pasted picture.
         barcode: cleaned.
         error: why there is nothing to identify, or why one of the two is missing.
+        crop: the part of the photo that shows it; None for the whole.
     """
 
     query_id: str
@@ -36,6 +38,7 @@ class Specimen:
     photo: Path | bytes | None = None
     barcode: Barcode | None = None
     error: BioscanError | None = None
+    crop: Box | None = None
 
     @property
     def modality(self) -> str:
@@ -125,7 +128,28 @@ def join(photo: Specimen, barcode: Specimen) -> Specimen:
     """
     if photo.photo is None or barcode.barcode is None:
         raise ArgumentError("A photo and a barcode are needed to make one specimen.")
-    return Specimen(photo.query_id, f"{photo.input} + {barcode.input}", photo.photo, barcode.barcode)
+    return Specimen(
+        photo.query_id, f"{photo.input} + {barcode.input}", photo.photo, barcode.barcode, crop=photo.crop
+    )
+
+
+def cut(specimen: Specimen, boxes: Sequence[Box]) -> list[Specimen]:
+    """One specimen per box, numbered where there are several; without boxes the whole photo counts.
+
+    A barcode stays with the first: which of several insects it came from, only people know.
+    """
+    if len(boxes) < 2:
+        return [replace(specimen, crop=boxes[0] if boxes else None)]
+    return [
+        replace(
+            specimen,
+            query_id=f"{specimen.query_id}.{number}",
+            barcode=specimen.barcode if number == 1 else None,
+            error=specimen.error if number == 1 else None,
+            crop=box,
+        )
+        for number, box in enumerate(boxes, start=1)
+    ]
 
 
 def unique_ids(specimens: Iterable[Specimen]) -> Iterator[Specimen]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from bioscan_desktop.ui import deciding
 from bioscan_desktop.ui.dialogs.alignment import AlignmentDialog
+from bioscan_desktop.ui.dialogs.crop import CropDialog
 from bioscan_desktop.ui.dialogs.photos import PhotosDialog, counterparts
 from bioscan_desktop.ui.dialogs.why import WhyDialog
 from bioscan_desktop.ui.models.specimens import Row
@@ -24,13 +25,14 @@ class Details(QObject):
 
     def __init__(self, theme: Theme, bench: Workbench, page: IdentifyPage, window: QWidget) -> None:
         super().__init__(window)
-        self._bench, self._page = bench, page
+        self._theme, self._bench, self._page, self._window = theme, bench, page, window
         self.why = WhyDialog(theme, window)
         self.alignment = AlignmentDialog(theme, window)
         self.photos = PhotosDialog(theme, bench.pictures, window)
         page.panel.why_asked.connect(self.show_why)
         page.panel.alignment_asked.connect(lambda key_id: self.show_alignment(key_id or None))
         page.panel.photos_asked.connect(lambda key_id: self.show_photos(key_id or None))
+        page.panel.crop_asked.connect(self.crop)
         page.shown.connect(self._follow)
         bench.evidences.ready.connect(lambda _: self._follow())
 
@@ -66,6 +68,21 @@ class Details(QObject):
 
     def _fill_photos(self, row: Row, key_id: int | None = None) -> None:
         self.photos.show_row(row, counterparts(row, self._bench.model.rows, self._bench.engine), key_id)
+
+    def can_crop(self, row: Row | None) -> bool:
+        """There is a photo."""
+        return row is not None and row.specimen.photo is not None
+
+    def crop(self) -> None:
+        """Asks which part of the photo is to be used."""
+        row = self._page.current
+        if row is None or not self.can_crop(row):
+            return
+        key = row.key
+        dialog = CropDialog(self._theme, self._bench, row, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(lambda boxes: self._bench.crop(key, boxes))
+        dialog.open()
 
     def show_dna(self) -> None:
         """Scrolls to the DNA evidence."""

@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bioscan_desktop.inference.crop import Box
     from bioscan_desktop.services.specimens import Specimen
     from bioscan_desktop.ui.models.specimens import Row
 
@@ -68,3 +69,17 @@ def pairs_by_name(rows: Iterable[Row], fresh: set[int]) -> list[tuple[Row, Row]]
             if photo.key in fresh or barcode.key in fresh:
                 pairs.append((photo, barcode))
     return pairs
+
+
+def join(photo: Specimen, barcode: Specimen) -> Specimen:
+    """One specimen of both; `services` is loaded only when it is needed."""
+    from bioscan_desktop.services import specimens
+
+    return specimens.join(photo, barcode)
+
+
+def cut(specimen: Specimen, boxes: Sequence[Box]) -> list[Specimen]:
+    """One specimen per part of a photo."""
+    from bioscan_desktop.services import specimens
+
+    return specimens.cut(specimen, boxes)

@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
             "stop": bench.cancel,
             "own_name": self.details.name,
             "note": self.details.note,
+            "crop": self.details.crop,
             "accept": partial(self.details.decide, "accept"),
             "reject": partial(self.details.decide, "reject"),
             "undecide": partial(self.details.decide, ""),
@@ -302,6 +303,7 @@ class MainWindow(QMainWindow):
         self._set("join", len(specimens) == 2 and joining.fits(*specimens) is not None)
         self._set("unjoin", any(row.parts is not None for row in selected))
         self._set("own_name", self.details.can_explain(current))
+        self._set("crop", self.details.can_crop(current))
         self._set("note", self.details.can_explain(current))
         self._set("accept", self.details.can_explain(current))
         self._set("reject", self.details.can_explain(current))
@@ -419,7 +421,7 @@ class MainWindow(QMainWindow):
     def _show_row_menu(self, position: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        names = "copy copy_picture export_selected | attach attach_clipboard join unjoin | again remove"
+        names = "copy copy_picture export_selected | attach attach_clipboard join unjoin crop | again remove"
         for name in names.split():
             if name == "|":
                 menu.addSeparator()

@@ -20,6 +20,7 @@ from bioscan_desktop.services.tasks import Progress
 
 if TYPE_CHECKING:
     from bioscan_desktop.core.matching import Hit
+    from bioscan_desktop.inference.crop import Box
     from bioscan_desktop.services.barcode_evidence import BarcodeEvidence
     from bioscan_desktop.services.export.exporting import Written
     from bioscan_desktop.services.identify import Identification, Identifier
@@ -238,16 +239,30 @@ def identify(identifier: Identifier, queue: Queue, top_k: int, reporter: Reporte
         reporter.item((begun.popleft(), result))
 
 
-def load_picture(source: Path | bytes, side: int) -> tuple[int, int, bytes] | None:
-    """An upright picture whose long side is at most `side`: (width, height, RGB bytes).
+def propose_crops(source: Path | bytes, _: Reporter) -> list[Box]:
+    """Boxes around what stands out in a photo; empty where the whole is best or cannot be read."""
+    from bioscan_desktop.core.errors import BioscanError
+    from bioscan_desktop.inference.crop import propose_for
+
+    try:
+        return propose_for(source)
+    except BioscanError:
+        return []
+
+
+def load_picture(source: Path | bytes, side: int, box: Box | None = None) -> tuple[int, int, bytes] | None:
+    """An upright picture, or the part in a box, whose long side is at most `side`.
+
+    Returns:
+        (width, height, RGB bytes).
 
     None where there is no picture to be had; the identification itself says why.
     """
     from bioscan_desktop.core.errors import BioscanError
-    from bioscan_desktop.inference.images import load_rgb
+    from bioscan_desktop.inference.crop import load
 
     try:
-        image = load_rgb(source, max(32, side // 2)).image
+        image = load(source, box, max(32, side // 2)).image
     except BioscanError:
         return None
     image.thumbnail((side, side))

@@ -28,6 +28,7 @@ from bioscan_desktop.ui.open_packs import OpenPacks
 from bioscan_desktop.ui.taking import Taking
 
 if TYPE_CHECKING:
+    from bioscan_desktop.inference.crop import Box
     from bioscan_desktop.services.identify import Identification
     from bioscan_desktop.services.specimens import Specimen
 
@@ -226,7 +227,7 @@ class Workbench(OpenPacks):
             return False, joining.why_not(row.specimen, taking.pending)
         noun = "barcode" if new.barcode is not None else "photo"
         name = row.specimen.query_id
-        self._edit(f"attach {noun}", {row.key: commands.Snapshot.waiting(_join(*parts), parts)})
+        self._edit(f"attach {noun}", {row.key: commands.Snapshot.waiting(joining.join(*parts), parts)})
         self.said.emit(f"The {noun} was attached to {name}.", self.undo_stack)
         self.results_changed.emit([row.key])
         return True, ""
@@ -236,7 +237,7 @@ class Workbench(OpenPacks):
         if pairs:
             changes = {
                 photo.key: commands.Snapshot.waiting(
-                    _join(photo.specimen, barcode.specimen), (photo.specimen, barcode.specimen)
+                    joining.join(photo.specimen, barcode.specimen), (photo.specimen, barcode.specimen)
                 )
                 for photo, barcode in pairs
             }
@@ -253,7 +254,7 @@ class Workbench(OpenPacks):
         photo, barcode = rows if rows[0].specimen is parts[0] else rows[::-1]
         self._edit(
             "join photo and barcode",
-            {photo.key: commands.Snapshot.waiting(_join(*parts), parts)},
+            {photo.key: commands.Snapshot.waiting(joining.join(*parts), parts)},
             [barcode.key],
         )
         self.said.emit(
@@ -272,6 +273,22 @@ class Workbench(OpenPacks):
             "separate photo and barcode", {key: commands.Snapshot.waiting(photo)}, (), [(place, other)]
         )
         self.said.emit(f"Photo and barcode of {photo.query_id} are two specimens now.", self.undo_stack)
+
+    def crop(self, key: int, boxes: Sequence[Box]) -> None:
+        """Uses a part of a photo; several parts become several specimens, none is the whole photo."""
+        row = self.model.find(key)
+        if row is None or row.specimen.photo is None:
+            return
+        first, *others = joining.cut(row.specimen, boxes)
+        if first.crop == row.specimen.crop and not others:
+            return
+        place = self.model.index_of(key).row() + 1
+        inserted = [(place + number, self.model.new_row(one)) for number, one in enumerate(others)]
+        text = f"make {len(boxes)} specimens of a photo" if others else "crop photo"
+        self._edit(text, {key: commands.Snapshot.waiting(first)}, (), inserted)
+        if others:
+            name = row.specimen.input
+            self.said.emit(f"{len(boxes)} specimens were made of {wording.source(name)}.", self.undo_stack)
 
     def remove(self, keys: Sequence[int]) -> None:
         """Takes rows out of the list; the files are left alone."""
@@ -482,9 +499,3 @@ class Workbench(OpenPacks):
         job.failed.connect(lambda error: self.said.emit(error.message, None))
         job.crashed.connect(lambda error: self.said.emit(f"The results cannot be written ({error}).", None))
         self.jobs.run(job)
-
-
-def _join(photo: Specimen, barcode: Specimen) -> Specimen:
-    from bioscan_desktop.services.specimens import join
-
-    return join(photo, barcode)

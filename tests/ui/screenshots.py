@@ -442,6 +442,7 @@ def review_decided(stage: Stage) -> None:
         page.act(action)
     page.go(0)
     stage.until(lambda: page.specimen.photo.picture is not None)
+    stage.pause(300)
 
 
 def review_end(stage: Stage) -> None:

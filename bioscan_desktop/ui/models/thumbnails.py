@@ -19,7 +19,10 @@ from bioscan_desktop.ui import work
 from bioscan_desktop.ui.jobs import Jobs, Reporter
 
 if TYPE_CHECKING:
+    from bioscan_desktop.inference.crop import Box
     from bioscan_desktop.ui.models.specimens import Row
+
+    Source = tuple[Path | bytes, Box | None]
 
 THUMB_SIDE = 112
 """Pixels: 56 on the screen at 200 %."""
@@ -49,8 +52,8 @@ class Pictures(QObject):
         self._jobs = jobs
         self._thumbs: OrderedDict[int, QPixmap | None] = OrderedDict()
         self._previews: OrderedDict[int, QPixmap | None] = OrderedDict()
-        self._wanted: OrderedDict[int, Path | bytes] = OrderedDict()
-        self._sources: dict[int, Path | bytes] = {}  # by row key: of which photo the pictures are
+        self._wanted: OrderedDict[int, Source] = OrderedDict()
+        self._sources: dict[int, Source] = {}  # by row key: of which photo the pictures are
         self._asked: set[int] = set()
         self._preview_asked: set[int] = set()
         self._busy = False
@@ -64,7 +67,7 @@ class Pictures(QObject):
             self._thumbs.move_to_end(row.key)
             return self._thumbs[row.key]
         if row.key not in self._asked:
-            self._wanted[row.key] = row.specimen.photo
+            self._wanted[row.key] = (row.specimen.photo, row.specimen.crop)
             self._wanted.move_to_end(row.key)
             while len(self._wanted) > WANTED_MAX:
                 self._wanted.popitem(last=False)
@@ -81,15 +84,15 @@ class Pictures(QObject):
             return self._previews[row.key]
         if row.key not in self._preview_asked:
             self._preview_asked.add(row.key)
-            source = row.specimen.photo
-            job = self._jobs.make("pictures", "preview", lambda _: _load(source, PREVIEW_SIDE))
+            source: Source = (row.specimen.photo, row.specimen.crop)
+            job = self._jobs.make("pictures", "preview", lambda _: _load(*source, PREVIEW_SIDE))
             job.done.connect(partial(self._on_preview, row.key))
             self._jobs.run(job)
         return None
 
     def load(self, source: Path | bytes, side: int, show: Callable[[QPixmap | None], None]) -> None:
         """Reads a picture that belongs to no row; `show` gets it, or None where there is none."""
-        job = self._jobs.make("pictures", "picture", lambda _: _load(source, side))
+        job = self._jobs.make("pictures", "picture", lambda _: _load(source, None, side))
         job.done.connect(lambda image: show(QPixmap.fromImage(image) if image is not None else None))
         self._jobs.run(job)
 
@@ -98,11 +101,12 @@ class Pictures(QObject):
         return key in self._previews
 
     def _check(self, row: Row) -> None:
-        """Forgets the pictures of a row that has another photo now."""
-        photo = row.specimen.photo
-        if self._sources.get(row.key) is not photo and photo is not None:
+        """Forgets the pictures of a row that has another photo now, or another part of it."""
+        photo, crop = row.specimen.photo, row.specimen.crop
+        known = self._sources.get(row.key)
+        if photo is not None and (known is None or known[0] is not photo or known[1] != crop):
             self.forget(row.key)
-            self._sources[row.key] = photo
+            self._sources[row.key] = (photo, crop)
 
     def forget(self, key: int) -> None:
         """Pictures of the row are to be read anew: its file may have been repaired."""
@@ -140,16 +144,16 @@ class Pictures(QObject):
         self.preview_ready.emit(key)
 
 
-def _load(source: Path | bytes, side: int) -> QImage | None:
+def _load(source: Path | bytes, crop: Box | None, side: int) -> QImage | None:
     """Runs in a worker. QImage, unlike QPixmap, may be made there."""
-    found = work.load_picture(source, side)
+    found = work.load_picture(source, side, crop)
     if found is None:
         return None
     width, height, data = found
     return QImage(data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
-def _load_batch(batch: list[tuple[int, Path | bytes]], reporter: Reporter) -> None:
+def _load_batch(batch: list[tuple[int, Source]], reporter: Reporter) -> None:
     for key, source in batch:
         reporter.cancel.check()
-        reporter.item((key, _load(source, THUMB_SIDE)))
+        reporter.item((key, _load(*source, THUMB_SIDE)))

@@ -58,6 +58,7 @@ class ResultPanel(QScrollArea):
         why_asked: the user wants the rank explained.
         alignment_asked: (key_id, 0 for the best) the user wants to see bases side by side.
         photos_asked: (key_id, 0 for the best) the user wants to see photos side by side.
+        crop_asked: the user wants to use a part of the photo.
         left: the user is done with their own name.
     """
 
@@ -67,6 +68,7 @@ class ResultPanel(QScrollArea):
     why_asked = Signal()
     alignment_asked = Signal(int)
     photos_asked = Signal(int)
+    crop_asked = Signal()
     left = Signal()
 
     def __init__(self, theme: Theme, bench: Workbench) -> None:
@@ -151,7 +153,17 @@ class ResultPanel(QScrollArea):
         column = QVBoxLayout(card)
         column.setContentsMargins(16, 12, 16, 14)
         column.setSpacing(8)
-        column.addWidget(label("Your specimen", "caption"))
+        line = QHBoxLayout()
+        line.addWidget(label("Your specimen", "caption", wrap=False))
+        line.addStretch(1)
+        self._cropped = label(look="muted", wrap=False)
+        self.crop = QPushButton("Crop…")
+        self.crop.setToolTip("Use only the part of the photo that shows the insect (Ctrl+Shift+X)")
+        self.crop.setAccessibleName("Crop the photo")
+        self.crop.clicked.connect(self.crop_asked)
+        line.addWidget(self._cropped)
+        line.addWidget(self.crop)
+        column.addLayout(line)
         self._photo = PhotoView(self._theme)
         self._barcode = BarcodeView(self._theme)
         self._barcode_words = label(look="muted")
@@ -325,6 +337,10 @@ class ResultPanel(QScrollArea):
         has_photo = specimen.photo is not None
         self._specimen_card.setVisible(has_photo or specimen.barcode is not None)
         self._photo.setVisible(has_photo)
+        self.crop.setVisible(has_photo)
+        self._cropped.setVisible(specimen.crop is not None)
+        if specimen.crop is not None:
+            self._cropped.setText(f"{specimen.crop.area:.0%} of the photo")
         if has_photo:
             picture = self._bench.pictures.preview(row)
             waiting = not self._bench.pictures.preview_known(row.key)

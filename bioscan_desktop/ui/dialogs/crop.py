@@ -1,0 +1,113 @@
+"""Which part of a photo is used: proposed, and then as the user likes."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from bioscan_desktop.inference.crop import Box
+from bioscan_desktop.ui import work
+from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.models.thumbnails import PREVIEW_SIDE
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.crop_view import CropView
+from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.workbench import Workbench
+
+HELP = (
+    "Drag to draw, move or size a rectangle. By keyboard: arrows move it, Shift+arrows size it, + − grow and "
+    "shrink it, N adds one, Del takes it out, Page keys go to the next."
+)
+
+
+class CropDialog(QDialog):
+    """Shows the photo of one row with its crop, or with a proposal.
+
+    Signals:
+        chosen: (boxes) what to use; empty for the whole photo.
+    """
+
+    chosen = Signal(list)
+
+    def __init__(self, theme: Theme, bench: Workbench, row: Row, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        assert row.specimen.photo is not None
+        self._bench, self._source = bench, row.specimen.photo
+        self.setWindowTitle("Crop the photo")
+        self.resize(860, 680)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(22, 18, 22, 16)
+        column.setSpacing(10)
+        column.addWidget(
+            label(f"Which part of {row.specimen.query_id} shows the insect?", bold=True, scale=1.15)
+        )
+        self._words = label(look="muted")
+        column.addWidget(self._words)
+        self.view = CropView(theme)
+        self.view.changed.connect(self._on_changed)
+        column.addWidget(self.view, 1)
+        column.addWidget(label(HELP, "muted"))
+        foot = QHBoxLayout()
+        self.propose = QPushButton("Propose")
+        self.propose.setToolTip("Look for what stands out from its surroundings")
+        self.propose.clicked.connect(self._ask)
+        self.whole = QPushButton("Whole photo")
+        self.whole.setToolTip("Use all of the photo again")
+        self.whole.clicked.connect(lambda: self._choose([]))
+        self.use = QPushButton("Use this part")
+        self.use.setProperty("look", "primary")
+        self.use.setDefault(True)
+        self.use.clicked.connect(lambda: self._choose(self.view.boxes))
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.reject)
+        for button in (self.propose, self.whole):
+            button.setAutoDefault(False)
+            foot.addWidget(button)
+        foot.addStretch(1)
+        foot.addWidget(cancel)
+        foot.addWidget(self.use)
+        column.addLayout(foot)
+        bench.pictures.load(self._source, PREVIEW_SIDE, self.view.show_picture)
+        self._say("")
+        if row.specimen.crop is not None:
+            self.view.show_boxes([row.specimen.crop])
+        else:
+            self._ask()
+            self._on_changed()
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _say(self, words: str) -> None:
+        self._words.setText(words or "Only what lies within is compared with the library.")
+
+    def _ask(self) -> None:
+        self._say("Looking for the insect…")
+        job = self._bench.jobs.make("pictures", "crop", partial(work.propose_crops, self._source))
+        job.done.connect(self._on_proposed)
+        self._bench.jobs.run(job)
+
+    def _on_proposed(self, boxes: list[Box]) -> None:
+        if not self.isVisible() or (self.view.boxes and not boxes):
+            return
+        self.view.show_boxes(boxes)
+        if not boxes:
+            self._say(
+                "Nothing small stands out, so the whole photo may be best. Draw a rectangle if you like."
+            )
+        elif len(boxes) == 1:
+            self._say("Proposed by what stands out. Please check that it holds the whole insect.")
+        else:
+            self._say(
+                f"{len(boxes)} things stand out. Take out what is no insect; "
+                "each of the rest becomes a specimen."
+            )
+
+    def _on_changed(self) -> None:
+        number = len(self.view.boxes)
+        self.use.setEnabled(number > 0)
+        self.use.setText("Use this part" if number < 2 else f"Make {number} specimens")
+
+    def _choose(self, boxes: list[Box]) -> None:
+        self.chosen.emit(boxes)
+        self.accept()
