@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bioscan_desktop import __version__, cli_batch, cli_export, cli_library
+from bioscan_desktop import __version__, cli_crop, cli_export, cli_library
 from bioscan_desktop.cli_parts import (
     EXIT_OK,
     EXIT_SOME_FAILED,
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_model(commands)
     _add_evaluate(commands)
     cli_export.add(commands, _command)
+    cli_crop.add(commands)
     selftest = _command(commands, "selftest", "check that this installation identifies", "bioscan selftest")
     selftest.set_defaults(run=_run_selftest)
     return parser

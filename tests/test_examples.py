@@ -278,6 +278,7 @@ def _for_export(folder: Path, world: TinyWorld) -> None:
 LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
     "bioscan identify": _for_identify,
     "bioscan batch": _for_identify,
+    "bioscan crop": _for_identify,
     "bioscan library build": _for_build,
     "bioscan library add": _for_add,
     "bioscan library remove": _for_library,

@@ -42,6 +42,7 @@ from bioscan_desktop.library.importers.tables import read_table
 from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import icons, intake, theme
 from bioscan_desktop.ui.dialogs import simple
+from bioscan_desktop.ui.dialogs.crop import CropDialog
 from bioscan_desktop.ui.main_window import MainWindow
 from tests.conftest import make_model, mutate, random_barcode
 
@@ -463,6 +464,37 @@ def compare_photos(stage: Stage) -> None:
     stage.pause(300)
 
 
+def _scene(path: Path, *insects: tuple[str, str, int, int, int]) -> Path:
+    """A drawn photo with insects as (order, colour, x, y, side)."""
+    image = QImage(1200, 900, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    ground = QRadialGradient(QPointF(500, 340), 900)
+    ground.setColorAt(0, QColor("#e9ebe2"))
+    ground.setColorAt(1, QColor("#b9beb0"))
+    painter.fillRect(image.rect(), ground)
+    for order, colour, x, y, side in insects:
+        glyph = icons.pixmap("glyphs", icons.glyph_for(order), side, colour)
+        painter.drawPixmap(QRectF(x, y, side, side), glyph, QRectF(glyph.rect()))
+    painter.end()
+    path.parent.mkdir(exist_ok=True)
+    image.save(str(path), quality=92)
+    return path
+
+
+def crop_photo(stage: Stage, *more: tuple[str, str, int, int, int]) -> None:
+    stage.open()
+    photo = _scene(stage.world.scratch / "garden.jpg", ("Lepidoptera", "#8a5a2b", 760, 480, 260), *more)
+    stage.drop(photo)
+    stage.window.acts["crop"].trigger()
+    dialog = stage.window.findChild(CropDialog)
+    stage.until(lambda: bool(dialog.view.boxes) and dialog.view._picture is not None)
+    stage.pause(200)
+
+
+def crop_several(stage: Stage) -> None:
+    crop_photo(stage, ("Coleoptera", "#c3301c", 150, 130, 200), ("Diptera", "#3f3a35", 640, 90, 220))
+
+
 def filtering(stage: Stage) -> None:
     _joined(stage, 7)
     stage.window.messages.hide()
@@ -502,6 +534,8 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "review_end": review_end,
     "review_empty": review_empty,
     "compare_photos": compare_photos,
+    "crop": crop_photo,
+    "crop_several": crop_several,
     "filter": filtering,
     "shortcuts": _dialog(lambda w: w.acts["shortcuts"].trigger()),
     "about": _dialog(lambda w: w._show_about()),

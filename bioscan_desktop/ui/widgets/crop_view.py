@@ -290,6 +290,7 @@ class CropView(QWidget):
             self._paint_box(painter, number, self._shown(box))
         if self.hasFocus():
             painter.setPen(QPen(QColor(c.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         painter.end()
 

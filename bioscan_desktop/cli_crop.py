@@ -1,0 +1,50 @@
+"""`bioscan crop`: which part of each photo shows the insect, as a table, and copies of the parts."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+COLUMNS = ("photo", "part", "left", "top", "right", "bottom", "error")
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "crop",
+        help="propose crops of photos with small or off-centre insects",
+        description=(
+            "Proposes crops of photos with small or off-centre insects, one line each: shares (0 to 1) of "
+            "width and height. A photo that is best as a whole has one line without numbers. Look at the "
+            "parts before you use them."
+        ),
+        epilog="example:\n  bioscan crop photos/ --save parts",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="photo or folder")
+    parser.add_argument("--save", type=Path, metavar="DIR", help="write a copy of each part here")
+    parser.add_argument("--no-recursive", action="store_true", help="do not look into folders within folders")
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from bioscan_desktop.services import crops
+
+    rows = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
+    rows.writerow(COLUMNS)
+    failed = 0
+    for found in crops.propose_all(arguments.inputs, not arguments.no_recursive):
+        if found.error is not None:
+            failed += 1
+            rows.writerow([found.photo, "", "", "", "", "", found.error.message])
+            continue
+        if arguments.save is not None:
+            crops.save_parts(found, arguments.save)
+        for number, box in enumerate(found.boxes, start=1):
+            sides = (box.left, box.top, box.right, box.bottom)
+            rows.writerow([found.photo, number, *(f"{side:.4f}" for side in sides), ""])
+        if not found.boxes:
+            rows.writerow([found.photo, "", "", "", "", "", ""])
+    return 1 if failed else 0
