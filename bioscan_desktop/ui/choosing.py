@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from bioscan_desktop.ui import intake, joining, sharing
@@ -89,7 +88,7 @@ class Choosing(QObject):
         if missing == "image":
             self._attach_file("Attach photo", row.key)
             return
-        clipboard = intake.read_mime(QGuiApplication.clipboard().mimeData())
+        clipboard = intake.clipboard()
         dialog = simple.AttachDialog(row.specimen.query_id, clipboard.text, self._window)
         dialog.accepted.connect(lambda: self._attach(dialog, row.key))
         open_dialog(dialog)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 
 from bioscan_desktop.core.barcode import looks_like_sequence
 
@@ -81,6 +81,12 @@ def read_mime(mime: QMimeData) -> Intake:
     if text.strip():
         return Intake(refused="That text is neither a DNA barcode nor a file on this computer.")
     return Intake(refused="The clipboard holds neither a photo nor a barcode.")
+
+
+def clipboard() -> Intake:
+    """What the clipboard holds; an empty one has not even kinds to ask for on some systems."""
+    mime = QGuiApplication.clipboard().mimeData()
+    return read_mime(mime if mime is not None else QMimeData())
 
 
 def _paths_in(text: str) -> tuple[Path, ...]:

@@ -341,7 +341,7 @@ class MainWindow(QMainWindow):
 
     def paste(self) -> None:
         """Takes in what is on the clipboard."""
-        self.bench.take(intake.read_mime(QGuiApplication.clipboard().mimeData()))
+        self.bench.take(intake.clipboard())
 
     def copy_results(self) -> None:
         """Puts the selected results on the clipboard as text."""
@@ -360,7 +360,7 @@ class MainWindow(QMainWindow):
     def _attach_clipboard(self) -> None:
         rows = self.page.selected
         if len(rows) == 1:
-            self.bench.take(intake.read_mime(QGuiApplication.clipboard().mimeData()), rows[0].key)
+            self.bench.take(intake.clipboard(), rows[0].key)
 
     def _choose_badges(self, kind: str) -> None:
         self._settings.set("badges", kind)
