@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from bioscan_desktop import paths
+
 
 @dataclass(frozen=True, slots=True)
 class Colours:
@@ -316,9 +318,42 @@ def palette(c: Colours) -> QPalette:
     return result
 
 
+def _control_rules(c: Colours) -> str:
+    """Boxes to choose in, to count in and to tick: Fusion's own show neither focus nor high contrast."""
+    folder = (paths.resources_dir() / "icons" / "controls").as_posix()
+    ink = "light" if luminance(c.window) < 0.18 else "dark"
+    return f"""
+QComboBox, QSpinBox, QDoubleSpinBox {{ background: {c.field}; color: {c.text}; border: 1px solid {c.muted};
+    border-radius: 6px; padding: 3px 6px; min-height: 18px; }}
+QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border: 2px solid {c.accent}; padding: 2px 5px; }}
+QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled {{ color: {c.muted};
+    border-color: {c.border}; }}
+QComboBox::drop-down {{ border: none; width: 22px; }}
+QComboBox::down-arrow {{ image: url("{folder}/down-{ink}.svg"); width: 12px; height: 12px; }}
+QComboBox QAbstractItemView {{ background: {c.card}; color: {c.text}; border: 1px solid {c.muted};
+    selection-background-color: {c.selection}; selection-color: {c.text}; outline: none; }}
+QComboBox QAbstractItemView::item {{ padding: 4px 8px; min-height: 20px; }}
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
+    border: none; width: 20px; background: transparent; }}
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{folder}/up-{ink}.svg");
+    width: 10px; height: 10px; }}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{folder}/down-{ink}.svg");
+    width: 10px; height: 10px; }}
+QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{ width: 14px; height: 14px;
+    background: {c.field}; border: 1px solid {c.muted}; border-radius: 3px; }}
+QRadioButton::indicator {{ border-radius: 8px; }}
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ image: url("{folder}/tick-{ink}.svg");
+    border-color: {c.text}; }}
+QRadioButton::indicator:checked {{ border-color: {c.text};
+    background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5, stop: 0 {c.accent},
+    stop: 0.5 {c.accent}, stop: 0.6 {c.field}, stop: 1 {c.field}); }}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {c.border}; }}
+"""
+
+
 def style_sheet(c: Colours) -> str:
     """Rules for what a palette cannot say. Widgets opt in with the dynamic property `look`."""
-    return f"""
+    return f"""{_control_rules(c)}
 QToolTip {{ color: {c.text}; background: {c.card}; border: 1px solid {c.border}; padding: 4px; }}
 QToolBar {{ background: {c.window}; border: none; border-bottom: 1px solid {c.border};
     padding: 4px 8px; spacing: 4px; }}

@@ -495,6 +495,12 @@ def crop_several(stage: Stage) -> None:
     crop_photo(stage, ("Coleoptera", "#c3301c", 150, 130, 200), ("Diptera", "#3f3a35", 640, 90, 220))
 
 
+def filter_nothing(stage: Stage) -> None:
+    stage.open().several()
+    stage.window.page.filter.words.setText("walrus")
+    stage.pause(500)
+
+
 def filtering(stage: Stage) -> None:
     _joined(stage, 7)
     stage.window.messages.hide()
@@ -537,9 +543,10 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "crop": crop_photo,
     "crop_several": crop_several,
     "filter": filtering,
+    "filter_nothing": filter_nothing,
     "shortcuts": _dialog(lambda w: w.acts["shortcuts"].trigger()),
     "about": _dialog(lambda w: w._show_about()),
-    "attach": _dialog(lambda w: (w.page.select(1), w._ask_attach())),
+    "attach": _dialog(lambda w: (w.page.select(1), w._attach())),
     "crash": _dialog(lambda w: simple.show_crash(ValueError("index out of range"), w)),
 }
 

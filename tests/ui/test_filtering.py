@@ -143,6 +143,7 @@ def test_boxes_filter_and_select_all_takes_only_what_is_shown(
     window.acts["remove"].trigger()
     assert window.bench.model.rowCount() == 4 and window.page.listed.rowCount() == 0
     assert window.page.panel.key is None
+    assert window.page._all.isVisible() and not window.page.list.isVisible()
     bar.panel.clear_button.click()
     assert window.page.listed.rowCount() == 4 and window.page.current is not None
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QListView,
+    QPushButton,
     QScrollArea,
     QSplitter,
     QStackedWidget,
@@ -71,6 +72,17 @@ class IdentifyPage(QStackedWidget):
         self._counts.setContentsMargins(14, 0, 14, 8)
         column.addWidget(self._counts)
         column.addWidget(self.list, 1)
+        self._nothing = label("No specimen is like that.", look="muted")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._nothing.setContentsMargins(14, 24, 14, 8)
+        self._all = QPushButton("Show all")
+        self._all.clicked.connect(self.filter.clear)
+        self._hint = QWidget()
+        hint = QVBoxLayout(self._hint)
+        hint.addWidget(self._nothing)
+        hint.addWidget(self._all, 0, Qt.AlignmentFlag.AlignHCenter)
+        hint.addStretch(1)
+        column.addWidget(self._hint, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.addWidget(side)
         self.splitter.addWidget(self.panel)
@@ -217,6 +229,9 @@ class IdentifyPage(QStackedWidget):
         rows = self._bench.model.rows
         failed = sum(row.state is State.FAILED for row in rows)
         parts = [wording.count(len(rows), "specimen")]
+        nothing = not self.listed.wanted.is_all and self.listed.rowCount() == 0
+        self._hint.setVisible(nothing)
+        self.list.setVisible(not nothing)
         if not self.listed.wanted.is_all:
             shown = wording.thousands(self.listed.rowCount())
             parts = [f"{shown} of {parts[0]}: {self.listed.wanted.told()}"]
