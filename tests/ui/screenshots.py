@@ -551,6 +551,10 @@ STATES: dict[str, Callable[[Stage], None]] = {
 }
 
 
+IN_DOCS = {"both": "identify", "review_decided": "review", "crop_several": "crop", "filter": "filter"}
+"""States whose pictures are in docs/screenshots, and under which name; all in light, the first in dark."""
+
+
 def render(
     world: World, out: Path, states: list[str], themes: list[str], sizes: list[tuple[int, int]], scale: int
 ) -> None:
@@ -602,7 +606,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.docs:
         arguments.out, arguments.sizes = DOCS, ["1280x1000"]
-        arguments.only = ["both"]
+        arguments.only = list(IN_DOCS)
     if arguments.out is None:
         parser.error("name a folder, or use --docs")
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -619,8 +623,11 @@ def main() -> int:
         render(world, arguments.out, arguments.only, arguments.themes, sizes, arguments.scale)
         if arguments.docs:
             for shot in arguments.out.glob("*-1280x1000.png"):
-                name = shot.name.replace("both", "identify").replace("-1280x1000", "")
-                shot.replace(shot.with_name(name))
+                state, look, _ = shot.stem.rsplit("-", 2)
+                if look == "light" or state == "both":
+                    shot.replace(shot.with_name(f"{IN_DOCS[state]}-{look}.png"))
+                else:
+                    shot.unlink()
     return 0
 
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from bioscan_desktop.ui import dna_wording, wording
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.alignment_rows import AlignmentRows
-from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.barcode_evidence import BarcodeEvidence, Compared
@@ -42,7 +42,7 @@ class AlignmentDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Compare bases")
         self.setModal(False)
-        self.resize(860, 560)
+        size_within_screen(self, 860, 560)
         self.evidence: BarcodeEvidence | None = None
         self._compared: list[Compared] = []
         column = QVBoxLayout(self)

@@ -13,7 +13,7 @@ from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.models.thumbnails import PREVIEW_SIDE
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.crop_view import CropView
-from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 from bioscan_desktop.ui.workbench import Workbench
 
 HELP = (
@@ -36,7 +36,7 @@ class CropDialog(QDialog):
         assert row.specimen.photo is not None
         self._bench, self._source = bench, row.specimen.photo
         self.setWindowTitle("Crop the photo")
-        self.resize(860, 680)
+        size_within_screen(self, 860, 680)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.models.thumbnails import PREVIEW_SIDE, Pictures
 from bioscan_desktop.ui.theme import Theme
-from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 from bioscan_desktop.ui.widgets.zoom_view import STEP, Tied, ZoomView
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class PhotosDialog(QDialog):
         self.key: int | None = None
         self.setWindowTitle("Compare photos")
         self.setModal(False)
-        self.resize(980, 600)
+        size_within_screen(self, 980, 600)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)

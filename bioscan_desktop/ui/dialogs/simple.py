@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop import __version__, logs
 from bioscan_desktop.ui import actions, icons
-from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 
 
 class ShortcutsDialog(QDialog):
@@ -67,8 +67,7 @@ class ShortcutsDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
         wanted = inside.sizeHint() + QSize(60, 90)
-        room = self.screen().availableSize() * 0.9
-        self.resize(wanted.boundedTo(room))
+        size_within_screen(self, wanted.width(), wanted.height())
 
 
 def _columns(groups: list[tuple[str, list[tuple[str, str]]]], number: int = 3) -> list[list[tuple[str, str]]]:

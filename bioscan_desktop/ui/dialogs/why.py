@@ -22,7 +22,7 @@ from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.ui import explaining, wording
 from bioscan_desktop.ui.explaining import Rung
 from bioscan_desktop.ui.theme import Theme
-from bioscan_desktop.ui.widgets.parts import Drawing, label
+from bioscan_desktop.ui.widgets.parts import Drawing, label, size_within_screen
 
 
 class RungBars(QWidget):
@@ -136,7 +136,7 @@ class WhyDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Why this rank?")
         self.setModal(False)
-        self.resize(560, 680)
+        size_within_screen(self, 560, 680)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)

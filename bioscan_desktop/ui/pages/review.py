@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -32,6 +32,9 @@ from bioscan_desktop.ui.widgets.review_keys import LETTER_RANKS, ReviewKeys
 from bioscan_desktop.ui.widgets.review_specimen import ReviewSpecimen
 from bioscan_desktop.ui.widgets.zoom_view import STEP
 from bioscan_desktop.ui.workbench import Workbench
+
+COMPACT_HEIGHT = 480
+"""Pixels below which only what matters most is shown."""
 
 NO_NAME = "There is no name to accept. Choose a reference (1–9), a rank, a name of your own, or Unknown."
 
@@ -324,6 +327,12 @@ class ReviewPage(QStackedWidget):
         self._why.show_verdict(row.specimen.query_id, row.result.verdict, asked)
         self._why.show()
         self._why.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        compact = event.size().height() < COMPACT_HEIGHT
+        self.keys.set_compact(compact)
+        self.specimen.set_compact(compact)
 
     # -- keys ----------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -72,9 +73,18 @@ class FilterPanel(QFrame):
         self.setProperty("look", "popup-panel")
         self.setAccessibleName("Filter")
         self._boxes: dict[tuple[str, str], QCheckBox] = {}
-        outer = QVBoxLayout(self)
+        inside = QWidget()
+        outer = QVBoxLayout(inside)
         outer.setContentsMargins(16, 14, 16, 14)
         outer.setSpacing(12)
+        self._inside = inside
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(1, 1, 1, 1)
+        around.addWidget(area)
         columns = QHBoxLayout()
         columns.setSpacing(28)
         outer.addLayout(columns)
@@ -99,6 +109,17 @@ class FilterPanel(QFrame):
         self.clear_button = QPushButton("Show all")
         self.clear_button.clicked.connect(self.cleared)
         outer.addWidget(self.clear_button, 0, Qt.AlignmentFlag.AlignRight)
+
+    def open_below(self, button: QWidget) -> None:
+        """Shows it below a button, as large as the screen allows."""
+        room = button.screen().availableGeometry()
+        wanted = self._inside.sizeHint() + QSize(20, 4)
+        self.resize(wanted.boundedTo(room.size()))
+        place = button.mapToGlobal(QPoint(0, button.height() + 4))
+        x = max(room.left(), min(place.x(), room.right() - self.width()))
+        y = max(room.top(), min(place.y(), room.bottom() - self.height()))
+        self.move(x, y)
+        self.show()
 
     def show_wanted(self, wanted: Wanted) -> None:
         """Ticks what is asked for."""
@@ -188,9 +209,7 @@ class FilterBar(QWidget):
     def _open(self) -> None:
         self.opened.emit()
         self.panel.show_wanted(self.wanted)
-        self.panel.adjustSize()
-        self.panel.move(self.button.mapToGlobal(QPoint(0, self.button.height() + 4)))
-        self.panel.show()
+        self.panel.open_below(self.button)
         self.panel.box("notice", "conflict").setFocus(Qt.FocusReason.TabFocusReason)
 
     def _paint(self) -> None:

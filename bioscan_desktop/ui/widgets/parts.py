@@ -53,6 +53,12 @@ def set_look(widget: QWidget, look: str) -> None:
             child.style().polish(child)
 
 
+def size_within_screen(dialog: QWidget, width: int, height: int) -> None:
+    """Gives a window of its own this size, or what the screen has room for."""
+    room = dialog.screen().availableSize()
+    dialog.resize(min(width, int(room.width() * 0.96)), min(height, int(room.height() * 0.92)))
+
+
 def frame(look: str) -> QFrame:
     """A panel of the style sheet."""
     result = QFrame()

@@ -50,6 +50,9 @@ BUTTONS: tuple[tuple[str, str, str, str], ...] = (
 """(action, words, key, what it means)"""
 
 
+ESSENTIAL = frozenset({"accept", "reject", "genus", "unknown", "skip", "previous", "next"})
+"""Buttons that stay where there is little height."""
+
 SIGNS = {name: name for name in ("accept", "reject", "unknown", "skip", "undo")} | {"own": "name"}
 """Icons of the buttons that have one; the list shows the same beside what was decided."""
 
@@ -98,6 +101,11 @@ class ReviewKeys(QWidget):
     def button(self, action: str) -> QToolButton:
         """The button of an action."""
         return self._buttons[action]
+
+    def set_compact(self, compact: bool) -> None:
+        """Where there is little height, the buttons that are needed least are left out; keys go on."""
+        for action, button in self._buttons.items():
+            button.setVisible(not compact or action in ESSENTIAL)
 
     def tell(self, text: str) -> None:
         """What was decided last, also to screen readers; "" shows the hint again."""

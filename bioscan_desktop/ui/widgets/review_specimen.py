@@ -21,6 +21,7 @@ class ReviewSpecimen(QFrame):
         super().__init__()
         self._pictures = pictures
         self._row: Row | None = None
+        self._has_room = True
         self.setProperty("look", "card")
         self.setMinimumWidth(220)
         column = QVBoxLayout(self)
@@ -61,11 +62,18 @@ class ReviewSpecimen(QFrame):
                 self.photo.fit()
             self._show_photo(row)
         barcode = specimen.barcode
-        self._barcode.setVisible(barcode is not None)
+        self._barcode.setVisible(barcode is not None and (not has_photo or self._has_room))
         self._barcode_words.setVisible(barcode is not None)
         if barcode is not None:
             self._barcode.show_sequence(barcode.sequence)
             self._barcode_words.setText(f"DNA barcode, {len(barcode.sequence)} bp")
+
+    def set_compact(self, compact: bool) -> None:
+        """Where there is little height, the photo comes before the drawing of the barcode."""
+        self._has_room = not compact
+        row = self._row
+        if row is not None and row.specimen.photo is not None and row.specimen.barcode is not None:
+            self._barcode.setVisible(self._has_room)
 
     def _show_photo(self, row: Row) -> None:
         picture = self._pictures.preview(row)
