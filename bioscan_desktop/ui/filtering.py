@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,13 @@ def facets(row: Row) -> Facets:
             notice = "conflict"
         elif result.verdict.novelty != "none":
             notice = result.verdict.novelty
-    return Facets(state, rank, notice, row.decision_kind)
+    return _shared(state, rank, notice, row.decision_kind)
+
+
+@cache
+def _shared(state: str, rank: str, notice: str, decision: str) -> Facets:
+    """There are few different ones, however many rows."""
+    return Facets(state, rank, notice, decision)
 
 
 def words(row: Row) -> str:

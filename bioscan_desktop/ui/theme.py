@@ -380,7 +380,7 @@ QStatusBar::item {{ border: none; }}
 QSplitter::handle {{ background: {c.border}; }}
 QSplitter[look="gap"]::handle {{ background: transparent; }}
 QScrollArea {{ background: transparent; border: none; }}
-QListView {{ background: {c.field}; border: none; outline: none; }}
+QListView, QTableView {{ background: {c.field}; border: none; outline: none; }}
 *[look="list-frame"] {{ border: 1px solid transparent; }}
 *[look="list-frame"]:focus {{ border: 2px solid {c.accent}; }}
 *[look="page"] {{ background: {c.window}; }}

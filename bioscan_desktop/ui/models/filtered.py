@@ -83,6 +83,7 @@ class FilteredModel(QAbstractListModel):
         return self._pass.isActive()
 
     def _go_on(self) -> None:
+        self._pass.stop()
         end = time.perf_counter() + TURN_S
         rows = self._source.rows
         while self._next < len(rows):

@@ -60,8 +60,16 @@ class Row:
     parts: tuple[Specimen, Specimen] | None = None
     decision: Decision | None = None
     note: str = ""
-    _facets: tuple[Any, Any, Any, Facets] | None = field(default=None, init=False, repr=False, compare=False)
-    _words: tuple[Any, Any, Any, str] | None = field(default=None, init=False, repr=False, compare=False)
+    # What filters ask for, and of what it was counted; plain fields, because a hundred thousand tuples
+    # would make Python's garbage collector stop the window.
+    _facets: Facets | None = field(default=None, init=False, repr=False, compare=False)
+    _facets_of: Any = field(default=None, init=False, repr=False, compare=False)
+    _facets_with: Any = field(default=None, init=False, repr=False, compare=False)
+    _facets_by: Any = field(default=None, init=False, repr=False, compare=False)
+    _words: str | None = field(default=None, init=False, repr=False, compare=False)
+    _words_of: Any = field(default=None, init=False, repr=False, compare=False)
+    _words_with: Any = field(default=None, init=False, repr=False, compare=False)
+    _words_by: Any = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def own_name(self) -> str:
@@ -78,28 +86,28 @@ class Row:
     @property
     def facets(self) -> Facets:
         """What filters ask for; counted anew only after a change."""
-        known = self._facets
         if (
-            known is None
-            or known[0] is not self.state
-            or known[1] is not self.result
-            or known[2] is not self.decision
+            self._facets is None
+            or self._facets_of is not self.state
+            or self._facets_with is not self.result
+            or self._facets_by is not self.decision
         ):
-            known = self._facets = (self.state, self.result, self.decision, filtering.facets(self))
-        return known[3]
+            self._facets = filtering.facets(self)
+            self._facets_of, self._facets_with, self._facets_by = self.state, self.result, self.decision
+        return self._facets
 
     @property
     def words(self) -> str:
         """What it can be found by, folded."""
-        known = self._words
         if (
-            known is None
-            or known[0] is not self.specimen
-            or known[1] is not self.result
-            or known[2] is not self.decision
+            self._words is None
+            or self._words_of is not self.specimen
+            or self._words_with is not self.result
+            or self._words_by is not self.decision
         ):
-            known = self._words = (self.specimen, self.result, self.decision, filtering.words(self))
-        return known[3]
+            self._words = filtering.words(self)
+            self._words_of, self._words_with, self._words_by = self.specimen, self.result, self.decision
+        return self._words
 
     def take(self, result: Identification) -> None:
         """Puts the answer in."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QListView,
+    QHeaderView,
     QPushButton,
     QScrollArea,
     QSplitter,
     QStackedWidget,
+    QStyleOptionViewItem,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -29,8 +31,49 @@ from bioscan_desktop.ui.widgets.specimen_delegate import SpecimenDelegate
 from bioscan_desktop.ui.workbench import Workbench
 
 
-class SpecimenList(QListView):
-    """The list; typing letters must not start a search while single keys are shortcuts."""
+class SpecimenList(QTableView):
+    """The list, one column wide. A table knows the place of each row without asking for all of them,
+    where a list view would ask a hundred thousand times before it shows one.
+
+    Typing letters must not start a search while single keys are shortcuts.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.verticalHeader().hide()
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setShowGrid(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+
+    def fit_rows(self) -> None:
+        """Gives rows the height that their drawing has."""
+        option = QStyleOptionViewItem()
+        option.font = self.font()
+        height = self.itemDelegate().sizeHint(option, QModelIndex()).height()
+        self.verticalHeader().setMinimumSectionSize(1)
+        self.verticalHeader().setDefaultSectionSize(height)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and self.model() is not None:
+            self.fit_rows()
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        ends = {
+            QAbstractItemView.CursorAction.MoveHome: 0,
+            QAbstractItemView.CursorAction.MoveEnd: self.model().rowCount() - 1,
+        }
+        if action in ends:
+            return self.model().index(ends[action], 0)
+        return super().moveCursor(action, modifiers)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.text() == "?":
@@ -119,7 +162,7 @@ class IdentifyPage(QStackedWidget):
         view.setProperty("look", "list-frame")
         view.setModel(self.listed)
         view.setItemDelegate(self.delegate)
-        view.setUniformItemSizes(True)
+        view.fit_rows()
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -227,7 +270,6 @@ class IdentifyPage(QStackedWidget):
     def count_up(self) -> None:
         """The line above the list: how many, and how many need a look."""
         rows = self._bench.model.rows
-        failed = sum(row.state is State.FAILED for row in rows)
         parts = [wording.count(len(rows), "specimen")]
         nothing = not self.listed.wanted.is_all and self.listed.rowCount() == 0
         self._hint.setVisible(nothing)
@@ -235,6 +277,6 @@ class IdentifyPage(QStackedWidget):
         if not self.listed.wanted.is_all:
             shown = wording.thousands(self.listed.rowCount())
             parts = [f"{shown} of {parts[0]}: {self.listed.wanted.told()}"]
-        elif failed:
+        elif failed := sum(row.state is State.FAILED for row in rows):
             parts.append(f"{wording.thousands(failed)} failed")
         self._counts.setText(" · ".join(parts))
