@@ -7,7 +7,8 @@ changes none of it, and a decision remembers what the machine said when it was m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ WORDS: dict[str, str] = {
 """How a decision is told; {} stands for the name."""
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One decision.
@@ -36,6 +41,7 @@ class Decision:
         name, rank: what the specimen is; None where nothing is said about that.
         processid: of the reference whose name was chosen.
         machine_name, machine_rank: the machine's answer when it was made.
+        made_at: ISO 8601, UTC.
     """
 
     action: str
@@ -44,6 +50,7 @@ class Decision:
     processid: str | None = None
     machine_name: str | None = None
     machine_rank: str | None = None
+    made_at: str = field(default_factory=_now, compare=False)
 
     @property
     def told(self) -> str:

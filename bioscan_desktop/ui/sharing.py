@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.services.export.formats import BY_NAME, FORMATS, of_path
-from bioscan_desktop.ui import result_picture, wording
+from bioscan_desktop.ui import result_picture, wording, work
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.export.exporting import Written
@@ -54,6 +56,18 @@ def kind_of(path: Path) -> str:
     """The format of a file name; tables where it says nothing."""
     kind = of_path(path)
     return kind.name if kind is not None else "csv"
+
+
+def answers(rows: Sequence[Row], names: NameIndex | None) -> list[work.Answer]:
+    """The results of rows with what the user said of them, as exports take them."""
+    index = names or NameIndex(())
+    found = []
+    for row in rows:
+        if row.result is not None:
+            decided = row.decision
+            placed = index.resolve(decided.name) if decided is not None and decided.name else None
+            found.append(work.Answer(row.result, decided, placed, row.note))
+    return found
 
 
 def written_text(written: Written) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.export.exporting import Written
     from bioscan_desktop.services.identify import Identification, Identifier
     from bioscan_desktop.services.specimens import Specimen
+    from bioscan_desktop.ui.deciding import Decision
     from bioscan_desktop.ui.jobs import Reporter
 
 SAMPLE_CHANGES = 4
@@ -269,8 +270,23 @@ def load_picture(source: Path | bytes, side: int, box: Box | None = None) -> tup
     return image.width, image.height, image.tobytes()
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A result to be written, with what a person said of it.
+
+    Attributes:
+        decision: None if nobody decided.
+        placed: its name, placed in the library that is open.
+    """
+
+    result: Identification
+    decision: Decision | None = None
+    placed: Determination | None = None
+    note: str = ""
+
+
 def write_results(
-    answers: Iterable[tuple[Identification, Determination | None]],
+    answers: Iterable[Answer],
     kind: str,
     target: Path,
     identifier: Identifier | None,
@@ -279,7 +295,7 @@ def write_results(
     """Writes results in one of the formats of `services.export`; files appear only when complete.
 
     Args:
-        answers: with the name that the user gave, if any.
+        answers: what is written; a decision that puts off decides nothing.
         kind: name of the format.
         identifier: of the library that is open; what only the library knows of its own results goes
             into the file, too.
@@ -288,16 +304,25 @@ def write_results(
         BioscanError: if it cannot be written.
         Cancelled: if the user wants so.
     """
+    from bioscan_desktop.services.export import items as exported
     from bioscan_desktop.services.export.exporting import export
-    from bioscan_desktop.services.export.items import Decision, ExportItem
     from bioscan_desktop.services.export.provenance import ExportOptions, LibraryFacts
 
-    def items() -> Iterator[ExportItem]:
-        for result, own in answers:
-            names = dict(zip(RANKS, own.lineage.names(), strict=True)) if own is not None else {}
-            lineage = {rank: name for rank, name in names.items() if name}
-            decision = Decision(own.text, own.rank, lineage) if own is not None else None
-            yield ExportItem(result.to_json(), decision, result.specimen.photo)
+    def items() -> Iterator[exported.ExportItem]:
+        for answer in answers:
+            made, placed, decision = answer.decision, answer.placed, None
+            if made is not None and made.action != "skip":
+                names = dict(zip(RANKS, placed.lineage.names(), strict=True)) if placed is not None else {}
+                lineage = {rank: name for rank, name in names.items() if name}
+                decision = exported.Decision(
+                    made.name or "",
+                    made.rank or (placed.rank if placed is not None else None),
+                    lineage,
+                    at=made.made_at,
+                    notes=answer.note,
+                    unknown=made.action == "unknown",
+                )
+            yield exported.ExportItem(answer.result.to_json(), decision, answer.result.specimen.photo)
 
     library = LibraryFacts.of(identifier.library) if identifier is not None else None
     # With a byte order mark, Excel reads accents and Chinese place names as they are.

@@ -483,13 +483,9 @@ class Workbench(OpenPacks):
     # -- handing out ---------------------------------------------------------------------------
 
     def export(self, target: Path, keys: Sequence[int] | None = None, kind: str = "") -> None:
-        """Writes results, all or those of some rows, in a worker.
-
-        Args:
-            kind: name of a format; "" takes it from the target's name.
-        """
+        """Writes results, all or those of some rows, in a worker; `kind` is that of the name if ""."""
         rows = self.model.rows if keys is None else [self.model.find(key) for key in keys]
-        answers = [(row.result, self.own(row)) for row in rows if row is not None and row.result is not None]
+        answers = sharing.answers([row for row in rows if row is not None], self.names)
         identifier = self.engine.identifier if self.engine is not None else None
         kind = kind or sharing.kind_of(target)
         job = self.jobs.make(

@@ -75,7 +75,7 @@ class TestOwnName:
         press(window, Qt.Key.Key_Down)
         press(window, Qt.Key.Key_Return)
         assert both.own_name == RELATIVE
-        assert "verdict agrees" in window.page.panel._own_words.text()
+        assert "verdict agrees" in window.page.panel.determination.name_words.text()
         press(window, Qt.Key.Key_Return)
         assert window.page.list.hasFocus()
         assert f"your own name, {RELATIVE}" in window.page.panel.hits.bar.titles
@@ -93,7 +93,7 @@ class TestOwnName:
         type_keys(window, "Phengaris arion")
         press(window, Qt.Key.Key_Return)
         assert both.own_name == "Phengaris arion"
-        assert "Not in this library" in window.page.panel._own_words.text()
+        assert "Not in this library" in window.page.panel.determination.name_words.text()
         window._choose_badges("user")
         assert set(words_of_badges(window)) == {"No shared rank with your own name, Phengaris arion"}
 

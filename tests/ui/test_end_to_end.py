@@ -27,7 +27,7 @@ def answer_dialogs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The system's file dialogs are not ours to press; they answer with this file."""
     target = tmp_path / "out" / "names.csv"
     target.parent.mkdir()
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), "(*.csv)"))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
     return target
 
 
@@ -75,11 +75,17 @@ def test_by_mouse(
     assert rows[0].decision.action == "accept"
     click(review.keys.button("undo"))
     assert rows[0].decision is None
+    click(review.keys.button("reject"))
+    click(review.keys.button("unknown"))
     click(window.shell.rail.button("identify"))
+    window.bench.write_note(rows[1].key, "worn, no genitalia")
     window.acts["export"].trigger()
     table = exported(answer_dialogs, qtbot)
     assert [line["query_id"] for line in table] == [row.specimen.query_id for row in rows]
     assert table[2]["decided_name"] == name
+    status = [line["verification_status"] for line in table]
+    assert status == ["RejectedByHuman", "UnknownToHuman", "PredictedByMachine", "PredictedByMachine"]
+    assert table[1]["notes"] == "worn, no genitalia" and table[1]["verified_at"] != ""
 
 
 def test_by_keyboard_alone(
@@ -116,7 +122,11 @@ def test_by_keyboard_alone(
     press(window.page.filter.words, Key.Key_Escape)
     press(window.page.filter.words, Key.Key_Escape)
     press(window.page.list, Key.Key_E, CONTROL)
-    assert len(exported(answer_dialogs, qtbot)) == len(rows)
+    table = exported(answer_dialogs, qtbot)
+    assert [line["verification_status"] for line in table[:3]] == [
+        "ValidatedByHuman", "UnknownToHuman", "PredictedByMachine",
+    ]  # fmt: skip
+    assert table[0]["verified_name"] == rows[0].result.verdict.name
 
 
 def test_everything_that_can_be_pasted(window: MainWindow, world, settled: Callable) -> None:

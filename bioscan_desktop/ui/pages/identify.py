@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -195,7 +195,8 @@ class IdentifyPage(QStackedWidget):
             self.filter.clear()
         index = self.listed.index_of(key)
         if index.isValid():
-            self.list.setCurrentIndex(index)
+            flags = QItemSelectionModel.SelectionFlag
+            self.list.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
             self.list.scrollTo(index)
 
     def drop_target(self, position: QPoint) -> int | None:

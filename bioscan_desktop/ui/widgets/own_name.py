@@ -92,8 +92,15 @@ class OwnNameEdit(QLineEdit):
             self.setText(self._shown)
             self.left.emit()
             return
+        takes = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        popup = self._completer.popup()
+        if takes and popup is not None and popup.isVisible():
+            if popup.currentIndex().isValid():
+                event.ignore()  # the completer takes the name that is chosen in its list
+                return
+            popup.hide()
         super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if takes:
             event.accept()  # what is around the line may have another use for it
             self.left.emit()
 

@@ -105,6 +105,21 @@ def test_a_name_of_ones_own(page: ReviewPage, rows: list[Row], window: MainWindo
     assert page.current is rows[1] and page.hasFocus() and edit.text() == ""
 
 
+def test_a_completed_name_is_that_of_one_specimen_only(
+    page: ReviewPage, rows: list[Row], window: MainWindow, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: window.bench.names is not None)
+    press(page, Key.Key_N)
+    edit = page.answer.own_name
+    QTest.keyClicks(edit, "noctua p")
+    popup = edit._completer.popup()
+    assert popup.isVisible()
+    QTest.keyClick(popup, Key.Key_Down)
+    QTest.keyClick(popup, Key.Key_Return)
+    assert rows[0].own_name == "Noctua pronuba"
+    assert rows[1].decision is None and page.current is rows[1]
+
+
 def test_what_cannot_be_said_is_told(window: MainWindow, page: ReviewPage, rows: list[Row]) -> None:
     press(page, Key.Key_9)
     assert "no reference 9" in window.messages.text
