@@ -28,6 +28,7 @@ from bioscan_desktop.ui.dropping import Dropping
 from bioscan_desktop.ui.jobs import Jobs
 from bioscan_desktop.ui.models.specimens import State
 from bioscan_desktop.ui.pages.identify import IdentifyPage
+from bioscan_desktop.ui.pages.review import ReviewPage
 from bioscan_desktop.ui.shell import Shell, Undoes
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.bars import MessageBar, StatusBar
@@ -219,6 +220,10 @@ class MainWindow(QMainWindow):
         width = self.page.splitter.sizes()[0]
         if width >= 160:
             self._settings.set("splitter", min(4000, width))
+        if self.shell.is_made("review"):
+            review = self.shell.page("review")
+            assert isinstance(review, ReviewPage)
+            review.close_session()
         self.jobs.shutdown()
         self.bench.undo_stack.clear()  # its destructor would emit to a half-destroyed window
         if self.bench.engine is not None:

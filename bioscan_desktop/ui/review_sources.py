@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -31,11 +32,16 @@ class ReviewSource(QObject):
         row_changed: (key) another decision, note or answer.
         rows_changed: rows came or went, or have answers now.
         undo_changed: what can be taken back is something else.
+
+    Attributes:
+        title: of a session; "" for the list of the window.
     """
 
     row_changed = Signal(int)
     rows_changed = Signal()
     undo_changed = Signal()
+
+    title = ""
 
     def keys(self, which: str, order: str) -> list[int]:
         """What is to be gone through: one of `WHICH`, in one of `ORDERS`."""
@@ -45,13 +51,20 @@ class ReviewSource(QObject):
         """One specimen, with answer, decision and note; None if it is gone."""
         raise NotImplementedError
 
-    def decide(self, key: int, decision: Decision | None) -> None:
-        """Keeps a decision; None takes it away."""
+    def decide(self, key: int, decision: Decision) -> None:
+        """Keeps a decision; the one before stays in the history."""
         raise NotImplementedError
 
-    def is_decided(self, key: int) -> bool:
-        """Anything but nothing and `skip` was decided."""
+    def decided(self, keys: Sequence[int]) -> set[int]:
+        """Those about which anything but `skip` was decided."""
         raise NotImplementedError
+
+    def kinds(self, keys: Sequence[int]) -> Counter[str]:
+        """How many have which decision, as filters call them; `open` for none."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Lets go of what it reads from."""
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -124,12 +137,16 @@ class WorkbenchSource(ReviewSource):
     def row(self, key: int) -> Row | None:
         return self._bench.model.find(key)
 
-    def decide(self, key: int, decision: Decision | None) -> None:
+    def decide(self, key: int, decision: Decision) -> None:
         self._bench.decide(key, decision)
 
-    def is_decided(self, key: int) -> bool:
-        row = self._bench.model.find(key)
-        return row is not None and row.decision is not None and row.decision.action != "skip"
+    def decided(self, keys: Sequence[int]) -> set[int]:
+        rows = [row for key in keys if (row := self._bench.model.find(key)) is not None]
+        return {row.key for row in rows if row.decision is not None and row.decision.action != "skip"}
+
+    def kinds(self, keys: Sequence[int]) -> Counter[str]:
+        rows = (self._bench.model.find(key) for key in keys)
+        return Counter(row.decision_kind for row in rows if row is not None)
 
     @property
     def rows(self) -> Sequence[Row]:

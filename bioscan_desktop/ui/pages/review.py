@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QFileDialog,
     QHBoxLayout,
     QProgressBar,
+    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from bioscan_desktop.core.errors import SessionError
 from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.ui import deciding, wording
 from bioscan_desktop.ui.deciding import Decision
@@ -35,6 +38,8 @@ from bioscan_desktop.ui.workbench import Workbench
 
 COMPACT_HEIGHT = 480
 """Pixels below which only what matters most is shown."""
+
+SESSION_FILTER = "Sessions of batch runs (*.sqlite);;All files (*)"
 
 NO_NAME = "There is no name to accept. Choose a reference (1–9), a rank, a name of your own, or Unknown."
 
@@ -97,6 +102,48 @@ class ReviewPage(QStackedWidget):
         self.source.row_changed.connect(self._on_row)
         self.source.rows_changed.connect(self.reload)
         self.source.undo_changed.connect(self.undo_changed)
+        title = self.source.title
+        self.session.setText(f"Close {title}" if title else "Open session…")
+        self.session.setAccessibleName(self.session.text())
+        tip = "Go back to the list on Identify" if title else "Review the answers of a batch run"
+        self.session.setToolTip(tip)
+
+    # -- where from ----------------------------------------------------------------------------
+
+    def open_session(self, path: Path) -> bool:
+        """Reviews a session instead of the list; False, and a sentence, if it cannot be used."""
+        from bioscan_desktop.ui.session_source import SessionSource
+
+        try:
+            source = SessionSource(path, self)
+        except SessionError as error:
+            self._bench.said.emit(error.message, None)
+            return False
+        self._use(source)
+        return True
+
+    def close_session(self) -> None:
+        """Reviews the list on Identify again, and lets others write the session."""
+        if self.source.title:
+            self._use(WorkbenchSource(self._bench, self))
+
+    def _use(self, source: ReviewSource) -> None:
+        old, self.source = self.source, source
+        old.disconnect(self)
+        old.close()
+        old.deleteLater()
+        self._listen()
+        self._start_over()
+        self.undo_changed.emit()
+
+    def _on_session(self) -> None:
+        if self.source.title:
+            self.close_session()
+            return
+        last = self._bench.settings.get("last_folder")
+        chosen, _ = QFileDialog.getOpenFileName(self, "Open session", last, SESSION_FILTER)
+        if chosen:
+            self.open_session(Path(chosen))
 
     # -- building ------------------------------------------------------------------------------
 
@@ -117,6 +164,10 @@ class ReviewPage(QStackedWidget):
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             box.currentIndexChanged.connect(lambda _: self._start_over())
             row.addWidget(box)
+        self.session = QPushButton()
+        self.session.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.session.clicked.connect(self._on_session)
+        row.addWidget(self.session)
         row.addStretch(1)
         self._count = label(wrap=False)
         self._bar = QProgressBar()
@@ -144,7 +195,7 @@ class ReviewPage(QStackedWidget):
         kept = [key for key in self._order if key in known or self._is_there(key)]
         seen = set(kept)
         self._order = kept + [key for key in fresh if key not in seen]
-        self._decided = {key for key in self._order if self.source.is_decided(key)}
+        self._decided = self.source.decided(self._order)
         if before in self._order:
             self._place = self._order.index(before)
         elif kept:
@@ -183,7 +234,8 @@ class ReviewPage(QStackedWidget):
     def _on_row(self, key: int) -> None:
         if key not in self._order:
             return
-        (self._decided.add if self.source.is_decided(key) else self._decided.discard)(key)
+        self._decided.discard(key)
+        self._decided |= self.source.decided([key])
         if not self._deciding:
             row = self.current
             if row is None or row.key != key:
@@ -292,9 +344,9 @@ class ReviewPage(QStackedWidget):
         self._look_ahead()
 
     def _show_end(self) -> None:
-        rows = [self.source.row(key) for key in self._order]
-        kinds = Counter(row.decision_kind for row in rows if row is not None)
-        self.end.show_counts(self.which.currentData(), kinds, bool(self.source.keys("all", "listed")))
+        kinds = self.source.kinds(self._order)
+        has_rows = bool(self._order) or bool(self.source.keys("all", "listed"))
+        self.end.show_counts(self.which.currentData(), kinds, has_rows)
         self.setCurrentWidget(self.end)
 
     def _look_ahead(self) -> None:
