@@ -174,6 +174,7 @@ class MainWindow(QMainWindow):
         bench.added.connect(self._on_added)
         bench.setting_changed.connect(self._on_setting)
         bench.page_asked.connect(self.shell.show_page)
+        bench.review_asked.connect(self._review)
         self.shell.changed.connect(lambda _: self._enable())
         self.shell.created.connect(self._on_page_made)
         choosing.library_chosen.connect(lambda folder: self.use_packs(library=folder, model=""))
@@ -407,6 +408,12 @@ class MainWindow(QMainWindow):
             self._theme.reduce_motion(value == "reduced")
         elif name == "provider":
             self.use_packs(provider=value)
+
+    def _review(self, session: Path) -> None:
+        self.shell.show_page("review")
+        review = self.shell.page("review")
+        assert isinstance(review, ReviewPage)
+        review.open_session(session)
 
     def _show_about(self) -> None:
         engine = self.bench.engine

@@ -32,6 +32,7 @@ class ReviewSource(QObject):
         row_changed: (key) another decision, note or answer.
         rows_changed: rows came or went, or have answers now.
         undo_changed: what can be taken back is something else.
+        failed: (sentence) it cannot be read or written any more.
 
     Attributes:
         title: of a session; "" for the list of the window.
@@ -40,11 +41,20 @@ class ReviewSource(QObject):
     row_changed = Signal(int)
     rows_changed = Signal()
     undo_changed = Signal()
+    failed = Signal(str)
 
     title = ""
 
     def keys(self, which: str, order: str) -> list[int]:
         """What is to be gone through: one of `WHICH`, in one of `ORDERS`."""
+        raise NotImplementedError
+
+    def ask(self, which: str, order: str, tell: Callable[[list[int]], None]) -> None:
+        """Finds `keys`, at once or in a worker, and tells them."""
+        tell(self.keys(which, order))
+
+    def has_rows(self) -> bool:
+        """There is anything at all that could be reviewed."""
         raise NotImplementedError
 
     def row(self, key: int) -> Row | None:
@@ -133,6 +143,9 @@ class WorkbenchSource(ReviewSource):
         if order == "unsure":
             rows.sort(key=unsureness)
         return [row.key for row in rows]
+
+    def has_rows(self) -> bool:
+        return any(_is_answered(row) for row in self._bench.model.rows)
 
     def row(self, key: int) -> Row | None:
         return self._bench.model.find(key)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -12,6 +13,7 @@ from bioscan_desktop.services import recorded
 from bioscan_desktop.session import decisions, queries, specimens
 from bioscan_desktop.session.database import Database
 from bioscan_desktop.ui.deciding import Decision
+from bioscan_desktop.ui.jobs import Jobs
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.review_sources import ReviewSource
 
@@ -34,9 +36,11 @@ class SessionSource(ReviewSource):
         SessionError: if the file cannot be used, or is in use elsewhere.
     """
 
-    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+    def __init__(self, path: Path, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path = path
+        self._jobs = jobs
+        self._closed = False
         self._database = Database(path)
         # Batch runs call all their sessions the same; their folder tells them apart.
         self.title = path.parent.name if path.stem == "session" else path.stem
@@ -46,6 +50,7 @@ class SessionSource(ReviewSource):
 
     def close(self) -> None:
         """Lets others write the file."""
+        self._closed = True
         self._rows.clear()
         self._database.close()
 
@@ -64,6 +69,24 @@ class SessionSource(ReviewSource):
         found = {number for one in wanted for number in queries.numbers(self._database, one)}
         open_ones = queries.Filter(states=ANSWERED, decided=frozenset({"open"}))
         return [-number for number in queries.numbers(self._database, open_ones, by) if number in found]
+
+    def ask(self, which: str, order: str, tell: Callable[[list[int]], None]) -> None:
+        job = self._jobs.make("pictures", "look through session", lambda _: self._keys(which, order))
+        job.done.connect(tell)
+        job.failed.connect(lambda error: self.failed.emit(error.message))
+        self._jobs.run(job)
+
+    def _keys(self, which: str, order: str) -> list[int]:
+        """As `keys`, in a worker; nobody waits for it any more once the session is closed."""
+        try:
+            return self.keys(which, order)
+        except sqlite3.ProgrammingError:
+            if self._closed:
+                return []
+            raise
+
+    def has_rows(self) -> bool:
+        return bool(queries.page(self._database, queries.Filter(states=ANSWERED), limit=1))
 
     def row(self, key: int) -> Row | None:
         if key in self._rows:

@@ -47,6 +47,7 @@ class Workbench(OpenPacks):
     Signals:
         setting_changed: (name) a setting has another value.
         page_asked: (name) one of `pages.registry` should be shown.
+        review_asked: (path) a session file should be reviewed.
         work_changed: identification began, went on, or ended; see `done`, `total`, `eta`.
         results_changed: keys of rows that have another result.
         added: keys of rows that came in with one drop, once all are there.
@@ -56,6 +57,7 @@ class Workbench(OpenPacks):
 
     setting_changed = Signal(str)
     page_asked = Signal(str)
+    review_asked = Signal(object)
     work_changed = Signal()
     results_changed = Signal(list)
     added = Signal(list)

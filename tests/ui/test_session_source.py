@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from bioscan_desktop.core.errors import SessionError
 from bioscan_desktop.services.identify import Identifier
 from bioscan_desktop.services.recorded import answer_of, stored_of
 from bioscan_desktop.services.specimens import Specimen
 from bioscan_desktop.session import decisions, specimens
 from bioscan_desktop.session.database import Database
 from bioscan_desktop.session.specimens import Provenance
+from bioscan_desktop.ui.jobs import Jobs
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.pages.review import ReviewPage
 from bioscan_desktop.ui.session_source import SessionSource
@@ -43,12 +46,13 @@ def session(world, identifier: Identifier, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def page(window: MainWindow, session: Path) -> ReviewPage:
+def page(window: MainWindow, session: Path, qtbot: QtBot) -> ReviewPage:
     window.activateWindow()
     window.acts["page_review"].trigger()
     page = window.shell.page("review")
     assert isinstance(page, ReviewPage)
     assert page.open_session(session)
+    qtbot.waitUntil(lambda: page.current is not None)
     return page
 
 
@@ -82,7 +86,7 @@ def test_undo_goes_on_after_the_session_was_closed(
     page.close_session()
     assert page.open_session(session)
     page.which.setCurrentIndex(page.which.findData("all"))
-    assert page._count.text() == "2 of 5 decided"
+    qtbot.waitUntil(lambda: page._count.text() == "2 of 5 decided")
     qtbot.waitUntil(window.acts["undo"].isEnabled)
     window.acts["undo"].trigger()
     assert page.current is not None and page.current.key == page._order[1]
@@ -95,8 +99,8 @@ def test_undo_goes_on_after_the_session_was_closed(
     assert [action for action, _ in kept(session)][:2] == ["accept", ""]
 
 
-def test_the_same_questions_as_for_the_list(session: Path) -> None:
-    source = SessionSource(session)
+def test_the_same_questions_as_for_the_list(qapp: QApplication, session: Path) -> None:
+    source = SessionSource(session, Jobs())
     everything = source.keys("all", "listed")
     assert len(everything) == 5 and all(key < 0 for key in everything)
     looked = source.keys("look", "unsure")
@@ -122,6 +126,31 @@ def test_a_file_that_cannot_be_used_is_told_and_nothing_changes(
     with Database(session):
         assert not page.open_session(session)
     assert window.messages.text and page.source.title == ""
+
+
+def test_a_drive_that_is_gone_is_told_and_the_specimen_stays(
+    window: MainWindow, page: ReviewPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise SessionError("The disk is full.", "disk_full")
+
+    before = page.current
+    monkeypatch.setattr(decisions, "decide", fail)
+    QTest.keyClick(page, Key.Key_Return)
+    assert window.messages.text == "The disk is full." and page.current is before
+    monkeypatch.setattr(decisions, "undo", fail)
+    page.undo()
+    assert page.current is before
+
+
+def test_other_pages_can_ask_for_a_review(window: MainWindow, session: Path, qtbot: QtBot) -> None:
+    window.bench.review_asked.emit(session)
+    page = window.shell.page("review")
+    assert isinstance(page, ReviewPage) and page.isVisible()
+    qtbot.waitUntil(lambda: page._count.text() == "0 of 5 decided")
+    assert page.session.text() == "Close run"
+    page.session.click()
+    assert page.source.title == ""
 
 
 def test_closing_the_window_lets_go_of_the_file(

@@ -60,6 +60,7 @@ class ReviewPage(QStackedWidget):
         self._order: list[int] = []
         self._decided: set[int] = set()
         self._place = 0
+        self._asked = 0
         self._photos: PhotosDialog | None = None
         self._why: WhyDialog | None = None
         self._deciding = self._undoing = False
@@ -102,6 +103,7 @@ class ReviewPage(QStackedWidget):
         self.source.row_changed.connect(self._on_row)
         self.source.rows_changed.connect(self.reload)
         self.source.undo_changed.connect(self.undo_changed)
+        self.source.failed.connect(lambda sentence: self._bench.said.emit(sentence, None))
         title = self.source.title
         self.session.setText(f"Close {title}" if title else "Open session…")
         self.session.setAccessibleName(self.session.text())
@@ -115,7 +117,7 @@ class ReviewPage(QStackedWidget):
         from bioscan_desktop.ui.session_source import SessionSource
 
         try:
-            source = SessionSource(path, self)
+            source = SessionSource(path, self._bench.jobs, self)
         except SessionError as error:
             self._bench.said.emit(error.message, None)
             return False
@@ -189,8 +191,16 @@ class ReviewPage(QStackedWidget):
 
     def reload(self) -> None:
         """Asks anew what is to be gone through; what was decided just now stays in the line."""
+        self._asked += 1
+        asked = self._asked
+        self.source.ask(
+            self.which.currentData(), self.order.currentData(), lambda keys: self._on_keys(asked, keys)
+        )
+
+    def _on_keys(self, asked: int, fresh: list[int]) -> None:
+        if asked != self._asked:
+            return  # something else is wanted by now
         before = self._order[self._place] if 0 <= self._place < len(self._order) else None
-        fresh = self.source.keys(self.which.currentData(), self.order.currentData())
         known = set(fresh)
         kept = [key for key in self._order if key in known or self._is_there(key)]
         seen = set(kept)
@@ -288,8 +298,13 @@ class ReviewPage(QStackedWidget):
 
     def _take(self, row: Row, decision: Decision) -> None:
         self._deciding = True
-        self.source.decide(row.key, decision)
-        self._deciding = False
+        try:
+            self.source.decide(row.key, decision)
+        except SessionError as error:  # a full disk, a drive that is gone: nothing was decided
+            self._bench.said.emit(error.message, None)
+            return
+        finally:
+            self._deciding = False
         self.keys.tell(f"{row.specimen.query_id}: {decision.told}.")
         self._go_on()
 
@@ -322,6 +337,9 @@ class ReviewPage(QStackedWidget):
         self._undoing = True
         try:
             act()
+        except SessionError as error:
+            self._bench.said.emit(error.message, None)
+            return
         finally:
             self._undoing = False
         self.keys.tell("")
@@ -345,8 +363,7 @@ class ReviewPage(QStackedWidget):
 
     def _show_end(self) -> None:
         kinds = self.source.kinds(self._order)
-        has_rows = bool(self._order) or bool(self.source.keys("all", "listed"))
-        self.end.show_counts(self.which.currentData(), kinds, has_rows)
+        self.end.show_counts(self.which.currentData(), kinds, bool(self._order) or self.source.has_rows())
         self.setCurrentWidget(self.end)
 
     def _look_ahead(self) -> None:
