@@ -171,6 +171,20 @@ def notes(database: Database, specimen_id: int) -> list[str]:
     return [one.note for one in history(database, specimen_id) if one.note]
 
 
+def latest_notes(database: Database, numbers: Sequence[int]) -> dict[int, str]:
+    """What was written last about several specimens; those without a note, or an empty one, are left out."""
+    found: dict[int, str] = {}
+    for start in range(0, len(numbers), 500):
+        part = numbers[start : start + 500]
+        rows = database.rows(
+            "SELECT specimen_id, note FROM decisions WHERE state = 'done' AND action = 'note' AND "
+            f"specimen_id IN ({', '.join('?' * len(part))}) ORDER BY decision_id",
+            part,
+        )
+        found.update({row["specimen_id"]: row["note"] for row in rows})
+    return {number: note for number, note in found.items() if note}
+
+
 def user_name() -> str:
     """Who works here, by the account's name; empty where there is none."""
     try:

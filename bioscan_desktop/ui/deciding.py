@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bioscan_desktop.core.matching import Hit
     from bioscan_desktop.services.identify import Identification
+    from bioscan_desktop.session.decisions import Decision as KeptDecision
 
 ACTIONS: tuple[str, ...] = ("accept", "reject", "choose", "name", "unknown", "skip")
 
@@ -108,6 +109,14 @@ def at_rank(result: Identification | None, rank: str) -> Decision | None:
 def own(result: Identification | None, name: str, rank: str | None) -> Decision:
     """A name that the user typed."""
     return Decision("name", name, rank, None, *_machine(result))
+
+
+def restored(kept: KeptDecision | None) -> Decision | None:
+    """A decision as a session keeps it."""
+    if kept is None:
+        return None
+    machine = kept.machine_name, kept.machine_rank
+    return Decision(kept.action, kept.name, kept.rank, kept.processid, *machine, made_at=kept.made_at)
 
 
 def is_outdated(decision: Decision | None, result: Identification | None) -> bool:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
 
 from bioscan_desktop.core.errors import SessionError
+from bioscan_desktop.ui.deciding import Decision, restored
 from bioscan_desktop.ui.jobs import Reporter
 from bioscan_desktop.ui.models.specimens import Row, State
 
@@ -64,14 +65,16 @@ class Kept:
 
     specimen: Specimen
     result: Identification | None
-    own_name: str
+    decision: Decision | None = None
+    note: str = ""
 
     def is_same(self, other: Kept) -> bool:
         """True if nothing has changed; specimens and answers are never changed, only replaced."""
         return (
             self.specimen is other.specimen
             and self.result is other.result
-            and self.own_name == other.own_name
+            and self.decision == other.decision
+            and self.note == other.note
         )
 
 
@@ -182,7 +185,7 @@ class SessionLink(QObject):
         for chunk in chunks:
             for number, kept in chunk:
                 row = self._bench.model.new_row(kept.specimen)
-                row.own_name = kept.own_name
+                row.decision, row.note = kept.decision, kept.note
                 row.state = State.STOPPED
                 if kept.result is not None:
                     row.take(kept.result)
@@ -301,11 +304,14 @@ class SessionLink(QObject):
                 elif (before is None or before.result is not now.result) and self._run is not None:
                     answer = recorded.answer_of(now.result)
                     specimens.save_answer(database, number, self._run[1], answer)
-                if now.own_name != (before.own_name if before is not None else ""):
-                    if now.own_name:
-                        decisions.decide(database, number, "name", now.own_name)
+                if now.decision != (before.decision if before is not None else None):
+                    made = now.decision
+                    if made is not None:
+                        decisions.decide(database, number, made.action, made.name, made.rank, made.processid)
                     else:
                         decisions.withdraw(database, number)
+                if now.note != (before.note if before is not None else ""):
+                    decisions.decide(database, number, "note", note=now.note)
         writing.done = True
 
     def _on_saved(self, writing: _Writing) -> None:
@@ -365,7 +371,7 @@ class SessionLink(QObject):
 
 def kept_of(row: Row) -> Kept:
     """What is kept of a row as it is now."""
-    return Kept(row.specimen, row.result, row.own_name)
+    return Kept(row.specimen, row.result, row.decision, row.note)
 
 
 def _open_new(folder: Path) -> tuple[Database, str]:
@@ -430,6 +436,7 @@ def _rows(database: Database, numbers: Sequence[int], root: Path | None) -> Iter
 
     waiting = {row.specimen_id for row in queries.rows_of(database, numbers) if row.state == "waiting"}
     decided = decisions.current_of(database, numbers)
+    notes = decisions.latest_notes(database, numbers)
     for number in numbers:
         stored = specimens.get(database, number)
         if stored is None:
@@ -437,9 +444,7 @@ def _rows(database: Database, numbers: Sequence[int], root: Path | None) -> Iter
         specimen = recorded.specimen_of(stored, root)
         record = None if number in waiting else specimens.record_of(database, number)
         result = recorded.identification_of(record, specimen) if record is not None else None
-        decision = decided.get(number)
-        name = decision.name if decision is not None and decision.action == "name" else None
-        yield number, Kept(specimen, result, name or "")
+        yield number, Kept(specimen, result, restored(decided.get(number)), notes.get(number, ""))
 
 
 def _recent(folder: Path, open_now: Path | None, _: Reporter) -> list[Recent]:

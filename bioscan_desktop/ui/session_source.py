@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from bioscan_desktop.services import recorded
 from bioscan_desktop.session import decisions, queries, specimens
 from bioscan_desktop.session.database import Database
-from bioscan_desktop.ui.deciding import Decision
+from bioscan_desktop.ui.deciding import Decision, restored
 from bioscan_desktop.ui.jobs import Jobs
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.review_sources import ReviewSource
@@ -100,7 +100,7 @@ class SessionSource(ReviewSource):
         if record is not None:
             row.result = recorded.identification_of(record, row.specimen)
             row.state = _STATES[row.result.status]
-        row.decision = _of(decisions.current(self._database, -key))
+        row.decision = restored(decisions.current(self._database, -key))
         row.note = "\n".join(decisions.notes(self._database, -key))
         self._rows[key] = row
         while len(self._rows) > KEPT:
@@ -143,7 +143,7 @@ class SessionSource(ReviewSource):
 
     def _read_again(self, number: int) -> None:
         if -number in self._rows:
-            self._rows[-number].decision = _of(decisions.current(self._database, number))
+            self._rows[-number].decision = restored(decisions.current(self._database, number))
         self.row_changed.emit(-number)
         self.undo_changed.emit()
 
@@ -157,9 +157,3 @@ def _look() -> list[queries.Filter]:
         queries.Filter(decided=opened, states=ANSWERED, ranks=frozenset({None})),
         queries.Filter(decided=opened, states=frozenset({"partial", "failed"})),
     ]
-
-
-def _of(kept: decisions.Decision | None) -> Decision | None:
-    if kept is None:
-        return None
-    return Decision(kept.action, kept.name, kept.rank, kept.processid, kept.machine_name, kept.machine_rank)

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from bioscan_desktop.session import decisions, queries
 from bioscan_desktop.session.backups import backups_of
 from bioscan_desktop.session.database import Database
-from bioscan_desktop.ui import session_link
+from bioscan_desktop.ui import deciding, session_link
 from bioscan_desktop.ui.intake import Intake
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import State
@@ -106,6 +106,8 @@ def test_the_list_comes_back(
     drop(window, text=f">seq\n{world.barcodes[RAPAE]}\n")
     before = settled(window, 3)
     window.bench.name(before[0].key, "Pieris napi")
+    window.bench.decide(before[2].key, deciding.accept(before[2].result))
+    window.bench.write_note(before[1].key, "box 3")
     quiet(link, qtbot)
     assert link.path is not None
     assert [state for _, state, _ in content(link.path)] == ["ok", "failed", "ok"]
@@ -115,6 +117,8 @@ def test_the_list_comes_back(
     rows = window.bench.model.rows
     assert [row.result.to_json() for row in rows if row.result is not None] == results
     assert [row.own_name for row in rows] == ["Pieris napi", "", ""]
+    assert rows[2].decision == deciding.accept(rows[2].result) and rows[1].note == "box 3"
+    assert rows[2].decision is not None and rows[2].decision.made_at != ""
     assert [row.state for row in rows] == [State.DONE, State.FAILED, State.DONE]
     assert window.page.current is not None and not window.bench.is_busy
     window.bench.name(rows[0].key, "")
