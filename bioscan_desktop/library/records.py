@@ -230,6 +230,29 @@ class RecordStore:
         )
         return [Lineage(*row) for row in rows]
 
+    def by_id(self, key_ids: Sequence[int]) -> list[KeyRecord]:
+        """The records of some keys, in the order asked for; unknown ids are left out."""
+        found: dict[int, KeyRecord] = {}
+        unique = sorted(set(key_ids))
+        for start in range(0, len(unique), 500):
+            part = unique[start : start + 500]
+            marks = ",".join("?" * len(part))
+            found.update((record.key_id, record) for record in self._select(f"key_id IN ({marks})", part))
+        return [found[key_id] for key_id in key_ids if key_id in found]
+
+    def facts_after(self, key_id: int, limit: int) -> list[tuple[Any, ...]]:
+        """A page of the facts that all keys are counted by, in order of `key_id`.
+
+        Returns:
+            rows (key_id, modality, row, n_records, country, bin_uri, order, family, genus, species) of
+            the first `limit` keys after `key_id`; empty at the end.
+        """
+        return self._rows(
+            'SELECT key_id, modality, row, n_records, country, bin_uri, "order", family, genus, species '
+            "FROM keys WHERE key_id > ? ORDER BY key_id LIMIT ?",
+            [key_id, limit],
+        )
+
     def names(self) -> list[tuple[Lineage, str | None, int]]:
         """Every lineage with its BIN and the number of keys that have both."""
         rows = self._rows(
