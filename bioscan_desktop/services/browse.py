@@ -99,6 +99,9 @@ class Taxonomy:
         records: of a library.
         title: name of the whole.
 
+    Attributes:
+        has_bins: some record has a BIN.
+
     Raises:
         PackError: if the records cannot be read.
         Cancelled: after `cancel`.
@@ -116,6 +119,7 @@ class Taxonomy:
         self._number_taxa(census.lineages)
         self._sort_keys(census)
         self._count(census)
+        self.has_bins = bool(census.bins)
         self._lock = threading.Lock()
         self._search = self._make_search(census)
 

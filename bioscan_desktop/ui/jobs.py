@@ -33,6 +33,7 @@ LANES: dict[str, int] = {
     "batch": 1,  # a folder scan of hours, with packs of its own
     "session": 1,  # reading rows of a session; never behind any of the above
     "pictures": 2,  # thumbnails and previews
+    "library": 2,  # counting, comparing and paging records: a page need not wait for a comparison
 }
 """Threads by lane."""
 

@@ -381,6 +381,27 @@ QSplitter::handle {{ background: {c.border}; }}
 QSplitter[look="gap"]::handle {{ background: transparent; }}
 QScrollArea {{ background: transparent; border: none; }}
 QListView, QTableView {{ background: {c.field}; border: none; outline: none; }}
+QTreeView, QTableView[look="table"] {{ background: {c.field}; border: 1px solid transparent; outline: none;
+    selection-background-color: {c.selection}; selection-color: {c.text}; gridline-color: {c.border}; }}
+QTreeView:focus, QTableView[look="table"]:focus {{ border: 2px solid {c.accent}; }}
+QTreeView::item {{ padding: 4px 4px; }}
+QTableView[look="table"]::item {{ padding: 0 6px; }}
+QTreeView::item:hover, QTableView[look="table"]::item:hover {{ background: {c.hover}; }}
+QTreeView::item:selected, QTableView[look="table"]::item:selected {{ background: {c.selection}; color: {c.text}; }}
+QHeaderView::section {{ background: {c.window}; color: {c.muted}; border: none;
+    border-bottom: 1px solid {c.border}; padding: 5px 6px; }}
+QTabBar::tab {{ color: {c.muted}; background: transparent; border: 2px solid transparent;
+    border-bottom: 3px solid transparent; padding: 6px 12px; margin-right: 4px; }}
+QTabBar::tab:hover {{ color: {c.text}; background: {c.hover}; }}
+QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
+QTabBar::tab:selected:focus {{ border: 2px solid {c.accent}; border-bottom: 3px solid {c.accent}; }}
+QTabWidget::pane {{ border: none; border-top: 1px solid {c.border}; }}
+QToolButton[look="segment"] {{ color: {c.text}; background: {c.card}; border: 1px solid {c.border};
+    border-radius: 6px; padding: 4px 12px; }}
+QToolButton[look="segment"]:hover {{ background: {c.hover}; }}
+QToolButton[look="segment"]:checked {{ background: {c.selection}; border-color: {c.accent}; }}
+QToolButton[look="segment"]:focus {{ border: 2px solid {c.accent}; padding: 3px 11px; }}
+QToolButton[look="segment"]:disabled {{ color: {c.muted}; }}
 *[look="list-frame"] {{ border: 1px solid transparent; }}
 *[look="list-frame"]:focus {{ border: 2px solid {c.accent}; }}
 *[look="page"] {{ background: {c.window}; }}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,11 +21,15 @@ from bioscan_desktop.services.tasks import Progress
 if TYPE_CHECKING:
     from bioscan_desktop.core.matching import Hit
     from bioscan_desktop.inference.crop import Box
+    from bioscan_desktop.library.records import KeyRecord
     from bioscan_desktop.services.barcode_evidence import BarcodeEvidence
     from bioscan_desktop.services.export.exporting import Written
     from bioscan_desktop.services.identify import Identification, Identifier
     from bioscan_desktop.services.specimens import Specimen
     from bioscan_desktop.ui.deciding import Decision
+    from bioscan_desktop.services.browse import Taxonomy
+    from bioscan_desktop.services.distances import SpeciesGap
+    from bioscan_desktop.services.text_query import TextAnswer
     from bioscan_desktop.ui.jobs import Reporter
 
 SAMPLE_CHANGES = 4
@@ -88,6 +92,36 @@ class Engine:
 def name_index(identifier: Identifier, _: Reporter) -> NameIndex:
     """The names of a library, sorted for completing what is typed."""
     return NameIndex(identifier.library.records.names())
+
+
+def taxonomy(identifier: Identifier, reporter: Reporter) -> Taxonomy:
+    """The names of a library as a tree, with what there is of each."""
+    from bioscan_desktop.services.browse import Taxonomy
+
+    library = identifier.library
+    return Taxonomy(library.records, library.manifest.title, reporter.progress, reporter.cancel)
+
+
+def records(identifier: Identifier, key_ids: Sequence[int], _: Reporter) -> list[KeyRecord]:
+    """What some keys of a library stand for."""
+    return identifier.library.records.by_id(key_ids)
+
+
+def species_gaps(
+    identifier: Identifier, names: Taxonomy, modality: str, taxon: int, reporter: Reporter
+) -> list[SpeciesGap]:
+    """How far the species of a taxon stand apart from all others of the library."""
+    from bioscan_desktop.services.distances import species_gaps
+
+    keys = identifier.library.keys(modality)
+    return species_gaps(names, keys, modality, taxon, reporter.progress, reporter.cancel)
+
+
+def nearest_by_text(identifier: Identifier, names: Taxonomy, text: str, _: Reporter) -> TextAnswer:
+    """The keys nearest to some words, where the model can read."""
+    from bioscan_desktop.services import text_query
+
+    return text_query.ask(identifier, names, text)
 
 
 def barcode_evidence(identifier: Identifier, specimen: Specimen, reporter: Reporter) -> BarcodeEvidence:

@@ -1,0 +1,163 @@
+"""The page on which a library is browsed: names on the left, one taxon on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QSplitter,
+    QStackedWidget,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bioscan_desktop.ui.models.taxa import TaxonModel
+from bioscan_desktop.ui.models.taxonomy import TaxonomySource
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.finder import Finder
+from bioscan_desktop.ui.widgets.parts import Drawing, label
+from bioscan_desktop.ui.widgets.taxon_panel import TaxonPanel
+from bioscan_desktop.ui.workbench import Workbench
+
+
+class LibraryPage(QStackedWidget):
+    """Browse, search, and look at what there is."""
+
+    def __init__(self, theme: Theme, bench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._bench = theme, bench
+        self.source = TaxonomySource.of(bench)
+        self.model = TaxonModel(theme, self)
+        self.tree = QTreeView()
+        self._set_up_tree()
+        self.finder = Finder(theme, bench, self.source)
+        self.panel = TaxonPanel(theme, bench, self.source)
+        self._left = QStackedWidget()
+        self._left.addWidget(self.tree)
+        self._left.addWidget(self.finder)
+        side = QWidget()
+        side.setProperty("look", "side")
+        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 10, 12, 8)
+        row.addWidget(self.finder.field)
+        column.addLayout(row)
+        column.addWidget(self._left, 1)
+        side.setMinimumWidth(300)
+        self.panel.setMinimumWidth(440)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(side)
+        self.splitter.addWidget(self.panel)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setSizes([400, 10_000])
+        self._waiting = self._make_waiting()
+        self.addWidget(self._waiting)
+        self.addWidget(self.splitter)
+        find = QShortcut(QKeySequence("Ctrl+K"), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self.search)
+        self.finder.searching.connect(self._on_searching)
+        self.finder.chosen.connect(self.show_taxon)
+        self.panel.taxon_asked.connect(self.show_taxon)
+        self.panel.map_asked.connect(self._ask_map)
+        self.source.changed.connect(self._on_source)
+        theme.changed.connect(self.tree.viewport().update)
+        self._on_source()
+
+    def _set_up_tree(self) -> None:
+        tree = self.tree
+        tree.setModel(self.model)
+        tree.setUniformRowHeights(True)
+        tree.setAllColumnsShowFocus(True)
+        tree.setAnimated(False)
+        tree.setIndentation(15)
+        tree.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
+        tree.setAccessibleName("Taxa of the library")
+        header = tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for section, width in ((1, 62), (2, 74), (3, 60)):
+            header.setSectionResizeMode(section, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(section, width)
+        tree.selectionModel().currentChanged.connect(self._on_current)
+
+    def _make_waiting(self) -> QWidget:
+        page = QWidget()
+        page.setProperty("look", "page")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(40, 40, 40, 40)
+        column.addStretch(1)
+        column.addWidget(
+            Drawing(self._theme, "icons", 64, "muted", "library"), 0, Qt.AlignmentFlag.AlignHCenter
+        )
+        self.words = label(scale=1.15)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.words)
+        column.addStretch(2)
+        return page
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def search(self) -> None:
+        """Gives the keyboard to the search field."""
+        self.finder.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.finder.field.selectAll()
+
+    def show_taxon(self, number: int) -> None:
+        """Opens the tree down to a taxon and shows it."""
+        taxonomy = self.source.taxonomy
+        if taxonomy is None:
+            return
+        for above in taxonomy.path(number)[:-1]:
+            self.tree.expand(self.model.index_of(above))
+        index = self.model.index_of(number)
+        if self.tree.currentIndex() == index:
+            self.panel.show_taxon(number)
+        self.tree.setCurrentIndex(index)
+        self.tree.scrollTo(index, QTreeView.ScrollHint.PositionAtCenter)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The page was shown: the keyboard goes where it is of use."""
+        super().focusInEvent(event)
+        shown = self._left.currentWidget()
+        if self.currentWidget() is self.splitter and shown is not None:
+            shown.setFocus(event.reason())
+
+    def _on_source(self) -> None:
+        taxonomy = self.source.taxonomy
+        self.panel.show_taxon(None)
+        self.model.show_taxonomy(taxonomy)
+        if taxonomy is not None:
+            self.setCurrentWidget(self.splitter)
+            self.tree.expand(self.model.index_of(0))
+            self.show_taxon(0)
+            return
+        self.setCurrentWidget(self._waiting)
+        if self.source.error:
+            self.words.setText(f"{self.source.error}\nChoose a library on the page “Models & libraries”.")
+        elif self.source.engine is not None:
+            self.words.setText("Counting the library…")
+        else:
+            self.words.setText("The library is being opened…")
+
+    def _on_searching(self, searching: bool) -> None:
+        self._left.setCurrentWidget(self.finder if searching else self.tree)
+        if not searching and self.panel.taxon is not None:
+            self.tree.scrollTo(self.tree.currentIndex())
+
+    def _on_current(self, new: QModelIndex, _: QModelIndex) -> None:
+        number = self.model.taxon_at(new)
+        if number is not None and number != self.panel.taxon:
+            self.panel.show_taxon(number)
+
+    def _ask_map(self, number: int) -> None:
+        self.source.ask_for(number)
+        self._bench.page_asked.emit("map")

@@ -1,0 +1,145 @@
+"""The records of a taxon as a table, and what stands behind the one that is selected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.models.key_records import KeyRecordModel, name_of
+from bioscan_desktop.ui.models.taxonomy import TaxonomySource
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.parts import frame, label
+from bioscan_desktop.ui.widgets.views import BarcodeView
+from bioscan_desktop.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from bioscan_desktop.library.records import KeyRecord
+
+WIDTHS = (100, 250, 76, 124, 130, 140)
+BIN_COLUMN = 3
+
+
+class TaxonRecords(QWidget):
+    """Table above, details below."""
+
+    def __init__(self, theme: Theme, bench: Workbench, source: TaxonomySource) -> None:
+        super().__init__()
+        self._bench, self._source = bench, source
+        self.model = KeyRecordModel(theme, bench, source)
+        self.model.setParent(self)
+        self.table = QTableView()
+        self._set_up_table()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 12, 8, 12)
+        column.setSpacing(10)
+        column.addWidget(self.table, 1)
+        self._card = frame("card")
+        inner = QVBoxLayout(self._card)
+        inner.setContentsMargins(14, 10, 14, 12)
+        inner.setSpacing(6)
+        head = QHBoxLayout()
+        self._title = label(bold=True, rich=True)
+        self._bold = QPushButton("Open on BOLD")
+        self._bold.setToolTip("Opens the record's page at boldsystems.org in the browser")
+        self._bold.clicked.connect(self._open)
+        self._copy = QPushButton("Copy as FASTA")
+        self._copy.setToolTip("Copies the consensus barcode (Ctrl+C in the table)")
+        self._copy.clicked.connect(self.copy)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._copy)
+        head.addWidget(self._bold)
+        self._facts = label(look="muted")
+        self._bases = BarcodeView(theme)
+        inner.addLayout(head)
+        inner.addWidget(self._facts)
+        inner.addWidget(self._bases)
+        column.addWidget(self._card)
+        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.table)
+        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.activated.connect(self.copy)
+        self.model.dataChanged.connect(lambda *_: self._show_current())
+        self.model.modelReset.connect(self._show_current)
+        self._show_current()
+
+    def _set_up_table(self) -> None:
+        table = self.table
+        table.setModel(self.model)
+        table.setAccessibleName("Records of the taxon")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 12)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        for column, width in enumerate(WIDTHS):
+            if column != 1:
+                table.setColumnWidth(column, width)
+        table.selectionModel().currentRowChanged.connect(lambda *_: self._show_current())
+
+    def show_taxon(self, number: int | None) -> None:
+        """The records of a taxon; None empties the table."""
+        self.model.show_taxon(number)
+        taxonomy = self._source.taxonomy
+        self.table.setColumnHidden(BIN_COLUMN, taxonomy is not None and not taxonomy.has_bins)
+        self.table.setCurrentIndex(QModelIndex())
+        self.table.scrollToTop()
+
+    @property
+    def current(self) -> KeyRecord | None:
+        """The record that is selected."""
+        index = self.table.currentIndex()
+        return self.model.record(index.row()) if index.isValid() else None
+
+    def _show_current(self) -> None:
+        record = self.current
+        self._card.setVisible(record is not None)
+        if record is None:
+            return
+        noun = "Photo" if record.modality == "image" else "Barcode"
+        self._title.setText(f"{noun} of {name_of(record).html}")
+        facts = [
+            wording.count(record.n_records, "specimen") + (" share this key" if record.n_records > 1 else "")
+        ]
+        if record.process_ids:
+            more = record.n_records - len(record.process_ids)
+            facts.append(", ".join(record.process_ids) + (f" and {more} more" if more > 0 else ""))
+        if record.modality == "dna" and not record.consensus:
+            facts.append("The library keeps no bases of keys that stand for one specimen")
+        self._facts.setText(" · ".join(facts))
+        self._bases.setVisible(bool(record.consensus))
+        self._bases.show_sequence(record.consensus or "")
+        self._copy.setEnabled(bool(record.consensus))
+        self._bold.setEnabled(bool(record.processid))
+
+    def copy(self) -> None:
+        """Puts the consensus barcode on the clipboard."""
+        record = self.current
+        if record is not None and record.consensus:
+            header = "|".join(
+                part for part in (record.processid, name_of(record).text, record.bin_uri) if part
+            )
+            QGuiApplication.clipboard().setText(f">{header}\n{record.consensus}\n")
+            self._bench.said.emit("The barcode was copied as FASTA.", None)
+
+    def _open(self) -> None:
+        record = self.current
+        if record is not None and record.processid:
+            QDesktopServices.openUrl(QUrl(wording.BOLD_RECORD.format(record.processid)))
