@@ -171,8 +171,10 @@ class Taxonomy:
         return number
 
     def _sort_keys(self, census: Census) -> None:
-        of_lineage = np.array([self.number_of(lineage) for lineage in census.lineages], dtype=np.int32)
-        taxa = of_lineage[census.lineage] if len(census.lineages) else np.zeros(0, dtype=np.int32)
+        # A zero at the end, so that an empty library has something to look up.
+        numbers = [*map(self.number_of, census.lineages), ROOT]
+        self._of_lineage = np.array(numbers, dtype=np.int32)
+        taxa = self._of_lineage[census.lineage]
         order = np.argsort(taxa, kind="stable")
         self.key_taxon = taxa[order]  # (n,) int32, ascending
         self.key_ids = census.key_id[order]  # (n,) int64
@@ -184,8 +186,7 @@ class Taxonomy:
 
     def _count(self, census: Census) -> None:
         level = np.array([_level(lineage) for lineage in census.lineages] or [0], dtype=np.int8)
-        of_lineage = np.array([self.number_of(lineage) for lineage in census.lineages] or [0], dtype=np.int32)
-        where = (of_lineage[census.lineage], census.modality, level[census.lineage])
+        where = (self._of_lineage[census.lineage], census.modality, level[census.lineage])
         named = np.zeros((len(self), len(MODALITIES), len(LEVELS)), dtype=np.int64)
         np.add.at(named, where, census.n_records)
         keys = np.zeros((len(self), len(MODALITIES)), dtype=np.int64)
@@ -221,10 +222,7 @@ class Taxonomy:
         )
         connection.executemany(
             "INSERT INTO names VALUES (?, ?, ?, 0)",
-            (
-                (text, self.number_of(census.lineages[place]), len(RANKS))
-                for text, place in census.bins.items()
-            ),
+            ((text, int(self._of_lineage[place]), len(RANKS)) for text, place in census.bins.items()),
         )
         connection.commit()
         return connection
@@ -243,6 +241,14 @@ class Taxonomy:
             len(self._children.get(number, ())),
             bool(self._interim[number]),
         )
+
+    def name(self, number: int) -> str:
+        """The name of a taxon."""
+        return self._names[number]
+
+    def rank(self, number: int) -> str | None:
+        """The rank of a taxon; None for the whole library."""
+        return self._ranks[number]
 
     def _lineage(self, number: int) -> Lineage:
         names: dict[str, str] = {}
@@ -360,6 +366,8 @@ class Taxonomy:
 
 def fold(text: str) -> str:
     """Without case, accents and repeated spaces: how names are compared."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     plain = unicodedata.normalize("NFD", text.casefold())
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from bioscan_desktop.library.records import KeyRecord
     from bioscan_desktop.services.barcode_evidence import BarcodeEvidence
     from bioscan_desktop.services.export.exporting import Written
+    from bioscan_desktop.services.browse import Taxonomy
+    from bioscan_desktop.services.distances import SpeciesGap
+    from bioscan_desktop.services.embedding_map import Layout, Placed, Points
     from bioscan_desktop.services.identify import Identification, Identifier
     from bioscan_desktop.services.specimens import Specimen
     from bioscan_desktop.ui.deciding import Decision
@@ -115,6 +118,37 @@ def species_gaps(
 
     keys = identifier.library.keys(modality)
     return species_gaps(names, keys, modality, taxon, reporter.progress, reporter.cancel)
+
+
+def map_layout(
+    identifier: Identifier, names: Taxonomy, taxon: int, kind: str, reporter: Reporter
+) -> tuple[Points, Layout]:
+    """The keys of a taxon and their places on the map, from the cache where they were made before."""
+    from bioscan_desktop import paths
+    from bioscan_desktop.services import embedding_map
+
+    points = embedding_map.choose_points(names, taxon)
+    folder = paths.cache_dir() / "maps"
+    library = identifier.library
+    return points, embedding_map.cached(folder, library, points, kind, reporter.progress, reporter.cancel)
+
+
+def why_no_neighbourhoods() -> str:
+    """Why there can be no map of neighbourhoods; "" if there can."""
+    from bioscan_desktop.services import embedding_map
+
+    if embedding_map.has_neighbourhoods():
+        return ""
+    return "Needs the package openTSNE, which is not installed (pip install openTSNE)"
+
+
+def place_on_map(
+    identifier: Identifier, points: Points, layout: Layout, specimen: Specimen, _: Reporter
+) -> list[Placed]:
+    """Where a specimen's photo and barcode belong on the map."""
+    from bioscan_desktop.services import embedding_map
+
+    return embedding_map.place_specimen(identifier, layout, points, specimen)
 
 
 def nearest_by_text(identifier: Identifier, names: Taxonomy, text: str, _: Reporter) -> TextAnswer:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioscan_desktop.core.errors import Cancelled
@@ -196,6 +196,7 @@ def test_counting_can_be_stopped(world: TinyWorld) -> None:
 LETTERS = st.sampled_from(["A", "B", None])
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(LETTERS, LETTERS, LETTERS, LETTERS, st.integers(1, 5)), max_size=30))
 def test_what_is_below_adds_up(rows: list[tuple]) -> None:
     """For any names, also contradictory and patchy ones."""

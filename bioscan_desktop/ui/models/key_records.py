@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
@@ -33,12 +35,17 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class KeyRecordModel(QAbstractTableModel):
-    """The table. Rows whose page is on its way show an ellipsis."""
+    """The table. Rows whose page is on its way show an ellipsis.
 
-    def __init__(self, theme: Theme, bench: Workbench, source: TaxonomySource) -> None:
+    Attributes:
+        slim: the kind is drawn, not written.
+    """
+
+    def __init__(self, theme: Theme, bench: Workbench, source: TaxonomySource, slim: bool = False) -> None:
         super().__init__()
+        self.slim = slim
         self._theme, self._bench, self._source = theme, bench, source
-        self._first = 0
+        self._ids: Sequence[int] | np.ndarray = ()
         self._count = 0
         self._pages: OrderedDict[int, list[KeyRecord]] = OrderedDict()
         self._asked: set[int] = set()
@@ -46,10 +53,16 @@ class KeyRecordModel(QAbstractTableModel):
 
     def show_taxon(self, taxon: int | None) -> None:
         """The records of a taxon and all below; None empties the table."""
-        self.beginResetModel()
         taxonomy = self._source.taxonomy
-        part = taxonomy.key_slice(taxon) if taxonomy is not None and taxon is not None else slice(0, 0)
-        self._first, self._count = part.start, part.stop - part.start
+        if taxonomy is None or taxon is None:
+            self.show_keys(())
+        else:
+            self.show_keys(taxonomy.key_ids[taxonomy.key_slice(taxon)])
+
+    def show_keys(self, key_ids: Sequence[int] | np.ndarray) -> None:
+        """The records of some keys, in this order."""
+        self.beginResetModel()
+        self._ids, self._count = key_ids, len(key_ids)
         self._pages.clear()
         self._asked.clear()
         self._generation += 1
@@ -69,13 +82,11 @@ class KeyRecordModel(QAbstractTableModel):
         return page[place] if place < len(page) else None
 
     def _ask(self, number: int) -> None:
-        engine, taxonomy = self._source.engine, self._source.taxonomy
-        if number in self._asked or engine is None or taxonomy is None:
+        engine = self._source.engine
+        if number in self._asked or engine is None:
             return
         self._asked.add(number)
-        start = self._first + number * PAGE
-        end = min(start + PAGE, self._first + self._count)
-        ids = [int(key_id) for key_id in taxonomy.key_ids[start:end]]
+        ids = [int(key_id) for key_id in self._ids[number * PAGE : (number + 1) * PAGE]]
         job = self._bench.jobs.make("library", "records", partial(work.records, engine.identifier, ids))
         job.done.connect(partial(self._on_page, self._generation, number))
         self._bench.jobs.run(job)
@@ -117,8 +128,8 @@ class KeyRecordModel(QAbstractTableModel):
         if record is None:
             return "…" if role == Qt.ItemDataRole.DisplayRole and column == 1 else None
         if role == Qt.ItemDataRole.DisplayRole:
-            return _text(record, column)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return "" if self.slim and column == 0 else _text(record, column)
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             return f"{HEADERS[column]}: {_text(record, column) or 'not known'}"
         if role == Qt.ItemDataRole.FontRole and column == 1:
             font = QFont()

@@ -119,29 +119,30 @@ class TaxonModel(QAbstractItemModel):
     def _text(self, number: int, column: int) -> str:
         assert self._taxonomy is not None
         if column == 0:
-            return self._taxonomy.taxon(number).name
+            return self._taxonomy.name(number)
         counts = self._taxonomy.counts(number)
         if column == 1:
-            is_species = self._taxonomy.taxon(number).rank == "species"
+            is_species = self._taxonomy.rank(number) == "species"
             return "" if is_species else wording.thousands(counts.n_species)
         amount = counts.records["dna" if column == 2 else "image"]
         return wording.thousands(amount) if amount else "–"
 
     def _font(self, number: int) -> QFont | None:
         assert self._taxonomy is not None
-        taxon = self._taxonomy.taxon(number)
+        rank = self._taxonomy.rank(number)
         font = QFont()
-        if taxon.rank is None:
+        if rank is None:
             font.setWeight(QFont.Weight.DemiBold)
             return font
-        font.setItalic(wording.taxon(taxon.name, taxon.rank).italic)
+        font.setItalic(wording.taxon(self._taxonomy.name(number), rank).italic)
         return font if font.italic() else None
 
     def _drawing(self, number: int) -> Any:
         assert self._taxonomy is not None
-        taxon = self._taxonomy.taxon(number)
-        if taxon.rank is None:
+        rank = self._taxonomy.rank(number)
+        if rank is None:
             return icons.icon("library", self._theme.colours.muted)
-        if taxon.rank == "order":
-            return icons.pixmap("glyphs", icons.glyph_for(taxon.name), 20, self._theme.colours.text)
+        if rank == "order":
+            glyph = icons.glyph_for(self._taxonomy.name(number))
+            return icons.pixmap("glyphs", glyph, 20, self._theme.colours.text)
         return None
