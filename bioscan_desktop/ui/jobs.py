@@ -34,6 +34,7 @@ LANES: dict[str, int] = {
     "session": 1,  # reading rows of a session; never behind any of the above
     "pictures": 2,  # thumbnails and previews
     "library": 2,  # counting, comparing and paging records: a page need not wait for a comparison
+    "packs": 1,  # installing, checking, downloading
 }
 """Threads by lane."""
 

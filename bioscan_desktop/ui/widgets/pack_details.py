@@ -1,0 +1,251 @@
+"""One pack, installed or on offer: what it is, in which state, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.parts import Banner, frame, label
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.download import Offer
+    from bioscan_desktop.services.pack_facts import PackFacts
+
+ENCODERS = {"image": "Photos", "dna": "Barcodes", "text": "Words"}
+
+
+def size_text(size: int) -> str:
+    """`13 MB`, `850 kB`, `1.2 GB`."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} kB"
+    if size < 1_000_000_000:
+        return f"{size / 1e6:.0f} MB" if size >= 10_000_000 else f"{size / 1e6:.1f} MB"
+    return f"{size / 1e9:.1f} GB"
+
+
+def facts_rows(facts: PackFacts) -> list[tuple[str, str]]:
+    """What is known of an installed pack, as (name, text)."""
+    rows = []
+    counts = facts.counts
+    if facts.kind == "libraries" and not facts.error:
+        holds = [wording.count(counts.get("species", 0), "species", "species")]
+        for key, noun in (("barcodes", "barcode"), ("photos", "photo")):
+            if counts.get(key):
+                holds.append(wording.count(counts[key], noun))
+        keys = sum(counts.get(f"{m}_keys", 0) for m in ("dna", "image"))
+        rows.append(("Holds", f"{', '.join(holds)}; {wording.count(keys, 'key')}"))
+        there = "installed" if facts.model_there else "not installed"
+        rows.append(("Needs the model", f"{facts.model} ({there})"))
+        rows.append(
+            ("Certainty", "Calibrated on held-out specimens" if facts.calibrated else
+             "Not calibrated: names come without “likely” or “very likely”")
+        )  # fmt: skip
+    for name, architecture in facts.encoders.items():
+        rows.append((f"Reads {ENCODERS.get(name, name).lower()}", architecture or "yes"))
+    if "dimensions" in counts:
+        rows.append(("Embedding", f"{counts['dimensions']} numbers"))
+    rows.append(("Licence", facts.licence or "none stated"))
+    if facts.attribution:
+        rows.append(("Sources", facts.attribution))
+    origin = "came with the program" if facts.shipped else "installed by you"
+    rows.append(("On disk", f"{size_text(facts.size)}, {origin}"))
+    rows.append(("Folder", str(facts.folder)))
+    return rows
+
+
+def offer_rows(offer: Offer) -> list[tuple[str, str]]:
+    """What is known of a pack that can be downloaded."""
+    rows = []
+    if offer.species is not None:
+        rows.append(("Holds", wording.count(offer.species, "species", "species")))
+    if offer.model:
+        rows.append(("Needs the model", offer.model))
+    rows.append(("Licence", offer.licence or "none stated"))
+    rows.append(("To download", size_text(offer.size)))
+    rows.append(("From", offer.url))
+    return rows
+
+
+class PackDetails(QWidget):
+    """The right side of the page.
+
+    Signals:
+        use_asked, check_asked, remove_asked, download_asked, stop_asked: buttons.
+    """
+
+    use_asked = Signal()
+    check_asked = Signal()
+    remove_asked = Signal()
+    download_asked = Signal()
+    stop_asked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("look", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 18, 20, 16)
+        column.setSpacing(10)
+        self._title = label(scale=1.7, bold=True)
+        self._below = label(look="muted")
+        column.addWidget(self._title)
+        column.addWidget(self._below)
+        self.banner = Banner(theme)
+        self.banner.show_text("good", "")
+        column.addWidget(self.banner)
+        card = frame("card")
+        self._grid = QGridLayout(card)
+        self._grid.setContentsMargins(18, 14, 18, 14)
+        self._grid.setHorizontalSpacing(18)
+        self._grid.setVerticalSpacing(7)
+        self._grid.setColumnStretch(1, 1)
+        column.addWidget(card)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.use = self._button("Use this library", self.use_asked)
+        self.use.setProperty("look", "primary")
+        self.download = self._button("Download and install", self.download_asked)
+        self.download.setProperty("look", "primary")
+        self.check = self._button("Check files", self.check_asked)
+        self.check.setToolTip("Compares every file with the hash in the pack's manifest")
+        self.remove = self._button("Remove…", self.remove_asked)
+        self.folder = QPushButton("Open folder")
+        self.folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(self._folder)))
+        self._folder = ""
+        for button in (self.use, self.download, self.check, self.folder, self.remove):
+            row.addWidget(button)
+        row.addStretch(1)
+        self.stop = self._button("Stop", self.stop_asked)
+        column.addLayout(row)
+        work = QHBoxLayout()
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress")
+        self._bar.setMaximumWidth(360)
+        self._words = label(look="muted")
+        work.addWidget(self._bar, 1)
+        work.addWidget(self._words, 2)
+        work.addWidget(self.stop)
+        column.addLayout(work)
+        self._about = QTextBrowser()
+        self._about.setOpenExternalLinks(True)
+        self._about.setAccessibleName("About this pack")
+        self._about.setProperty("look", "card")
+        column.addWidget(self._about, 1)
+        self._spring = QWidget()
+        column.addWidget(self._spring, 1)
+        self.show_work("", 0, None)
+
+    def _button(self, text: str, signal: Signal) -> QPushButton:
+        button = QPushButton(text)
+        button.setAccessibleName(text.rstrip("…"))
+        button.clicked.connect(signal)
+        return button
+
+    def show_facts(self, facts: PackFacts, in_use: bool) -> None:
+        """An installed pack."""
+        noun = "Library" if facts.kind == "libraries" else "Model"
+        self._head(facts.title, [noun, f"version {facts.version}" if facts.version else "", facts.name])
+        self._fill(facts_rows(facts))
+        self._folder = str(facts.folder)
+        if facts.error:
+            self.banner.show_text("error", facts.error)
+        elif not facts.model_there:
+            self.banner.show_text(
+                "warning", f"Its model {facts.model} is not installed, so it cannot be used yet."
+            )
+        else:
+            self.banner.show_text("good", "In use." if in_use else "")
+        usable = facts.kind == "libraries" and not facts.error and facts.model_there
+        self.use.setVisible(facts.kind == "libraries")
+        self.use.setEnabled(usable and not in_use)
+        self.download.hide()
+        self.check.setVisible(True)
+        self.check.setEnabled(not facts.error)
+        self.folder.show()
+        self.remove.setVisible(not facts.shipped)
+        self.remove.setEnabled(not in_use)
+        self.remove.setToolTip("Open another library first; this one is in use" if in_use else "")
+        text = ""
+        if facts.card is not None:
+            try:
+                text = facts.card.read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                text = ""
+        self._tell(text)
+
+    def show_offer(self, offer: Offer, installed: str) -> None:
+        """A pack that can be downloaded; `installed` is the version that is there already, or ""."""
+        noun = "Library" if offer.kind == "libraries" else "Model"
+        self._head(offer.title, [noun, f"version {offer.version}", "can be downloaded"])
+        self._fill(offer_rows(offer))
+        same = installed == offer.version
+        if same:
+            self.banner.show_text("good", "This version is installed.")
+        elif installed:
+            self.banner.show_text("novelty", f"Version {installed} is installed; this one replaces it.")
+        else:
+            self.banner.show_text("good", "")
+        for button in (self.use, self.check, self.remove, self.folder):
+            button.hide()
+        self.download.show()
+        self.download.setEnabled(not same)
+        self._tell(offer.description)
+
+    def show_nothing(self, words: str) -> None:
+        """No pack is chosen."""
+        self._head("Models & libraries", [words])
+        self._fill([])
+        self.banner.show_text("good", "")
+        for button in (self.use, self.check, self.remove, self.folder, self.download):
+            button.hide()
+        self._tell("")
+
+    def show_work(self, words: str, done: int, total: int | None, can_stop: bool = True) -> None:
+        """Progress; "" for none."""
+        for widget in (self._bar, self._words):
+            widget.setVisible(bool(words))
+        self.stop.setVisible(bool(words) and can_stop)
+        self._words.setText(words)
+        # In thousands: Qt counts in 32 bits, and packs may be larger.
+        self._bar.setRange(0, (total or 0) // 1000 if (total or 0) > 100_000 else (total or 0))
+        self._bar.setValue(done // 1000 if (total or 0) > 100_000 else done)
+
+    def _head(self, title: str, parts: list[str]) -> None:
+        self._title.setText(title)
+        self._below.setText(" · ".join(part for part in parts if part))
+
+    def _fill(self, rows: list[tuple[str, str]]) -> None:
+        while self._grid.count():
+            item = self._grid.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for place, (name, text) in enumerate(rows):
+            words: QLabel = label(name, "muted", wrap=False)
+            value = label(text)
+            self._grid.addWidget(words, place, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(value, place, 1)
+        parent = self._grid.parentWidget()
+        if parent is not None:
+            parent.setVisible(bool(rows))
+
+    def _tell(self, text: str) -> None:
+        self._about.setVisible(bool(text))
+        self._spring.setVisible(not text)
+        self._about.setMarkdown(text)
