@@ -137,6 +137,14 @@ SETTINGS: tuple[Setting, ...] = (
         maximum=4000,
         shown=False,
     ),
+    Setting(
+        "pack_index",
+        str,
+        "",
+        "List of packs",
+        "Address or file of a list of packs that can be downloaded.",
+        shown=False,
+    ),
     Setting("last_folder", str, "", "Last folder", "Where files were opened last.", shown=False),
 )
 

@@ -20,6 +20,7 @@ import http.client
 import json
 import re
 import shutil
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -256,7 +257,7 @@ def _fetch(offer: Offer, part: Path, progress: ProgressCallback, cancel: CancelT
                     f"{_host(offer.url)} does not give {offer.title} ({_told(error)})."
                 ) from None
             reason, wait = _told(error), _retry_after(error.headers)
-        except (URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
+        except (URLError, TimeoutError, ConnectionError, ssl.SSLError, http.client.HTTPException) as error:
             reason = _told(error)
         now = part.stat().st_size if part.is_file() else 0
         if now == offer.size:
@@ -327,7 +328,7 @@ def _told_as_one(url: str, run: Callable[[], Any]) -> Any:
         return run()
     except HTTPError as error:
         raise NetworkError(f"{_host(url)} does not give the list of packs ({_told(error)}).") from None
-    except (URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
+    except (URLError, TimeoutError, ConnectionError, ssl.SSLError, http.client.HTTPException) as error:
         raise NetworkError(
             f"{_host(url)} cannot be reached ({_told(error)}). Check the connection; packs can also be "
             "installed from a file."

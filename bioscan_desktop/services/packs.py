@@ -18,6 +18,9 @@ from bioscan_desktop.library.pack import Library, LibraryManifest
 
 STARTER = "starter"
 
+MANIFEST_MAX = 64 << 20
+"""Bytes of a manifest at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class PackEntry:
@@ -142,14 +145,51 @@ def install(kind: str, source: Path) -> Path:
         target = target_root / name
         if name == STARTER or (paths.resources_dir() / kind / name).exists():
             raise PackError(f"The name '{name}' belongs to a pack that comes with the program.")
-        if target.exists():
-            shutil.rmtree(target)
-        root.replace(target)
+        if not target.exists():
+            root.replace(target)
+            return target
+        # The old pack stays until the new one is in its place.
+        old = staging / "old"
+        target.replace(old)
+        try:
+            root.replace(target)
+        except OSError:
+            old.replace(target)
+            raise
         return target
     except OSError as error:
         raise PackError(f"The pack cannot be installed ({error.strerror or error}).") from None
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def kind_of(source: Path) -> str:
+    """`models` or `libraries`: what a folder or zip file holds.
+
+    Raises:
+        PackError: if it is neither.
+    """
+    formats = {"bioscan-model": "models", "bioscan-library": "libraries"}
+    try:
+        found = formats.get(str(json.loads(_manifest_text(source)).get("format")))
+    except (OSError, ValueError, AttributeError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
+        found = None
+    if found is None:
+        raise PackError(f"{source} holds neither a model pack nor a library pack.")
+    return found
+
+
+def _manifest_text(source: Path) -> str:
+    """The manifest at the top, or in the only folder there."""
+    if source.is_dir():
+        places = [source / "manifest.json", *source.glob("*/manifest.json")]
+        return next((p for p in places if p.is_file()), places[0]).read_text(encoding="utf-8")
+    with zipfile.ZipFile(source) as archive:
+        names = [n for n in archive.namelist() if PurePosixPath(n).name == "manifest.json"]
+        top = min(names, key=lambda name: name.count("/"), default="manifest.json")
+        if top not in names or archive.getinfo(top).file_size > MANIFEST_MAX:
+            raise ValueError("no manifest")
+        return archive.read(top).decode("utf-8")
 
 
 def _unzip(source: Path, target: Path) -> None:

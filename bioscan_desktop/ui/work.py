@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.export.exporting import Written
     from bioscan_desktop.services.browse import Taxonomy
     from bioscan_desktop.services.distances import SpeciesGap
+    from bioscan_desktop.services.download import Offer
     from bioscan_desktop.services.embedding_map import Layout, Placed, Points
     from bioscan_desktop.services.identify import Identification, Identifier
+    from bioscan_desktop.services.pack_facts import PackFacts
     from bioscan_desktop.services.specimens import Specimen
     from bioscan_desktop.ui.deciding import Decision
     from bioscan_desktop.services.browse import Taxonomy
@@ -131,6 +133,49 @@ def map_layout(
     folder = paths.cache_dir() / "maps"
     library = identifier.library
     return points, embedding_map.cached(folder, library, points, kind, reporter.progress, reporter.cancel)
+
+
+def pack_facts(_: Reporter) -> list[PackFacts]:
+    """Every installed pack."""
+    from bioscan_desktop.services import pack_facts
+
+    return pack_facts.all_facts()
+
+
+def check_pack(kind: str, folder: Path, reporter: Reporter) -> int:
+    """Checks the hash of every file of a pack; returns how many."""
+    from bioscan_desktop.services import pack_facts
+
+    return pack_facts.check(kind, folder, reporter.progress, reporter.cancel)
+
+
+def remove_pack(kind: str, name: str, _: Reporter) -> None:
+    """Deletes an installed pack."""
+    from bioscan_desktop.services import pack_facts
+
+    pack_facts.remove(kind, name)
+
+
+def install_pack(source: Path, reporter: Reporter) -> Path:
+    """Installs whatever pack a file or folder holds; returns its folder."""
+    from bioscan_desktop.services import packs
+
+    reporter.progress(Progress(0, None, f"Installing {source.name}"))
+    return packs.install(packs.kind_of(source), source)
+
+
+def read_index(address: str, _: Reporter) -> list[Offer]:
+    """The packs that can be downloaded."""
+    from bioscan_desktop.services import download
+
+    return download.read_index(address)
+
+
+def download_pack(offer: Offer, reporter: Reporter) -> Path:
+    """Downloads and installs a pack; returns its folder."""
+    from bioscan_desktop.services import download
+
+    return download.install(offer, reporter.progress, reporter.cancel)
 
 
 def why_no_neighbourhoods() -> str:

@@ -210,7 +210,7 @@ def test_busy_servers_are_asked_again(server: Server, offer: Offer) -> None:
 
 def test_a_server_that_stays_busy(server: Server, offer: Offer) -> None:
     server.answers = [503] * 20
-    with pytest.raises(NetworkError, match="503 .*Check the connection"):
+    with pytest.raises(NetworkError, match=r"503 .*Check the connection"):
         download.fetch(offer, folder())
     assert len(server.seen) == download.ATTEMPTS
 
@@ -252,7 +252,7 @@ def test_without_a_connection(server: Server, offer: Offer) -> None:
 def test_too_little_room(offer: Offer, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage("/")._replace(free=1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(PackError, match="too little room for Tiny library: .* are needed, 0 MB are free"):
+    with pytest.raises(PackError, match=r"too little room for Tiny library: .* are needed, 0 MB are free"):
         download.fetch(offer, folder())
 
 

@@ -233,3 +233,37 @@ class TestSelfTest:
     def test_without_packs(self, resources: Path) -> None:
         with pytest.raises(BioscanError):
             selftest.run()
+
+
+class TestKind:
+    def test_of_folders_and_zip_files(self, world: TinyWorld, tmp_path: Path) -> None:
+        assert packs.kind_of(world.model) == "models" and packs.kind_of(world.library) == "libraries"
+        assert packs.kind_of(zipped(world.library, tmp_path / "a.zip", "tiny/")) == "libraries"
+        assert packs.kind_of(zipped(world.model, tmp_path / "b.zip")) == "models"
+        assert packs.kind_of(world.model.parent / "model") == "models"
+
+    @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"no zip at all"])
+    def test_of_what_is_none(self, tmp_path: Path, data: bytes) -> None:
+        path = tmp_path / "x.zip"
+        path.write_bytes(data)
+        with pytest.raises(PackError, match="neither a model pack nor a library pack"):
+            packs.kind_of(path)
+        with pytest.raises(PackError, match="neither"):
+            packs.kind_of(tmp_path)
+
+
+def test_the_old_pack_stays_if_the_new_one_cannot_take_its_place(
+    world: TinyWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = packs.install("libraries", world.library)
+    replace = Path.replace
+
+    def fail(self: Path, target: Path) -> Path:
+        if target == folder and self.name != "old":
+            raise OSError(5, "Input/output error")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(PackError, match="cannot be installed"):
+        packs.install("libraries", world.library)
+    packs.verify("libraries", folder)

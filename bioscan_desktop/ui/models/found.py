@@ -18,9 +18,9 @@ class Found:
     """A line of the list.
 
     Attributes:
-        taxon: number of the taxon that it leads to; None for a heading.
+        taxon: number of what it leads to; None for a heading.
         title, italic, detail: what is shown.
-        glyph: a drawing, or "".
+        glyph, folder: a drawing, or "", and the folder of the resources that it is in.
     """
 
     taxon: int | None
@@ -28,6 +28,7 @@ class Found:
     italic: bool = False
     detail: str = ""
     glyph: str = ""
+    folder: str = "glyphs"
 
 
 class FoundModel(QAbstractListModel):

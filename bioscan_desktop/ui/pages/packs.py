@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.download import Offer
     from bioscan_desktop.services.pack_facts import PackFacts
 
+OFFER = "offer"
 HEADINGS = {"libraries": "Libraries", "models": "Models"}
 
 
@@ -52,6 +53,7 @@ class PacksPage(QWidget):
         self._bench = bench
         self.packs: list[PackFacts] = []
         self.offers: list[Offer] = []
+        self._names: list[tuple[str, str] | None] = []  # of the rows
         self._wanted: tuple[str, str] | None = None  # kind and name of the pack to choose next
         self._job: Job | None = None
         self.setAcceptDrops(True)
@@ -153,32 +155,29 @@ class PacksPage(QWidget):
         """The list anew, with the same pack chosen."""
         kept = self._wanted or self._chosen_name()
         lines: list[Found] = []
+        self._names = []
         for kind, heading in HEADINGS.items():
             own = [(n, facts) for n, facts in enumerate(self.packs) if facts.kind == kind]
             if own:
                 lines.append(Found(None, heading))
                 lines += [self._line(number, facts) for number, facts in own]
+                self._names += [None, *((facts.kind, facts.name) for _, facts in own)]
         if self.offers:
             lines.append(Found(None, "Can be downloaded"))
-            lines += [
-                Found(
-                    len(self.packs) + number,
-                    offer.title,
-                    detail=f"{'Library' if offer.kind == 'libraries' else 'Model'} {offer.version} · "
-                    f"{size_text(offer.size)}",
-                    glyph="download",
-                    folder="icons",
-                )
-                for number, offer in enumerate(self.offers)
-            ]
+            lines += [self._offer_line(number, offer) for number, offer in enumerate(self.offers)]
+            self._names += [None, *((OFFER, offer.sha256) for offer in self.offers)]
         self.found.show_lines(lines)
-        rows = [row for row in range(len(lines)) if self._name_at(row) == kept]
-        if rows:
-            self._wanted = None
-        row = rows[0] if rows else self.found.first
+        row = self.found.first
+        if kept is not None and kept in self._names:
+            row, self._wanted = self._names.index(kept), None
         if row >= 0:
             self.list.setCurrentIndex(self.found.index(row))
         self._show_current()
+
+    def _offer_line(self, number: int, offer: Offer) -> Found:
+        noun = "Library" if offer.kind == "libraries" else "Model"
+        detail = f"{noun} {offer.version} · {size_text(offer.size)}"
+        return Found(len(self.packs) + number, offer.title, False, detail, "download", "icons")
 
     def _line(self, number: int, facts: PackFacts) -> Found:
         parts = [facts.version] if facts.version else []
@@ -203,30 +202,24 @@ class PacksPage(QWidget):
         folder = engine.library_folder if facts.kind == "libraries" else engine.model_folder
         return facts.folder == folder
 
-    def _name_at(self, row: int) -> tuple[str, str] | None:
-        line = self.found.line(row)
-        if line is None or line.taxon is None:
-            return None
-        if line.taxon < len(self.packs):
-            return self.packs[line.taxon].kind, self.packs[line.taxon].name
-        return "offer", self.offers[line.taxon - len(self.packs)].sha256
+    def name_at(self, row: int) -> tuple[str, str] | None:
+        """Kind and name of the pack in a row, `OFFER` and hash of one on offer; None for a heading."""
+        return self._names[row] if 0 <= row < len(self._names) else None
 
     def _chosen_name(self) -> tuple[str, str] | None:
-        return self._name_at(self.list.currentIndex().row())
+        return self.name_at(self.list.currentIndex().row())
 
     @property
     def current(self) -> PackFacts | None:
         """The installed pack that is chosen."""
-        line = self.found.line(self.list.currentIndex().row())
-        there = line is not None and line.taxon is not None and line.taxon < len(self.packs)
-        return self.packs[line.taxon] if there else None  # type: ignore[union-attr, index]
+        chosen = self._chosen_name()
+        return next((facts for facts in self.packs if (facts.kind, facts.name) == chosen), None)
 
     @property
     def current_offer(self) -> Offer | None:
         """The pack to download that is chosen."""
-        line = self.found.line(self.list.currentIndex().row())
-        there = line is not None and line.taxon is not None and line.taxon >= len(self.packs)
-        return self.offers[line.taxon - len(self.packs)] if there else None  # type: ignore[union-attr, operator]
+        chosen = self._chosen_name()
+        return next((offer for offer in self.offers if (OFFER, offer.sha256) == chosen), None)
 
     def _show_current(self) -> None:
         facts, offer = self.current, self.current_offer
@@ -383,7 +376,7 @@ class PacksPage(QWidget):
     def _on_offers(self, offers: list[Offer]) -> None:
         self.offers = offers
         if offers:
-            self._wanted = ("offer", offers[0].sha256)
+            self._wanted = (OFFER, offers[0].sha256)
         else:
             self._bench.said.emit("The list holds no packs.", None)
         self._fill()

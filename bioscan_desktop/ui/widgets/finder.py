@@ -106,7 +106,7 @@ class FoundDelegate(QStyledItemDelegate):
             painter.fillRect(box, QColor(c.hover))
         if found.glyph:
             ratio = painter.device().devicePixelRatioF() if painter.device() is not None else 1.0
-            glyph = icons.pixmap("glyphs", found.glyph, 24, c.muted, ratio)
+            glyph = icons.pixmap(found.folder, found.glyph, 24, c.muted, ratio)
             painter.drawPixmap(int(box.left() + 10), int(box.center().y() - 12), glyph)
         words = box.adjusted(44, line * 0.3, -8, -line * 0.25)
         font.setItalic(found.italic)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -95,6 +95,7 @@ class PackDetails(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._folder = ""
         self.setProperty("look", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(self)
@@ -125,7 +126,6 @@ class PackDetails(QWidget):
         self.remove = self._button("Remove…", self.remove_asked)
         self.folder = QPushButton("Open folder")
         self.folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(self._folder)))
-        self._folder = ""
         for button in (self.use, self.download, self.check, self.folder, self.remove):
             row.addWidget(button)
         row.addStretch(1)
@@ -145,12 +145,13 @@ class PackDetails(QWidget):
         self._about.setOpenExternalLinks(True)
         self._about.setAccessibleName("About this pack")
         self._about.setProperty("look", "card")
+        self._about.document().setDocumentMargin(14)
         column.addWidget(self._about, 1)
         self._spring = QWidget()
         column.addWidget(self._spring, 1)
         self.show_work("", 0, None)
 
-    def _button(self, text: str, signal: Signal) -> QPushButton:
+    def _button(self, text: str, signal: SignalInstance) -> QPushButton:
         button = QPushButton(text)
         button.setAccessibleName(text.rstrip("…"))
         button.clicked.connect(signal)
@@ -249,3 +250,4 @@ class PackDetails(QWidget):
         self._about.setVisible(bool(text))
         self._spring.setVisible(not text)
         self._about.setMarkdown(text)
+        self._about.document().setDocumentMargin(14)  # which a new text forgets
