@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bioscan_desktop import __version__, cli_batch, cli_export, cli_library
 from bioscan_desktop import __version__, cli_crop, cli_export, cli_library
+from bioscan_desktop import __version__, cli_browse, cli_crop, cli_export, cli_library, cli_packs
 from bioscan_desktop.cli_parts import (
     EXIT_OK,
     EXIT_SOME_FAILED,
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_batch.add(commands)
     cli_library.add(commands, _command, _add_pack_actions)
     _add_model(commands)
+    cli_packs.add(commands, _command)
     _add_evaluate(commands)
     cli_export.add(commands, _command)
     cli_crop.add(commands)
@@ -186,6 +188,8 @@ def _add_model(commands: argparse._SubParsersAction) -> None:
 
 def _add_pack_actions(actions: argparse._SubParsersAction, noun: str, kind: str) -> None:
     """What can be done with packs of either kind."""
+    if kind == "libraries":
+        cli_browse.add(actions, _command)
     for name, text in (("info", "show the manifest of"), ("verify", "check the files of")):
         action = _command(actions, name, f"{text} a {noun} pack", f"bioscan {noun} {name} my-{noun}")
         action.add_argument("pack", nargs="?", default="starter", metavar="ID|PATH")

@@ -10,6 +10,7 @@ import contextlib
 import csv
 import gzip
 import io
+import json
 import re
 import shlex
 import shutil
@@ -23,6 +24,7 @@ from bioscan_training import cli as training_cli
 from bioscan_training.data.splits import UNSEEN, VAL_UNSEEN, SplitRules, held_out
 
 from bioscan_desktop import cli, paths
+from bioscan_desktop.inference.manifest import sha256_of
 from tests.conftest import (
     SPECIES,
     TinyWorld,
@@ -197,6 +199,22 @@ def _for_model(folder: Path, world: TinyWorld) -> None:
     shutil.copytree(world.model, folder / "my-model")
 
 
+def _for_packs(folder: Path, world: TinyWorld) -> None:
+    """The tiny library as `my-library`, installed, and in a list of packs."""
+    source = folder / "source" / "my-library"
+    shutil.copytree(world.library, source)
+    manifest = json.loads((source / "manifest.json").read_text(encoding="utf-8"))
+    (source / "manifest.json").write_text(json.dumps({**manifest, "id": "my-library"}), encoding="utf-8")
+    packed = Path(shutil.make_archive(str(folder / "my-library"), "zip", source.parent))
+    entry = {
+        "kind": "library", "id": "my-library", "version": "1", "title": "My library", "url": packed.name,
+        "bytes": packed.stat().st_size, "sha256": sha256_of(packed),
+    }  # fmt: skip
+    index = {"format": "bioscan-index", "format_version": "1.0", "packs": [entry]}
+    (folder / "packs.json").write_text(json.dumps(index), encoding="utf-8")
+    assert cli.main(["library", "install", str(packed)]) == 0
+
+
 def _for_convert(folder: Path, world: TinyWorld) -> None:
     rows = ["processid,sampleid,order,family,genus,species,dna_bin,dna_barcode,split,chunk"]
     rows += [
@@ -286,12 +304,18 @@ LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
     "bioscan library merge": _for_merge,
     "bioscan library info": _for_library,
     "bioscan library verify": _for_library,
+    "bioscan library taxa": _for_library,
+    "bioscan library map": _for_library,
     "bioscan library list": None,
     "bioscan library install": _for_library,
     "bioscan model info": _for_model,
     "bioscan model verify": _for_model,
     "bioscan model list": None,
     "bioscan model install": _for_model,
+    "bioscan packs list": None,
+    "bioscan packs offers": _for_packs,
+    "bioscan packs download": _for_packs,
+    "bioscan packs remove": _for_packs,
     "bioscan evaluate": _for_evaluate,
     "bioscan export": _for_export,
     "bioscan selftest": None,
@@ -309,6 +333,8 @@ RESULTS = {
     "bioscan batch": "run/results.csv",
     "bioscan library build": "my-library/manifest.json",
     "bioscan library export": "my-library.zip",
+    "bioscan library taxa": "species.csv",
+    "bioscan library map": "map.csv",
     "bioscan library merge": "both/manifest.json",
     "bioscan-train convert": "seen.tsv.gz",
     "bioscan-train import-weights": "models/clibd-5m-idt/text.onnx",

@@ -17,6 +17,7 @@ from itertools import pairwise
 import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.index.keys import Keys, take_rows, unit_blocks
 from bioscan_desktop.services.browse import Taxonomy
 from bioscan_desktop.services.tasks import CancelToken, Progress, ProgressCallback, silent
 
@@ -58,7 +59,7 @@ class SpeciesGap:
 
 def species_gaps(
     taxonomy: Taxonomy,
-    keys: np.ndarray,
+    keys: Keys,
     modality: str,
     taxon: int,
     progress: ProgressCallback = silent,
@@ -67,7 +68,7 @@ def species_gaps(
     """The gaps of all species of a taxon, compared with all species of the library.
 
     Args:
-        keys: (n, d) unit rows of the modality.
+        keys: (n, d) unit rows of the modality, in memory or on disk.
         taxon: number of a taxon; a species gives one gap.
 
     Returns:
@@ -87,14 +88,15 @@ def species_gaps(
             f"{taxonomy.taxon(taxon).name} has too many keys to compare at once ({len(asked):,}); "
             "choose a smaller group."
         )
-    scores, near = _nearest_other(keys, species, asked, progress, cancel)
+    rows = take_rows(keys, asked)
+    scores, near = _nearest_other(keys, species, asked, rows, progress, cancel)
     gaps = []
     bounds = np.flatnonzero(np.diff(species[asked], prepend=-1, append=-1))
     for start, end in pairwise(bounds):
         cancel.check()
         best = int(np.argmax(scores[start:end])) + int(start)
         there = np.isfinite(scores[best])
-        mean, largest = _within(np.asarray(keys[asked[start:end]], dtype=np.float32))
+        mean, largest = _within(rows[start:end])
         gaps.append(
             SpeciesGap(
                 taxon=int(species[asked[start]]),
@@ -118,26 +120,36 @@ def _species_of_rows(taxonomy: Taxonomy, modality: str, n_rows: int) -> np.ndarr
 
 
 def _nearest_other(
-    keys: np.ndarray,
+    keys: Keys,
     species: np.ndarray,
     asked: np.ndarray,
+    rows: np.ndarray,
     progress: ProgressCallback,
     cancel: CancelToken,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Cosine and row of the nearest key of another species, for each row asked for; -inf for none."""
+    """Cosine and row of the nearest key of another species, for each row asked for; -inf for none.
+
+    Args:
+        species: (n,) of all keys; -1 for those that are left out.
+        asked, rows: (m,) numbers of the rows asked for, and (m, d) themselves.
+    """
     scores = np.full(len(asked), -np.inf, dtype=np.float32)
     near = np.zeros(len(asked), dtype=np.int64)
-    step = max(1, SCORES_AT_ONCE // max(1, len(keys)))
-    for start in range(0, len(asked), step):
-        cancel.check()
-        rows = asked[start : start + step]
-        found = np.asarray(keys[rows], dtype=np.float32) @ np.asarray(keys, dtype=np.float32).T
-        found[:, species < 0] = -np.inf
-        found[species[rows, None] == species[None, :]] = -np.inf
-        best = found.argmax(axis=1)
-        near[start : start + step] = best
-        scores[start : start + step] = found[np.arange(len(rows)), best]
-        progress(Progress(min(start + step, len(asked)), len(asked), "Comparing keys"))
+    own = species[asked]
+    for first, block in unit_blocks(keys):
+        theirs = species[first : first + len(block)]
+        step = max(1, SCORES_AT_ONCE // max(1, len(block)))
+        for start in range(0, len(asked), step):
+            cancel.check()
+            found = rows[start : start + step] @ block.T  # (step, block)
+            found[:, theirs < 0] = -np.inf
+            found[own[start : start + step, None] == theirs[None, :]] = -np.inf
+            best = found.argmax(axis=1)
+            value = found[np.arange(len(found)), best]
+            nearer = value > scores[start : start + step]
+            scores[start : start + step][nearer] = value[nearer]
+            near[start : start + step][nearer] = best[nearer] + first
+        progress(Progress(first + len(block), len(species), "Comparing keys"))
     return scores, near
 
 

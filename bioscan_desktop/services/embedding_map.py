@@ -24,6 +24,7 @@ import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.index.keys import take_rows
 from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.library.pack import MODALITIES, Library
 from bioscan_desktop.services.browse import Taxonomy
@@ -129,7 +130,7 @@ def vectors_of(library: Library, points: Points) -> np.ndarray:
     for number, modality in enumerate(MODALITIES):
         own = points.modality == number
         if own.any():
-            result[own] = library.keys(modality)[points.row[own]]
+            result[own] = take_rows(library.key_rows(modality), points.row[own])
     return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from bioscan_desktop import paths
 from bioscan_desktop.core.errors import ArgumentError, PackError
 from bioscan_desktop.inference.manifest import ModelManifest, check_file
-from bioscan_desktop.library.pack import LibraryManifest
+from bioscan_desktop.library.pack import Library, LibraryManifest
 from bioscan_desktop.services import packs
 from bioscan_desktop.services.tasks import CancelToken, Progress, ProgressCallback, silent
 
@@ -101,13 +100,14 @@ def facts_of(kind: str, entry: packs.PackEntry, fingerprints: set[str]) -> PackF
 
 
 def _is_calibrated(folder: Path) -> bool:
-    from bioscan_desktop.core.calibration import Calibration
-
     try:
-        values = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
-        return Calibration.from_dict(values).fitted
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        library = Library(folder, exact=True)
+    except PackError:
         return False
+    try:
+        return library.calibration.fitted
+    finally:
+        library.close()
 
 
 def check(

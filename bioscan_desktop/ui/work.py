@@ -118,7 +118,7 @@ def species_gaps(
     """How far the species of a taxon stand apart from all others of the library."""
     from bioscan_desktop.services.distances import species_gaps
 
-    keys = identifier.library.keys(modality)
+    keys = identifier.library.key_rows(modality)
     return species_gaps(names, keys, modality, taxon, reporter.progress, reporter.cancel)
 
 
