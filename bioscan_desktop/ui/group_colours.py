@@ -8,7 +8,7 @@ Names on the map and the legend say the same without colour.
 
 from __future__ import annotations
 
-from bioscan_desktop.ui.theme import Colours
+from bioscan_desktop.ui.theme import Colours, luminance
 
 ON_LIGHT: tuple[str, ...] = ("#0062b2", "#d55f00", "#00a961", "#b24a8d", "#7a5100", "#318cd5", "#3b1f73")
 ON_DARK: tuple[str, ...] = ("#56afea", "#ff8a3d", "#22d58f", "#f2a3d0", "#f0e442", "#4f7df0", "#eae9ff")
@@ -22,6 +22,6 @@ COUNT = len(ON_LIGHT)
 
 def palette(colours: Colours, groups: int) -> list[str]:
     """Colours of so many groups, and of all others after them."""
-    dark = colours.name == "dark"
+    dark = luminance(colours.field) < 0.5
     own = (ON_DARK if dark else ON_LIGHT)[:groups]
     return [*own, OTHERS_ON_DARK if dark else OTHERS_ON_LIGHT]

@@ -175,6 +175,7 @@ class MainWindow(QMainWindow):
         bench.setting_changed.connect(self._on_setting)
         bench.page_asked.connect(self.shell.show_page)
         bench.review_asked.connect(self._review)
+        bench.library_asked.connect(lambda name: self.use_packs(library=name, model=""))
         self.shell.changed.connect(lambda _: self._enable())
         self.shell.created.connect(self._on_page_made)
         choosing.library_chosen.connect(lambda folder: self.use_packs(library=folder, model=""))

@@ -46,6 +46,7 @@ class Workbench(OpenPacks):
 
     Signals:
         setting_changed: (name) a setting has another value.
+        library_asked: (name) a library should be opened, with the model that it was built with.
         page_asked: (name) one of `pages.registry` should be shown.
         review_asked: (path) a session file should be reviewed.
         work_changed: identification began, went on, or ended; see `done`, `total`, `eta`.
@@ -56,6 +57,7 @@ class Workbench(OpenPacks):
     """
 
     setting_changed = Signal(str)
+    library_asked = Signal(str)
     page_asked = Signal(str)
     review_asked = Signal(object)
     work_changed = Signal()

@@ -44,6 +44,9 @@ from bioscan_desktop.ui import icons, intake, theme
 from bioscan_desktop.ui.dialogs import simple
 from bioscan_desktop.ui.dialogs.crop import CropDialog
 from bioscan_desktop.ui.main_window import MainWindow
+from bioscan_desktop.ui.pages.library import LibraryPage
+from bioscan_desktop.ui.pages.map import MapPage
+from bioscan_desktop.ui.pages.packs import PacksPage
 from tests.conftest import make_model, mutate, random_barcode
 
 THEMES = [colours.name for colours in theme.THEMES]
@@ -501,6 +504,73 @@ def filter_nothing(stage: Stage) -> None:
     stage.pause(500)
 
 
+def library(stage: Stage) -> None:
+    _library(stage, "Noctuidae")
+
+
+def _library(stage: Stage, name: str, tab: int = 0) -> LibraryPage:
+    stage.open().window.shell.show_page("library")
+    page = stage.window.shell.page("library")
+    assert isinstance(page, LibraryPage)
+    stage.until(lambda: page.source.taxonomy is not None)
+    assert page.source.taxonomy is not None
+    page.show_taxon(page.source.taxonomy.search(name)[0].taxon)
+    page.panel.tabs.setCurrentIndex(tab)
+    stage.pause(300)
+    return page
+
+
+def library_records(stage: Stage) -> None:
+    _library(stage, "Noctuidae", 1).panel.records.table.selectRow(1)
+    stage.pause(200)
+
+
+def library_distances(stage: Stage) -> None:
+    page = _library(stage, "Lepidoptera", 2)
+    page.panel.distances.buttons["image"].click()
+    stage.until(lambda: page.panel.distances.model.rowCount() > 0 or page.panel.distances._go.isVisible())
+    stage.pause(300)
+
+
+def library_search(stage: Stage) -> None:
+    page = _library(stage, "Noctuidae")
+    page.search()
+    QTest.keyClicks(page.finder.field, "no")
+    stage.pause(200)
+
+
+def _map(stage: Stage) -> MapPage:
+    stage.open().several()
+    stage.window.shell.show_page("map")
+    page = stage.window.shell.page("map")
+    assert isinstance(page, MapPage)
+    stage.until(lambda: page.layout_shown is not None)
+    page.colour_by("family")
+    page.bar.show_state("components", "family")
+    stage.pause(600)
+    return page
+
+
+def map_overview(stage: Stage) -> None:
+    _map(stage)
+
+
+def map_group(stage: Stage) -> None:
+    page = _map(stage)
+    page.side.legend.setCurrentIndex(page.side.legend.entries.index(0))
+    assert page.grouping is not None
+    page._select((page.grouping.number == 0).nonzero()[0])
+    stage.pause(300)
+
+
+def packs(stage: Stage) -> None:
+    stage.open().window.shell.show_page("packs")
+    page = stage.window.shell.page("packs")
+    assert isinstance(page, PacksPage)
+    stage.until(lambda: bool(page.packs))
+    stage.pause(200)
+
+
 def filtering(stage: Stage) -> None:
     _joined(stage, 7)
     stage.window.messages.hide()
@@ -544,6 +614,13 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "crop_several": crop_several,
     "filter": filtering,
     "filter_nothing": filter_nothing,
+    "library": library,
+    "library_records": library_records,
+    "library_distances": library_distances,
+    "library_search": library_search,
+    "map": map_overview,
+    "map_group": map_group,
+    "packs": packs,
     "shortcuts": _dialog(lambda w: w.acts["shortcuts"].trigger()),
     "about": _dialog(lambda w: w._show_about()),
     "attach": _dialog(lambda w: (w.page.select(1), w._attach())),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bioscan_desktop.ui import group_colours, raster
 from bioscan_desktop.ui.raster import Camera
-from bioscan_desktop.ui.theme import DARK, LIGHT, Colours, contrast
+from bioscan_desktop.ui.theme import LIGHT, THEMES, Colours, contrast
 
 WHITE, RED, BLUE = 0xFFFFFFFF, 0xFFFF0000, 0xFF0000FF
 
@@ -96,7 +96,7 @@ def lab(colour: str, vision: str) -> np.ndarray:
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=lambda c: c.name)
+@pytest.mark.parametrize("colours", THEMES, ids=lambda c: c.name)
 @pytest.mark.parametrize("vision", _VISIONS)
 def test_groups_can_be_told_apart_by_everyone(colours: Colours, vision: str) -> None:
     shown = group_colours.palette(colours, group_colours.COUNT)

@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
-from bioscan_desktop.ui import icons, wording, work
+from bioscan_desktop.ui import icons, library_work, wording
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.workbench import Workbench
@@ -87,7 +87,9 @@ class KeyRecordModel(QAbstractTableModel):
             return
         self._asked.add(number)
         ids = [int(key_id) for key_id in self._ids[number * PAGE : (number + 1) * PAGE]]
-        job = self._bench.jobs.make("library", "records", partial(work.records, engine.identifier, ids))
+        job = self._bench.jobs.make(
+            "library", "records", partial(library_work.records, engine.identifier, ids)
+        )
         job.done.connect(partial(self._on_page, self._generation, number))
         self._bench.jobs.run(job)
 

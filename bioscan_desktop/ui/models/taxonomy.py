@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from bioscan_desktop.core.errors import BioscanError
-from bioscan_desktop.ui import work
+from bioscan_desktop.ui import library_work, work
 from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -65,7 +65,9 @@ class TaxonomySource(QObject):
         self.engine, self.taxonomy, self.wanted = engine, None, 0
         self.error = self._bench.engine_error if engine is None else ""
         if engine is not None:
-            job = self._bench.jobs.make("library", "count names", partial(work.taxonomy, engine.identifier))
+            job = self._bench.jobs.make(
+                "library", "count names", partial(library_work.taxonomy, engine.identifier)
+            )
             job.done.connect(partial(self._on_counted, engine))
             job.failed.connect(partial(self._on_failed, engine))
             self._job = self._bench.jobs.run(job)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSplitter,
 
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.services.tasks import Progress
-from bioscan_desktop.ui import group_colours, wording, work
+from bioscan_desktop.ui import group_colours, library_work, wording
 from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.theme import Theme
@@ -146,7 +146,7 @@ class MapPage(QWidget):
         self._say(self.source.error or "The library is being opened…")
         if taxonomy is None or engine is None:
             return
-        self.bar.offer(engine.identifier.library.modalities, work.why_no_neighbourhoods())
+        self.bar.offer(engine.identifier.library.modalities, library_work.why_no_neighbourhoods())
         self._make()
 
     def show_kind(self, kind: str) -> None:
@@ -171,7 +171,9 @@ class MapPage(QWidget):
             self._job.cancel()
         asked = (self.scope, self.kind)
         job = self._bench.jobs.make(
-            "library", "map", partial(work.map_layout, engine.identifier, taxonomy, self.scope, self.kind)
+            "library",
+            "map",
+            partial(library_work.map_layout, engine.identifier, taxonomy, self.scope, self.kind),
         )
         job.progressed.connect(self._on_progress)
         job.done.connect(partial(self._on_made, asked))
@@ -371,7 +373,9 @@ class MapPage(QWidget):
         if engine is None or points is None or index < 0:
             return
         ids = [int(points.key_id[index])]
-        job = self._bench.jobs.make("library", "pointed", partial(work.records, engine.identifier, ids))
+        job = self._bench.jobs.make(
+            "library", "pointed", partial(library_work.records, engine.identifier, ids)
+        )
         job.done.connect(partial(self._on_read, index, points))
         self._bench.jobs.run(job)
 
@@ -433,7 +437,9 @@ class MapPage(QWidget):
                 self.side.query_words.setText("")
             return
         job = self._bench.jobs.make(
-            "library", "place", partial(work.place_on_map, engine.identifier, points, layout, row.specimen)
+            "library",
+            "place",
+            partial(library_work.place_on_map, engine.identifier, points, layout, row.specimen),
         )
         job.done.connect(partial(self._on_placed, layout))
         job.failed.connect(lambda error: self.side.query_words.setText(error.message))

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.services.tasks import Progress
-from bioscan_desktop.ui import wording, work
+from bioscan_desktop.ui import library_work, wording
 from bioscan_desktop.ui.jobs import Job, Work
 from bioscan_desktop.ui.models.found import Found, FoundModel
 from bioscan_desktop.ui.theme import Theme
@@ -40,13 +40,7 @@ HEADINGS = {"libraries": "Libraries", "models": "Models"}
 
 
 class PacksPage(QWidget):
-    """List on the left, one pack on the right.
-
-    Signals:
-        library_chosen: (name) of the library that should be opened.
-    """
-
-    library_chosen = Signal(str)
+    """List on the left, one pack on the right."""
 
     def __init__(self, theme: Theme, bench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -142,7 +136,7 @@ class PacksPage(QWidget):
 
     def refresh(self) -> None:
         """Looks at what is installed, in a worker."""
-        job = self._bench.jobs.make("library", "packs", work.pack_facts)
+        job = self._bench.jobs.make("library", "packs", library_work.pack_facts)
         job.done.connect(self._on_packs)
         job.failed.connect(lambda error: self._bench.said.emit(error.message, None))
         self._bench.jobs.run(job)
@@ -266,13 +260,13 @@ class PacksPage(QWidget):
 
     def _use(self) -> None:
         if self.current is not None:
-            self.library_chosen.emit(self.current.name)
+            self._bench.library_asked.emit(self.current.name)
 
     def _check(self) -> None:
         facts = self.current
         if facts is None:
             return
-        job = self._run("Checking", partial(work.check_pack, facts.kind, facts.folder))
+        job = self._run("Checking", partial(library_work.check_pack, facts.kind, facts.folder))
         if job is not None:
             job.done.connect(partial(self._on_checked, facts))
             self._bench.jobs.run(job)
@@ -302,7 +296,7 @@ class PacksPage(QWidget):
         box.open()
 
     def _remove(self, facts: PackFacts) -> None:
-        job = self._run("Removing", partial(work.remove_pack, facts.kind, facts.name), False)
+        job = self._run("Removing", partial(library_work.remove_pack, facts.kind, facts.name), False)
         if job is not None:
             job.done.connect(lambda _: self._bench.said.emit(f"{facts.title} was removed.", None))
             job.ended.connect(self.refresh)
@@ -329,7 +323,7 @@ class PacksPage(QWidget):
 
     def install(self, source: Path) -> None:
         """Installs the pack of a file or folder."""
-        job = self._run(f"Installing {source.name}", partial(work.install_pack, source), False)
+        job = self._run(f"Installing {source.name}", partial(library_work.install_pack, source), False)
         if job is not None:
             job.done.connect(self._on_installed)
             self._bench.jobs.run(job)
@@ -368,7 +362,7 @@ class PacksPage(QWidget):
             self.offers = []
             self._fill()
             return
-        job = self._run("Looking for packs", partial(work.read_index, address))
+        job = self._run("Looking for packs", partial(library_work.read_index, address))
         if job is not None:
             job.done.connect(self._on_offers)
             self._bench.jobs.run(job)
@@ -385,7 +379,7 @@ class PacksPage(QWidget):
         offer = self.current_offer
         if offer is None:
             return
-        job = self._run(f"Downloading {offer.title}", partial(work.download_pack, offer))
+        job = self._run(f"Downloading {offer.title}", partial(library_work.download_pack, offer))
         if job is not None:
             job.done.connect(self._on_installed)
             self._bench.jobs.run(job)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, Q
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from bioscan_desktop.ui import icons, wording, work
+from bioscan_desktop.ui import icons, library_work, wording
 from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.models.found import FOUND, Found, FoundModel
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
@@ -201,7 +201,7 @@ class Finder(QListView):
         if engine is None or taxonomy is None or not words:
             return
         job = self._bench.jobs.make(
-            "library", "words", partial(work.nearest_by_text, engine.identifier, taxonomy, words)
+            "library", "words", partial(library_work.nearest_by_text, engine.identifier, taxonomy, words)
         )
         job.done.connect(partial(self._on_answer, words))
         job.failed.connect(lambda error: self._bench.said.emit(error.message, None))

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.services.tasks import Progress
-from bioscan_desktop.ui import wording, work
+from bioscan_desktop.ui import library_work, wording
 from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.models.gaps import STANDING_WORDS, GapModel, standing
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
@@ -197,7 +197,7 @@ class TaxonDistances(QWidget):
         job = self._bench.jobs.make(
             "library",
             "distances",
-            partial(work.species_gaps, engine.identifier, taxonomy, modality, self._taxon),
+            partial(library_work.species_gaps, engine.identifier, taxonomy, modality, self._taxon),
         )
         job.progressed.connect(self._on_progress)
         job.done.connect(partial(self._on_done, asked))
