@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.download import Offer
     from bioscan_desktop.services.embedding_map import Layout, Placed, Points
     from bioscan_desktop.services.identify import Identifier
+    from bioscan_desktop.services.own_specimens import Added
     from bioscan_desktop.services.pack_facts import PackFacts
     from bioscan_desktop.services.specimens import Specimen
     from bioscan_desktop.services.text_query import TextAnswer
@@ -126,3 +127,17 @@ def download_pack(offer: Offer, reporter: Reporter) -> Path:
     from bioscan_desktop.services import download
 
     return download.install(offer, reporter.progress, reporter.cancel)
+
+
+def add_specimens(identifier: Identifier, table: Path, images: Path | None, reporter: Reporter) -> Added:
+    """Adds a table of specimens to the library that is open, or to a copy of it."""
+    from bioscan_desktop.services import own_specimens
+
+    return own_specimens.add_specimens(identifier, table, images, reporter.progress, reporter.cancel)
+
+
+def copy_for_own(folder: Path) -> Path | None:
+    """Where a copy of a library goes that must stay as it is; None if it is changed in place."""
+    from bioscan_desktop.services import own_specimens
+
+    return own_specimens.target_of(folder)

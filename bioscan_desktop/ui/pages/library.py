@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -14,13 +16,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bioscan_desktop.ui.dialogs.add_specimens import TABLES
 from bioscan_desktop.ui.models.taxa import TaxonModel
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.adding import Adding
 from bioscan_desktop.ui.widgets.finder import Finder
 from bioscan_desktop.ui.widgets.parts import Drawing, label
 from bioscan_desktop.ui.widgets.taxon_panel import TaxonPanel
 from bioscan_desktop.ui.workbench import Workbench
+
+
+def _may_be_sequences(path: Path | None) -> bool:
+    """`barcodes.fasta.gz` and its like are identified, wherever they are dropped."""
+    return path is not None and path.suffix.lower() == ".gz" and Path(path.stem).suffix.lower() not in TABLES
 
 
 class LibraryPage(QStackedWidget):
@@ -49,6 +58,8 @@ class LibraryPage(QStackedWidget):
         row.addWidget(self.finder.field)
         column.addLayout(row)
         column.addWidget(self._left, 1)
+        self.adding = Adding(bench, self.source)
+        column.addWidget(self.adding)
         side.setMinimumWidth(300)
         self.panel.setMinimumWidth(440)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -58,6 +69,7 @@ class LibraryPage(QStackedWidget):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
         self.splitter.setSizes([400, 10_000])
+        self.setAcceptDrops(True)
         self._waiting = self._make_waiting()
         self.addWidget(self._waiting)
         self.addWidget(self.splitter)
@@ -130,6 +142,24 @@ class LibraryPage(QStackedWidget):
         shown = self._left.currentWidget()
         if self.currentWidget() is self.splitter and shown is not None:
             shown.setFocus(event.reason())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._dropped(event) is not None and self.source.engine is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        table = self._dropped(event)
+        if table is not None:
+            event.acceptProposedAction()
+            self.adding.ask(table)
+
+    @staticmethod
+    def _dropped(event: QDropEvent) -> Path | None:
+        """The one table that is dragged; anything else is the window's."""
+        urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
+        path = Path(urls[0].toLocalFile()) if len(urls) == 1 else None
+        fits = path is not None and path.suffix.lower() in TABLES and path.is_file()
+        return path if fits and not _may_be_sequences(path) else None
 
     def _on_source(self) -> None:
         taxonomy = self.source.taxonomy

@@ -7,21 +7,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library.build import BuildOptions, build_library
 from bioscan_desktop.library.importers.tables import read_table
+from bioscan_desktop.services import packs
 from bioscan_desktop.services.distances import SpeciesGap
+from bioscan_desktop.ui.dialogs.add_specimens import AddSpecimensDialog
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.found import FOUND
 from bioscan_desktop.ui.models.key_records import KeyRecordModel
 from bioscan_desktop.ui.pages.library import LibraryPage
 from bioscan_desktop.ui.widgets.taxon_distances import summary
-from tests.conftest import SPECIES, TinyWorld, add_text_encoder
+from tests.conftest import SPECIES, TinyWorld, add_text_encoder, random_barcode
 
 
 @pytest.fixture
@@ -264,3 +267,70 @@ def test_themes_change_while_it_is_shown(page: LibraryPage, window: MainWindow, 
     page.show_taxon(taxon(page, "Noctua"))
     window._theme.choose("dark")
     assert window._theme.colours.link in page.panel._path.text()
+
+
+def own_table(folder: Path) -> Path:
+    (folder / "photos").mkdir()
+    path = folder / "own.tsv"
+    path.write_text(
+        "processid\tnucleotides\torder\tfamily\tgenus\tspecies\n"
+        f"OWN1\t{random_barcode(40)}\tLepidoptera\tLycaenidae\tMaculinea\tMaculinea arion\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_own_specimens_are_added_from_a_dropped_table(
+    page: LibraryPage, window: MainWindow, world: TinyWorld, tmp_path: Path, qtbot: QtBot
+) -> None:
+    shutil.copytree(world.library, tmp_path / "mine")
+    window.use_packs(library=str(tmp_path / "mine"), model=str(world.model))
+    qtbot.waitUntil(
+        lambda: page.source.engine is not None and page.source.engine.library_folder.name == "mine"
+    )
+    qtbot.waitUntil(lambda: page.source.taxonomy is not None)
+    packs.install("models", world.model)
+    table = own_table(tmp_path)
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(table))])
+    QApplication.sendEvent(page, QDragEnterEvent(QPoint(5, 5), copy, mime, left, none))
+    QApplication.sendEvent(page, QDropEvent(QPointF(5, 5), copy, mime, left, none))
+    dialog = window.findChild(AddSpecimensDialog)
+    assert isinstance(dialog, AddSpecimensDialog)
+    assert dialog.paths == (table, tmp_path / "photos")
+    said: list[str] = []
+    window.bench.said.connect(lambda text, _: said.append(text))
+    dialog._add.click()
+    qtbot.waitUntil(lambda: bool(page.source.taxonomy and page.source.taxonomy.search("Maculinea arion")))
+    assert said[0] == "Added to mine: 1 new key."
+    assert page.adding.button.isEnabled() and not page.adding.stop.isVisible()
+
+
+def test_what_cannot_be_added_is_said(
+    page: LibraryPage, window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    bad = tmp_path / "list.csv"
+    bad.write_text("a,b\n1,2\n")
+    with qtbot.waitSignal(window.bench.said) as caught:
+        page.adding.add(bad, None)
+    assert caught.args[0].startswith("Nothing was added: ")
+    qtbot.waitUntil(page.adding.button.isEnabled)
+
+
+def test_the_dialog_says_where_they_go(
+    page: LibraryPage, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page.adding.ask()
+    dialog = window.findChild(AddSpecimensDialog)
+    assert isinstance(dialog, AddSpecimensDialog)
+    assert not dialog._add.isEnabled()
+    assert any("They are added to Tiny library." in w.text() for w in dialog.findChildren(QLabel))
+    dialog.reject()
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    assert page._dropped(QDropEvent(QPointF(), copy, QMimeData(), left, none)) is None
+    for name, fits in (("a.tsv", True), ("a.tsv.gz", True), ("a.fasta.gz", False), ("a.jpg", False)):
+        (tmp_path / name).write_text("x")
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
+        assert (page._dropped(QDropEvent(QPointF(), copy, mime, left, none)) is not None) == fits
