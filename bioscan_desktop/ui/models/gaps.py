@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.browse import Taxonomy
     from bioscan_desktop.services.distances import SpeciesGap
 
-HEADERS = ("Species", "Keys", "Within", "To nearest", "Nearest other species")
+HEADERS = ("Species", "Keys", "Within", "Nearest", "Other species")
 _HELP = (
     "Those that overlap with another species first",
     "Keys compared",

@@ -154,11 +154,10 @@ class GapChart(QWidget):
         painter.drawLine(plot.bottomLeft(), plot.topRight())
         painter.setFont(self._small())
         painter.setPen(QColor(c.muted))
-        line = self._line
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         painter.drawText(plot.adjusted(8, 6, 0, 0), left, "stands apart")
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-        painter.drawText(plot.adjusted(0, 0, -8, -line * 0.3), right, "overlaps with another species")
+        painter.drawText(plot.adjusted(0, 0, -8, -plot.height() * 0.09), right, "overlaps with another")
 
     def _paint_axes(self, painter: QPainter) -> None:
         c, plot, line = self._theme.colours, self._plot, self._line
@@ -179,7 +178,7 @@ class GapChart(QWidget):
         painter.drawText(
             QRectF(plot.left(), plot.bottom() + 5 + line * 1.1, plot.width(), line * 1.2),
             Qt.AlignmentFlag.AlignCenter,
-            "largest distance within the species",
+            "largest distance within",
         )
         painter.save()
         painter.translate(line * 0.75, plot.center().y())

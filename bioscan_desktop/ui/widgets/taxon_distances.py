@@ -75,7 +75,7 @@ class TaxonDistances(QWidget):
         self._both.setChildrenCollapsible(False)
         self._both.addWidget(self.chart)
         self._both.addWidget(self.table)
-        self._both.setSizes([310, 480])
+        self._both.setSizes([280, 500])
         column.addWidget(self._both, 1)
         column.addWidget(self._meaning)
         self._spring = QWidget()
@@ -128,8 +128,7 @@ class TaxonDistances(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
-        for place, width in ((1, 50), (2, 64), (3, 88)):
+        for place, width in ((1, 48), (2, 64), (3, 68), (4, 124)):
             table.setColumnWidth(place, width)
         table.selectionModel().currentRowChanged.connect(lambda new, _: self._on_row(new.row()))
         table.activated.connect(lambda index: self._open(index.row()))
