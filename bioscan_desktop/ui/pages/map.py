@@ -458,7 +458,11 @@ class MapPage(QWidget):
             return
         stars = {"dna": "★ its barcode", "image": "☆ its photo"}
         what = ", ".join(stars[one.modality] for one in placed)
-        self.side.query_words.setText(f"{what}; lines lead to the nearest references.")
+        near = any(len(one.hits) for one in placed)
+        rest = (
+            "lines lead to the nearest references" if near else "its nearest references are not on this map"
+        )
+        self.side.query_words.setText(f"{what}; {rest}.")
 
     def _say(self, words: str) -> None:
         self.words.setText(words)

@@ -179,6 +179,9 @@ def test_the_specimen_at_hand_is_placed(
     page.view.grab()
     page.show_specimen(0)
     assert page.view._queries == ()
+    page.show_specimen(page._bench.model.rows[0].key)
+    page.show_scope(taxon(page, "Diptera"))
+    qtbot.waitUntil(lambda: "not on this map" in page.side.query_words.text())
 
 
 def test_neighbourhoods_come_in_the_background(
