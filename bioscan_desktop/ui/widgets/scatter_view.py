@@ -94,6 +94,8 @@ class ScatterView(QWidget):
         self.lasso = False
         self._fitted = True
         self._picture: QImage | None = None
+        self._marks: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None  # as they are drawn
+        self._whole: Camera | None = None  # shows everything
         self._press: QPointF | None = None
         self._dragged = False
         self._outline: list[QPointF] = []
@@ -115,6 +117,7 @@ class ScatterView(QWidget):
         self._queries = ()
         # Drawn in no order, or the last group would cover all others.
         self._order = np.random.default_rng(0).permutation(count)
+        self._repaint()
         self.fit()
 
     def show_groups(self, group: np.ndarray, palette: Sequence[str], labels: Sequence[MapLabel]) -> None:
@@ -143,21 +146,29 @@ class ScatterView(QWidget):
         self.update()
 
     def _repaint(self) -> None:
-        self._picture = None
+        """After a change of content; the camera alone needs `_look` only."""
+        self._picture = self._marks = self._whole = None
         self.update()
 
     # -- camera --------------------------------------------------------------------------------
 
+    @property
+    def whole(self) -> Camera:
+        """The camera that shows everything."""
+        if self._whole is None:
+            self._whole = raster.fitting(self._xy[self._shown], self.width(), self.height())
+        return self._whole
+
     def fit(self) -> None:
         """Shows everything."""
         self._fitted = True
-        self._look(raster.fitting(self._xy[self._shown], self.width(), self.height()))
+        self._look(self.whole)
 
     def look_at(self, xy: np.ndarray) -> None:
         """Shows some places, and what lies around them."""
         if len(xy):
             camera = raster.fitting(xy, self.width(), self.height(), 120)
-            whole = raster.fitting(self._xy[self._shown], self.width(), self.height()).scale
+            whole = self.whole.scale
             middle = (xy.max(axis=0) + xy.min(axis=0)) / 2
             scale = max(whole, min(camera.scale, whole * 12))
             x, y = self.width() / 2, self.height() / 2
@@ -167,7 +178,7 @@ class ScatterView(QWidget):
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Nearer or farther, around a pixel or the middle."""
         at = at or QPointF(self.width() / 2, self.height() / 2)
-        whole = raster.fitting(self._xy[self._shown], self.width(), self.height()).scale
+        whole = self.whole.scale
         scale = min(max(self.camera.scale * factor, whole / 4), whole * ZOOM_MAX)
         self._fitted = False
         self._look(self.camera.zoomed(scale / self.camera.scale, at.x(), at.y()))
@@ -179,10 +190,12 @@ class ScatterView(QWidget):
 
     def _look(self, camera: Camera) -> None:
         self.camera = camera
-        self._repaint()
+        self._picture = None
+        self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._whole = None
         if self._fitted:
             self.fit()
         else:
@@ -319,31 +332,33 @@ class ScatterView(QWidget):
     def _draw(self, ratio: float) -> QImage:
         """All marks as a picture; see `raster`."""
         width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+        if self._marks is None:
+            self._marks = self._ordered()
+        xy, colour, hollow = self._marks
+        pixels = self.camera.to_pixels(xy) * np.float32(ratio)
         ground = _argb(self._theme.colours.field)
-        order = self._order[self._shown[self._order]] if len(self._order) else self._order
-        colours = np.array([_argb(colour) for colour in self._palette] or [ground], dtype=np.uint32)
-        if self._emphasis is not None:
-            faded = np.array(
-                [_argb(mixed(colour, self._theme.colours.field, FADED)) for colour in self._palette]
-                or [ground],
-                dtype=np.uint32,
-            )
-            bright = self._emphasis[order]
-            order = np.concatenate([order[~bright], order[bright]])
-            number = self._group[order]
-            colour = np.where(self._emphasis[order], colours[number], faded[number])
-        else:
-            colour = colours[self._group[order]]
-        pixels = self.camera.to_pixels(self._xy[order]) * np.float32(ratio)
-        picture = raster.draw(
-            pixels, colour, self._hollow[order], width, height, ground, self._radius(len(order)) * ratio
-        )
+        radius = self._radius(len(xy)) * ratio
+        picture = raster.draw(pixels, colour, hollow, width, height, ground, radius)
         image = QImage(picture.data, width, height, 4 * width, QImage.Format.Format_RGB32)
         return image.copy()
 
+    def _ordered(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Places, colours and shapes of the marks that are drawn, those that stand out last."""
+        ground = self._theme.colours.field
+        order = self._order[self._shown[self._order]] if len(self._order) else self._order
+        colours = np.array([_argb(colour) for colour in self._palette] or [_argb(ground)], dtype=np.uint32)
+        if self._emphasis is None:
+            return self._xy[order], colours[self._group[order]], self._hollow[order]
+        faded = [_argb(mixed(colour, ground, FADED)) for colour in self._palette] or [_argb(ground)]
+        bright = self._emphasis[order]
+        order = np.concatenate([order[~bright], order[bright]])
+        number = self._group[order]
+        shades = np.array(faded, dtype=np.uint32)[number]
+        return self._xy[order], np.where(self._emphasis[order], colours[number], shades), self._hollow[order]
+
     def _radius(self, count: int) -> float:
         """Marks grow as the map is zoomed in, and are larger where there are few."""
-        whole = raster.fitting(self._xy[self._shown], self.width(), self.height()).scale
+        whole = self.whole.scale
         base = 3.2 if count < 3_000 else 2.4 if count < 30_000 else 1.7
         return float(min(5.0, base * (self.camera.scale / whole) ** 0.25)) if whole > 0 else base
 

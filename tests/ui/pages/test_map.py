@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.services import embedding_map
-from bioscan_desktop.services.embedding_map import Layout
+from bioscan_desktop.services.embedding_map import Layout, Placed
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.pages.map import MapPage
 from bioscan_desktop.ui.widgets.map_legend import ENTRY
@@ -179,9 +179,11 @@ def test_the_specimen_at_hand_is_placed(
     page.view.grab()
     page.show_specimen(0)
     assert page.view._queries == ()
-    page.show_specimen(page._bench.model.rows[0].key)
-    page.show_scope(taxon(page, "Diptera"))
-    qtbot.waitUntil(lambda: "not on this map" in page.side.query_words.text())
+    far = Placed("dna", np.zeros(2, dtype=np.float32), np.zeros(0, dtype=np.int64))
+    page._on_placed(page.layout_shown, [far])
+    assert page.side.query_words.text() == "★ its barcode; its nearest references are not on this map."
+    page._on_placed(page.layout_shown, [])
+    assert page.side.query_words.text() == "None of its nearest references is on this map."
 
 
 def test_neighbourhoods_come_in_the_background(
