@@ -387,7 +387,8 @@ QTreeView:focus, QTableView[look="table"]:focus {{ border: 2px solid {c.accent};
 QTreeView::item {{ padding: 4px 4px; }}
 QTableView[look="table"]::item {{ padding: 0 6px; }}
 QTreeView::item:hover, QTableView[look="table"]::item:hover {{ background: {c.hover}; }}
-QTreeView::item:selected, QTableView[look="table"]::item:selected {{ background: {c.selection}; color: {c.text}; }}
+QTreeView::item:selected, QTableView[look="table"]::item:selected {{ background: {c.selection};
+    color: {c.text}; }}
 QHeaderView::section {{ background: {c.window}; color: {c.muted}; border: none;
     border-bottom: 1px solid {c.border}; padding: 5px 6px; }}
 QTabBar::tab {{ color: {c.muted}; background: transparent; border: 2px solid transparent;

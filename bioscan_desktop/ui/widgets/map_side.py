@@ -94,6 +94,7 @@ class MapSide(QWidget):
     def _set_up_table(self) -> None:
         table = self.table
         table.setModel(self.selected)
+        table.setProperty("look", "table")
         table.setAccessibleName("Selected on the map")
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

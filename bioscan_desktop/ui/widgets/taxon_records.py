@@ -76,6 +76,7 @@ class TaxonRecords(QWidget):
     def _set_up_table(self) -> None:
         table = self.table
         table.setModel(self.model)
+        table.setProperty("look", "table")
         table.setAccessibleName("Records of the taxon")
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
