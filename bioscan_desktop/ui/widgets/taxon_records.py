@@ -123,7 +123,7 @@ class TaxonRecords(QWidget):
             more = record.n_records - len(record.process_ids)
             facts.append(", ".join(record.process_ids) + (f" and {more} more" if more > 0 else ""))
         if record.modality == "dna" and not record.consensus:
-            facts.append("The library keeps no bases of keys that stand for one specimen")
+            facts.append("The library keeps no bases of this key")
         self._facts.setText(" · ".join(facts))
         self._bases.setVisible(bool(record.consensus))
         self._bases.show_sequence(record.consensus or "")
