@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from bioscan_desktop.core.errors import ArgumentError
 if TYPE_CHECKING:
     from bioscan_desktop.library.changing import Change
     from bioscan_desktop.library.importers.tables import Record
+    from bioscan_desktop.library.pack import Library
 
 Command = Callable[[Any, str, str, str], argparse.ArgumentParser]
 SHOWN = 20
@@ -115,6 +117,16 @@ def _add_changes(actions: Any, command: Command) -> None:
     merge.add_argument("--out", type=Path, required=True, metavar="LIB", help="new folder")
     merge.add_argument("--pack-version", metavar="V", help="of the new library (the first one's, plus one)")
     merge.set_defaults(run=_run_merge)
+    index = command(
+        actions,
+        "index",
+        "prepare fast search in a large library, once",
+        "bioscan library index my-library",
+    )
+    index.add_argument(
+        "library", nargs="?", default="starter", metavar="LIB", help="name or folder (starter)"
+    )
+    index.set_defaults(run=_run_index)
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
@@ -183,6 +195,7 @@ def _run_add(arguments: argparse.Namespace) -> int:
             arguments.pack_version,
             lambda what, done, total: progress.show(Progress(done, total, what)),
         )
+    _follow(arguments.out or folder)
     return _tell(change, arguments.out or folder)
 
 
@@ -214,6 +227,47 @@ def _run_merge(arguments: argparse.Namespace) -> int:
 
     folders = [packs.find("libraries", name) for name in arguments.libraries]
     return _tell(merge_libraries(folders, arguments.out, arguments.pack_version), arguments.out)
+
+
+def _run_index(arguments: argparse.Namespace) -> int:
+    from bioscan_desktop.services import packs
+
+    library = packs.open_library(arguments.library)
+    try:
+        print(json.dumps(_prepare(library, library.modalities)))
+    finally:
+        library.close()
+    return EXIT_OK
+
+
+def _prepare(library: Library, modalities: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Prepares the search of some modalities; returns what it is like."""
+    from bioscan_desktop.services.tasks import Progress
+
+    told: dict[str, dict[str, Any]] = {}
+    with ProgressLine() as progress:
+        for modality in modalities:
+            start = time.perf_counter()
+            notice = library.prepare_index(
+                modality, lambda what, done, total: progress.show(Progress(done, total, what))
+            )
+            if notice:
+                print(f"bioscan: {notice}", file=sys.stderr)
+            index = library.index(modality)
+            told[modality] = {"search": index.kind, "keys": len(index)}
+            told[modality]["seconds"] = round(time.perf_counter() - start, 1)
+    return told
+
+
+def _follow(folder: Path) -> None:
+    """Brings the stored graphs of a library that was changed in place up to date."""
+    from bioscan_desktop.services import packs
+
+    library = packs.open_library(str(folder))
+    try:
+        _prepare(library, [m for m in library.modalities if library.has_graph(m)])
+    finally:
+        library.close()
 
 
 def _read(tables: Iterable[Path]) -> Iterator[Record]:

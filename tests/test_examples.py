@@ -302,6 +302,7 @@ LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
     "bioscan library remove": _for_library,
     "bioscan library export": _for_library,
     "bioscan library merge": _for_merge,
+    "bioscan library index": _for_library,
     "bioscan library info": _for_library,
     "bioscan library verify": _for_library,
     "bioscan library taxa": _for_library,

@@ -31,10 +31,11 @@ import numpy as np
 from bioscan_desktop.core.calibration import DEFAULT, Calibration
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.index import crossover, graph_cache
 from bioscan_desktop.index.aligned import AlignedIndex
 from bioscan_desktop.index.barcodes import Orientation
 from bioscan_desktop.index.exact import ExactIndex, Index
-from bioscan_desktop.index.hnsw import build_or_load
+from bioscan_desktop.index.hnsw import Report
 from bioscan_desktop.index.keys import KeyFile, Keys, load_column, open_keys, take_rows, unit_blocks
 from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_manifest, require_texts
@@ -156,8 +157,8 @@ class Library:
 
     Args:
         folder: the pack.
-        cache: folder for the HNSW graphs; None keeps them in memory only.
-        exact: search exactly even where hnswlib is available.
+        cache: folder of the stored graphs; None uses none.
+        exact: search exactly even where a graph is stored.
 
     Raises:
         PackError: if the pack cannot be used.
@@ -229,19 +230,48 @@ class Library:
         return self._keys[modality]
 
     def index(self, modality: str) -> Index:
-        """The index of one modality, loaded or built at first use."""
+        """The index of one modality, opened at first use.
+
+        A stored graph is used where there is one of exactly these keys. Otherwise search is exact;
+        where a graph would pay on this machine, `notices` says how to have one.
+        """
         if modality not in self._indexes:
             rows = self.key_rows(modality)
-            if self._exact or isinstance(rows, KeyFile):
-                self._indexes[modality] = ExactIndex(rows)
-            else:
-                name = re.sub(r"[^\w.-]", "-", f"{self.manifest.id}-{self.manifest.version}-{modality}.hnsw")
-                cache = self._cache / name if self._cache is not None else None
-                self._indexes[modality], notice = build_or_load(rows, cache)
-                if notice and notice not in self.notices:
-                    self.notices.append(notice)
+            found = None
+            if not self._exact and self._cache is not None:
+                found = graph_cache.load(rows, self._graph_folder(modality), self._identity(modality))
+                if found is None and crossover.pays(len(rows), rows.shape[1], self._cache / "speed.json"):
+                    self.notices.append(
+                        f"All {len(rows):,} {modality} keys are compared one by one; "
+                        f"`bioscan library index {self.folder.name}` makes searching so many faster."
+                    )
+            self._indexes[modality] = found if found is not None else ExactIndex(rows)
             self._isolations(modality)  # at once: a library that is changed meanwhile goes on as it was
         return self._indexes[modality]
+
+    def prepare_index(self, modality: str, report: Report | None = None) -> str:
+        """Builds the graph of one modality, or brings the stored one up to date, and uses it.
+
+        Returns:
+            a sentence where exact search is used nevertheless, "" otherwise.
+        """
+        folder = self._graph_folder(modality) if self._cache is not None else None
+        rows, identity = self.key_rows(modality), self._identity(modality)
+        self._indexes[modality], notice = graph_cache.prepare(rows, folder, identity, report)
+        return notice
+
+    def has_graph(self, modality: str) -> bool:
+        """True if a graph of this library is stored, be it of an earlier version."""
+        return self._cache is not None and graph_cache.exists(self._graph_folder(modality))
+
+    def _graph_folder(self, modality: str) -> Path:
+        assert self._cache is not None
+        return self._cache / re.sub(r"[^\w.-]", "-", f"{self.manifest.id}-{modality}.hnsw")
+
+    def _identity(self, modality: str) -> str:
+        """The hash of the key file, as the manifest has it."""
+        name = self.manifest.path(self.folder, f"keys.{modality}.npy").name
+        return f"{self.manifest.files.get(name)} {self.manifest.counts.get(f'{modality}_keys', 0)}"
 
     def search(
         self,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ from hypothesis import strategies as st
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.index import exact, hnsw
 from bioscan_desktop.index.exact import ExactIndex
-from bioscan_desktop.index.hnsw import HnswIndex, build_or_load
+from bioscan_desktop.index.hnsw import Graph, HnswIndex
 from bioscan_desktop.index.keys import isolations, load_column, load_keys, save_keys
 
 DIM = 24
@@ -144,7 +142,8 @@ class TestHnsw:
             def knn_query(self, *_: object, **__: object) -> None:
                 raise RuntimeError("Cannot return the results in a contiguous 2D array")
 
-        rows, scores = HnswIndex(KEYS, Unreachable()).search(QUERIES, 5)
+        graph = Graph(Unreachable(), None, np.zeros(400, np.uint64), np.arange(400))
+        rows, scores = HnswIndex(KEYS, graph).search(QUERIES, 5)
         expected, expected_scores = ExactIndex(KEYS).search(QUERIES, 5)
         np.testing.assert_array_equal(rows, expected)
         np.testing.assert_array_equal(scores, expected_scores)
@@ -154,94 +153,6 @@ class TestHnsw:
         rows, scores = hnsw.build(keys).search(KEYS[:1], 50)
         assert len({*rows[0].tolist()}) == 50
         np.testing.assert_allclose(scores, 1, atol=1e-5)
-
-
-class TestCache:
-    @pytest.fixture
-    def cache(self, tmp_path: Path) -> Path:
-        path = tmp_path / "Ünï 昆虫" / "keys.hnsw"
-        index, notice = build_or_load(KEYS, path)
-        assert (index.kind, notice) == ("hnsw", "")
-        assert path.is_file()
-        return path
-
-    def test_it_is_read_back(self, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        expected = ExactIndex(KEYS).search(QUERIES, 10)
-
-        def no_building(_: np.ndarray) -> None:
-            raise AssertionError("the cache is good")
-
-        monkeypatch.setattr(hnsw, "build", no_building)
-        index, _ = build_or_load(KEYS, cache)
-        rows, scores = index.search(QUERIES, 10)
-        np.testing.assert_array_equal(rows, expected[0])
-        np.testing.assert_allclose(scores, expected[1], atol=1e-5)
-
-    @pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "text", "no head", "evil", "old"])
-    def test_a_damaged_cache_is_built_anew(self, cache: Path, damage: str) -> None:
-        good = cache.read_bytes()
-        head, _, body = good.partition(b"\n")
-        middle = len(good) // 2
-
-        class Evil:
-            def __reduce__(self) -> tuple[Any, tuple[str]]:
-                return exec, ("raise SystemExit('unpickled')",)
-
-        cache.write_bytes(
-            {
-                "cut": good[:-100],
-                "flipped": good[:middle] + bytes([good[middle] ^ 1]) + good[middle + 1 :],
-                "empty": b"",
-                "text": b"hello\nworld",
-                "no head": body,
-                "evil": head + b"\n" + pickle.dumps(Evil()),
-                "old": good.replace(b"bioscan-hnsw 1 ", b"bioscan-hnsw 0 ", 1),
-            }[damage]
-        )
-        index, notice = build_or_load(KEYS, cache)
-        assert (index.kind, notice) == ("hnsw", "")
-        assert index.search(KEYS[:20], 1)[0].ravel().tolist() == list(range(20))
-        assert cache.read_bytes().split()[:3] == head.split()[:3]  # and written again
-        assert hnsw._load(KEYS, cache, head.split()[2].decode()) is not None
-
-    def test_the_cache_of_other_keys_is_not_used(self, cache: Path) -> None:
-        other = KEYS[::-1].copy()
-        index, _ = build_or_load(other, cache)
-        assert index.search(other[:20], 1)[0].ravel().tolist() == list(range(20))
-        shorter, _ = build_or_load(KEYS[:50], cache)
-        assert len(shorter) == 50
-
-    def test_a_folder_that_cannot_be_written_only_costs_time(self, tmp_path: Path) -> None:
-        blocker = tmp_path / "file"
-        blocker.write_text("not a folder")
-        index, notice = build_or_load(KEYS, blocker / "keys.hnsw")
-        assert (index.kind, notice) == ("hnsw", "")
-
-    def test_a_full_disk_leaves_nothing_behind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        def full(_: Path, __: Path) -> None:
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr(Path, "replace", full)
-        index, _ = build_or_load(KEYS, tmp_path / "keys.hnsw")
-        assert len(index) == 400
-        assert list(tmp_path.iterdir()) == []
-
-    def test_without_hnswlib_the_exact_index_serves(
-        self, cache: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        real = builtins.__import__
-
-        def no_hnswlib(name: str, *arguments: Any) -> Any:
-            if name == "hnswlib":
-                raise ImportError("No module named 'hnswlib'")
-            return real(name, *arguments)
-
-        monkeypatch.setattr(builtins, "__import__", no_hnswlib)
-        index, notice = build_or_load(KEYS, cache)
-        assert index.kind == "exact"
-        assert "hnswlib" in notice
-        assert notice.endswith(".")
-        assert index.search(KEYS[:5], 1)[0].ravel().tolist() == [0, 1, 2, 3, 4]
 
 
 class TestKeyFiles:

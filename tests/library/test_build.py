@@ -21,6 +21,7 @@ from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library import build as module
 from bioscan_desktop.library.build import BuildOptions, BuildSummary, build_library, cluster_rows
+from bioscan_desktop.library.edit import remove_records
 from bioscan_desktop.library.importers.tables import Record, read_table
 from bioscan_desktop.library.pack import Library, LibraryManifest
 from tests.conftest import DIM, TinyWorld, draw_insect, make_model, mutate, random_barcode
@@ -415,13 +416,42 @@ class TestSearching:
     def test_exact_and_hnsw_say_the_same(self, world: TinyWorld, tmp_path: Path) -> None:
         queries = ModelPack(world.model, "cpu").embed_barcodes(list(world.barcodes.values()))
         exact, graph = Library(world.library, exact=True), Library(world.library, tmp_path / "cache")
+        assert not graph.has_graph("dna")
+        assert [graph.prepare_index(modality) for modality in ("dna", "image")] == ["", ""]
         for a, b in zip(exact.search("dna", queries, 9), graph.search("dna", queries, 9), strict=True):
             np.testing.assert_allclose([h.score for h in a], [h.score for h in b], atol=1e-5)
             assert {h.lineage for h in a} == {h.lineage for h in b}
-        assert len(list((tmp_path / "cache").iterdir())) == 2
         assert (exact.index("dna").kind, graph.index("dna").kind) == ("exact", "hnsw")
-        exact.close()
-        graph.close()
+        again = Library(world.library, tmp_path / "cache")
+        assert again.index("dna").kind == "hnsw" and again.has_graph("dna")
+        for library in (exact, graph, again):
+            library.close()
+
+    def test_the_stored_graph_of_another_content_is_not_used(
+        self, pack: Path, world: TinyWorld, tmp_path: Path
+    ) -> None:
+        library = Library(pack, tmp_path / "cache")
+        library.prepare_index("dna")
+        library.close()
+        remove_records(pack, ["Noctua comes"])
+        library = Library(pack, tmp_path / "cache")
+        assert library.index("dna").kind == "exact"
+        assert library.has_graph("dna")
+        library.prepare_index("dna")
+        assert (library.index("dna").kind, len(library.index("dna"))) == ("hnsw", 3)
+        library.close()
+
+    def test_where_a_graph_would_pay_the_library_says_how(
+        self, world: TinyWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bioscan_desktop.library.pack.crossover.pays", lambda n, dim, store: n == 12)
+        library = Library(world.library, tmp_path / "cache")
+        assert {library.index(m).kind for m in library.modalities} == {"exact"}
+        assert library.notices == [
+            "All 12 image keys are compared one by one; `bioscan library index library` makes searching "
+            "so many faster."
+        ]
+        library.close()
 
     def test_the_cache_stays_in_its_folder_whatever_the_id(
         self, pack: Path, world: TinyWorld, tmp_path: Path
@@ -429,8 +459,8 @@ class TestSearching:
         path = pack / "manifest.json"
         path.write_text(json.dumps({**json.loads(path.read_text()), "id": "../../昆虫 x", "version": "1/2"}))
         library = Library(pack, tmp_path / "a" / "b" / "cache")
-        library.index("dna")
-        assert [p.name for p in (tmp_path / "a" / "b" / "cache").iterdir()] == ["..-..-昆虫-x-1-2-dna.hnsw"]
+        library.prepare_index("dna")
+        assert [p.name for p in (tmp_path / "a" / "b" / "cache").iterdir()] == ["..-..-昆虫-x-dna.hnsw"]
         library.close()
 
     @pytest.mark.parametrize(

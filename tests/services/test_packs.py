@@ -207,7 +207,7 @@ class TestFind:
     def test_graphs_are_cached_in_the_users_folder(self, world: TinyWorld, own_home: Path) -> None:
         library = packs.open_library(str(world.library))
         before = {p.name for p in world.library.iterdir()}
-        library.index("dna")
+        library.prepare_index("dna")
         assert [p.parent for p in own_home.rglob("*.hnsw")] == [paths.cache_dir() / "indexes"]
         assert {p.name for p in world.library.iterdir()} == before
         library.close()

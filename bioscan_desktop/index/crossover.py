@@ -1,0 +1,169 @@
+"""From how many keys on a graph pays, on this machine: measured once, and kept.
+
+Exact search costs the same for each key, needs no preparation and misses nothing; a graph answers in a
+time that hardly grows with the number of keys. So a graph pays from the number of keys on at which
+exact search is the slower of the two and takes longer than `WAIT_S` for one specimen. Both are
+measured for about a second, on made-up rows of the library's length.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bioscan_desktop.index.hnsw import EF_CONSTRUCTION, M
+from bioscan_desktop.index.keys import PIECE, widen
+
+WAIT_S = 0.05
+"""Embedding a photo takes 5 to 200 ms; a search below this is no reason to wait for anything else."""
+
+LEAST = 50_000
+"""Below so many keys exact search takes some milliseconds, and measuring is not worth its second."""
+
+_ROWS, _GRAPH_ROWS, _GRAPH_DIM = 16_384, 2_000, 128
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What searching costs on a machine, for rows of one length.
+
+    Attributes:
+        exact_s: per key and query.
+        add_s: per key that is added to a small graph.
+        query_s: per query of such a graph, ranking by full rows included.
+    """
+
+    exact_s: float
+    add_s: float
+    query_s: float
+
+    def exact(self, n: int) -> float:
+        """Seconds that a query takes exactly."""
+        return self.exact_s * n
+
+    def graph(self, n: int) -> float:
+        """Seconds that a query of a graph takes; they grow with the logarithm of the number of keys."""
+        return self.query_s * self._growth(n)
+
+    def building(self, n: int) -> float:
+        """Seconds that building a graph takes."""
+        return self.add_s * n * self._growth(n)
+
+    def _growth(self, n: int) -> float:
+        return math.log(max(n, 3)) / math.log(_GRAPH_ROWS)
+
+    @property
+    def crossover(self) -> int:
+        """Number of keys from which on a graph pays."""
+        n = max(1, math.ceil(WAIT_S / self.exact_s))
+        while n < 1 << 40 and self.exact(n) < self.graph(n):
+            n *= 2
+        return n
+
+
+def pays(n: int, dim: int, store: Path | None) -> bool:
+    """True if a graph over n keys pays on this machine."""
+    return n >= LEAST and n >= speed(dim, store).crossover
+
+
+def speed(dim: int, store: Path | None) -> Speed:
+    """What searching costs here, from the file `store` or measured now.
+
+    Args:
+        dim: length of the rows.
+        store: JSON by processor and length of rows; None keeps nothing.
+    """
+    name = f"{processor()}, {dim}"
+    known = _load(store)
+    try:
+        return Speed(**known[name])
+    except (LookupError, TypeError):
+        found = measure(dim)
+    if store is not None:
+        part = store.with_name(f"{store.name}.{os.getpid()}.part")
+        try:
+            store.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps({"version": _VERSION, **known, name: asdict(found)}, indent=1))
+            part.replace(store)
+        except OSError:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+    return found
+
+
+def measure(dim: int) -> Speed:
+    """Measures exact search and a small graph. Without hnswlib a graph takes for ever."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(_ROWS, dim)).astype(np.float16)
+    query = rng.normal(size=(1, dim)).astype(np.float32)
+    size = max(1, PIECE // dim)
+    buffer = np.empty((size, dim), dtype=np.float32)
+
+    def exact() -> None:
+        for start in range(0, _ROWS, size):
+            part = rows[start : start + size]
+            query @ widen(part, buffer[: len(part)]).T
+
+    exact_s = _best(exact) / _ROWS
+    try:
+        import hnswlib
+    except ImportError:
+        return Speed(exact_s, math.inf, math.inf)
+    short = min(dim, _GRAPH_DIM)
+    # Clusters, as embeddings have them: rows that are all alike are walked twice as slowly.
+    centres = rng.normal(size=(200, short))
+    points = centres[rng.integers(200, size=_GRAPH_ROWS)] + 0.5 * rng.normal(size=(_GRAPH_ROWS, short))
+    points = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+    graph = hnswlib.Index(space="ip", dim=short)
+    graph.init_index(max_elements=_GRAPH_ROWS, M=M, ef_construction=EF_CONSTRUCTION)
+    start = time.perf_counter()
+    graph.add_items(points)
+    add_s = (time.perf_counter() - start) / _GRAPH_ROWS
+    graph.set_ef(100)
+
+    def ask() -> None:
+        for number in range(50):
+            labels, _ = graph.knn_query(points[number : number + 1], k=100, num_threads=1)
+            widen(rows[labels[0].astype(np.int64)]) @ query[0]
+
+    return Speed(exact_s, add_s, _best(ask) / 50)
+
+
+def processor() -> str:
+    """The processor's name, as far as the system tells it."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return f"{line.partition(':')[2].strip()} x {os.cpu_count()}"
+    except OSError:
+        pass
+    name = os.environ.get("PROCESSOR_IDENTIFIER") or platform.processor() or platform.machine()
+    return f"{name} x {os.cpu_count()}"
+
+
+def _best(thing: Callable[[], None], times: int = 9) -> float:
+    """Seconds of the least disturbed run."""
+    best = math.inf
+    for _ in range(times):
+        start = time.perf_counter()
+        thing()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def _load(store: Path | None) -> dict[str, dict[str, float]]:
+    try:
+        known = json.loads(store.read_text(encoding="utf-8")) if store is not None else {}
+        return {k: v for k, v in known.items() if k != "version"} if known.get("version") == _VERSION else {}
+    except (OSError, ValueError, AttributeError):
+        return {}

@@ -1,0 +1,283 @@
+"""Graphs on disk: kept in step with their keys, and never half written.
+
+    meta.json            of which keys, how many candidates to ask for, names and checksums of the others
+    graph-TOKEN.bin      hnswlib's own file
+    labels-TOKEN.npz     hashes and rows of the labels, and the projection
+
+Files are written under new names; they count once `meta.json`, which names them, is replaced. While
+a large graph is built it is stored every other minute, so that a killed run goes on from there: an
+unfinished graph is simply one that lacks keys. In the same way a graph follows a library that grows
+or shrinks: keys are known by the hash of their row, new ones are added, missing ones are marked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bioscan_desktop.index.exact import ExactIndex, Index
+from bioscan_desktop.index.hnsw import (
+    Graph,
+    HnswIndex,
+    M,
+    Report,
+    add_rows,
+    empty_graph,
+    row_hashes,
+    tune,
+)
+from bioscan_desktop.index.keys import Keys
+
+CACHE_VERSION = 2
+CHECKPOINT_S = 120.0
+"""Seconds of building between two stores; storing a million keys takes about two."""
+
+REUSED = 0.5
+"""Share of the keys that a graph must have already, to be brought up to date and not built anew."""
+
+DEAD = 0.25
+"""Share of marked keys at which a graph is built anew: it walks through them for nothing."""
+
+
+def load(keys: Keys, folder: Path, identity: str) -> HnswIndex | None:
+    """The stored graph of exactly these keys.
+
+    Args:
+        folder: of the graph.
+        identity: hash of the key file.
+
+    Returns:
+        None if there is none, it is of other keys, unfinished, damaged, or misses too much.
+    """
+    meta = _meta(folder)
+    if meta is None or meta.get("identity") != identity or not meta.get("complete"):
+        return None
+    graph = _read(folder, meta, keys.shape[1])
+    if graph is None or int(graph.rows.max(initial=-1)) >= len(keys) or not graph.good:
+        return None
+    return HnswIndex(keys, graph)
+
+
+def exists(folder: Path) -> bool:
+    """True if a graph is stored, of whatever keys."""
+    return _meta(folder) is not None
+
+
+def prepare(
+    keys: Keys, folder: Path | None, identity: str, report: Report | None = None
+) -> tuple[Index, str]:
+    """An index over the keys: the stored graph, brought up to date, or a new one.
+
+    Args:
+        folder: of the graph; None keeps it in memory only.
+        identity: hash of the key file.
+        report: told how far it is.
+
+    Returns:
+        the index, and a sentence where the exact index serves instead ("" otherwise).
+    """
+    try:
+        import hnswlib  # noqa: F401 - probing
+    except ImportError as error:
+        return ExactIndex(keys), f"Exact search is used: hnswlib is not installed ({error})."
+    if folder is not None and (found := load(keys, folder, identity)) is not None:
+        return found, ""
+    hashes = row_hashes(keys)
+    graph = _stored(keys, folder, hashes)
+    index = None
+    if graph is not None:
+        missing = np.setdiff1d(np.arange(len(keys)), graph.rows)
+        index = _complete(graph, keys, missing, hashes, folder, identity, report)
+    if index is None or not index.graph.good:  # none, or its axes do not suit what came later
+        everything = np.arange(len(keys))
+        index = _complete(empty_graph(keys), keys, everything, hashes, folder, identity, report)
+    graph = index.graph
+    if folder is not None:
+        _write(folder, graph, identity, complete=True)
+    if not graph.good:
+        worst = min(graph.recall.values())
+        return ExactIndex(keys), (
+            f"Exact search is used: a graph would find only {worst:.0%} of the nearest keys of this library."
+        )
+    return index, ""
+
+
+def _complete(
+    graph: Graph,
+    keys: Keys,
+    missing: np.ndarray,
+    hashes: np.ndarray,
+    folder: Path | None,
+    identity: str,
+    report: Report | None,
+) -> HnswIndex:
+    """Adds the missing rows, storing what there is from time to time, and tunes."""
+    last = time.monotonic()
+
+    def checkpoint() -> None:
+        nonlocal last
+        if folder is not None and time.monotonic() - last > CHECKPOINT_S:
+            _write(folder, graph, identity, complete=False)
+            last = time.monotonic()
+
+    add_rows(graph, keys, missing, hashes, report, checkpoint)
+    index = HnswIndex(keys, graph)
+    tune(index)
+    return index
+
+
+def _stored(keys: Keys, folder: Path | None, hashes: np.ndarray) -> Graph | None:
+    """The stored graph, if enough of it is of use, with the rows that its labels have now."""
+    meta = _meta(folder) if folder is not None else None
+    graph = _read(folder, meta, keys.shape[1]) if folder is not None and meta is not None else None
+    return graph if graph is not None and _follow(graph, hashes) else None
+
+
+def _follow(graph: Graph, hashes: np.ndarray) -> bool:
+    """Gives the labels of a stored graph the rows of these keys, and marks those without.
+
+    Returns:
+        False if too little of the graph can be used; it is unchanged then.
+    """
+    alive = np.flatnonzero(graph.rows >= 0)
+    rows = np.full(len(graph.rows), -1, dtype=np.int64)
+    rows[alive] = match(graph.hashes[alive], hashes)
+    kept = int((rows >= 0).sum())
+    # An unfinished graph has few keys and no dead ones; what it has is worth keeping.
+    dead = 1 - kept / max(1, len(rows))
+    if not kept or dead > DEAD or (dead > 0 and kept < REUSED * len(hashes)):
+        return False
+    for label in np.flatnonzero((rows < 0) & (graph.rows >= 0)):
+        graph.inner.mark_deleted(int(label))
+    graph.rows = rows
+    return True
+
+
+def match(old: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """For each old hash the place of an equal new one, each place given once; -1 where there is none."""
+    order_old, order_new = np.argsort(old, kind="stable"), np.argsort(new, kind="stable")
+    a, b = old[order_old], new[order_new]
+    nth = np.arange(len(a)) - np.searchsorted(a, a)  # the how-manieth of its equals
+    place = np.searchsorted(b, a) + nth
+    fits = place < len(b)
+    fits[fits] = b[place[fits]] == a[fits]
+    found = np.full(len(old), -1, dtype=np.int64)
+    found[order_old[fits]] = order_new[place[fits]]
+    return found
+
+
+def _meta(folder: Path) -> dict[str, Any] | None:
+    try:
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        return meta if meta["version"] == CACHE_VERSION and meta["m"] == M else None
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _read(folder: Path, meta: dict[str, Any], dim: int) -> Graph | None:
+    """A stored graph, or None if it is damaged."""
+    try:
+        import hnswlib
+
+        graph_file, labels_file = folder / str(meta["graph"]), folder / str(meta["labels"])
+        if _checksum(graph_file) != meta["graph_crc32"] or _checksum(labels_file) != meta["labels_crc32"]:
+            return None
+        with np.load(labels_file, allow_pickle=False) as labels:
+            hashes, rows, axes = labels["hashes"], labels["rows"], labels["projection"]
+        projection = axes if axes.size else None
+        if projection is not None and len(projection) != dim:
+            return None
+        short = dim if projection is None else projection.shape[1]
+        inner = hnswlib.Index(space="ip", dim=short)
+        with native_path(graph_file) as path:
+            inner.load_index(path)
+        if inner.element_count != len(rows):
+            return None
+        counts = {int(k): int(n) for k, n in meta["candidates"].items()}
+        recall = {int(k): float(share) for k, share in meta["recall"].items()}
+        return Graph(inner, projection, hashes, rows, counts, recall)
+    except (ImportError, OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError):
+        return None
+
+
+def _write(folder: Path, graph: Graph, identity: str, complete: bool) -> None:
+    """Stores a graph; a full disk or read-only folder only costs the time to build it again."""
+    token = secrets.token_hex(4)
+    graph_file, labels_file = folder / f"graph-{token}.bin", folder / f"labels-{token}.npz"
+    part = folder / f"meta-{token}.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with native_path(graph_file) as path:
+            graph.inner.save_index(path)
+        axes = graph.projection if graph.projection is not None else np.zeros((0, 0), np.float32)
+        with labels_file.open("wb") as stream:
+            np.savez(stream, hashes=graph.hashes, rows=graph.rows, projection=axes)
+        meta = {
+            "version": CACHE_VERSION,
+            "m": M,
+            "identity": identity,
+            "complete": complete,
+            "graph": graph_file.name,
+            "graph_crc32": _checksum(graph_file),
+            "labels": labels_file.name,
+            "labels_crc32": _checksum(labels_file),
+            "candidates": graph.candidates,
+            "recall": graph.recall,
+        }
+        part.write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
+        part.replace(folder / "meta.json")
+    except (OSError, RuntimeError):
+        _remove(part, graph_file, labels_file)
+        return
+    named = {graph_file.name, labels_file.name, "meta.json"}
+    _remove(*(path for path in folder.iterdir() if path.name not in named))
+
+
+@contextlib.contextmanager
+def native_path(path: Path, windows: bool = os.name == "nt") -> Iterator[str]:
+    """A name of a file that C++ can open; hnswlib opens no file with other letters on Windows.
+
+    There the file is written to or read from a folder for temporary files instead.
+
+    Raises:
+        OSError: if the file cannot be moved, or that folder has other letters too.
+    """
+    if not windows or str(path).isascii():
+        yield str(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="bioscan-") as folder:
+        if not folder.isascii():
+            raise OSError(f"no folder with a plain name, only {folder}")
+        plain = Path(folder) / "graph.bin"
+        there = path.exists()
+        if there:
+            shutil.copyfile(path, plain)
+        yield str(plain)
+        if not there:
+            shutil.move(plain, path)
+
+
+def _checksum(path: Path) -> int:
+    """CRC-32 of a file, without holding it in memory."""
+    value = 0
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 22):
+            value = zlib.crc32(block, value)
+    return value
+
+
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
