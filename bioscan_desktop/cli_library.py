@@ -44,7 +44,13 @@ def _add_build(actions: Any, command: Command) -> None:
         "build a library pack from a table of records",
         "bioscan library build --records records.tsv --images photos/ --model starter --out my-library",
     )
-    build.add_argument("--records", type=Path, required=True, action="append", metavar="TSV")
+    build.add_argument("--records", type=Path, action="append", default=[], metavar="TSV")
+    build.add_argument(
+        "--from-embeddings",
+        type=Path,
+        metavar="DIR",
+        help="specimens that `bioscan-train embed` has embedded; --records then brings their barcodes",
+    )
     build.add_argument("--images", type=Path, metavar="DIR", help="folder that image_file is relative to")
     build.add_argument("--model", default="starter", metavar="ID|PATH")
     build.add_argument("--out", type=Path, required=True, metavar="LIB", help="new folder")
@@ -61,6 +67,11 @@ def _add_build(actions: Any, command: Command) -> None:
     )
     build.add_argument(
         "--embeddings-only", action="store_true", help="keep no photo name and no barcode of a single record"
+    )
+    build.add_argument(
+        "--restart",
+        action="store_true",
+        help="throw away what a stopped build has left; do not go on with it",
     )
     _add_encoders(build)
     build.set_defaults(run=_run_build)
@@ -137,6 +148,8 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 def _run_build(arguments: argparse.Namespace) -> int:
     from bioscan_desktop.library.build import DEFAULT_CLUSTER_SIMILARITY, BuildOptions, build_library
+    from bioscan_desktop.library.embedded import Embedded
+    from bioscan_desktop.library.staging import discard
     from bioscan_desktop.services import packs
     from bioscan_desktop.services.tasks import Progress
 
@@ -144,7 +157,14 @@ def _run_build(arguments: argparse.Namespace) -> int:
     if similarity is not None and not 0 < similarity <= 1:
         raise ArgumentError("--cluster-similarity is a cosine above 0 and at most 1.")
     _check_images(arguments.images)
+    if not arguments.records and arguments.from_embeddings is None:
+        raise ArgumentError("Name the records with --records, or embeddings with --from-embeddings.")
     excluded = names_in(arguments.exclude_species)
+    if excluded and arguments.from_embeddings is not None:
+        raise ArgumentError("--exclude-species is for --records; or remove them by `bioscan library remove`.")
+    embedded = Embedded(arguments.from_embeddings) if arguments.from_embeddings is not None else None
+    if arguments.restart:
+        discard(arguments.out)
     model = packs.open_model(arguments.model, arguments.provider, arguments.precision)
     options = BuildOptions(
         id=arguments.id or arguments.out.name,
@@ -164,6 +184,8 @@ def _run_build(arguments: argparse.Namespace) -> int:
             arguments.out,
             options,
             lambda what, done, total: progress.show(Progress(done, total, what)),
+            {"files": _files(arguments), "excluded": sorted(excluded)},
+            embedded,
         )
     _tell_skipped(summary.skipped)
     print(json.dumps({"out": str(arguments.out), "skipped": len(summary.skipped), **summary.manifest.counts}))
@@ -195,7 +217,6 @@ def _run_add(arguments: argparse.Namespace) -> int:
             arguments.pack_version,
             lambda what, done, total: progress.show(Progress(done, total, what)),
         )
-    _follow(arguments.out or folder)
     return _tell(change, arguments.out or folder)
 
 
@@ -270,6 +291,14 @@ def _follow(folder: Path) -> None:
         library.close()
 
 
+def _files(arguments: argparse.Namespace) -> list[list[object]]:
+    """What tells the sources of a build from others: names, sizes and dates of the files."""
+    embeddings = [arguments.from_embeddings / "manifest.json"] if arguments.from_embeddings else []
+    paths = [path.resolve() for path in (*arguments.records, *embeddings)]
+    states = [(path, path.stat()) for path in paths if path.is_file()]
+    return [[str(path), state.st_size, state.st_mtime_ns] for path, state in states]
+
+
 def _read(tables: Iterable[Path]) -> Iterator[Record]:
     from bioscan_desktop.library.importers.tables import read_table
 
@@ -283,7 +312,8 @@ def _check_images(folder: Path | None) -> None:
 
 
 def _tell(change: Change, folder: Path) -> int:
-    """Prints what became of a library."""
+    """Brings stored graphs up to date and prints what became of a library."""
+    _follow(folder)
     _tell_skipped(change.skipped)
     numbers = ("added_keys", "removed_keys", "joined", "known", "reduced")
     report = {"out": str(folder), "version": change.manifest.version}

@@ -114,3 +114,42 @@ def test_what_cannot_be_is_one_sentence(
     told = capsys.readouterr()
     assert (told.out, told.err.count("\n"), told.err.startswith("bioscan: ")) == ("", 1, True)
     assert {path.name: path.read_bytes() for path in pack.iterdir() if path.name != ".lock"} == before
+
+
+def test_a_stopped_build_goes_on_only_with_the_same_table(
+    new: Path,
+    world: TinyWorld,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    given = ["library", "build", "--model", world.model, "--provider", "cpu", "--out", tmp_path / "lib"]
+    with monkeypatch.context() as patch:
+        patch.setattr("bioscan_desktop.library.build.create_tables", stop)
+        assert run(*given, "--records", new) == 1
+    assert (tmp_path / ".lib.building").is_dir()
+    capsys.readouterr()
+    assert run(*given, "--records", world.records) == 2
+    assert "or begin anew with --restart" in capsys.readouterr().err
+    assert run(*given, "--records", world.records, "--restart") == 0
+    assert json.loads(capsys.readouterr().out)["species"] == 4
+    assert run(*given) == 2
+    assert "Name the records" in capsys.readouterr().err
+
+
+def test_a_graph_follows_the_library(
+    pack: Path, world: TinyWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("library", "index", pack) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {modality: (t["search"], t["keys"]) for modality, t in told.items()} == {
+        "dna": ("hnsw", 4),
+        "image": ("hnsw", 12),
+    }
+    assert run("library", "remove", pack, "--taxon", "Noctua comes") == 0
+    library = packs.open_library(str(pack))
+    assert (library.index("dna").kind, len(library.index("dna"))) == ("hnsw", 3)
+    library.close()

@@ -8,15 +8,15 @@ own barcode, or, in a library that must not hold any, the consensus of it and th
 name.
 
 Photos: one key per photo.
+
+Everything passes through `staging` on disk, so that memory does not grow with the number of records
+and a build that was stopped can go on.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -26,17 +26,31 @@ from typing import Any
 import numpy as np
 
 from bioscan_desktop import __version__
-from bioscan_desktop.core.barcode import clean
-from bioscan_desktop.core.errors import ArgumentError, BioscanError, InputError, PackError
-from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.core.errors import ArgumentError, BioscanError, PackError
 from bioscan_desktop.index.barcodes import consensus
-from bioscan_desktop.index.keys import isolations, save_keys
+from bioscan_desktop.index.keys import KeyWriter, isolations, load_keys
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.inference.manifest import sha256_of
+from bioscan_desktop.library.embedded import Embedded
 from bioscan_desktop.library.importers.tables import Record
 from bioscan_desktop.library.pack import LibraryManifest
-from bioscan_desktop.library.records import KeyRecord, write_records
+from bioscan_desktop.library.reading import (
+    Haplotype,
+    haplotype_groups,
+    photos_in_order,
+    read_bases,
+    read_embedded,
+    read_records,
+)
+from bioscan_desktop.library.records import (
+    KeyRecord,
+    count_records,
+    create_tables,
+    insert_record,
+    species_names,
+)
+from bioscan_desktop.library.staging import Staging
 
 DEFAULT_CLUSTER_SIMILARITY = 0.98
 BATCH = 64
@@ -82,141 +96,238 @@ class BuildSummary:
     skipped: list[tuple[str, str]]
 
 
-@dataclass
-class _Haplotype:
-    """Identical barcodes of one name."""
-
-    sequence: str
-    lineage: Lineage
-    processids: list[str] = field(default_factory=list)
-    countries: Counter[str] = field(default_factory=Counter)
-    bins: Counter[str] = field(default_factory=Counter)
-    n_records: int = 0
-
-
-@dataclass
-class _Photo:
-    record: Record
-    path: Path
-
-
 def build_library(
     records: Iterable[Record],
     model: ModelPack,
     out: Path,
     options: BuildOptions,
     report: Report | None = None,
+    source: object = None,
+    embedded: Embedded | None = None,
 ) -> BuildSummary:
     """Builds a library pack in a new folder; the folder appears only when it is complete.
 
+    Args:
+        source: tells the records from others, as plain JSON values. With it, a build that was stopped
+            goes on where it was when it is started again; without it nothing is kept of it.
+        embedded: take the specimens and their embeddings from here; `records` then only bring the
+            barcodes from which consensus barcodes are made.
+
     Raises:
         ArgumentError: if `out` exists, or no record can be used.
-        PackError: if the model lacks an encoder that the records need, or the disk is full.
+        PackError: if the model lacks an encoder that the records need, the disk is full, or a build
+            with other settings was stopped here.
     """
     if out.exists():
         raise ArgumentError(f"{out} exists already; choose another folder or remove it first.")
     tell = report or (lambda what, done, total: None)
-    skipped: list[tuple[str, str]] = []
-    haplotypes, photos = _read(records, model, options, skipped, tell)
-    if not haplotypes and not photos:
-        first = f" The first problem: {skipped[0][1]}" if skipped else ""
-        raise ArgumentError(f"None of the records can be used for a library.{first}")
-    dna_keys, dna_rows = _dna_keys(haplotypes, model, options, tell)
-    image_keys, image_rows = _image_keys(photos, model, options, skipped, len(dna_keys), tell)
-    staging = out.with_name(f".{out.name}.building-{os.getpid()}")
+    settings = None
+    if source is not None:
+        model_of = {"fingerprint": model.manifest.fingerprint, "precision": model.precision}
+        deciding = ("images", "cluster_similarity", "embeddings_only")
+        kept = {k: str(v) for k, v in vars(options).items() if k in deciding}
+        settings = {"model": model_of, "source": source, "options": kept}
     try:
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir(parents=True)
-        write_records(staging / "records.sqlite", [*dna_keys, *image_keys])
-        files = ["records.sqlite"]
-        for modality, rows in (("dna", dna_rows), ("image", image_rows)):
-            if len(rows):
-                save_keys(staging / f"keys.{modality}.npy", rows)
-                files.append(f"keys.{modality}.npy")
-                if len(rows) <= MAX_ISOLATION_KEYS:
-                    records_of = dna_keys if modality == "dna" else image_keys
-                    names = np.array([r.lineage.species or f"\0{r.row}" for r in records_of])
-                    np.save(staging / f"isolation.{modality}.npy", isolations(rows, names))
-                    files.append(f"isolation.{modality}.npy")
-        manifest = _manifest(model, options, staging, files, dna_keys, image_keys)
-        manifest.save(staging)
-        staging.replace(out)
+        with Staging(out, settings) as staging:
+            if not staging.reading_done:
+                if embedded is not None:
+                    read_embedded(staging, embedded, model, options, tell)
+                    read_bases(staging, records, tell)
+                else:
+                    read_records(staging, records, model, options, tell)
+                staging.store(staging.rows_read, done=True)
+            if not staging.count("haplotypes") and not staging.count("photos"):
+                skipped = staging.skipped()
+                first = f" The first problem: {skipped[0][1]}" if skipped else ""
+                raise ArgumentError(f"None of the records can be used for a library.{first}")
+            _embed_barcodes(staging, model, embedded, tell)
+            _embed_photos(staging, model, options, embedded, tell)
+            manifest = _write(staging, model, options, tell)
+            summary = BuildSummary(manifest, staging.skipped())
+            staging.library.replace(out)
+            return summary
     except (OSError, sqlite3.Error) as error:
         why = getattr(error, "strerror", None) or error
-        raise PackError(f"The library cannot be written to {out} ({why}).") from None
-    finally:
-        with contextlib.suppress(OSError):
-            shutil.rmtree(staging, ignore_errors=True)
-    return BuildSummary(manifest, skipped)
+        again = "; the same command goes on where it was" if source is not None else ""
+        raise PackError(f"The library cannot be written to {out} ({why}){again}.") from None
 
 
-def _read(
-    records: Iterable[Record],
-    model: ModelPack,
-    options: BuildOptions,
-    skipped: list[tuple[str, str]],
-    tell: Report,
-) -> tuple[list[_Haplotype], list[_Photo]]:
-    haplotypes: dict[tuple[str, Lineage], _Haplotype] = {}
-    photos: list[_Photo] = []
-    count = 0
-    for count, record in enumerate(records, start=1):
-        name = record.processid or record.sampleid or record.image_file or f"row {record.row}"
-        if count % 5000 == 0:
-            tell("reading records", count, None)
-        if not record.lineage.path():
-            skipped.append((name, f"{name} has no order, so it cannot name anything."))
-            continue
-        if not record.nucleotides and not record.image_file:
-            skipped.append((name, f"{name} has neither a barcode nor a photo."))
-        if record.nucleotides and model.has("dna"):
-            try:
-                sequence = clean(record.nucleotides, name).sequence
-            except InputError as error:
-                skipped.append((name, error.message))
+def _embed_barcodes(staging: Staging, model: ModelPack, embedded: Embedded | None, tell: Report) -> None:
+    total = staging.count("haplotypes")
+
+    def make(start: int, stop: int) -> dict[str, np.ndarray]:
+        rows = np.zeros((stop - start, model.dim), dtype=np.float32)
+        sql = (
+            "SELECT sequence, vector FROM numbered JOIN haplotypes USING (id) "
+            "WHERE place >= ? AND place < ? ORDER BY place"
+        )
+        for first in range(start, stop, BATCH):
+            last = min(first + BATCH, stop)
+            found = staging.connection.execute(sql, [first, last]).fetchall()
+            if embedded is None:
+                part = model.embed_barcodes([sequence for sequence, _ in found])
             else:
-                key = (sequence, record.lineage)
-                haplotype = haplotypes.setdefault(key, _Haplotype(sequence, record.lineage))
-                haplotype.n_records += 1
-                if record.processid:
-                    haplotype.processids.append(record.processid)
-                if record.country:
-                    haplotype.countries[record.country] += 1
-                if record.bin_uri:
-                    haplotype.bins[record.bin_uri] += 1
-        if record.image_file and options.images is not None and model.has("image"):
-            photos.append(_Photo(record, options.images / record.image_file))
-    tell("reading records", count, count)
-    return list(haplotypes.values()), photos
+                part = embedded.take("dna", np.array([vector for _, vector in found]))
+            rows[first - start : last - start] = part
+            tell("embedding barcodes", last, total)
+        return {"rows": rows}
+
+    for _, stop in staging.shards("dna", total, make):
+        tell("embedding barcodes", stop, total)
 
 
-def _dna_keys(
-    haplotypes: list[_Haplotype], model: ModelPack, options: BuildOptions, tell: Report
-) -> tuple[list[KeyRecord], np.ndarray]:
-    rows = np.zeros((len(haplotypes), model.dim), dtype=np.float32)
-    for start in range(0, len(haplotypes), BATCH):
-        part = haplotypes[start : start + BATCH]
-        rows[start : start + len(part)] = model.embed_barcodes([h.sequence for h in part])
-        tell("embedding barcodes", start + len(part), len(haplotypes))
-    by_name: dict[Lineage, list[int]] = defaultdict(list)
-    for number, haplotype in enumerate(haplotypes):
-        by_name[haplotype.lineage].append(number)
-    keys: list[KeyRecord] = []
-    centres: list[np.ndarray] = []
-    names = sorted(by_name, key=lambda lineage: tuple(name or "" for name in lineage.names()))
-    for done, lineage in enumerate(names, start=1):
-        members = sorted(by_name[lineage], key=lambda i: (-haplotypes[i].n_records, haplotypes[i].sequence))
-        for cluster in cluster_rows(rows[members], options.cluster_similarity):
-            chosen = [members[i] for i in cluster]
-            own = [haplotypes[i] for i in chosen]
-            beside = _beside(chosen, members, haplotypes, rows) if options.embeddings_only else []
-            weights = np.array([haplotypes[i].n_records for i in chosen], dtype=np.float32)
-            centre = (rows[chosen] * weights[:, None]).sum(axis=0)
-            centres.append(centre / np.linalg.norm(centre))
-            keys.append(_dna_record(len(keys), own, beside, options.embeddings_only))
-        tell("clustering", done, len(names))
-    matrix = np.stack(centres) if centres else np.zeros((0, model.dim), dtype=np.float32)
-    return keys, matrix
+def _embed_photos(
+    staging: Staging, model: ModelPack, options: BuildOptions, embedded: Embedded | None, tell: Report
+) -> None:
+    total = staging.count("photos")
+
+    def make(start: int, stop: int) -> dict[str, np.ndarray]:
+        sql = "SELECT image_file, vector FROM photos WHERE id > ? AND id <= ? ORDER BY id"
+        found = staging.connection.execute(sql, [start, stop]).fetchall()
+        errors = np.array([""] * len(found), dtype=object)
+        if embedded is not None:
+            rows = embedded.take("image", np.array([vector for _, vector in found]))
+        else:
+            rows = np.full((len(found), model.dim), np.nan, dtype=np.float32)
+            with ThreadPoolExecutor(2, thread_name_prefix="decode") as pool:
+                for first in range(0, len(found), BATCH):
+                    files = [file for file, _ in found[first : first + BATCH]]
+                    _embed_some(pool, model, options.images, files, rows[first:], errors[first:])
+                    tell("embedding photos", min(start + first + BATCH, total), total)
+        return {"rows": rows, "errors": errors.astype(str)}
+
+    for _, stop in staging.shards("image", total, make):
+        tell("embedding photos", stop, total)
+
+
+def _embed_some(
+    pool: ThreadPoolExecutor,
+    model: ModelPack,
+    folder: Path | None,
+    files: Sequence[str],
+    rows: np.ndarray,
+    errors: np.ndarray,
+) -> None:
+    """Embeds photos into the first of `rows`; sentences about unreadable ones go to `errors`."""
+    assert folder is not None
+    futures = [pool.submit(load_rgb, folder / file, model.preprocessing.min_side) for file in files]
+    for number, future in enumerate(futures):
+        try:
+            loaded = future.result()
+        except BioscanError as error:
+            errors[number] = error.message
+        else:
+            rows[number] = model.embed_images([loaded.image])[0]
+
+
+def _write(staging: Staging, model: ModelPack, options: BuildOptions, tell: Report) -> LibraryManifest:
+    """Clusters and writes the pack; records go to the database one by one, keys to their files."""
+    folder = staging.library
+    connection = sqlite3.connect(folder / "records.sqlite")
+    try:
+        create_tables(connection)
+        dna = _write_dna(staging, connection, model.dim, options, tell)
+        images = _write_images(staging, connection, model.dim, options, dna)
+        connection.commit()
+        connection.execute("VACUUM")
+        counts = count_records(connection)
+        files = ["records.sqlite"]
+        for modality, count in (("dna", dna), ("image", images)):
+            if not count:
+                continue
+            files.append(f"keys.{modality}.npy")
+            if count <= MAX_ISOLATION_KEYS:
+                rows = load_keys(folder / files[-1], model.dim, count)
+                np.save(
+                    folder / f"isolation.{modality}.npy",
+                    isolations(rows, species_names(connection, modality)),
+                )
+                files.append(f"isolation.{modality}.npy")
+    finally:
+        connection.close()
+    if not dna and not images:
+        first = staging.skipped()
+        raise ArgumentError(
+            f"None of the records can be used for a library. The first problem: {first[0][1]}"
+        )
+    manifest = _manifest(model, options, folder, files, counts)
+    manifest.save(folder)
+    return manifest
+
+
+def _write_dna(
+    staging: Staging, connection: sqlite3.Connection, dim: int, options: BuildOptions, tell: Report
+) -> int:
+    """Returns the number of keys."""
+    total, done, count = staging.count("haplotypes"), 0, 0
+    if not total:
+        return 0
+    with KeyWriter(staging.library / "keys.dna.npy", dim) as writer:
+        for group in haplotype_groups(staging):
+            rows = staging.dna_rows(np.array([place for place, _ in group]), dim)
+            centres = []
+            haplotypes = [haplotype for _, haplotype in group]
+            for cluster in cluster_rows(rows, options.cluster_similarity):
+                members = [haplotypes[i] for i in cluster]
+                beside = _beside(cluster, haplotypes, rows) if options.embeddings_only else []
+                weights = np.array([m.n_records for m in members], dtype=np.float32)
+                centre = (rows[cluster] * weights[:, None]).sum(axis=0)
+                centres.append(centre / np.linalg.norm(centre))
+                record = _dna_record(count, members, beside, options.embeddings_only)
+                insert_record(connection, record)
+                count += 1
+            writer.write(np.stack(centres).astype(np.float16))
+            done += len(group)
+            tell("clustering", done, total)
+    return count
+
+
+def _write_images(
+    staging: Staging, connection: sqlite3.Connection, dim: int, options: BuildOptions, first_id: int
+) -> int:
+    """Returns the number of keys."""
+    if not staging.count("photos"):
+        return 0
+    count = 0
+    photos = photos_in_order(staging)
+    with KeyWriter(staging.library / "keys.image.npy", dim) as writer:
+        for rows, errors in staging.images():
+            kept = []
+            for row, error in zip(rows, errors.tolist(), strict=True):
+                record = next(photos)
+                if error or not np.isfinite(row[0]):
+                    sentence = error or f"{record.image_file} has no embedding."
+                    staging.connection.execute(
+                        "INSERT INTO skipped VALUES (?, ?)", [str(record.image_file), sentence]
+                    )
+                    continue
+                insert_record(connection, _image_record(record, first_id, count, not options.embeddings_only))
+                kept.append(row)
+                count += 1
+            if kept:
+                writer.write(np.stack(kept).astype(np.float16))
+    if not count:
+        (staging.library / "keys.image.npy").unlink()
+    return count
+
+
+def _image_record(record: Record, first_id: int, row: int, keep_name: bool) -> KeyRecord:
+    processids = (record.processid,) if record.processid else ()
+    return KeyRecord(
+        key_id=first_id + row + 1,
+        modality="image",
+        row=row,
+        lineage=record.lineage,
+        bin_uri=record.bin_uri,
+        country=record.country,
+        processid=record.processid,
+        n_records=1,
+        process_ids=processids,
+        consensus=None,
+        image_file=record.image_file if keep_name else None,
+        specimens=processids,
+        places=((record.country, 1),) if record.country else (),
+    )
 
 
 def cluster_rows(rows: np.ndarray, similarity: float) -> list[list[int]]:
@@ -243,18 +354,17 @@ def cluster_rows(rows: np.ndarray, similarity: float) -> list[list[int]]:
     return clusters
 
 
-def _beside(
-    chosen: list[int], members: list[int], haplotypes: list[_Haplotype], rows: np.ndarray
-) -> list[_Haplotype]:
+def _beside(chosen: list[int], haplotypes: Sequence[Haplotype], rows: np.ndarray) -> list[Haplotype]:
     """The haplotype of the same name that is nearest to a lone record, if there is one."""
-    others = [i for i in members if i not in chosen]
-    if len(chosen) > 1 or haplotypes[chosen[0]].n_records > 1 or not others:
+    if len(chosen) > 1 or haplotypes[chosen[0]].n_records > 1 or len(haplotypes) == 1:
         return []
-    return [haplotypes[others[int((rows[others] @ rows[chosen[0]]).argmax())]]]
+    scores = rows @ rows[chosen[0]]
+    scores[chosen[0]] = -2
+    return [haplotypes[int(scores.argmax())]]
 
 
 def _dna_record(
-    row: int, members: Sequence[_Haplotype], beside: Sequence[_Haplotype], embeddings_only: bool
+    row: int, members: Sequence[Haplotype], beside: Sequence[Haplotype], embeddings_only: bool
 ) -> KeyRecord:
     """The record of a cluster; its first member is the most common haplotype.
 
@@ -272,9 +382,11 @@ def _dna_record(
     common = [h for h in members if h.n_records * 4 >= members[0].n_records]
     backbone = max(common, key=lambda h: (len(h.sequence), h.n_records)).sequence
     processids = [p for haplotype in members for p in haplotype.processids]
-    # A neighbour counts once, so that it leaves open what it differs in, and no more.
+    # A neighbour counts once, so that it leaves open what it differs in, and no more. Embeddings may
+    # have come without their barcodes.
     weighed = [(h.sequence, h.n_records) for h in members] + [(h.sequence, 1) for h in beside]
-    given = not embeddings_only or records + len(beside) > 1
+    weighed = [(sequence, n) for sequence, n in weighed if sequence]
+    given = bool(backbone) and (not embeddings_only or sum(n for _, n in weighed) > 1)
     return KeyRecord(
         key_id=row + 1,
         modality="dna",
@@ -292,68 +404,10 @@ def _dna_record(
     )
 
 
-def _image_keys(
-    photos: list[_Photo],
-    model: ModelPack,
-    options: BuildOptions,
-    skipped: list[tuple[str, str]],
-    first_id: int,
-    tell: Report,
-) -> tuple[list[KeyRecord], np.ndarray]:
-    keys: list[KeyRecord] = []
-    rows: list[np.ndarray] = []
-    with ThreadPoolExecutor(2, thread_name_prefix="decode") as pool:
-        for start in range(0, len(photos), BATCH):
-            part = photos[start : start + BATCH]
-            futures = [pool.submit(load_rgb, p.path, model.preprocessing.min_side) for p in part]
-            for photo, future in zip(part, futures, strict=True):
-                record = photo.record
-                try:
-                    loaded = future.result()
-                except BioscanError as error:
-                    skipped.append((str(record.image_file), error.message))
-                    continue
-                rows.append(model.embed_images([loaded.image])[0])
-                keys.append(
-                    KeyRecord(
-                        key_id=first_id + len(keys) + 1,
-                        modality="image",
-                        row=len(keys),
-                        lineage=record.lineage,
-                        bin_uri=record.bin_uri,
-                        country=record.country,
-                        processid=record.processid,
-                        n_records=1,
-                        process_ids=(record.processid,) if record.processid else (),
-                        consensus=None,
-                        image_file=None if options.embeddings_only else record.image_file,
-                        specimens=(record.processid,) if record.processid else (),
-                        places=((record.country, 1),) if record.country else (),
-                    )
-                )
-            tell("embedding photos", min(start + BATCH, len(photos)), len(photos))
-    return keys, np.stack(rows) if rows else np.zeros((0, model.dim), dtype=np.float32)
-
-
 def _manifest(
-    model: ModelPack,
-    options: BuildOptions,
-    folder: Path,
-    files: Sequence[str],
-    dna_keys: Sequence[KeyRecord],
-    image_keys: Sequence[KeyRecord],
+    model: ModelPack, options: BuildOptions, folder: Path, files: Sequence[str], counts: dict[str, int]
 ) -> LibraryManifest:
-    species = {k.lineage.species for k in (*dna_keys, *image_keys) if k.lineage.species}
-    counts = {
-        "dna_keys": len(dna_keys),
-        "image_keys": len(image_keys),
-        "barcodes": sum(k.n_records for k in dna_keys),
-        "photos": len(image_keys),
-        "species": len(species),
-        "species_with_dna": len({k.lineage.species for k in dna_keys if k.lineage.species}),
-        "species_with_photos": len({k.lineage.species for k in image_keys if k.lineage.species}),
-    }
-    keeps_photos = not options.embeddings_only and options.images is not None and bool(image_keys)
+    keeps_photos = not options.embeddings_only and options.images is not None and counts["image_keys"] > 0
     return LibraryManifest(
         id=options.id,
         version=options.version,
@@ -372,6 +426,7 @@ def _manifest(
             **options.provenance,
             "app_version": __version__,
             "cluster_similarity": options.cluster_similarity,
+            "embeddings_only": options.embeddings_only,
         },
         images_root=str(options.images.resolve()) if keeps_photos and options.images else None,
     )

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bioscan_desktop import __version__
 from bioscan_desktop.index.keys import KeyFile
 from bioscan_desktop.library.build import DEFAULT_CLUSTER_SIMILARITY
@@ -146,9 +144,3 @@ def has_isolations(manifest: LibraryManifest, modality: str) -> bool:
     """True if the isolation of each key was kept."""
     name = f"isolation.{modality}.npy"
     return manifest.stored_as.get(name, name) in manifest.files
-
-
-def species_names(connection: sqlite3.Connection, modality: str) -> np.ndarray:
-    """(n,) species of each row; a name of its own for each row without one."""
-    sql = "SELECT coalesce(species, char(1) || row) FROM keys WHERE modality = ? ORDER BY row"
-    return np.array([row[0] for row in connection.execute(sql, [modality])])

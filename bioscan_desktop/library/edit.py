@@ -99,8 +99,8 @@ def remove_records(
 ) -> Change:
     """Removes specimens by process id, and all keys of taxa or BINs by name.
 
-    A key that stands for other specimens too stays where it is, with fewer records; if one record is
-    left, its barcode goes, since barcodes of single records are not kept.
+    A key that stands for other specimens too stays where it is, with fewer records. If one record is
+    left, its barcode goes, unless the library may hold barcodes of single records.
 
     Args:
         names: process ids, names of any rank, or BINs.

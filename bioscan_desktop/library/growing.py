@@ -28,12 +28,11 @@ from bioscan_desktop.library.changing import (
     has_isolations,
     image_name,
     similarity_of,
-    species_names,
     stored_keys,
 )
 from bioscan_desktop.library.draft import Draft
 from bioscan_desktop.library.pack import MODALITIES, LibraryManifest
-from bioscan_desktop.library.records import KeyRecord, RecordStore, insert_record, pack_bases
+from bioscan_desktop.library.records import KeyRecord, RecordStore, insert_record, pack_bases, species_names
 
 SAME = 0.9999
 """Cosine from which two rows are one; half precision blurs a cosine by a hundredth of what is left."""

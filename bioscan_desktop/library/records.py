@@ -150,6 +150,12 @@ def count_records(connection: sqlite3.Connection) -> dict[str, int]:
     }
 
 
+def species_names(connection: sqlite3.Connection, modality: str) -> np.ndarray:
+    """(n,) species of each row; a name of its own for each row without one."""
+    sql = "SELECT coalesce(species, char(1) || row) FROM keys WHERE modality = ? ORDER BY row"
+    return np.array([row[0] for row in connection.execute(sql, [modality])])
+
+
 class RecordStore:
     """Read access to a library's records, from any thread.
 

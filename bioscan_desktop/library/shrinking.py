@@ -11,9 +11,10 @@ import numpy as np
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.index.keys import KeyFile, KeyWriter, load_column, nearest_others, unit_blocks
 from bioscan_desktop.library.build import EXAMPLES
-from bioscan_desktop.library.changing import Change, finish, has_isolations, species_names, stored_keys
+from bioscan_desktop.library.changing import Change, finish, has_isolations, stored_keys
 from bioscan_desktop.library.draft import Draft
 from bioscan_desktop.library.pack import MODALITIES
+from bioscan_desktop.library.records import species_names
 
 _TOUCHED = 0.002
 """float16 keeps cosines to 0.0005: an isolation this close to a removed key may have come from it."""
@@ -25,7 +26,8 @@ def shrink(draft: Draft, connection: sqlite3.Connection, names: Sequence[str], v
     Raises:
         ArgumentError: if that is nothing or everything.
     """
-    gone, reduced, missing = _select(connection, names)
+    single = draft.manifest.provenance.get("embeddings_only") is False
+    gone, reduced, missing = _select(connection, names, single)
     identity = draft.manifest.id
     if not gone and not reduced:
         raise ArgumentError(
@@ -54,8 +56,14 @@ def shrink(draft: Draft, connection: sqlite3.Connection, names: Sequence[str], v
     )
 
 
-def _select(connection: sqlite3.Connection, names: Sequence[str]) -> tuple[set[int], set[int], list[str]]:
-    """Removes specimens from their keys: (keys that go, keys that become smaller, names not found)."""
+def _select(
+    connection: sqlite3.Connection, names: Sequence[str], single: bool
+) -> tuple[set[int], set[int], list[str]]:
+    """Removes specimens from their keys: (keys that go, keys that become smaller, names not found).
+
+    Args:
+        single: barcodes of single records may be kept.
+    """
     gone: set[int] = set()
     reduced: set[int] = set()
     missing: list[str] = []
@@ -75,7 +83,7 @@ def _select(connection: sqlite3.Connection, names: Sequence[str]) -> tuple[set[i
         if left < 1:
             gone.add(key_id)
         else:
-            _reduce(connection, key_id, left)
+            _reduce(connection, key_id, left > 1 or single)
     return gone, reduced - gone, missing
 
 
@@ -92,7 +100,7 @@ def _remove_specimen(connection: sqlite3.Connection, processid: str) -> set[int]
     return keys
 
 
-def _reduce(connection: sqlite3.Connection, key_id: int, left: int) -> None:
+def _reduce(connection: sqlite3.Connection, key_id: int, keep_barcode: bool) -> None:
     """Renews what a key says of its specimens."""
     sql = "SELECT processid FROM specimens WHERE key_id = ? ORDER BY processid LIMIT ?"
     examples = [row[0] for row in connection.execute(sql, [key_id, EXAMPLES])]
@@ -100,7 +108,7 @@ def _reduce(connection: sqlite3.Connection, key_id: int, left: int) -> None:
         "UPDATE keys SET process_ids = ?, processid = ? WHERE key_id = ?",
         [json.dumps(examples), examples[0] if examples else None, key_id],
     )
-    if left == 1:
+    if not keep_barcode:
         connection.execute("UPDATE keys SET consensus = NULL, consensus_bp = NULL WHERE key_id = ?", [key_id])
 
 

@@ -248,7 +248,7 @@ class TestFolder:
         def fail(*_: object) -> None:
             raise failure
 
-        monkeypatch.setattr(module, "write_records", fail)
+        monkeypatch.setattr(module, "create_tables", fail)
         with pytest.raises(PackError, match=r"cannot be written.*(space|full)"):
             built(tmp_path, model, [dna("P1", A)])
         assert [p.name for p in tmp_path.iterdir()] == ["r.tsv"]
@@ -256,7 +256,7 @@ class TestFolder:
     def test_a_bug_leaves_nothing_behind_either(
         self, tmp_path: Path, model: ModelPack, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(module, "save_keys", lambda *_: 1 / 0)
+        monkeypatch.setattr(module, "cluster_rows", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             built(tmp_path, model, [dna("P1", A)])
         assert [p.name for p in tmp_path.iterdir()] == ["r.tsv"]
