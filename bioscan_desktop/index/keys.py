@@ -143,19 +143,22 @@ class KeyFile:
             PackError: if one of them is unusable.
         """
         numbers = np.asarray(numbers, dtype=np.int64)
-        if hasattr(os, "pread"):
-            if self._descriptor is None:
-                self._descriptor = os.open(self.path, os.O_RDONLY)
-            size = self._rows.dtype.itemsize * self.shape[1]
-            read = [os.pread(self._descriptor, size, self._offset + size * int(n)) for n in numbers]
-            stored = np.frombuffer(b"".join(read), dtype=self._rows.dtype).reshape(len(numbers), -1)
-        else:
-            stored = self._rows[numbers]
+        try:
+            stored = self._read(numbers) if hasattr(os, "pread") else self._rows[numbers]
+        except (OSError, ValueError) as error:  # the file has become shorter, or is gone with its drive
+            raise unreadable(self.path, error) from None
         rows = widen(stored)
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         check_norms(norms, self.path)
         rows /= norms
         return rows
+
+    def _read(self, numbers: np.ndarray) -> np.ndarray:
+        if self._descriptor is None:
+            self._descriptor = os.open(self.path, os.O_RDONLY)
+        size = self._rows.dtype.itemsize * self.shape[1]
+        read = [os.pread(self._descriptor, size, self._offset + size * int(n)) for n in numbers]
+        return np.frombuffer(b"".join(read), dtype=self._rows.dtype).reshape(len(numbers), self.shape[1])
 
     def release(self) -> None:
         """Gives the mapped pages back; the system keeps them cached as long as it has room."""

@@ -99,6 +99,15 @@ def test_unusable_rows_are_refused_when_they_are_met(tmp_path: Path, value: floa
         file.take(np.array([123]))
 
 
+@pytest.mark.skipif(not hasattr(os, "pread"), reason="rows are mapped on this system")
+def test_a_file_that_is_cut_while_it_is_open_is_one_sentence(tmp_path: Path) -> None:
+    save_keys(tmp_path / "keys.npy", unit(400))
+    file = KeyFile(tmp_path / "keys.npy", DIM, 400)
+    os.truncate(tmp_path / "keys.npy", 2000)
+    with pytest.raises(PackError, match="cannot be read"):
+        file.take(np.array([3, 399]))
+
+
 def test_cut_foreign_and_missing_files(path: Path, tmp_path: Path) -> None:
     with pytest.raises(PackError, match="shape"):
         KeyFile(path, DIM, N + 1)
