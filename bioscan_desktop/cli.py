@@ -145,6 +145,8 @@ def _run_identify(arguments: argparse.Namespace) -> int:
     library = packs.open_library(arguments.library)
     model = _model(arguments, library)
     identifier = Identifier(model, library, _restriction(arguments, library))
+    for modality in library.modalities:
+        library.index(modality)  # now, so that what is to be said of the search is said first
     report = model.provider_report()
     limits = identifier.restriction.notices if identifier.restriction is not None else []
     for notice in [*library.notices, *limits, *([report.reason] if report.reason else [])]:

@@ -153,3 +153,12 @@ def test_a_graph_follows_the_library(
     library = packs.open_library(str(pack))
     assert (library.index("dna").kind, len(library.index("dna"))) == ("hnsw", 3)
     library.close()
+
+
+def test_identify_says_how_to_make_a_large_library_faster(
+    pack: Path, world: TinyWorld, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("bioscan_desktop.library.pack.crossover.pays", lambda n, dim, store: n == 12)
+    given = ["identify", "--library", pack, "--model", world.model, "--provider", "cpu"]
+    assert run(*given, "--sequence", random_barcode(0)) == 0
+    assert "`bioscan library index pack` makes searching so many faster" in capsys.readouterr().err
