@@ -57,7 +57,7 @@ def add_records(
         options = BuildOptions(
             manifest.id,
             images=images,
-            embeddings_only=embeddings_only,
+            embeddings_only=embeddings_only or manifest.provenance.get("embeddings_only") is True,
             cluster_similarity=similarity_of(manifest),
         )
         try:

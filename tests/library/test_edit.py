@@ -186,6 +186,14 @@ class TestAdd:
         with pytest.raises(ArgumentError, match="exists already"):
             add_records(pack, [], model, tmp_path / "copy")
 
+    def test_a_library_without_single_barcodes_stays_so(
+        self, pack: Path, model: ModelPack, tmp_path: Path
+    ) -> None:
+        manifest = LibraryManifest.load(pack)
+        dataclasses.replace(manifest, provenance={"embeddings_only": True}).save(pack)
+        add_records(pack, new_barcodes(tmp_path / "n.tsv", 1), model)
+        assert keys_of(pack, "dna")[-1].consensus is None
+
     def test_another_model_is_refused(self, pack: Path, tmp_path: Path) -> None:
         make_model(tmp_path / "other", seed=9)
         with pytest.raises(PackError, match="cannot be joined"):
@@ -238,7 +246,11 @@ class TestRemove:
     def test_a_bin(self, pack: Path) -> None:
         assert remove_records(pack, ["BOLD:TST0002"]).manifest.counts["species_with_dna"] == 3
 
-    def test_specimens_count_out_of_their_keys(self, pack: Path) -> None:
+    @pytest.mark.parametrize("single", [True, False])
+    def test_specimens_count_out_of_their_keys(self, pack: Path, single: bool) -> None:
+        manifest = LibraryManifest.load(pack)
+        assert manifest.provenance["embeddings_only"] is False
+        dataclasses.replace(manifest, provenance={"embeddings_only": not single}).save(pack)
         change = remove_records(pack, ["TINY000-26"])  # one of three barcodes, and one photo
         assert (change.removed_keys, change.reduced) == (1, 1)
         key = keys_of(pack, "dna")
@@ -247,7 +259,8 @@ class TestRemove:
         assert pronuba.consensus is not None
         remove_records(pack, ["TINY001-26"])
         pronuba = next(k for k in keys_of(pack, "dna") if k.lineage.species == PRONUBA[3])
-        assert (pronuba.n_records, pronuba.consensus) == (1, None)  # a single record's is not kept
+        assert pronuba.n_records == 1
+        assert (pronuba.consensus is not None) is single  # only if a single record's may be kept
         remove_records(pack, ["TINY002-26"])
         assert PRONUBA[3] not in {k.lineage.species for k in keys_of(pack, "dna")}
         assert check(pack).version == "4"
