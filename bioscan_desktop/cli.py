@@ -13,9 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioscan_desktop import __version__, cli_batch, cli_export, cli_library
-from bioscan_desktop import __version__, cli_crop, cli_export, cli_library
-from bioscan_desktop import __version__, cli_browse, cli_crop, cli_export, cli_library, cli_packs
+from bioscan_desktop import __version__, cli_batch, cli_browse, cli_crop, cli_export, cli_library, cli_packs
 from bioscan_desktop.cli_parts import (
     EXIT_OK,
     EXIT_SOME_FAILED,
