@@ -263,6 +263,7 @@ def _run_index(arguments: argparse.Namespace) -> int:
 
 def _prepare(library: Library, modalities: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Prepares the search of some modalities; returns what it is like."""
+    from bioscan_desktop.index.hnsw import HnswIndex
     from bioscan_desktop.services.tasks import Progress
 
     told: dict[str, dict[str, Any]] = {}
@@ -276,6 +277,8 @@ def _prepare(library: Library, modalities: Iterable[str]) -> dict[str, dict[str,
                 print(f"bioscan: {notice}", file=sys.stderr)
             index = library.index(modality)
             told[modality] = {"search": index.kind, "keys": len(index)}
+            if isinstance(index, HnswIndex):
+                told[modality]["recall"] = {str(k): round(r, 3) for k, r in index.graph.recall.items()}
             told[modality]["seconds"] = round(time.perf_counter() - start, 1)
     return told
 

@@ -113,7 +113,7 @@ class TestReading:
     def test_a_graph_that_misses_too_much_is_not_used(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(hnsw, "TARGET_RECALL", 1.01)
+        monkeypatch.setattr(hnsw, "LEAST_RECALL", 1.01)
         index, notice = prepare(KEYS[:500], tmp_path / "g", "one")
         assert index.kind == "exact"
         assert notice.startswith("Exact search is used: a graph would find only ")
