@@ -16,7 +16,7 @@ from bioscan_desktop.index.keys import KeyFile
 from bioscan_desktop.library.build import DEFAULT_CLUSTER_SIMILARITY
 from bioscan_desktop.library.draft import Draft, database, next_version
 from bioscan_desktop.library.pack import LibraryManifest
-from bioscan_desktop.library.records import SPECIMENS_SCHEMA, count_records
+from bioscan_desktop.library.records import SCHEMA_VERSION, SPECIMENS_SCHEMA, count_records
 
 _INDEXES = {
     "changing_by_name": 'keys (modality, species, genus, family, "order")',
@@ -53,6 +53,7 @@ def open_records(draft: Draft) -> Iterator[sqlite3.Connection]:
     shutil.copyfile(draft.present("records.sqlite"), path)
     with database(path) as connection:
         _ensure_specimens(connection)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")  # what is added may need it
         for name, columns in _INDEXES.items():
             connection.execute(f"CREATE INDEX {name} ON {columns}")
         yield connection

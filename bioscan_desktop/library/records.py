@@ -15,7 +15,8 @@ import numpy as np
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.core.taxonomy import Lineage
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2: barcodes are stored in two forms, see `pack_bases`."""
 
 _SCHEMA = """
 CREATE TABLE keys (
@@ -364,20 +365,38 @@ class RecordStore:
 
 
 _IUPAC = "-ACMGRSVTWYHKDBN"  # the bit pattern of each code is the set of its bases: A1 C2 G4 T8
-_TO_NIBBLE = {ord(base): number for number, base in enumerate(_IUPAC)}
+_TO_NIBBLE = np.zeros(256, dtype=np.uint8)
+_TO_NIBBLE[[ord(base) for base in _IUPAC]] = np.arange(16)
+_PAIRS = np.array([[ord(high), ord(low)] for high in _IUPAC for low in _IUPAC], dtype=np.uint8)
+_PLAIN = np.frombuffer(b"ACGT", dtype=np.uint8)
+_TO_PLAIN = np.zeros(256, dtype=np.uint8)
+_TO_PLAIN[_PLAIN] = np.arange(4)
+_SHIFTS = np.array([6, 4, 2, 0], dtype=np.uint8)
 
 
 def pack_bases(sequence: str) -> bytes:
-    """Two IUPAC bases per byte."""
-    nibbles = [_TO_NIBBLE[ord(base)] for base in sequence]
-    if len(nibbles) % 2:
-        nibbles.append(0)
-    return bytes(high << 4 | low for high, low in zip(nibbles[::2], nibbles[1::2], strict=True))
-
-
-_PAIRS = np.array([[ord(high), ord(low)] for high in _IUPAC for low in _IUPAC], dtype=np.uint8)
+    """Four bases a byte, then the places of each N as two bytes; or two IUPAC bases a byte where that
+    is not longer, or other codes than N occur."""
+    codes = np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)
+    unknown = np.flatnonzero(codes == ord("N"))
+    long = (len(codes) + 1) // 2
+    short = (len(codes) + 3) // 4 + 2 * len(unknown)
+    if short < long and len(codes) < 1 << 16 and np.isin(codes, (*_PLAIN, ord("N"))).all():
+        quads = np.zeros(-(-len(codes) // 4) * 4, dtype=np.uint8)
+        quads[: len(codes)] = _TO_PLAIN[codes]
+        packed = (quads.reshape(-1, 4) << _SHIFTS).sum(axis=1, dtype=np.uint8)
+        return packed.tobytes() + unknown.astype("<u2").tobytes()
+    nibbles = np.zeros(2 * long, dtype=np.uint8)
+    nibbles[: len(codes)] = _TO_NIBBLE[codes]
+    return (nibbles[::2] << 4 | nibbles[1::2]).tobytes()
 
 
 def unpack_bases(data: bytes, length: int) -> str:
-    """The inverse of `pack_bases`."""
-    return _PAIRS[np.frombuffer(data, dtype=np.uint8)].tobytes()[:length].decode("ascii")
+    """The inverse of `pack_bases`; the two forms are told apart by their sizes."""
+    codes = np.frombuffer(data, dtype=np.uint8)
+    if len(codes) == (length + 1) // 2:
+        return _PAIRS[codes].tobytes()[:length].decode("ascii")
+    quads = (length + 3) // 4
+    bases = _PLAIN[(codes[:quads, None] >> _SHIFTS & 3).ravel()[:length]]
+    bases[np.frombuffer(data[quads:], dtype="<u2")] = ord("N")
+    return bases.tobytes().decode("ascii")
