@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         "--no-baselines", action="store_true", help="leave out k-mer, vsearch and untuned features"
     )
     p.add_argument("--json", type=Path, help="also write the figures to this file")
+    p.add_argument("--markdown", type=Path, help="also write them as tables for a model card")
 
     p = add(
         "calibrate",
@@ -231,6 +232,10 @@ def _evaluate(args: argparse.Namespace) -> int:
     text = json.dumps(figures, indent=1)
     if args.json:
         args.json.write_text(text + "\n", encoding="utf-8")
+    if args.markdown:
+        from bioscan_training.report_tables import tables
+
+        args.markdown.write_text(tables(figures), encoding="utf-8")
     sys.stdout.write(text + "\n")
     return 0
 
