@@ -36,11 +36,12 @@ from dataclasses import dataclass, replace
 from bioscan_desktop.core.agreement import agreement
 from bioscan_desktop.core.calibration import (
     Calibration,
-    NoveltyModel,
     PairScale,
     log_distance,
     log_mismatch,
 )
+from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.novelty import novelty_of
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 
 DECISION_K = 50
@@ -50,48 +51,6 @@ LEAST_IDENTITY = {"species": 97.0, "genus": 95.0, "family": 90.0, "order": 85.0}
 
 UNLIKE_IDENTITY = 75.0
 """Below this, two sequences need not even be the same gene; COI of two insect orders has about 80."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One reference key near the query.
-
-    Attributes:
-        key_id: primary key in the library.
-        query_modality, key_modality: `image` or `dna`.
-        score: cosine similarity, -1 to 1.
-        n_records: specimens behind the key.
-        percent_identity: matches / alignment columns without terminal gaps x 100, where the key
-            has a barcode and the query is one.
-        overlap_bp: aligned columns without terminal gaps.
-        consensus: the key's computed barcode, if it has one.
-        isolation: cosine from the key to the nearest key of another species; None if not known.
-        mismatch: share of differing bases of two barcodes placed in the common frame.
-        relatedness: the same weighed by kind and codon position of the difference, see
-            `index.aligned`; larger is closer.
-    """
-
-    key_id: int
-    query_modality: str
-    key_modality: str
-    score: float
-    lineage: Lineage
-    processid: str | None = None
-    bin_uri: str | None = None
-    country: str | None = None
-    n_records: int = 1
-    percent_identity: float | None = None
-    overlap_bp: int | None = None
-    consensus: str | None = None
-    image_file: str | None = None
-    isolation: float | None = None
-    mismatch: float | None = None
-    relatedness: float | None = None
-
-    @property
-    def pair(self) -> str:
-        """`image->dna` and the like: what was compared with what."""
-        return f"{self.query_modality}->{self.key_modality}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +199,7 @@ def decide(
         shares = worth(walk(gather(hits, calibration)), hits, calibration, modality)
         verdict = _conclude(shares, calibration, modality, "unlike_library", None)
         return verdict if is_coi else replace(verdict, reason=NOT_COI)
-    novelty, p = _novelty(hits, calibration)
+    novelty, p = novelty_of(hits, calibration)
     if p is None and identity is not None and identity < LEAST_IDENTITY["species"]:
         novelty = "new_species"
     missing = novelty == "new_species"
@@ -400,72 +359,6 @@ def _image_support(image: Evidence, path: tuple[str, ...], pictured: frozenset[s
 def _support(evidence: Evidence, path: tuple[str, ...]) -> float:
     ancestors = sum(weight for other, weight in evidence.items() if other == path[: len(other)])
     return FLOOR + (1 - FLOOR) * ancestors
-
-
-def familiarity_terms(hits: Sequence[Hit]) -> dict[str, float]:
-    """The logarithms of distances of one pair of modalities that `NoveltyModel` weighs."""
-    top = min(hits, key=lambda hit: (-hit.score, hit.key_id))
-    others = [hit.score for hit in hits if hit.lineage.species != top.lineage.species]
-    # All of the nearest keys are of one species: the next one lies beyond the last of them.
-    second = max(others) if others else min(hit.score for hit in hits)
-    terms = {
-        "nearest": log_distance(top.score),
-        "second": log_distance(second),
-        "isolation": log_distance(top.isolation if top.isolation is not None else second),
-    }
-    aligned = [hit for hit in hits if hit.mismatch is not None]
-    if aligned:
-        closest = min(aligned, key=lambda hit: (hit.mismatch, hit.key_id))
-        apart = [h.mismatch or 0.0 for h in aligned if h.lineage.species != closest.lineage.species]
-        terms["mismatch"] = log_mismatch(closest.mismatch or 0.0)
-        terms["mismatch_other"] = log_mismatch(min(apart or [max(h.mismatch or 0.0 for h in aligned)]))
-    return terms
-
-
-def familiarity_of(hits: Sequence[Hit], model: NoveltyModel) -> float | None:
-    """How much like a known species the nearest keys of one pair of modalities look."""
-    return model.familiarity(max(hit.score for hit in hits), familiarity_terms(hits))
-
-
-def _judges(hits: Sequence[Hit]) -> set[str]:
-    """The pairs that novelty is judged by.
-
-    Keys of the query's own kind judge it where the library has any: a photo lies nearer to photos
-    than to barcodes, whatever it shows. Otherwise the other kind does.
-    """
-    pairs = {hit.pair for hit in hits}
-    return pairs & {"dna->dna", "image->image"} or pairs
-
-
-def nearness(hits: Sequence[Hit], calibration: Calibration) -> float:
-    """How familiar a query is to a library, for ranking queries by novelty; larger is more familiar."""
-    found = []
-    for pair in _judges(hits):
-        near = [hit for hit in hits if hit.pair == pair]
-        model = calibration.novelty.get(pair)
-        familiarity = familiarity_of(near, model) if model is not None else None
-        found.append(familiarity if familiarity is not None else max(hit.score for hit in near))
-    return max(found, default=-1.0)
-
-
-def _novelty(hits: Sequence[Hit], calibration: Calibration) -> tuple[str, float | None]:
-    """Compares the nearest key with what is usual for known and for unknown species."""
-    outcome, best_p = None, None
-    order = ("unlike_library", "new_species", "none")
-    for pair in _judges(hits):
-        model = calibration.novelty.get(pair)
-        if model is None:
-            continue
-        near = [hit for hit in hits if hit.pair == pair]
-        familiarity = familiarity_of(near, model)
-        if familiarity is None:
-            continue
-        p = model.p_known(familiarity)
-        found = model.outcome(familiarity, max(hit.score for hit in near))
-        if outcome is None or order.index(found) > order.index(outcome):
-            outcome = found
-        best_p = p if best_p is None else max(best_p, p)
-    return outcome or "none", best_p
 
 
 def _conclude(

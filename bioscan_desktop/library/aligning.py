@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.index.aligned import MANY, AlignedIndex
 from bioscan_desktop.inference.frame import WORDS, pack, place
 from bioscan_desktop.library.records import RecordStore

@@ -30,7 +30,7 @@ import numpy as np
 
 from bioscan_desktop.core.calibration import DEFAULT, Calibration
 from bioscan_desktop.core.errors import PackError
-from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.index import crossover, graph_cache
 from bioscan_desktop.index.aligned import AlignedIndex
 from bioscan_desktop.index.barcodes import Orientation

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.taxonomy import clean_name, is_interim
 from bioscan_desktop.library.pack import Library
 

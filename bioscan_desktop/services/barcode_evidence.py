@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bioscan_desktop.core.barcode import BarcodeFacts, facts
-from bioscan_desktop.core.matching import DECISION_K, UNLIKE_IDENTITY, Hit
+from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.matching import DECISION_K, UNLIKE_IDENTITY
 from bioscan_desktop.index.alignment_view import GappedAlignment, gapped
 from bioscan_desktop.services.identify import Identifier
 from bioscan_desktop.services.specimens import Specimen

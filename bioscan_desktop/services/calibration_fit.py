@@ -19,17 +19,9 @@ from bioscan_desktop.core.calibration import (
     PairScale,
     log_odds,
 )
-from bioscan_desktop.core.matching import (
-    Evidence,
-    Hit,
-    Verdict,
-    decide,
-    distance_to,
-    familiarity_of,
-    familiarity_terms,
-    fuse,
-    gather,
-)
+from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.matching import Evidence, Verdict, decide, distance_to, fuse, gather
+from bioscan_desktop.core.novelty import familiarity_of, familiarity_terms
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 
 QUANTILES = 200

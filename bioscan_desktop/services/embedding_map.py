@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.index.keys import take_rows
 from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.library.pack import MODALITIES, Library

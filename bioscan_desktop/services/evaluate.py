@@ -24,7 +24,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.core.matching import DECISION_K, Verdict, nearness
+from bioscan_desktop.core.matching import DECISION_K, Verdict
+from bioscan_desktop.core.novelty import nearness
 from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim
 from bioscan_desktop.library.importers.tables import Record, open_text
 from bioscan_desktop.services.identify import Identifier, Neighbours

@@ -21,14 +21,8 @@ from bioscan_desktop import __version__
 from bioscan_desktop.core.barcode import Barcode, reverse_complement
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import BioscanError
-from bioscan_desktop.core.matching import (
-    DECISION_K,
-    Hit,
-    Verdict,
-    agreement_levels,
-    decide,
-    decide_both,
-)
+from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.matching import DECISION_K, Verdict, agreement_levels, decide, decide_both
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.inference import crop
 from bioscan_desktop.inference.encoders import ModelPack

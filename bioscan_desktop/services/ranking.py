@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from bioscan_desktop.core.barcode import SHORT_BASES
 from bioscan_desktop.core.calibration import Calibration
-from bioscan_desktop.core.matching import Hit, Verdict, weigh
+from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.matching import Verdict, weigh
 from bioscan_desktop.index.barcodes import align
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.services.browse import ROOT, Match, Taxonomy, fold
 from bioscan_desktop.services.identify import Identifier
 from bioscan_desktop.services.names import embed_lineages

@@ -19,7 +19,7 @@ from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.ui import wording
 
 if TYPE_CHECKING:
-    from bioscan_desktop.core.matching import Hit
+    from bioscan_desktop.core.hits import Hit
     from bioscan_desktop.services.identify import Identification
 
 OTHER = {"image": "dna", "dna": "image"}

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bioscan_desktop.core.matching import Hit
+    from bioscan_desktop.core.hits import Hit
     from bioscan_desktop.services.identify import Identification
     from bioscan_desktop.session.decisions import Decision as KeptDecision
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bioscan_desktop.core.barcode import BarcodeFacts
-from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.ui.wording import count, hit_name, thousands
 
 if TYPE_CHECKING:

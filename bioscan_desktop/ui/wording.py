@@ -15,7 +15,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bioscan_desktop.core.agreement import LETTERS
-from bioscan_desktop.core.matching import Hit, Verdict
+from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.matching import Verdict
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.export import words
 from bioscan_desktop.services.export.words import percent

@@ -19,7 +19,7 @@ from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.tasks import Progress
 
 if TYPE_CHECKING:
-    from bioscan_desktop.core.matching import Hit
+    from bioscan_desktop.core.hits import Hit
     from bioscan_desktop.inference.crop import Box
     from bioscan_desktop.services.barcode_evidence import BarcodeEvidence
     from bioscan_desktop.services.export.exporting import Written

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from bioscan_desktop.core.calibration import DEFAULT
-from bioscan_desktop.core.matching import Hit, decide
+from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.matching import decide
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.index import hnsw
 from bioscan_desktop.index.exact import ExactIndex

@@ -19,20 +19,19 @@ from bioscan_desktop.core.calibration import (
     PairScale,
     log_mismatch,
 )
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import (
     DECISION_K,
     MAX_KEYS_PER_TAXON,
-    Hit,
     agreement_levels,
     decide,
     decide_both,
-    familiarity_of,
-    familiarity_terms,
     fuse,
     gather,
     walk,
     weigh,
 )
+from bioscan_desktop.core.novelty import familiarity_of, familiarity_terms
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 
 PRONUBA = Lineage("Lepidoptera", "Noctuidae", "Noctua", "Noctua pronuba")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.inference.frame import pack, place
 from bioscan_desktop.library import aligning

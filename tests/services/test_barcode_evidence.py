@@ -6,7 +6,7 @@ import pytest
 
 from bioscan_desktop.core.barcode import facts, reverse_complement
 from bioscan_desktop.core.errors import Cancelled
-from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.index.alignment_view import gapped
 from bioscan_desktop.services.barcode_evidence import BarcodeEvidence, Compared, barcode_evidence

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from bioscan_desktop.core.barcode import MIN_BASES, SHORT_BASES
 from bioscan_desktop.core.calibration import Calibration, PairScale, log_mismatch
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.core.matching import Hit, RankShare, Verdict
+from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.matching import RankShare, Verdict
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.library.importers.tables import Record
 from bioscan_desktop.services import calibrate

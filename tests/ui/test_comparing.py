@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bioscan_desktop.core.matching import Hit, RankShare, Verdict
+from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.matching import RankShare, Verdict
 from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.services.identify import Identification, Provenance

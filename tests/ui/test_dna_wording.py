@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bioscan_desktop.core.barcode import facts
-from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.index.alignment_view import gapped
 from bioscan_desktop.services.barcode_evidence import BarcodeEvidence, Compared

@@ -17,7 +17,7 @@ from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
-    from bioscan_desktop.core.matching import Hit
+    from bioscan_desktop.core.hits import Hit
     from bioscan_desktop.services.browse import Match, Taxonomy
     from bioscan_desktop.services.text_query import TextAnswer
 

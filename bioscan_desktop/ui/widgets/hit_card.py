@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.ui import dna_wording, icons, wording
 from bioscan_desktop.ui.comparing import Agreement
 from bioscan_desktop.ui.models.thumbnails import THUMB_SIDE, Pictures

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from bioscan_desktop.core.matching import Hit
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.deciding import Decision
 from bioscan_desktop.ui.theme import Theme
