@@ -11,7 +11,7 @@ $ErrorActionPreference = "Stop"
 
 Confirm-Environment @()
 
-$commands = "identify", "library", "model", "evaluate", "selftest", "--version", "--help", "-h"
+$commands = "identify", "batch", "export", "crop", "library", "model", "packs", "evaluate", "selftest", "--version", "--help", "-h"
 if ($args.Count -gt 0 -and $commands -contains $args[0]) {
     & (Join-Path $venv "Scripts\bioscan.exe") @args
 } else {

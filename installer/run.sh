@@ -14,7 +14,7 @@ set -euo pipefail
 ensure_environment || exit 1
 
 case "${1:-}" in
-    identify | library | model | evaluate | selftest | --version | --help | -h)
+    identify | batch | export | crop | library | model | packs | evaluate | selftest | --version | --help | -h)
         exec "$venv/bin/bioscan" "$@"
         ;;
 esac

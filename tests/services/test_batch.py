@@ -353,7 +353,7 @@ class TestMishaps:
                 source.write_bytes(source.read_bytes() + b"more")
             return loaded
 
-        monkeypatch.setattr("bioscan_desktop.services.identify.load_rgb", load)
+        monkeypatch.setattr("bioscan_desktop.inference.crop.load_rgb", load)
 
         def remove(_: Batch) -> None:
             _.plan()
@@ -366,7 +366,7 @@ class TestMishaps:
         assert rows["S2_side"]["error_code"] == "file_changed" and not rows["S2_side"]["decided_name"]
         assert rows["S5_side"]["error_code"] == "file_missing"
         assert rows["S5_side"]["status"] == "partial"  # its barcode is there
-        monkeypatch.setattr("bioscan_desktop.services.identify.load_rgb", real)
+        monkeypatch.setattr("bioscan_desktop.inference.crop.load_rgb", real)
         fill(folder)
         (folder / "box 1" / "S1_side.jpg").unlink()
         run(folder, "run", resume=True, before=Batch.retry_failed)

@@ -51,7 +51,7 @@ def data(tmp_path: Path) -> Path:
     barcodes, photos = [], []
     for s in range(6):
         ancestor = np.array(list(placeable_barcode(s)))
-        names = Lineage("O", f"F{s // 4}", f"G{s // 2}us", f"G{s // 2}us s{'abcdef'[s]}")
+        names = Lineage("O", f"F{s // 4}", f"G{'xyz'[s // 2]}us", f"G{'xyz'[s // 2]}us s{'abcdef'[s]}")
         for i in range(10):
             bases = np.where(rng.random(658) < 0.03, rng.choice(list("ACGT"), 658), ancestor)
             sequence, split = "".join(bases), "val" if i == 0 else "train"

@@ -70,7 +70,8 @@ def test_what_is_installed(page: PacksPage) -> None:
     assert page.details._title.text() == "Starter library"
     shown = facts(page)
     assert "1 669 species".replace(" ", "\u202f", 1) in shown["Holds"]
-    assert shown["Needs the model"] == "starter 1 (installed)"
+    version = packs.open_model("starter").manifest.version
+    assert shown["Needs the model"] == f"starter {version} (installed)"
     assert shown["Certainty"].startswith("Calibrated") and "CC0" in shown["Licence"]
     assert "came with the program" in shown["On disk"]
     assert page.details._about.toPlainText()
