@@ -54,6 +54,10 @@ _COLUMNS = (
 )
 
 
+REMEMBERED = 40_000
+"""Records kept in memory, about 1 kB each; beyond it all are forgotten."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
     """What stands behind one key.
@@ -167,6 +171,7 @@ class RecordStore:
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
         self._folder = path.parent
+        self._remembered: dict[tuple[str, int], KeyRecord] = {}
         try:
             self._connection = sqlite3.connect(
                 f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
@@ -188,17 +193,23 @@ class RecordStore:
         self._connection.close()
 
     def by_row(self, modality: str, rows: Sequence[int]) -> dict[int, KeyRecord]:
-        """The records of some rows of a key matrix, by row."""
-        found: dict[int, KeyRecord] = {}
-        unique = sorted(set(rows))
-        for start in range(0, len(unique), 500):  # below SQLite's limit of parameters
-            part = unique[start : start + 500]
-            found.update(
-                (record.row, record)
-                for record in self._select(
-                    f"modality = ? AND row IN ({','.join('?' * len(part))})", [modality, *part]
-                )
-            )
+        """The records of some rows of a key matrix, by row.
+
+        They are remembered, since the specimens of one place and time have the same neighbours.
+        """
+        wanted = set(rows)
+        unknown = sorted(row for row in wanted if (modality, row) not in self._remembered)
+        for start in range(0, len(unknown), 500):  # below SQLite's limit of parameters
+            part = unknown[start : start + 500]
+            for record in self._select(
+                f"modality = ? AND row IN ({','.join('?' * len(part))})", [modality, *part]
+            ):
+                self._remembered[modality, record.row] = record
+        found = {
+            row: self._remembered[modality, row] for row in wanted if (modality, row) in self._remembered
+        }
+        if len(self._remembered) > REMEMBERED:
+            self._remembered = {}
         return found
 
     def by_species(self, species: str) -> list[KeyRecord]:
