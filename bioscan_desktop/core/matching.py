@@ -321,7 +321,7 @@ def agreement_levels(hits: Sequence[Hit], verdict: Verdict) -> list[str]:
 
 
 FLOOR = 0.01
-"""What one modality leaves to a path that it has not seen at all, before multiplying."""
+"""What one modality leaves to all paths that it has not seen, taken together, before multiplying."""
 
 
 def fuse(
@@ -340,25 +340,30 @@ def fuse(
     image, dna = gather(image_hits, calibration, missing), gather(dna_hits, calibration, missing)
     if not image or not dna:
         return image or dna
+    paths = sorted({*image, *dna})
+    floor = FLOOR / len(paths)
     product = {
-        path: _image_support(image, path, pictured) ** calibration.image_weight * _support(dna, path)
-        for path in sorted({*image, *dna})
+        path: _mixed(floor, _image_support(image, path, pictured)) ** calibration.image_weight
+        * _mixed(floor, _support(dna, path))
+        for path in paths
     }
     total = sum(product.values())
     return {path: weight / total for path, weight in product.items()}
+
+
+def _mixed(floor: float, support: float) -> float:
+    return floor + (1 - FLOOR) * support
 
 
 def _image_support(image: Evidence, path: tuple[str, ...], pictured: frozenset[str] | None) -> float:
     depth = len(RANKS) - 1
     if pictured is None or len(path) <= depth or path[depth] in pictured:
         return _support(image, path)
-    genus = sum(weight for other, weight in image.items() if other[:depth] == path[: len(other)][:depth])
-    return FLOOR + (1 - FLOOR) * genus
+    return sum(weight for other, weight in image.items() if other[:depth] == path[: len(other)][:depth])
 
 
 def _support(evidence: Evidence, path: tuple[str, ...]) -> float:
-    ancestors = sum(weight for other, weight in evidence.items() if other == path[: len(other)])
-    return FLOOR + (1 - FLOOR) * ancestors
+    return sum(weight for other, weight in evidence.items() if other == path[: len(other)])
 
 
 def _conclude(
