@@ -57,7 +57,8 @@ FACTORS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5)
 SHARPNESS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.75, 1.0, 1.4, 2.0)
 """By which the default weights of aligned barcodes are tried."""
 
-IMAGE_WEIGHTS = (0.0, 0.15, 0.3, 0.5, 0.75, 1.0, 1.3)
+IMAGE_WEIGHTS = (0.15, 0.3, 0.5, 0.75, 1.0, 1.3)
+"""Never 0: a library may know a species by photos alone, which held-out pairs do not show."""
 
 
 @dataclass(frozen=True)
