@@ -19,6 +19,9 @@ from bioscan_desktop.cli_parts import (
     EXIT_SOME_FAILED,
     EXIT_UNUSABLE,
     ProgressLine,
+    add_packs,
+    add_restriction,
+    command,
     names_in,
     output,
 )
@@ -65,38 +68,19 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     _add_identify(commands)
     cli_batch.add(commands)
-    cli_library.add(commands, _command, _add_pack_actions)
+    cli_library.add(commands, _add_pack_actions)
     _add_model(commands)
-    cli_packs.add(commands, _command)
+    cli_packs.add(commands)
     _add_evaluate(commands)
-    cli_export.add(commands, _command)
+    cli_export.add(commands)
     cli_crop.add(commands)
-    selftest = _command(commands, "selftest", "check that this installation identifies", "bioscan selftest")
+    selftest = command(commands, "selftest", "check that this installation identifies", "bioscan selftest")
     selftest.set_defaults(run=_run_selftest)
     return parser
 
 
-def _command(
-    commands: argparse._SubParsersAction, name: str, text: str, example: str
-) -> argparse.ArgumentParser:
-    return commands.add_parser(
-        name,
-        help=text,
-        description=f"{text[0].upper()}{text[1:]}.",
-        epilog=f"example:\n  {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-
-
-def _add_packs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--library", default="starter", metavar="ID|PATH", help="library pack (starter)")
-    parser.add_argument("--model", metavar="ID|PATH", help="model pack (the one the library was built with)")
-    parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="auto")
-
-
 def _add_identify(commands: argparse._SubParsersAction) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "identify",
         "identify photos, barcodes, folders of them, or specimens with both",
@@ -109,25 +93,12 @@ def _add_identify(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--specimens", type=Path, metavar="TSV", help="table: specimen_id, image_file, nucleotides"
     )
-    _add_packs(parser)
+    add_packs(parser)
     parser.add_argument("--top-k", type=int, default=5, metavar="K", help="reference hits to report (5)")
     parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write here instead of standard output")
     parser.add_argument("--no-recursive", action="store_true", help="do not look into folders within folders")
-    parser.add_argument(
-        "--restrict-to",
-        action="append",
-        default=[],
-        metavar="FILE|TAXON",
-        help="answer only from this taxon or BIN, or from those in a list, one a line; may be repeated",
-    )
-    parser.add_argument(
-        "--country",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="answer only from species with a reference from this country; may be repeated",
-    )
+    add_restriction(parser)
     parser.set_defaults(run=_run_identify)
 
 
@@ -189,14 +160,14 @@ def _add_model(commands: argparse._SubParsersAction) -> None:
 def _add_pack_actions(actions: argparse._SubParsersAction, noun: str, kind: str) -> None:
     """What can be done with packs of either kind."""
     if kind == "libraries":
-        cli_browse.add(actions, _command)
+        cli_browse.add(actions)
     for name, text in (("info", "show the manifest of"), ("verify", "check the files of")):
-        action = _command(actions, name, f"{text} a {noun} pack", f"bioscan {noun} {name} my-{noun}")
+        action = command(actions, name, f"{text} a {noun} pack", f"bioscan {noun} {name} my-{noun}")
         action.add_argument("pack", nargs="?", default="starter", metavar="ID|PATH")
         action.set_defaults(run=_run_pack, kind=kind, verb=name)
-    listing = _command(actions, "list", f"list installed {noun} packs", f"bioscan {noun} list")
+    listing = command(actions, "list", f"list installed {noun} packs", f"bioscan {noun} list")
     listing.set_defaults(run=_run_list, kind=kind)
-    install = _command(
+    install = command(
         actions,
         "install",
         f"install a {noun} pack from a folder or zip file",
@@ -234,13 +205,13 @@ def _run_install(arguments: argparse.Namespace) -> int:
 
 
 def _add_evaluate(commands: argparse._SubParsersAction) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "evaluate",
         "measure a library and its model on labelled queries",
         "bioscan evaluate --library starter --queries test.tsv --query dna --keys dna --json",
     )
-    _add_packs(parser)
+    add_packs(parser)
     asked = parser.add_mutually_exclusive_group(required=True)
     asked.add_argument("--queries", type=Path, metavar="TSV", help="labelled photos or barcodes to identify")
     asked.add_argument(

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED
+from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED, add_restriction
 from bioscan_desktop.core.errors import ArgumentError, Cancelled
 
 if TYPE_CHECKING:
@@ -67,20 +67,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="auto")
     parser.add_argument("--top-k", type=int, metavar="K", help="reference hits to report (5)")
     parser.add_argument("--no-recursive", action="store_true", help="do not look into folders within folders")
-    parser.add_argument(
-        "--restrict-to",
-        action="append",
-        default=[],
-        metavar="FILE|TAXON",
-        help="answer only from this taxon or BIN, or from those in a list, one a line; may be repeated",
-    )
-    parser.add_argument(
-        "--country",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="answer only from species with a reference from this country; may be repeated",
-    )
+    add_restriction(parser)
     parser.set_defaults(run=_run)
 
 

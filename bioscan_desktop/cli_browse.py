@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bioscan_desktop.cli_parts import EXIT_OK, ProgressLine, output
+from bioscan_desktop.cli_parts import EXIT_OK, ProgressLine, command, output
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import RANKS
 
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
     from bioscan_desktop.library.pack import Library
     from bioscan_desktop.services.browse import Taxonomy
 
-Command = Callable[[Any, str, str, str], argparse.ArgumentParser]
 
 TAXA = ("rank", "name", "species", "barcodes", "photos", "barcodes_to_species", "photos_to_species")
 GAPS = ("keys", "within_mean", "within_max", "nearest_species", "nearest_distance", "gap")
 
 
-def add(actions: Any, command: Command) -> None:
+def add(actions: Any) -> None:
     """Adds the commands to the group `library`."""
     taxa = command(
         actions,

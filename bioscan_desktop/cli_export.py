@@ -6,16 +6,16 @@ import argparse
 import contextlib
 import dataclasses
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bioscan_desktop.cli_parts import EXIT_OK, ProgressLine
+from bioscan_desktop.cli_parts import EXIT_OK, ProgressLine, command
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
 from bioscan_desktop.services.export.formats import BY_NAME
 
 
-def add(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
+def add(commands: Any) -> None:
     """Adds the command.
 
     Args:

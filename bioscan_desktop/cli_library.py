@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED, ProgressLine, names_in
+from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED, ProgressLine, command, names_in
 from bioscan_desktop.core.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     from bioscan_desktop.library.importers.tables import Record
     from bioscan_desktop.library.pack import Library
 
-Command = Callable[[Any, str, str, str], argparse.ArgumentParser]
 SHOWN = 20
 """Sentences about skipped records that are told one by one."""
 
 
-def add(commands: Any, command: Command, add_pack_actions: Callable[[Any, str, str], None]) -> None:
+def add(commands: Any, add_pack_actions: Callable[[Any, str, str], None]) -> None:
     """Adds the group.
 
     Args:
@@ -32,12 +31,12 @@ def add(commands: Any, command: Command, add_pack_actions: Callable[[Any, str, s
     """
     library = commands.add_parser("library", help="build, change and look at library packs")
     actions = library.add_subparsers(dest="action", required=True, metavar="ACTION")
-    _add_build(actions, command)
-    _add_changes(actions, command)
+    _add_build(actions)
+    _add_changes(actions)
     add_pack_actions(actions, "library", "libraries")
 
 
-def _add_build(actions: Any, command: Command) -> None:
+def _add_build(actions: Any) -> None:
     build = command(
         actions,
         "build",
@@ -82,7 +81,7 @@ def _add_encoders(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="fp32")
 
 
-def _add_changes(actions: Any, command: Command) -> None:
+def _add_changes(actions: Any) -> None:
     add_ = command(
         actions,
         "add",

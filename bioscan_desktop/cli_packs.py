@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from typing import Any
 
-from bioscan_desktop.cli_parts import EXIT_OK, ProgressLine
+from bioscan_desktop.cli_parts import EXIT_OK, ProgressLine, command
 from bioscan_desktop.core.errors import ArgumentError
-
-Command = Callable[[Any, str, str, str], argparse.ArgumentParser]
 
 KINDS = {"library": "libraries", "model": "models"}
 
 
-def add(commands: Any, command: Command) -> None:
+def add(commands: Any) -> None:
     """Adds the group."""
     packs = commands.add_parser("packs", help="installed packs, lists of packs, downloads")
     actions = packs.add_subparsers(dest="action", required=True, metavar="ACTION")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,45 @@ from typing import IO
 from bioscan_desktop.core.errors import ArgumentError
 
 EXIT_OK, EXIT_SOME_FAILED, EXIT_UNUSABLE = 0, 1, 2
+
+
+def command(
+    commands: argparse._SubParsersAction, name: str, text: str, example: str
+) -> argparse.ArgumentParser:
+    """A new command, with one line about it and an example."""
+    return commands.add_parser(
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}.",
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_packs(parser: argparse.ArgumentParser) -> None:
+    """Which library and model to use, and on what."""
+    parser.add_argument("--library", default="starter", metavar="ID|PATH", help="library pack (starter)")
+    parser.add_argument("--model", metavar="ID|PATH", help="model pack (the one the library was built with)")
+    parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="auto")
+
+
+def add_restriction(parser: argparse.ArgumentParser) -> None:
+    """From which part of a library to answer."""
+    parser.add_argument(
+        "--restrict-to",
+        action="append",
+        default=[],
+        metavar="FILE|TAXON",
+        help="answer only from this taxon or BIN, or from those in a list, one a line; may be repeated",
+    )
+    parser.add_argument(
+        "--country",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer only from species with a reference from this country; may be repeated",
+    )
 
 
 def names_in(path: Path | None) -> frozenset[str]:
