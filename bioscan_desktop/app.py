@@ -2,7 +2,8 @@
 
 Order of the start:
 1. command line and settings; nothing of Qt is loaded for `--version` and `--help`
-2. onnxruntime before PySide6: the other way round its DLL cannot be loaded on Windows
+2. on Windows onnxruntime before PySide6: the other way round its DLL cannot be loaded there;
+   elsewhere it waits for step 4, because loading it takes as long as showing the window
 3. application, theme, window, shown
 4. only then, in a worker, library and model
 """
@@ -69,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _load_onnxruntime() -> str:
-    """Imports onnxruntime before Qt. Returns why it cannot be used, or ""."""
+    """On Windows, imports onnxruntime before Qt. Returns why it cannot be used, or ""."""
+    if sys.platform != "win32":
+        return ""  # the worker that opens model and library imports it, and says where it cannot
     try:
         import onnxruntime  # noqa: F401 - for its side effect on Windows
     except ImportError as error:
@@ -107,14 +110,15 @@ def build(app: QApplication, settings: Settings, arguments: argparse.Namespace |
     from bioscan_desktop.ui.theme import Theme
 
     theme = Theme(settings.get("theme"), app, settings.get("motion") == "reduced")
-    theme.apply()
-    return MainWindow(
+    window = MainWindow(
         settings,
         theme,
         library=getattr(arguments, "library", None),
         model=getattr(arguments, "model", None),
         provider=getattr(arguments, "provider", None),
     )
+    theme.apply()  # once all is there: each widget put into another would be styled anew
+    return window
 
 
 def _begin(window: MainWindow, settings: Settings, paths: Sequence[Path], trouble: str) -> None:

@@ -47,12 +47,15 @@ class Session:
     """One ONNX model, ready to run. Thread-safe, as onnxruntime's `run` is.
 
     Raises:
-        PackError: if the file is no model that onnxruntime can load.
+        PackError: if the file is no model that onnxruntime can load, or there is no onnxruntime.
         ArgumentError: for an unknown provider name.
     """
 
     def __init__(self, path: Path, provider: str = "auto", threads: int | None = None) -> None:
-        import onnxruntime as ort
+        try:
+            import onnxruntime as ort
+        except ImportError as error:
+            raise PackError(f"No model can be used: onnxruntime cannot be loaded ({error}).") from error
 
         if provider not in PROVIDERS:
             raise ArgumentError(f"Unknown provider {provider!r}; choose auto, cpu or cuda.")

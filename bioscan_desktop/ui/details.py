@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from bioscan_desktop.ui import deciding
-from bioscan_desktop.ui.dialogs.alignment import AlignmentDialog
-from bioscan_desktop.ui.dialogs.crop import CropDialog
-from bioscan_desktop.ui.dialogs.photos import PhotosDialog, counterparts
-from bioscan_desktop.ui.dialogs.why import WhyDialog
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.pages.identify import IdentifyPage
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.workbench import Workbench
 
+if TYPE_CHECKING:
+    from bioscan_desktop.ui.dialogs.alignment import AlignmentDialog
+    from bioscan_desktop.ui.dialogs.photos import PhotosDialog
+    from bioscan_desktop.ui.dialogs.why import WhyDialog
+
 
 class Details(QObject):
-    """Opens them, and lets them follow the row that is looked at.
+    """Opens them, and lets them follow the row that is looked at. Each is made, and imported, when it is
+    first asked for: the start of the program pays for none.
 
     Args:
         window: what they belong to.
@@ -26,15 +31,33 @@ class Details(QObject):
     def __init__(self, theme: Theme, bench: Workbench, page: IdentifyPage, window: QWidget) -> None:
         super().__init__(window)
         self._theme, self._bench, self._page, self._window = theme, bench, page, window
-        self.why = WhyDialog(theme, window)
-        self.alignment = AlignmentDialog(theme, window)
-        self.photos = PhotosDialog(theme, bench.pictures, window)
         page.panel.why_asked.connect(self.show_why)
         page.panel.alignment_asked.connect(lambda key_id: self.show_alignment(key_id or None))
         page.panel.photos_asked.connect(lambda key_id: self.show_photos(key_id or None))
         page.panel.crop_asked.connect(self.crop)
         page.shown.connect(self._follow)
         bench.evidences.ready.connect(lambda _: self._follow())
+
+    @cached_property
+    def why(self) -> WhyDialog:
+        """Explains a rank."""
+        from bioscan_desktop.ui.dialogs.why import WhyDialog
+
+        return WhyDialog(self._theme, self._window)
+
+    @cached_property
+    def alignment(self) -> AlignmentDialog:
+        """Shows bases side by side."""
+        from bioscan_desktop.ui.dialogs.alignment import AlignmentDialog
+
+        return AlignmentDialog(self._theme, self._window)
+
+    @cached_property
+    def photos(self) -> PhotosDialog:
+        """Shows photos side by side."""
+        from bioscan_desktop.ui.dialogs.photos import PhotosDialog
+
+        return PhotosDialog(self._theme, self._bench.pictures, self._window)
 
     def can_explain(self, row: Row | None) -> bool:
         """There is a verdict."""
@@ -67,6 +90,8 @@ class Details(QObject):
             _raise(self.photos)
 
     def _fill_photos(self, row: Row, key_id: int | None = None) -> None:
+        from bioscan_desktop.ui.dialogs.photos import counterparts
+
         self.photos.show_row(row, counterparts(row, self._bench.model.rows, self._bench.engine), key_id)
 
     def can_crop(self, row: Row | None) -> bool:
@@ -75,6 +100,8 @@ class Details(QObject):
 
     def crop(self) -> None:
         """Asks which part of the photo is to be used."""
+        from bioscan_desktop.ui.dialogs.crop import CropDialog
+
         row = self._page.current
         if row is None or not self.can_crop(row):
             return
@@ -117,16 +144,19 @@ class Details(QObject):
                 self._bench.decide(row.key, decision)
 
     def _follow(self) -> None:
-        if self.why.isVisible():
+        if self._is_open("why"):
             self._fill_why()
         row = self._page.current
-        if self.photos.isVisible() and row is not None and row.key != self.photos.key:
+        if self._is_open("photos") and row is not None and row.key != self.photos.key:
             if self.can_show_photos(row):
                 self._fill_photos(row)
             else:
                 self.photos.close()
-        if self.alignment.isVisible():
+        if self._is_open("alignment"):
             self._fill_alignment(None, keep=True)
+
+    def _is_open(self, name: str) -> bool:
+        return name in vars(self) and getattr(self, name).isVisible()
 
     def _fill_why(self) -> None:
         row, engine = self._page.current, self._bench.engine

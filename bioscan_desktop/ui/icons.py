@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from bioscan_desktop import paths
-
-SIZES = (16, 20, 24, 32, 48, 64)
 
 ORDER_GLYPHS: dict[str, str] = {
     "lepidoptera": "lepidoptera",
@@ -60,15 +58,45 @@ def pixmap(folder: str, name: str, size: int, colour: str, ratio: float = 1.0) -
     return result
 
 
+class _Drawing(QIconEngine):
+    """Renders a drawing in the size that is asked for, when it is asked for.
+
+    Args:
+        disabled: its colour while it cannot be used; paler, if "".
+    """
+
+    def __init__(self, name: str, colour: str, disabled: str) -> None:
+        super().__init__()
+        self._name, self._colour, self._disabled = name, colour, disabled
+
+    def clone(self) -> QIconEngine:
+        return _Drawing(self._name, self._colour, self._disabled)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        side = min(rect.width(), rect.height())
+        corner = rect.center() - QPoint((side - 1) // 2, (side - 1) // 2)
+        ratio = painter.device().devicePixelRatio()
+        off = mode == QIcon.Mode.Disabled
+        drawing = pixmap(
+            "icons", self._name, side, self._disabled or self._colour if off else self._colour, ratio
+        )
+        painter.setOpacity(0.4 if off and not self._disabled else 1.0)
+        painter.drawPixmap(corner, drawing)
+        painter.setOpacity(1.0)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        result = QPixmap(size)
+        result.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(result)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return result
+
+
 @lru_cache(maxsize=256)
 def icon(name: str, colour: str, disabled: str = "") -> QIcon:
     """An icon of `resources/icons` in a colour."""
-    result = QIcon()
-    for size in SIZES:
-        result.addPixmap(pixmap("icons", name, size, colour))
-        if disabled:
-            result.addPixmap(pixmap("icons", name, size, disabled), QIcon.Mode.Disabled)
-    return result
+    return QIcon(_Drawing(name, colour, disabled))
 
 
 def app_icon() -> QIcon:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, QUrl
 from PySide6.QtGui import (
@@ -28,12 +29,14 @@ from bioscan_desktop.ui.dropping import Dropping
 from bioscan_desktop.ui.jobs import Jobs
 from bioscan_desktop.ui.models.specimens import State
 from bioscan_desktop.ui.pages.identify import IdentifyPage
-from bioscan_desktop.ui.pages.review import ReviewPage
 from bioscan_desktop.ui.shell import Shell, Undoes
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.bars import MessageBar, StatusBar
 from bioscan_desktop.ui.widgets.drop_overlay import DropOverlay
 from bioscan_desktop.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from bioscan_desktop.ui.pages.review import ReviewPage
 
 
 class MainWindow(QMainWindow):
@@ -223,9 +226,7 @@ class MainWindow(QMainWindow):
         if width >= 160:
             self._settings.set("splitter", min(4000, width))
         if self.shell.is_made("review"):
-            review = self.shell.page("review")
-            assert isinstance(review, ReviewPage)
-            review.close_session()
+            self._review_page().close_session()
         self.jobs.shutdown()
         self.bench.undo_stack.clear()  # its destructor would emit to a half-destroyed window
         if self.bench.engine is not None:
@@ -412,9 +413,14 @@ class MainWindow(QMainWindow):
 
     def _review(self, session: Path) -> None:
         self.shell.show_page("review")
-        review = self.shell.page("review")
-        assert isinstance(review, ReviewPage)
-        review.open_session(session)
+        self._review_page().open_session(session)
+
+    def _review_page(self) -> ReviewPage:
+        from bioscan_desktop.ui.pages.review import ReviewPage
+
+        page = self.shell.page("review")
+        assert isinstance(page, ReviewPage)
+        return page
 
     def _show_about(self) -> None:
         engine = self.bench.engine

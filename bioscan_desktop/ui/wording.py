@@ -145,12 +145,13 @@ def summary(result: Identification) -> str:
     verdict = result.verdict
     if verdict is None:
         text = error_text(result) or "Not identified."
-        start = f"{source(result.specimen.input)}: "
-        return text.removeprefix(start)[:1].upper() + text.removeprefix(start)[1:]
+        text = text.removeprefix(f"{source(result.specimen.input)}: ")
+        # The name of a specimen stays as it is written.
+        return text if text.startswith(result.specimen.query_id) else text[:1].upper() + text[1:]
     rank = conflict_rank(result)
     if rank:
         image, dna = result.by_modality["image"], result.by_modality["dna"]
-        return f"{image.lineage.at(rank)} by photo, {dna.lineage.at(rank)} by barcode"
+        return f"{image.lineage.at(rank)} against {dna.lineage.at(rank)}"
     words = likelihood(verdict)
     if verdict.name is None:
         return "Resembles no reference" if verdict.novelty == "unlike_library" else "Too many groups are near"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,12 @@ def test_auto_on_a_machine_without_is_silent(dna: Path, capfd: pytest.CaptureFix
     report = Session(dna, "auto").report
     assert (report.active, report.reason) == (CPU, "")
     assert capfd.readouterr() == ("", "")
+
+
+def test_an_onnxruntime_that_cannot_be_loaded(dna: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(PackError, match="onnxruntime cannot be loaded"):
+        Session(dna, "cpu")
 
 
 def test_an_onnxruntime_without_cuda(dna: Path, monkeypatch: pytest.MonkeyPatch) -> None:

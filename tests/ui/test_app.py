@@ -36,7 +36,7 @@ def test_version_needs_no_window(own_home: Path) -> None:
     assert __version__ in out
 
 
-def test_onnxruntime_comes_before_qt_and_torch_never(own_home: Path) -> None:
+def test_onnxruntime_comes_before_qt_on_windows_and_torch_never(own_home: Path) -> None:
     code = """
 import sys, time
 from bioscan_desktop import app
@@ -47,8 +47,10 @@ class Watch:
     def find_spec(self, name, path=None, target=None):
         if name in ("onnxruntime", "PySide6", "torch", "transformers"): order.append(name)
 sys.modules.pop("PySide6", None)
+sys.platform, platform = "win32", sys.platform
 sys.meta_path.insert(0, Watch())
 trouble = app._load_onnxruntime()
+sys.platform = platform
 assert not trouble, trouble
 a = app.make_app()
 QTimer.singleShot(300, a.quit)
@@ -68,7 +70,8 @@ from bioscan_desktop.settings import Settings
 a = app.make_app()
 window = app.build(a, Settings())
 window.show()
-late = [m for m in ("bioscan_desktop.services.identify", "hnswlib", "Bio", "edlib") if m in sys.modules]
+late = [m for m in ("numpy", "PIL", "onnxruntime", "sqlite3", "bioscan_desktop.services.identify", "hnswlib",
+    "bioscan_desktop.ui.pages.review", "bioscan_desktop.ui.dialogs.crop") if m in sys.modules]
 assert not late, late
 window.close()
 print("fine")
