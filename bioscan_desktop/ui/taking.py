@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from bioscan_desktop.ui.models.specimens import Row
 
 
+SKIPPED_CODES = frozenset({"unknown_file_type", "empty_folder"})
+"""Files that are told of in a sentence, not listed, where the same drop held something usable."""
+
+
 @dataclass
 class Taking:
     """One drop while it is read.
@@ -33,6 +37,12 @@ class Taking:
     @property
     def seen(self) -> int:
         return len(self.pending) + len(self.rows)
+
+    def sort(self, found: list[Specimen]) -> None:
+        """Puts what was found to what comes into the list, or to what is skipped."""
+        for specimen in found:
+            code = specimen.error.code if specimen.error is not None else ""
+            (self.skipped if code in SKIPPED_CODES else self.pending).append(specimen)
 
     def told(self, pairs: int) -> str:
         """One sentence about the drop; "" where the list itself says it all."""

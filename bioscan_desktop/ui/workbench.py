@@ -37,9 +37,6 @@ log = logging.getLogger("bioscan.workbench")
 URGENT = 8
 """So few specimens at once go before a long queue: someone is waiting for them."""
 
-SKIPPED_CODES = frozenset({"unknown_file_type", "empty_folder"})
-"""Files that are told of in a sentence, not listed, where the same drop held something usable."""
-
 
 class Workbench(OpenPacks):
     """The specimens at hand and the work on them.
@@ -148,9 +145,7 @@ class Workbench(OpenPacks):
         self.work_changed.emit()
 
     def _on_found(self, taking: Taking, found: list[Specimen]) -> None:
-        for specimen in found:
-            code = specimen.error.code if specimen.error is not None else ""
-            (taking.skipped if code in SKIPPED_CODES else taking.pending).append(specimen)
+        taking.sort(found)
         # A drop on a row is looked at as a whole; a long list shows up as it is found.
         if taking.target is None and taking.seen > URGENT:
             self._add(taking)

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.browse import Taxonomy
     from bioscan_desktop.services.distances import SpeciesGap
 
-HEADERS = ("Species", "Keys", "Within", "Nearest", "Other species")
+HEADERS = ("Species", "References", "Within", "Nearest", "Other species")
 _HELP = (
     "Those that overlap with another species first",
-    "Keys compared",
-    "Largest distance between two keys of the species",
-    "Distance from one of its keys to the nearest key of another species",
-    "The species that this key is of",
+    "References compared",
+    "Largest distance between two references of the species",
+    "Distance from one of its references to the nearest one of another species",
+    "The species that this one is of",
 )
 _NOWHERE = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
@@ -35,8 +35,8 @@ def standing(gap: SpeciesGap) -> str:
 
 STANDING_WORDS = {
     "apart": "Stands apart from all other species of the library",
-    "overlaps": "Some of its keys are nearer to another species than to each other",
-    "single": "A single key cannot show how variable the species is",
+    "overlaps": "Some of its references are nearer to another species than to each other",
+    "single": "A single reference cannot show how variable the species is",
 }
 _SIGNS = {"apart": ("check", "good"), "overlaps": ("warning", "warning"), "single": ("partial", "muted")}
 

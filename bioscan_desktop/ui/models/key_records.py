@@ -25,7 +25,7 @@ HEADERS = ("Kind", "Name", "Records", "BIN", "Country", "Process ID")
 _HELP = (
     "Barcode or photo",
     "The finest name that the record has",
-    "Specimens that share this key",
+    "Specimens that share this reference",
     "Barcode Index Number on BOLD",
     "Of a typical record",
     "Of a typical record, on BOLD",

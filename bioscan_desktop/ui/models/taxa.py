@@ -20,8 +20,8 @@ HEADERS = ("Name", "Species", "Barcodes", "Photos")
 _HELP = (
     "Taxa of the library",
     "Species with a full name",
-    "Barcode records behind the keys",
-    "Photos behind the keys",
+    "Barcodes of specimens behind the references",
+    "Photos behind the references",
 )
 _NOWHERE = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex

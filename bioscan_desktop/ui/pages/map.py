@@ -288,7 +288,7 @@ class MapPage(QWidget):
         points, layout = self.points, self.layout_shown
         if points is None or layout is None:
             return ""
-        text = f"{wording.count(len(points), 'key')} on the map"
+        text = f"{wording.count(len(points), 'reference')} on the map"
         if points.n_left_out:
             text += f", drawn by lot from {wording.thousands(len(points) + points.n_left_out)}"
         if layout.explained is not None:
@@ -336,7 +336,7 @@ class MapPage(QWidget):
         if own.any() and taxon:
             name = wording.taxon(taxonomy.name(taxon), taxonomy.rank(taxon)).html
             self.side.show_scope(taxonomy.name(self.scope), taxon, self.scope != 0)
-            self._say(f"{name}: {wording.count(int(own.sum()), 'key')} stand out and are listed.")
+            self._say(f"{name}: {wording.count(int(own.sum()), 'reference')} marked and listed.")
             self.view.look_at(self.layout_shown.xy[own])
 
     # -- pointing and selecting ----------------------------------------------------------------

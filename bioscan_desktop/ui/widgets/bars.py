@@ -175,7 +175,7 @@ class StatusBar(QStatusBar):
             self._fit()
             return
         species = wording.count(engine.n_species, "species", "species")
-        keys = wording.count(engine.n_keys, "reference key")
+        keys = wording.count(engine.n_keys, "reference")
         notices = " ".join(engine.notices)
         calibrated = "calibrated" if engine.calibrated else "not calibrated"
         self._fill(
@@ -193,12 +193,12 @@ class StatusBar(QStatusBar):
         kinds = sorted(set(engine.index_kinds.values()))
         names = {"hnsw": "HNSW", "exact": "exact"}
         apart = ", ".join(
-            f"{wording.MODALITY_NOUN[m]} keys {names.get(k, k)}" for m, k in engine.index_kinds.items()
+            f"{wording.MODALITY_NOUN[m]}s {names.get(k, k)}" for m, k in engine.index_kinds.items()
         )
         self._fill(
             "index",
             f"{' + '.join(names.get(kind, kind) for kind in kinds)} search",
-            f"Search: {apart or 'no keys'}. HNSW is fast and approximate, exact compares with every key.",
+            f"Search: {apart or 'no references'}. HNSW is fast and approximate, exact compares with every reference.",
             "exact" in kinds and bool(notices),
         )
         reason = engine.provider_reason

@@ -136,7 +136,7 @@ class MapSide(QWidget):
         for widget in (self.count, self.clear, self.table):
             widget.setVisible(there)
         self.hint.setVisible(not there)
-        self.count.setText(f"{wording.count(len(key_ids), 'key')} selected")
+        self.count.setText(f"{wording.count(len(key_ids), 'reference')} selected")
 
     def show_scope(self, title: str, only: int | None, partial: bool) -> None:
         """What the map is of.

@@ -47,7 +47,7 @@ def facts_rows(facts: PackFacts) -> list[tuple[str, str]]:
             if counts.get(key):
                 holds.append(wording.count(counts[key], noun))
         keys = sum(counts.get(f"{m}_keys", 0) for m in ("dna", "image"))
-        rows.append(("Holds", f"{', '.join(holds)}; {wording.count(keys, 'key')}"))
+        rows.append(("Holds", f"{', '.join(holds)}; {wording.count(keys, 'reference')}"))
         there = "installed" if facts.model_there else "not installed"
         rows.append(("Needs the model", f"{facts.model} ({there})"))
         rows.append(

@@ -93,7 +93,7 @@ class TaxonDistances(QWidget):
             button.setText(text)
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setToolTip(f"Compare the keys of {text.lower()}")
+            button.setToolTip(f"Compare the references of {text.lower()}")
             button.setAccessibleName(text)
             self._kinds.addButton(button)
             self.buttons[modality] = button
@@ -184,7 +184,7 @@ class TaxonDistances(QWidget):
             self._run()
         else:
             name = taxonomy.taxon(self._taxon).name
-            keys = wording.count(count, "key")
+            keys = wording.count(count, "reference")
             self._clear(f"Comparing the {keys} of {name} with the whole library takes a while.")
             self._go.show()
 

@@ -186,6 +186,6 @@ def _place_rows(taxonomy: Taxonomy, number: int) -> tuple[str, list[BarRow], str
         others = len(known) - SHOWN
         parts.append(f"and {wording.count(others, 'more country', 'more countries')}")
     if unknown:
-        parts.append(f"{wording.count(unknown, 'key')} without a country")
-    title = f"Where {wording.count(total, 'key')} come from" if total != 1 else "Where the key comes from"
+        parts.append(f"{wording.count(unknown, 'reference')} without a country")
+    title = f"Where {wording.count(total, 'reference')} {'comes' if total == 1 else 'come'} from"
     return title, rows, "; ".join(parts)

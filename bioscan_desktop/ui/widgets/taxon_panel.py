@@ -46,7 +46,7 @@ class TaxonPanel(QWidget):
         self._title = label(scale=1.7, bold=True, rich=True)
         self._title.setMinimumWidth(120)
         self.to_map = QPushButton("Show on map")
-        self.to_map.setToolTip("Marks the keys of this taxon on the map")
+        self.to_map.setToolTip("Marks the references of this taxon on the map")
         self.to_map.clicked.connect(self._ask_map)
         head.addWidget(self._title, 1)
         head.addWidget(self.to_map, 0, Qt.AlignmentFlag.AlignTop)
@@ -91,7 +91,7 @@ class TaxonPanel(QWidget):
             if counts.records[modality]:
                 text = wording.count(counts.records[modality], noun)
                 if counts.keys[modality] != counts.records[modality]:
-                    text += f" in {wording.count(counts.keys[modality], 'key')}"
+                    text += f" in {wording.count(counts.keys[modality], 'reference')}"
                 parts.append(text)
         self._facts.setText(" · ".join(parts))
         self.overview.show_taxon(taxonomy, number)

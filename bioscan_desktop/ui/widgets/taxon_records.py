@@ -117,13 +117,14 @@ class TaxonRecords(QWidget):
         noun = "Photo" if record.modality == "image" else "Barcode"
         self._title.setText(f"{noun} of {name_of(record).html}")
         facts = [
-            wording.count(record.n_records, "specimen") + (" share this key" if record.n_records > 1 else "")
+            wording.count(record.n_records, "specimen")
+            + (" share this reference" if record.n_records > 1 else "")
         ]
         if record.process_ids:
             more = record.n_records - len(record.process_ids)
             facts.append(", ".join(record.process_ids) + (f" and {more} more" if more > 0 else ""))
         if record.modality == "dna" and not record.consensus:
-            facts.append("The library keeps no bases of this key")
+            facts.append("The library keeps no bases of this reference")
         self._facts.setText(" · ".join(facts))
         self._bases.setVisible(bool(record.consensus))
         self._bases.show_sequence(record.consensus or "")
