@@ -44,6 +44,7 @@ from bioscan_desktop.ui import icons, intake, theme
 from bioscan_desktop.ui.dialogs import simple
 from bioscan_desktop.ui.dialogs.crop import CropDialog
 from bioscan_desktop.ui.main_window import MainWindow
+from bioscan_desktop.ui.pages.batch import BatchPage
 from bioscan_desktop.ui.pages.library import LibraryPage
 from bioscan_desktop.ui.pages.map import MapPage
 from bioscan_desktop.ui.pages.packs import PacksPage
@@ -571,6 +572,39 @@ def packs(stage: Stage) -> None:
     stage.pause(200)
 
 
+def map_neighbourhoods(stage: Stage) -> None:
+    page = _map(stage)
+    page.bar.show_state("neighbourhoods", "family")
+    page.show_kind("neighbourhoods")
+    stage.until(lambda: page.layout_shown is not None and page.layout_shown.kind == "neighbourhoods")
+    stage.pause(600)
+
+
+def _batch(stage: Stage) -> BatchPage:
+    stage.open().window.shell.show_page("batch")
+    page = stage.window.shell.page("batch")
+    assert isinstance(page, BatchPage)
+    page.begin.use_folder(stage.world.photos[0].parent)
+    stage.until(lambda: page.begin.begin.isEnabled())
+    stage.pause(600)
+    return page
+
+
+def batch(stage: Stage) -> None:
+    _batch(stage)
+
+
+def batch_done(stage: Stage) -> None:
+    page = _batch(stage)
+    page.begin.out.setText(str(stage.world.scratch / f"batch-{time.monotonic_ns()}"))
+    stage.pause(400)
+    page.begin.begin.click()
+    stage.until(lambda: page.control.state == "done" and page.rows.rowCount() > 0)
+    stage.pause(600)
+    page.table.selectRow(1)
+    stage.pause(500)
+
+
 def filtering(stage: Stage) -> None:
     _joined(stage, 7)
     stage.window.messages.hide()
@@ -620,6 +654,9 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "library_search": library_search,
     "map": map_overview,
     "map_group": map_group,
+    "map_neighbourhoods": map_neighbourhoods,
+    "batch": batch,
+    "batch_done": batch_done,
     "packs": packs,
     "shortcuts": _dialog(lambda w: w.acts["shortcuts"].trigger()),
     "about": _dialog(lambda w: w._show_about()),

@@ -122,9 +122,9 @@ class Adding(QWidget):
 def told(added: Added) -> str:
     """What became of it, in a few sentences."""
     change = added.change
-    parts = [f"{wording.count(change.added_keys, 'new key')}"]
+    parts = [f"{wording.count(change.added_keys, 'new reference')}"]
     if change.joined:
-        parts.append(f"{wording.thousands(change.joined)} joined to keys that were there")
+        parts.append(f"{wording.thousands(change.joined)} joined to references that were there")
     if change.known:
         parts.append(f"{wording.thousands(change.known)} known already")
     text = f"Added to {added.folder.name}: {', '.join(parts)}."

@@ -89,7 +89,9 @@ class GapChart(QWidget):
     @property
     def _plot(self) -> QRectF:
         line = self._line
-        return QRectF(line * 3.4, line * 0.6, self.width() - line * 4.4, self.height() - line * 3.6)
+        room = QFontMetricsF(self._small()).horizontalAdvance("0.00")
+        left, right = line * 1.7 + room + 7, room / 2 + 2
+        return QRectF(left, line * 0.6, self.width() - left - right, self.height() - line * 3.6)
 
     def place_of(self, within: float, between: float) -> QPointF:
         """Where a pair of distances is drawn."""

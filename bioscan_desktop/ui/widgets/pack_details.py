@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal, SignalInstance
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.pack_facts import PackFacts
 
 ENCODERS = {"image": "Photos", "dna": "Barcodes", "text": "Words"}
+
+_TITLE = re.compile(r"\A\s*# .*\n")
+"""First heading of a card, which the page shows above it already."""
 
 
 def size_text(size: int) -> str:
@@ -249,5 +253,5 @@ class PackDetails(QWidget):
     def _tell(self, text: str) -> None:
         self._about.setVisible(bool(text))
         self._spring.setVisible(not text)
-        self._about.setMarkdown(text)
+        self._about.setMarkdown(_TITLE.sub("", text))
         self._about.document().setDocumentMargin(14)  # which a new text forgets

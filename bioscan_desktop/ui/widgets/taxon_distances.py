@@ -40,7 +40,7 @@ AT_ONCE = 400_000_000
 
 MEANING = (
     "Distance is 1 − cosine of the embeddings: 0 is the same, 1 is nothing in common. "
-    "It is no percentage of bases. Keys without a full species name are left out."
+    "It is no percentage of bases. References without a full species name are left out."
 )
 
 
@@ -72,6 +72,8 @@ class TaxonDistances(QWidget):
         self.table = QTableView()
         self._set_up_table()
         self._both = QSplitter(Qt.Orientation.Horizontal)
+        self._both.setProperty("look", "gap")
+        self._both.setHandleWidth(12)
         self._both.setChildrenCollapsible(False)
         self._both.addWidget(self.chart)
         self._both.addWidget(self.table)

@@ -50,6 +50,7 @@ class TaxonPanel(QWidget):
         self.to_map.clicked.connect(self._ask_map)
         head.addWidget(self._title, 1)
         head.addWidget(self.to_map, 0, Qt.AlignmentFlag.AlignTop)
+        head.setContentsMargins(0, 0, 8, 0)  # ends where the cards below it end
         self._facts = label(look="muted")
         self.overview = TaxonOverview(theme)
         self.records = TaxonRecords(theme, bench, source)

@@ -145,7 +145,7 @@ def test_distances(page: LibraryPage, qtbot: QtBot) -> None:
     page.panel.tabs.setCurrentWidget(page.panel.distances)
     tab = page.panel.distances
     qtbot.waitUntil(lambda: tab.model.rowCount() == 4)
-    assert "single key" in tab.words.text() and not tab.chart.isVisible()
+    assert "single reference" in tab.words.text() and not tab.chart.isVisible()
     tab.buttons["image"].click()
     qtbot.waitUntil(lambda: tab._shown == (0, "image"))
     assert "of 4 species" in tab.words.text()
@@ -182,9 +182,9 @@ def test_summaries_of_distances() -> None:
     single = SpeciesGap(3, 1, None, None, 1, 0.3, (2, 0))
     assert summary([apart, overlapping, single]) == (
         "1 of 2 species stand apart from all others; 1 overlap with another species. "
-        "1 with a single key cannot be judged."
+        "1 with a single reference cannot be judged."
     )
-    assert "single key" in summary([single, single])
+    assert "single reference" in summary([single, single])
     assert "nothing to compare" in summary([])
 
 
@@ -303,7 +303,7 @@ def test_own_specimens_are_added_from_a_dropped_table(
     window.bench.said.connect(lambda text, _: said.append(text))
     dialog._add.click()
     qtbot.waitUntil(lambda: bool(page.source.taxonomy and page.source.taxonomy.search("Maculinea arion")))
-    assert said[0] == "Added to mine: 1 new key."
+    assert said[0] == "Added to mine: 1 new reference."
     assert page.adding.button.isEnabled() and not page.adding.stop.isVisible()
 
 

@@ -49,7 +49,9 @@ def test_the_overview_is_there_at_once(page: MapPage) -> None:
     assert page.points is not None and page.layout_shown is not None
     assert page.layout_shown.kind == "components"
     assert legend(page)[0].startswith("Lepidoptera, ") and "9 photo keys" in legend(page)[0]
-    assert page.words.text().startswith(f"{len(page.points)} keys on the map; these two directions hold")
+    assert page.words.text().startswith(
+        f"{len(page.points)} references on the map; these two directions hold"
+    )
     image = page.view.grab().toImage()
     places = np.ndindex(image.width() // 2, image.height() // 2)
     found = {image.pixelColor(2 * x, 2 * y).name() for x, y in places}
@@ -75,7 +77,7 @@ def test_what_is_pointed_at_is_told(page: MapPage, qtbot: QtBot) -> None:
     assert name in page.words.text()
     qtbot.waitUntil(lambda: "TINY" in page.words.text() and "France" in page.words.text())
     page.view._point(-1)
-    assert "keys on the map" in page.words.text()
+    assert "references on the map" in page.words.text()
 
 
 def test_a_lasso_lists_what_it_takes_in(page: MapPage, qtbot: QtBot) -> None:
@@ -90,7 +92,7 @@ def test_a_lasso_lists_what_it_takes_in(page: MapPage, qtbot: QtBot) -> None:
     view.grab()  # with the outline half drawn
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, corners[0])
     count = len(page.points)
-    assert page.side.selected.rowCount() == count and page.side.count.text() == f"{count} keys selected"
+    assert page.side.selected.rowCount() == count and page.side.count.text() == f"{count} references selected"
     qtbot.waitUntil(lambda: page.side.selected.record(0) is not None)
     page.side.table.selectRow(1)
     assert page.view._pointed == page._selection[1]
