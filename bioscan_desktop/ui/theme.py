@@ -462,7 +462,6 @@ QListView[look="popup"] {{ border: 1px solid {c.muted}; }}
 QListView[look="popup"]::item {{ padding: 4px 8px; color: {c.text}; }}
 QListView[look="popup"]::item:selected {{ background: {c.selection}; }}
 QLineEdit:focus {{ border: 2px solid {c.accent}; padding: 3px 5px; }}
-QSpinBox QLineEdit, QSpinBox QLineEdit:focus {{ border: none; background: transparent; padding: 0 5px; }}
 QToolButton[look="small"] {{ color: {c.text}; background: {c.card}; border: 1px solid {c.border};
     border-radius: 6px; padding: 2px 8px; }}
 QToolButton[look="small"]:hover {{ background: {c.hover}; }}

@@ -585,8 +585,8 @@ def _batch(stage: Stage) -> BatchPage:
     page = stage.window.shell.page("batch")
     assert isinstance(page, BatchPage)
     page.begin.use_folder(stage.world.photos[0].parent)
-    stage.until(lambda: page.begin.begin.isEnabled())
-    stage.pause(600)
+    stage.until(lambda: "specimens" in page.begin._found.text())
+    stage.pause(200)
     return page
 
 

@@ -26,6 +26,9 @@ KEPT = 40
 AT_ONCE = 3
 """Pages that are read together."""
 
+SURE = 0.999
+"""Shares are kept rounded: what reads 1 was a little less, and is told so, as the other pages do."""
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -196,4 +199,4 @@ def sureness(row: Row) -> str:
     if row.name is None or row.confidence is None:
         return ""
     told = words.likelihood(row.name, row.novelty or "none", row.calibrated, row.confidence)
-    return f"{told}, {wording.percent(row.confidence)}"
+    return f"{told}, {wording.percent(min(row.confidence, SURE))}"

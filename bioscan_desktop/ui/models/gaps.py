@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.browse import Taxonomy
     from bioscan_desktop.services.distances import SpeciesGap
 
-HEADERS = ("Species", "References", "Within", "Nearest", "Other species")
+HEADERS = ("Species", "Count", "Within", "Nearest", "Other species")
 _HELP = (
     "Those that overlap with another species first",
     "References compared",

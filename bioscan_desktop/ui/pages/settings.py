@@ -33,7 +33,11 @@ class _Choice(QComboBox):
 
 
 class _Number(QSpinBox):
-    """As `_Choice`."""
+    """As `_Choice`; its text begins where that of a choice does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(5, 0, 0, 0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

@@ -198,7 +198,7 @@ class StatusBar(QStatusBar):
         self._fill(
             "index",
             f"{' + '.join(names.get(kind, kind) for kind in kinds)} search",
-            f"Search: {apart or 'no references'}. HNSW is fast and approximate, exact compares with every reference.",
+            f"Search: {apart or 'no references'}. HNSW is fast and approximate, exact compares with all.",
             "exact" in kinds and bool(notices),
         )
         reason = engine.provider_reason

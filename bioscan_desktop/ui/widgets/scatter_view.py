@@ -33,6 +33,9 @@ STEP_PX = 60.0
 ZOOM = 1.25
 ZOOM_MAX = 4000.0
 CLICK_PX = 4.0
+LABEL_AWAY = 5
+"""Pixels between the middle of a group and its name."""
+
 LABELS_MAX = 24
 RINGS_MAX = 30
 FADED = 0.8
@@ -372,19 +375,27 @@ class ScatterView(QWidget):
             painter.drawEllipse(place, 6, 6)
 
     def _paint_labels(self, painter: QPainter) -> None:
-        """Names with a rim of the ground's colour; those that would cover another are left out."""
+        """Names above the middle of their groups, so that a small group is not hidden, or below it; with
+        a rim of the ground's colour. Those that would cover another are left out."""
         c = self._theme.colours
         taken: list[QRectF] = []
+        inside = QRectF(self.rect()).adjusted(4, 4, -4, -4)
         for label in self._labels[:LABELS_MAX]:
             font = QFont(self.font())
             font.setItalic(label.italic)
             font.setWeight(QFont.Weight.DemiBold)
             metrics = QFontMetricsF(font)
             (place,) = self._pixel(np.array(label.xy, dtype=np.float32))
-            box = QRectF(0, 0, metrics.horizontalAdvance(label.text) + 6, metrics.height())
-            box.moveCenter(place)
-            inside = self.rect().adjusted(4, 4, -4, -4).contains(box.toAlignedRect())
-            if not inside or any(box.intersects(other) for other in taken):
+            at = QRectF(0, 0, metrics.horizontalAdvance(label.text) + 6, metrics.height())
+            away = QPointF(0, metrics.height() / 2 + LABEL_AWAY)
+            free = (
+                box
+                for centre in (place - away, place + away)
+                if inside.contains(box := at.translated(centre - at.center()))
+                and not any(box.intersects(other) for other in taken)
+            )
+            box = next(free, None)
+            if box is None:
                 continue
             taken.append(box)
             path = QPainterPath()
