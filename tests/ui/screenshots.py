@@ -27,7 +27,8 @@ if sys.platform.startswith("linux"):
     os.environ.setdefault("QT_QPA_PLATFORM", "xcb" if os.environ.get("DISPLAY") else "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import onnxruntime  # noqa: F401 - before Qt, as in the program
+import onnxruntime  # noqa: F401 - before Qt, as in the program on Windows
+from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QImage, QPainter, QRadialGradient
 from PySide6.QtTest import QTest
@@ -181,7 +182,9 @@ class Stage:
         self.pause(50)
 
     def pause(self, ms: int) -> None:
-        QTest.qWait(ms)
+        end = time.monotonic() + ms / 1000
+        while time.monotonic() < end:
+            QTest.qWait(10)  # which keeps workers from Python while it lasts
 
     def open(self) -> Stage:
         self.window.open_packs()
@@ -577,7 +580,11 @@ def map_neighbourhoods(stage: Stage) -> None:
     page.bar.show_state("neighbourhoods", "family")
     page.show_kind("neighbourhoods")
     stage.until(lambda: page.layout_shown is not None and page.layout_shown.kind == "neighbourhoods")
+    page.show_specimen(stage.window.bench.model.rows[0].key)
     stage.pause(600)
+    assert page.points is not None and page.layout_shown is not None
+    page.view.look_at(page.layout_shown.xy[page.points.modality == 0])  # the photos, as the specimen is one
+    stage.pause(300)
 
 
 def _batch(stage: Stage) -> BatchPage:
@@ -665,8 +672,27 @@ STATES: dict[str, Callable[[Stage], None]] = {
 }
 
 
-IN_DOCS = {"both": "identify", "review_decided": "review", "crop_several": "crop", "filter": "filter"}
-"""States whose pictures are in docs/screenshots, and under which name; all in light, the first in dark."""
+IN_DOCS = (
+    ("both", "light", "identify"),
+    ("both", "dark", "identify"),
+    ("review_decided", "light", "review"),
+    ("library", "light", "library"),
+    ("map_neighbourhoods", "dark", "map"),
+    ("crop_several", "light", "crop"),
+    ("filter", "light", "filter"),
+)
+"""(state, theme, name): the pictures in docs/screenshots."""
+
+
+def render_docs(world: World, out: Path) -> None:
+    """Writes docs/screenshots/NAME-THEME.png with 256 colours, rare ones kept: a third of the size."""
+    for state, look, name in IN_DOCS:
+        render(world, out, [state], [look], [(1280, 1000)], 100)
+        shot, target = out / f"{state}-{look}-1280x1000.png", out / f"{name}-{look}.png"
+        with Image.open(shot) as image:
+            small = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        small.save(target, optimize=True)
+        shot.unlink()
 
 
 def render(
@@ -719,8 +745,7 @@ def main() -> int:
     parser.add_argument("--sizes", nargs="+", default=["1280x800", "2560x1440"])
     arguments = parser.parse_args()
     if arguments.docs:
-        arguments.out, arguments.sizes = DOCS, ["1280x1000"]
-        arguments.only = list(IN_DOCS)
+        arguments.out = DOCS
     if arguments.out is None:
         parser.error("name a folder, or use --docs")
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -734,14 +759,10 @@ def main() -> int:
             world = real_world(root, arguments.library, arguments.model, arguments.photos)
         else:
             world = drawn_world(root)
-        render(world, arguments.out, arguments.only, arguments.themes, sizes, arguments.scale)
         if arguments.docs:
-            for shot in arguments.out.glob("*-1280x1000.png"):
-                state, look, _ = shot.stem.rsplit("-", 2)
-                if look == "light" or state == "both":
-                    shot.replace(shot.with_name(f"{IN_DOCS[state]}-{look}.png"))
-                else:
-                    shot.unlink()
+            render_docs(world, arguments.out)
+        else:
+            render(world, arguments.out, arguments.only, arguments.themes, sizes, arguments.scale)
     return 0
 
 

@@ -288,15 +288,15 @@ def summary(gaps: list[SpeciesGap]) -> str:
     counted = Counter(standing(gap) for gap in gaps)
     told = counted["apart"] + counted["overlaps"]
     if not gaps:
-        return "No key here has a full species name, so there is nothing to compare."
+        return "No reference here has a full species name, so there is nothing to compare."
     if len(gaps) == 1:
         return f"{STANDING_WORDS[standing(gaps[0])]}."
     if not told:
-        return "Every species has a single key here, which cannot show how variable it is."
+        return "Every species has a single reference here, which cannot show how variable it is."
     text = (
         f"{wording.thousands(counted['apart'])} of {wording.count(told, 'species', 'species')} stand apart "
         f"from all others; {wording.thousands(counted['overlaps'])} overlap with another species."
     )
     if counted["single"]:
-        text += f" {wording.thousands(counted['single'])} with a single key cannot be judged."
+        text += f" {wording.thousands(counted['single'])} with a single reference cannot be judged."
     return text
