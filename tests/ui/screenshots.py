@@ -684,14 +684,24 @@ IN_DOCS = (
 """(state, theme, name): the pictures in docs/screenshots."""
 
 
+def _fewer_colours(image: Image.Image) -> Image.Image:
+    """With a palette: the commonest colours as they are, so that plain grounds stay plain, and others that
+    cover the rest, small signs too, between which photos are dithered."""
+    common = sorted(image.getcolors(image.width * image.height) or [], reverse=True)[:128]
+    palette = [channel for _, colour in common for channel in colour]
+    rest = image.quantize(256 - len(common), Image.Quantize.MAXCOVERAGE).getpalette() or []
+    carrier = Image.new("P", (1, 1))
+    carrier.putpalette(palette + rest[: 3 * (256 - len(common))])
+    return image.quantize(palette=carrier, dither=Image.Dither.FLOYDSTEINBERG)
+
+
 def render_docs(world: World, out: Path) -> None:
-    """Writes docs/screenshots/NAME-THEME.png with 256 colours, rare ones kept: a third of the size."""
+    """Writes docs/screenshots/NAME-THEME.png with 256 colours, which is half the size."""
     for state, look, name in IN_DOCS:
         render(world, out, [state], [look], [(1280, 1000)], 100)
         shot, target = out / f"{state}-{look}-1280x1000.png", out / f"{name}-{look}.png"
         with Image.open(shot) as image:
-            small = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        small.save(target, optimize=True)
+            _fewer_colours(image.convert("RGB")).save(target, optimize=True)
         shot.unlink()
 
 

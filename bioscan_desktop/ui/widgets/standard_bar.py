@@ -44,7 +44,7 @@ class StandardBar(QWidget):
         self._caption.setBuddy(self._box)
         self._only = label(look="muted")
         line.addWidget(self._caption)
-        line.addWidget(self._box, 1)
+        line.addWidget(self._box, 3)
         line.addWidget(self._only, 1)
         line.addStretch(1)
         column.addLayout(line)
