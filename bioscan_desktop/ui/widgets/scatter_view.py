@@ -389,10 +389,10 @@ class ScatterView(QWidget):
             at = QRectF(0, 0, metrics.horizontalAdvance(label.text) + 6, metrics.height())
             away = QPointF(0, metrics.height() / 2 + LABEL_AWAY)
             free = (
-                box
+                spot
                 for centre in (place - away, place + away)
-                if inside.contains(box := at.translated(centre - at.center()))
-                and not any(box.intersects(other) for other in taken)
+                if inside.contains(spot := at.translated(centre - at.center()))
+                and not any(spot.intersects(other) for other in taken)
             )
             box = next(free, None)
             if box is None:
