@@ -390,7 +390,7 @@ def _conclude(
         asked = calibration.threshold(modality, stopped.rank, missing)
         second = f"; next is {stopped.runner_up}" if stopped.runner_up else ""
         parts.append(
-            f"For {stopped.rank} {stopped.name} it is {stopped.share:.0%}, "
+            f"For {stopped.rank} {stopped.name} it is {_percent(stopped.share)}, "
             f"below the {asked:.0%} asked for{second}."
         )
     if not calibrated:
@@ -404,7 +404,12 @@ def _conclude(
 def _carried_text(carried: RankShare | None) -> str:
     if carried is None:
         return "The nearest references belong to too many groups to name even an order."
-    return f"{carried.share:.0%} of the evidence stands behind {carried.rank} {carried.name}."
+    return f"{_percent(carried.share)} of the evidence stands behind {carried.rank} {carried.name}."
+
+
+def _percent(share: float) -> str:
+    """In words of the window: nothing is ever wholly certain."""
+    return ">99%" if share > 0.99 else f"{share:.0%}"
 
 
 def _named(verdict: Verdict) -> str:

@@ -151,5 +151,6 @@ def joined(device: torch.device) -> Iterator[Workers]:
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=_PATIENCE)
     try:
         yield Workers(dist.get_rank(), dist.get_world_size())
+        dist.barrier()  # a process that leaves while another still talks to it can end in an abort
     finally:
         dist.destroy_process_group()
