@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 from PIL import Image, ImageDraw
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -42,6 +43,11 @@ SPECIES = (
     ("Lepidoptera", "Pieridae", "Pieris", "Pieris rapae", (235, 235, 215)),
     ("Diptera", "Syrphidae", "Episyrphus", "Episyrphus balteatus", (200, 160, 20)),
 )
+
+
+# A busy machine must not fail a property test for being slow.
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")
 
 
 @pytest.fixture(autouse=True)

@@ -24,6 +24,7 @@ class Hit:
         mismatch: share of differing bases of two barcodes placed in the common frame.
         relatedness: the same weighed by kind and codon position of the difference, see
             `index.aligned`; larger is closer.
+        shift: cosine to add for judging what the key says, see `core.leaning`; not part of `score`.
     """
 
     key_id: int
@@ -42,6 +43,12 @@ class Hit:
     isolation: float | None = None
     mismatch: float | None = None
     relatedness: float | None = None
+    shift: float = 0.0
+
+    @property
+    def leaned(self) -> float:
+        """The cosine that evidence is drawn from."""
+        return self.score + self.shift
 
     @property
     def pair(self) -> str:

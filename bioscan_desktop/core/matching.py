@@ -136,7 +136,7 @@ def weigh(hits: Sequence[Hit], scale: PairScale) -> list[tuple[float, Hit]]:
     """
     aligned = [h for h in hits if h.relatedness is not None and h.mismatch is not None]
     if not aligned or len(aligned) == len(hits) or not (scale.relatedness or scale.mismatch):
-        return [(scale.logit(h.score, h.relatedness, h.mismatch), h) for h in hits]
+        return [(scale.logit(h.leaned, h.relatedness, h.mismatch), h) for h in hits]
     best: dict[str | None, tuple[float, float]] = {}
     for hit in aligned:
         known = best.get(hit.lineage.species, (-math.inf, math.inf))
@@ -149,7 +149,7 @@ def weigh(hits: Sequence[Hit], scale: PairScale) -> list[tuple[float, Hit]]:
         if hit.relatedness is None:
             own = best.get(hit.lineage.species) if hit.lineage.species else None
             values = own if own is not None else _alike(ladder, hit.score)
-        logits.append((scale.logit(hit.score, *values), hit))
+        logits.append((scale.logit(hit.leaned, *values), hit))
     return logits
 
 

@@ -45,7 +45,11 @@ class ExactIndex:
         return len(self.keys)
 
     def search(
-        self, queries: np.ndarray, k: int, allowed: np.ndarray | None = None
+        self,
+        queries: np.ndarray,
+        k: int,
+        allowed: np.ndarray | None = None,
+        shift: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Nearest rows.
 
@@ -53,9 +57,11 @@ class ExactIndex:
             queries: (q, d) float32 unit rows.
             k: clamped to the number of keys.
             allowed: (n,) bool; False rows are left out.
+            shift: (n,) float32, added to the cosines of each row.
 
         Returns:
-            rows (q, k) int64 and scores (q, k) float32, best first; ties by row number.
+            rows (q, k) int64 and scores (q, k) float32, best first; ties by row number. Scores are
+            shifted cosines.
         """
         queries = check_queries(queries, self.keys.shape[1])
         usable = len(self.keys) if allowed is None else int(allowed.sum())
@@ -75,6 +81,8 @@ class ExactIndex:
                 numbers, found = np.arange(start, stop), self._block(queries, start, stop)
                 if part is not None:
                     numbers, found = part, found[:, part - start]
+            if shift is not None:
+                found = found + shift[numbers]
             if rows.shape[1] == k:  # what does not beat the last place of any query need not be sorted
                 better = np.flatnonzero((found > scores[:, -1:]).any(axis=0))
                 numbers, found = numbers[better], found[:, better]

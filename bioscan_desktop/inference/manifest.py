@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from bioscan_desktop.core.errors import PackError
+from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.tokens import BarcodeTokenizer, tokenizer_from_dict
 
 FORMAT = "bioscan-model"
-FORMAT_VERSION = (1, 0)
+FORMAT_VERSION = (1, 1)
 """(major, minor): a newer major is refused, a newer minor read as far as it is understood."""
 
 MODALITIES: tuple[str, ...] = ("image", "dna", "text")
@@ -89,6 +90,7 @@ class EncoderCard:
         parity: torch against ONNX fp32.
         variants: by precision, such as "int8".
         text: for `text`.
+        leaning: for `image`, what makes up for the lean to the species that were trained on.
     """
 
     file: str
@@ -99,6 +101,7 @@ class EncoderCard:
     parity: dict[str, float] = field(default_factory=dict)
     variants: dict[str, Variant] = field(default_factory=dict)
     text: TextTokenizer | None = None
+    leaning: Leaning | None = None
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,11 @@ class ModelManifest:
             if name in needed and needed[name] is None:
                 raise PackError(f"The model pack {folder} does not say how input for '{name}' is prepared.")
         return manifest
+
+    @property
+    def leaning(self) -> Leaning | None:
+        """Of the photo encoder; None where nothing has to be made up for."""
+        return self.encoders["image"].leaning if "image" in self.encoders else None
 
     def verify(self, folder: Path) -> None:
         """Checks every file against its hash.
@@ -253,6 +261,8 @@ def _card_to_dict(card: EncoderCard) -> dict[str, Any]:
         values["tokenizer"] = card.tokenizer.to_dict()
     if card.text is not None:
         values["text"] = card.text.to_dict()
+    if card.leaning is not None:
+        values["leaning"] = card.leaning.to_dict()
     values["parity"] = card.parity
     values["variants"] = {
         name: {"file": v.file, "sha256": v.sha256, "parity": v.parity} for name, v in card.variants.items()
@@ -261,7 +271,8 @@ def _card_to_dict(card: EncoderCard) -> dict[str, Any]:
 
 
 def _card_from_dict(values: dict[str, Any]) -> EncoderCard:
-    prep, tokenizer, text = (values.get(name) for name in ("preprocessing", "tokenizer", "text"))
+    names = ("preprocessing", "tokenizer", "text", "leaning")
+    prep, tokenizer, text, leaning = (values.get(name) for name in names)
     return EncoderCard(
         file=values["file"],
         sha256=values["sha256"],
@@ -274,4 +285,5 @@ def _card_from_dict(values: dict[str, Any]) -> EncoderCard:
             for name, v in values.get("variants", {}).items()
         },
         text=TextTokenizer.from_dict(text) if text else None,
+        leaning=Leaning.from_dict(leaning) if leaning else None,
     )

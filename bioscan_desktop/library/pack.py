@@ -31,6 +31,7 @@ import numpy as np
 from bioscan_desktop.core.calibration import DEFAULT, Calibration
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.index import crossover, graph_cache
 from bioscan_desktop.index.aligned import AlignedIndex
 from bioscan_desktop.index.barcodes import Orientation
@@ -39,6 +40,7 @@ from bioscan_desktop.index.hnsw import Report
 from bioscan_desktop.index.keys import KeyFile, Keys, load_column, open_keys, take_rows, unit_blocks
 from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_manifest, require_texts
+from bioscan_desktop.library import leaned
 from bioscan_desktop.library.aligning import ALIGNED_K, compare_hits, load_planes
 from bioscan_desktop.library.records import KeyRecord, RecordStore
 
@@ -182,6 +184,7 @@ class Library:
         self._planes: np.ndarray | None = None
         self._is_coi: bool | None = None
         self._pictured: frozenset[str] | None = None
+        self._leaned: tuple[Leaning, dict[str, np.ndarray]] | None = None
 
     def close(self) -> None:
         """Releases the database."""
@@ -281,6 +284,7 @@ class Library:
         keys: Sequence[str] | None = None,
         placed: np.ndarray | None = None,
         allowed: Mapping[str, np.ndarray] | None = None,
+        leaning: Leaning | None = None,
     ) -> list[list[Hit]]:
         """The nearest keys of each modality for each query.
 
@@ -291,24 +295,30 @@ class Library:
             keys: key modalities to search; None searches all that the library has.
             placed: (n, 658) uint8 codes of barcodes in the common frame, to compare them base by base.
             allowed: (number of keys,) bool by key modality; others are left out, and the search is exact.
+            leaning: of the encoder that gave the rows, if these are of photos.
 
         Returns:
-            per query, hits of all key modalities, nearest first within each.
+            per query, hits of all key modalities, nearest first within each (by `Hit.leaned`).
         """
         hits: list[list[Hit]] = [[] for _ in range(len(queries))]
         for modality in keys if keys is not None else self.modalities:
             if modality not in self.modalities:
                 continue
             mask = allowed.get(modality) if allowed is not None else None
-            if mask is None:
-                rows, scores = self.index(modality).search(queries, k)
+            index = self.index(modality) if mask is None else ExactIndex(self.key_rows(modality))
+            shift = None
+            if leaning is not None and query_modality == "image" and leaning.touches(modality):
+                shift = self._shift(modality, leaning)
+                rows, scores = leaned.search(index, queries, k, shift, mask)
+            elif isinstance(index, ExactIndex):
+                rows, scores = index.search(queries, k, mask)
             else:
-                rows, scores = ExactIndex(self.key_rows(modality)).search(queries, k, mask)
+                rows, scores = index.search(queries, k)
             if placed is not None and modality == "dna":
                 for number, near in enumerate(self._beside(queries, placed, rows, scores, mask)):
                     hits[number].extend(near)
                 continue
-            found = iter(self.hits(query_modality, modality, rows.ravel(), scores.ravel()))
+            found = iter(self.hits(query_modality, modality, rows.ravel(), scores.ravel(), shift=shift))
             for number in range(len(queries)):
                 hits[number].extend(next(found) for _ in range(rows.shape[1]))
         return hits
@@ -374,11 +384,13 @@ class Library:
         rows: np.ndarray,
         scores: np.ndarray,
         aligned: tuple[np.ndarray, np.ndarray] | None = None,
+        shift: np.ndarray | None = None,
     ) -> list[Hit]:
         """Rows of a key matrix with their scores, both (m,), as hits.
 
         Args:
             aligned: mismatch and relatedness of each, (m,); NaN where not known.
+            shift: (number of keys,), see `core.leaning`.
         """
         records = self.records.by_row(key_modality, [int(row) for row in rows])
         if not {int(row) for row in rows} <= records.keys():
@@ -390,12 +402,23 @@ class Library:
         apart = isolation[rows].tolist() if isolation is not None else [None] * len(rows)
         nothing = [math.nan] * len(rows)
         mismatch, relatedness = (column.tolist() for column in aligned) if aligned else (nothing, nothing)
+        shifts = shift[rows].tolist() if shift is not None else [0.0] * len(rows)
         return [
             _hit(records[row], query_modality, *numbers)
             for row, *numbers in zip(
-                rows.tolist(), scores.tolist(), apart, mismatch, relatedness, strict=True
+                rows.tolist(), scores.tolist(), apart, mismatch, relatedness, shifts, strict=True
             )
         ]
+
+    def _shift(self, modality: str, leaning: Leaning) -> np.ndarray:
+        """(number of keys,) of the leaning that was asked for last: a window has one model at a time."""
+        known, columns = self._leaned or (None, {})
+        if known is not leaning:
+            columns = {}
+            self._leaned = (leaning, columns)
+        if modality not in columns:
+            columns[modality] = leaned.shifts(self.records, modality, leaning)
+        return columns[modality]
 
     @property
     def pictured(self) -> frozenset[str] | None:
@@ -454,6 +477,7 @@ def _hit(
     isolation: float | None,
     mismatch: float,
     relatedness: float,
+    shift: float,
 ) -> Hit:
     known = not math.isnan(mismatch)
     return Hit(
@@ -471,4 +495,5 @@ def _hit(
         isolation=isolation,
         mismatch=mismatch if known else None,
         relatedness=relatedness if known else None,
+        shift=shift,
     )

@@ -18,6 +18,7 @@ import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.core.taxonomy import clean_name, is_interim
 from bioscan_desktop.library.pack import Library
 
@@ -83,17 +84,18 @@ class Restriction:
         k: int,
         keys: Sequence[str] | None = None,
         placed: np.ndarray | None = None,
+        leaning: Leaning | None = None,
     ) -> tuple[list[list[Hit]], list[list[str]]]:
         """The nearest allowed keys of each modality for each query, and what was left out.
 
         Args:
-            query_modality, queries, k, keys, placed: as in `Library.search`.
+            query_modality, queries, k, keys, placed, leaning: as in `Library.search`.
 
         Returns:
             per query the hits, nearest first within each modality, and sentences.
         """
         masks = {modality: self.allowed(modality) for modality in self.library.modalities}
-        hits = self.library.search(query_modality, queries, k, keys, placed, masks)
+        hits = self.library.search(query_modality, queries, k, keys, placed, masks, leaning)
         nearer: list[list[Hit]] = [[] for _ in range(len(queries))]
         for modality, mask in masks.items():
             if (keys is not None and modality not in keys) or not mask.any():

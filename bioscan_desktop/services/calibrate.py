@@ -230,7 +230,8 @@ def ask(identifier: Identifier, queries: Queries, unseen: frozenset[str] = froze
     library, modality = identifier.library, queries.modality
     rows = np.stack(queries.rows)
     placed = place(queries.sequences).codes if modality == "dna" and library.is_coi else None
-    answers = library.search(modality, rows, DECISION_K, placed=placed)
+    leaning = identifier.model.manifest.leaning
+    answers = library.search(modality, rows, DECISION_K, placed=placed, leaning=leaning)
     names = {m: np.array([x.species or "" for x in library.records.lineages(m)]) for m in library.modalities}
     in_library = set().union(*(set(column.tolist()) for column in names.values()))
     fair = sum(truth.species in unseen for truth in queries.truths) >= MIN_QUERIES
@@ -244,7 +245,8 @@ def ask(identifier: Identifier, queries: Queries, unseen: frozenset[str] = froze
             continue
         allowed = {m: column != truth.species for m, column in names.items()}
         own = placed[number : number + 1] if placed is not None else None
-        without = library.search(modality, rows[number : number + 1], DECISION_K, None, own, allowed)[0]
+        row = rows[number : number + 1]
+        without = library.search(modality, row, DECISION_K, None, own, allowed, leaning)[0]
         for m, mask in allowed.items():
             # The nearest key's isolation, too, must not know of the missing species.
             at = next((i for i, hit in enumerate(without) if hit.key_modality == m), None)

@@ -268,7 +268,7 @@ def _times(scale: PairScale, factor: float) -> PairScale:
 def _mean_best(cases: Sequence[Case], pair: str, scales: Mapping[str, PairScale]) -> float:
     """Mean logit of the best hit of a pair."""
     logits = [
-        [scales[pair].logit(h.score, h.relatedness, h.mismatch) for h in case.hits if h.pair == pair]
+        [scales[pair].logit(h.leaned, h.relatedness, h.mismatch) for h in case.hits if h.pair == pair]
         for case in cases
     ]
     return float(np.mean([max(found) for found in logits if found]))

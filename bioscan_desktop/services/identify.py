@@ -303,10 +303,11 @@ class Identifier:
             rows = embed([item for _, item in inputs])
             placed = self._place(inputs) if modality == "dna" else None
             notices: list[list[str]] = [[] for _ in inputs]
+            leaning = self.model.manifest.leaning
             if self.restriction is None:
-                results = self.library.search(modality, rows, k, keys, placed)
+                results = self.library.search(modality, rows, k, keys, placed, leaning=leaning)
             else:
-                results, notices = self.restriction.search(modality, rows, k, keys, placed)
+                results, notices = self.restriction.search(modality, rows, k, keys, placed, leaning)
         except BioscanError as error:
             if len(inputs) == 1:
                 inputs[0][0].problems.append(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioscan_desktop.core.barcode import (
@@ -24,7 +24,7 @@ from tests.conftest import random_barcode
 
 GOOD = random_barcode(1)
 OTHER = random_barcode(2)
-light = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+light = settings(max_examples=60)
 
 # Coding sequences, so that nothing is turned round.
 barcodes = st.builds(random_barcode, st.integers(0, 10**6), st.integers(40, 240)).filter(

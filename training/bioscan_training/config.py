@@ -343,6 +343,10 @@ class ExportConfig:
         parity_inputs: number of held-out inputs that files are compared on.
         calibration: number of training photos that set the int8 ranges of a convolutional network.
         int8_float_layers: so many convolutions from the input on stay in float in the int8 model.
+        lean_image, lean_dna: cosine taken off photo keys and barcode keys of species whose photos were
+            trained on, where a photo asks; see `bioscan_desktop.core.leaning`.
+        abundance_dna: cosine that a photo finds a barcode key nearer for each natural logarithm of the
+            number of keys of its species.
     """
 
     pack_id: str = "starter"
@@ -356,6 +360,9 @@ class ExportConfig:
     parity_inputs: int = 256
     min_parity_fp32: float = 0.9999
     min_parity_int8: float = 0.99
+    lean_image: float = 0.0
+    lean_dna: float = 0.0
+    abundance_dna: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -400,7 +407,7 @@ _LEAST: dict[str, float] = (
     )
     | dict.fromkeys(
         "cache_chunk cap patience eval_every stride threads clip weight_decay lr head_lr checkpoint_s seed"
-        " frozen_blocks int8_float_layers max_degrees".split(),
+        " frozen_blocks int8_float_layers max_degrees lean_image lean_dna abundance_dna".split(),
         0,
     )
     | dict.fromkeys(_SHARES, 0)

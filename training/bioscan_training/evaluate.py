@@ -26,11 +26,27 @@ from bioscan_desktop.services.evaluate import class_counts, top_k_accuracy
 from bioscan_training.data.barcodes import BarcodeArray, codes_to_tokens
 
 
-def nearest(queries: np.ndarray, keys: np.ndarray, k: int = 1, block: int = 1024) -> np.ndarray:
-    """Rows of the `k` keys with the largest inner product, best first: (n, k) int64."""
+def nearest(
+    queries: np.ndarray,
+    keys: np.ndarray,
+    k: int = 1,
+    block: int = 1024,
+    shift: np.ndarray | None = None,
+    apart: tuple[np.ndarray, np.ndarray] | None = None,
+) -> np.ndarray:
+    """Rows of the `k` keys with the largest inner product, best first: (n, k) int64.
+
+    Args:
+        shift: (m,) added to the products of each key.
+        apart: labels of the queries (n,) and of the keys (m,); equal ones are not compared.
+    """
     found = np.empty((len(queries), k), dtype=np.int64)
     for start in range(0, len(queries), block):
         scores = queries[start : start + block] @ keys.T
+        if shift is not None:
+            scores += shift
+        if apart is not None:
+            scores[apart[0][start : start + block, None] == apart[1][None, :]] = -np.inf
         top = np.argpartition(-scores, k - 1, axis=1)[:, :k]
         order = np.take_along_axis(-scores, top, axis=1).argsort(axis=1, kind="stable")
         found[start : start + block] = np.take_along_axis(top, order, axis=1)

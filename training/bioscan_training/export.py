@@ -26,7 +26,7 @@ from bioscan_training.data.barcodes import unique_haplotypes
 from bioscan_training.data.photos import model_inputs
 from bioscan_training.data.records import Record, read_records
 from bioscan_training.dna_stage import load_dna_encoder
-from bioscan_training.photo_stage import load_image_encoder, preprocessing_of
+from bioscan_training.photo_stage import leaning_of, load_image_encoder, preprocessing_of
 
 log = logging.getLogger(__name__)
 
@@ -290,6 +290,7 @@ def export_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
             preprocessing=prep,
             parity=measured,
             variants={"int8": variant} if variant else {},
+            leaning=leaning_of(config, photos),
         )
 
     for full in out.glob("*.full.onnx"):

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_training.config import Config, ImageStage
 from bioscan_training.data.barcodes import FramedBarcodes, balanced_rows, genus_batches, unique_haplotypes
@@ -61,6 +62,21 @@ def side_of(stage: ImageStage, epoch: int) -> int:
 def rank_names(record: Record) -> tuple[str | None, str | None, str | None]:
     """(species, genus, family) to train on."""
     return species_label(record), record.genus, record.family
+
+
+def leaning_of(config: Config, photos: Sequence[Record]) -> Leaning | None:
+    """What the pack says of the species trained on; None where the recipe makes up for nothing.
+
+    Args:
+        photos: all that were prepared, of every split.
+    """
+    settings = config.export
+    off = {"image": settings.lean_image, "dna": settings.lean_dna}
+    abundance = {"dna": settings.abundance_dna}
+    if not any((*off.values(), *abundance.values())):
+        return None
+    names = {species_label(r) for r in photos if r.split in config.align.train_splits}
+    return Leaning(frozenset(name for name in names if name is not None), off, abundance)
 
 
 class PhotoLearner(nn.Module):

@@ -4,6 +4,9 @@ DNA -> DNA: keys are the training haplotypes; queries are held-out haplotypes of
 haplotypes of unseen species (whose genus is what can be right). Shortened queries show how fragments do.
 Image -> image: keys are EU-Moths photos outside the query fold, those of unseen species included.
 Image -> DNA: keys are the training haplotypes and all haplotypes of held-out species, of every order.
+Photos are ranked as the program does (`bioscan_desktop.core.leaning`), and by plain cosine beside it.
+Across sources: photos of held-out species, which only photos of other data sets can name, among these
+and all photos that were trained on.
 Only queries whose name exists among the keys count at a rank; `n` says how many those are.
 """
 
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.index.aligned import AlignedIndex
 from bioscan_desktop.inference.frame import pack, place
@@ -38,7 +43,7 @@ from bioscan_training.evaluate import (
     vsearch_top_hit,
 )
 from bioscan_training.export import run_onnx
-from bioscan_training.photo_stage import embed_photos, load_image_encoder, preprocessing_of
+from bioscan_training.photo_stage import embed_photos, leaning_of, load_image_encoder, preprocessing_of
 
 EmbedBarcodes = Callable[[Sequence[str]], np.ndarray]
 EmbedPhotos = Callable[[Sequence[Path]], np.ndarray]
@@ -98,9 +103,13 @@ def _lookup(
     query_records: Sequence[Record],
     key_records: Sequence[Record],
     k: int = 5,
+    **ranking: Any,
 ) -> dict[str, dict[str, float]]:
     return label_metrics(
-        nearest(queries, keys, k), [r.lineage for r in query_records], [r.lineage for r in key_records], True
+        nearest(queries, keys, k, **ranking),
+        [r.lineage for r in query_records],
+        [r.lineage for r in key_records],
+        True,
     )
 
 
@@ -160,6 +169,7 @@ def photo_figures(
     images: Path,
     split: str,
     baselines: bool,
+    leaning: Leaning | None,
 ) -> dict[str, Any]:
     """Image -> image and image -> DNA, seen and unseen species apart."""
     fold = "1" if split == "val" else "0"
@@ -183,21 +193,73 @@ def photo_figures(
     dna_keys = [r for r in barcodes if r.split in ("train", "unseen", "val_unseen")]
     dna_rows = embed_barcodes([r.nucleotides for r in dna_keys])
     figures: dict[str, Any] = {"image to image": {}, "image to dna": {}}
+    photo_shift, dna_shift = _shift(leaning, keys, "image"), _shift(leaning, dna_keys, "dna")
     for name, queries in (groups | elsewhere).items():
         if not queries:
             continue
         rows = embed(paths(queries))
         if name in groups:
-            group = {"model": _lookup(rows, key_rows, queries, keys)}
+            group = {"model": _lookup(rows, key_rows, queries, keys, shift=photo_shift)}
+            if photo_shift is not None:
+                group["model, plain cosine"] = _lookup(rows, key_rows, queries, keys)
             if plain_keys is not None:
                 group["untuned features"] = _lookup(
                     untuned_features(paths(queries)), plain_keys, queries, keys
                 )
             figures["image to image"][name] = group
-        found = _lookup(rows, dna_rows, queries, dna_keys)
+        ranked = {name: _lookup(rows, dna_rows, queries, dna_keys, shift=dna_shift)}
+        if dna_shift is not None:
+            ranked[f"{name}, plain cosine"] = _lookup(rows, dna_rows, queries, dna_keys)
         blind = blind_metrics([r.lineage for r in queries], [r.lineage for r in dna_keys])
-        figures["image to dna"][name] = {rank: figure | blind[rank] for rank, figure in found.items()}
+        for label, found in ranked.items():
+            figures["image to dna"][label] = {rank: figure | blind[rank] for rank, figure in found.items()}
+    untrained = [r for r in photos if r.split in out_of_training]
+    trained = [r for r in photos if r.split in ("train", *(("tune",) if split == "test" else ()))]
+    figures["image to image"]["unseen, across sources"] = across_sources(
+        embed, untrained, trained, paths, leaning, baselines
+    )
     return figures
+
+
+def across_sources(
+    embed: EmbedPhotos,
+    untrained: Sequence[Record],
+    trained: Sequence[Record],
+    paths: Callable[[Sequence[Record]], list[Path]],
+    leaning: Leaning | None,
+    baselines: bool,
+) -> dict[str, Any]:
+    """Photos of untrained species, named by photos of other sources and beside all trained ones."""
+    sources: dict[str | None, set[str]] = {}
+    for record in untrained:
+        if record.lineage.species:
+            sources.setdefault(record.lineage.species, set()).add(record.source or "")
+    queries = [r for r in untrained if len(sources.get(r.lineage.species, ())) > 1]
+    if not queries:
+        return {}
+    keys = [*untrained, *trained]
+    # What was trained on may be of any source: it names other species, and so can only mislead.
+    own = np.array([r.source or "" for r in untrained] + [""] * len(trained))
+    apart = (np.array([r.source or "-" for r in queries]), own)
+    ways: dict[str, Any] = {}
+    rows, key_rows = embed(paths(queries)), embed(paths(keys))
+    shift = _shift(leaning, keys, "image")
+    ways["model"] = _lookup(rows, key_rows, queries, keys, shift=shift, apart=apart)
+    if shift is not None:
+        ways["model, plain cosine"] = _lookup(rows, key_rows, queries, keys, apart=apart)
+    if baselines:
+        rows, key_rows = untuned_features(paths(queries)), untuned_features(paths(keys))
+        ways["untuned features"] = _lookup(rows, key_rows, queries, keys, apart=apart)
+    return ways
+
+
+def _shift(leaning: Leaning | None, keys: Sequence[Record], modality: str) -> np.ndarray | None:
+    """(m,) float32 of the keys, or None where photos are ranked by plain cosine."""
+    if leaning is None or not leaning.touches(modality):
+        return None
+    counts = Counter(r.lineage.species for r in keys)
+    species = [r.lineage.species for r in keys]
+    return np.array([leaning.shift(s, counts[s], modality) for s in species], dtype=np.float32)
 
 
 def evaluate_all(config: Config, args: argparse.Namespace) -> dict[str, Any]:
@@ -209,8 +271,9 @@ def evaluate_all(config: Config, args: argparse.Namespace) -> dict[str, Any]:
     }
     if embed is not None and args.images is not None:
         photos = read_records(args.data / "photos.tsv")
+        leaning = ModelManifest.load(args.pack).leaning if args.pack else leaning_of(config, photos)
         figures |= photo_figures(
-            embed, embed_barcodes, photos, barcodes, args.images, args.split, not args.no_baselines
+            embed, embed_barcodes, photos, barcodes, args.images, args.split, not args.no_baselines, leaning
         )
     return rounded(figures)
 
