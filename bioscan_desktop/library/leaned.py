@@ -1,43 +1,119 @@
-"""Searching a library for a photo whose encoder leans to the species that it was trained on."""
+"""Searching keys for a photo whose encoder leans to the species that it was trained on."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.index.exact import ExactIndex, Index
-from bioscan_desktop.library.records import RecordStore
 
 BEYOND = 8
-"""A graph knows plain cosines only: so many times as many keys are taken from it, and sorted anew."""
+"""So many times as many keys as are asked for are looked at before they are sorted anew."""
 
 
-def shifts(records: RecordStore, modality: str, leaning: Leaning) -> np.ndarray:
-    """(number of keys,) float32: what is added to the cosine of each key of a modality."""
-    species = records.column("species", modality)
-    keys = Counter(species)
-    of = {name: leaning.shift(name, count, modality) for name, count in keys.items()}
-    return np.fromiter((of[name] for name in species), dtype=np.float32, count=len(species))
+@dataclass(frozen=True)
+class Shifts:
+    """What is added to the cosines of all keys of one modality.
+
+    Attributes:
+        between: (n,) float32, in comparing genera.
+        within: (n,) float32, in comparing the species of a genus; None where that is the same.
+        genus, species: (n,) int64 numbers of the names; a key without one has a number of its own.
+    """
+
+    between: np.ndarray
+    within: np.ndarray | None
+    genus: np.ndarray
+    species: np.ndarray
+
+    @classmethod
+    def of(
+        cls,
+        genera: Sequence[str | None],
+        species: Sequence[str | None],
+        modality: str,
+        leaning: Leaning,
+    ) -> Shifts:
+        """Of keys with these names, in their order."""
+        keys = Counter(species)
+        between = {name: leaning.between_genera(name, modality) for name in keys}
+        within = {name: leaning.within_genus(name, count, modality) for name, count in keys.items()}
+        return cls(
+            np.fromiter((between[name] for name in species), np.float32, len(species)),
+            np.fromiter((within[name] for name in species), np.float32, len(species))
+            if leaning.by_genus(modality)
+            else None,
+            _numbers(genera),
+            _numbers(species),
+        )
+
+
+def _numbers(names: Sequence[str | None]) -> np.ndarray:
+    known: dict[str, int] = {}
+    return np.fromiter(
+        (
+            -1 - place if name is None else known.setdefault(name, len(known))
+            for place, name in enumerate(names)
+        ),
+        np.int64,
+        len(names),
+    )
 
 
 def search(
-    index: Index, queries: np.ndarray, k: int, shift: np.ndarray, allowed: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """The best keys by shifted cosine.
+    index: Index, queries: np.ndarray, k: int, shifts: Shifts, allowed: np.ndarray | None = None
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """The best keys for each photo.
+
+    Genera stand in the order of their best keys, and within each the species in that of theirs. Where
+    the two are compared differently, only the nearest key of each species answers: a photo does not
+    tell its barcodes apart.
 
     Args:
         queries: (q, d) unit rows.
-        shift: (n,) as `shifts` gives it.
+        k: keys, at most.
         allowed: (n,) bool; only an exact index knows it.
 
     Returns:
-        rows (q, k) int64, best first, and their plain cosines (q, k) float32.
+        for each query (m,) rows, best first, their plain cosines and what is added to them.
     """
-    if isinstance(index, ExactIndex):
-        rows, scores = index.search(queries, k, allowed, shift)
-        return rows, scores - shift[rows]
-    rows, scores = index.search(queries, BEYOND * k)
-    order = np.lexsort((rows, -(scores + shift[rows])), axis=1)[:, :k]
-    return np.take_along_axis(rows, order, 1), np.take_along_axis(scores, order, 1)
+    exact = isinstance(index, ExactIndex)
+    wide = k if exact and shifts.within is None else BEYOND * k
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    for shift in (shifts.between, shifts.within):
+        if shift is None or (found and not exact):
+            continue
+        if isinstance(index, ExactIndex):
+            rows, scores = index.search(queries, wide, allowed, shift)
+            found.append((rows, scores - shift[rows]))
+        else:
+            found.append(index.search(queries, wide))
+    answers = []
+    for number in range(len(queries)):
+        rows, first = np.unique(np.concatenate([rows[number] for rows, _ in found]), return_index=True)
+        cosines = np.concatenate([scores[number] for _, scores in found])[first]
+        judged = _judged(rows, cosines, shifts)
+        order = np.lexsort((rows, -judged))
+        if shifts.within is not None:
+            _, nearest = np.unique(shifts.species[rows[order]], return_index=True)
+            order = order[np.sort(nearest)]
+        order = order[:k]
+        answers.append((rows[order], cosines[order], (judged - cosines)[order]))
+    return answers
+
+
+def _judged(rows: np.ndarray, cosines: np.ndarray, shifts: Shifts) -> np.ndarray:
+    """(m,) what keys are ranked by: the best of the genus, less how far the key is behind in it."""
+    between = cosines + shifts.between[rows]
+    if shifts.within is None:
+        return between
+    within = cosines + shifts.within[rows]
+    genera, place = np.unique(shifts.genus[rows], return_inverse=True)
+    best = np.full((2, len(genera)), -np.inf, dtype=np.float32)
+    np.maximum.at(best[0], place, between)
+    np.maximum.at(best[1], place, within)
+    return best[0][place] + within - best[1][place]

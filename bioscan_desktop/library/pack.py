@@ -42,6 +42,7 @@ from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_manifest, require_texts
 from bioscan_desktop.library import leaned
 from bioscan_desktop.library.aligning import ALIGNED_K, compare_hits, load_planes
+from bioscan_desktop.library.leaned import Shifts
 from bioscan_desktop.library.records import KeyRecord, RecordStore
 
 FORMAT = "bioscan-library"
@@ -184,7 +185,7 @@ class Library:
         self._planes: np.ndarray | None = None
         self._is_coi: bool | None = None
         self._pictured: frozenset[str] | None = None
-        self._leaned: tuple[Leaning, dict[str, np.ndarray]] | None = None
+        self._leaned: tuple[Leaning, dict[str, Shifts]] | None = None
 
     def close(self) -> None:
         """Releases the database."""
@@ -306,11 +307,12 @@ class Library:
                 continue
             mask = allowed.get(modality) if allowed is not None else None
             index = self.index(modality) if mask is None else ExactIndex(self.key_rows(modality))
-            shift = None
             if leaning is not None and query_modality == "image" and leaning.touches(modality):
-                shift = self._shift(modality, leaning)
-                rows, scores = leaned.search(index, queries, k, shift, mask)
-            elif isinstance(index, ExactIndex):
+                shifts = self._shifts(modality, leaning)
+                for number, best in enumerate(leaned.search(index, queries, k, shifts, mask)):
+                    hits[number].extend(self.hits(query_modality, modality, *best))
+                continue
+            if isinstance(index, ExactIndex):
                 rows, scores = index.search(queries, k, mask)
             else:
                 rows, scores = index.search(queries, k)
@@ -318,7 +320,7 @@ class Library:
                 for number, near in enumerate(self._beside(queries, placed, rows, scores, mask)):
                     hits[number].extend(near)
                 continue
-            found = iter(self.hits(query_modality, modality, rows.ravel(), scores.ravel(), shift=shift))
+            found = iter(self.hits(query_modality, modality, rows.ravel(), scores.ravel()))
             for number in range(len(queries)):
                 hits[number].extend(next(found) for _ in range(rows.shape[1]))
         return hits
@@ -350,7 +352,7 @@ class Library:
         )
         mismatch = np.concatenate([part.mismatch for part in found])
         relatedness = np.concatenate([part.relatedness for part in found])
-        ordered = iter(self.hits("dna", "dna", every, cosines, (mismatch, relatedness)))
+        ordered = iter(self.hits("dna", "dna", every, cosines, aligned=(mismatch, relatedness)))
         for part in found:
             own = islice(ordered, len(part.rows))
             yield sorted(own, key=lambda hit: (-hit.score, hit.key_id))
@@ -383,14 +385,14 @@ class Library:
         key_modality: str,
         rows: np.ndarray,
         scores: np.ndarray,
+        shifts: np.ndarray | None = None,
         aligned: tuple[np.ndarray, np.ndarray] | None = None,
-        shift: np.ndarray | None = None,
     ) -> list[Hit]:
         """Rows of a key matrix with their scores, both (m,), as hits.
 
         Args:
+            shifts: (m,) of each, see `core.leaning`.
             aligned: mismatch and relatedness of each, (m,); NaN where not known.
-            shift: (number of keys,), see `core.leaning`.
         """
         records = self.records.by_row(key_modality, [int(row) for row in rows])
         if not {int(row) for row in rows} <= records.keys():
@@ -402,23 +404,24 @@ class Library:
         apart = isolation[rows].tolist() if isolation is not None else [None] * len(rows)
         nothing = [math.nan] * len(rows)
         mismatch, relatedness = (column.tolist() for column in aligned) if aligned else (nothing, nothing)
-        shifts = shift[rows].tolist() if shift is not None else [0.0] * len(rows)
+        added = shifts.tolist() if shifts is not None else [0.0] * len(rows)
         return [
             _hit(records[row], query_modality, *numbers)
             for row, *numbers in zip(
-                rows.tolist(), scores.tolist(), apart, mismatch, relatedness, shifts, strict=True
+                rows.tolist(), scores.tolist(), apart, mismatch, relatedness, added, strict=True
             )
         ]
 
-    def _shift(self, modality: str, leaning: Leaning) -> np.ndarray:
-        """(number of keys,) of the leaning that was asked for last: a window has one model at a time."""
-        known, columns = self._leaned or (None, {})
+    def _shifts(self, modality: str, leaning: Leaning) -> Shifts:
+        """By the leaning that was asked for last: a window has one model at a time."""
+        known, shifts = self._leaned or (None, {})
         if known is not leaning:
-            columns = {}
-            self._leaned = (leaning, columns)
-        if modality not in columns:
-            columns[modality] = leaned.shifts(self.records, modality, leaning)
-        return columns[modality]
+            shifts = {}
+            self._leaned = (leaning, shifts)
+        if modality not in shifts:
+            genera, species = (self.records.column(rank, modality) for rank in ("genus", "species"))
+            shifts[modality] = Shifts.of(genera, species, modality, leaning)
+        return shifts[modality]
 
     @property
     def pictured(self) -> frozenset[str] | None:

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from bioscan_desktop.core.leaning import Leaning
-from bioscan_desktop.index.exact import ExactIndex
+from bioscan_desktop.index.exact import ExactIndex, Index
 from bioscan_desktop.index.hnsw import build
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.manifest import ModelManifest
 from bioscan_desktop.library import leaned
+from bioscan_desktop.library.leaned import Shifts
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.restriction import Restriction
 from bioscan_desktop.services.identify import Identifier
@@ -26,25 +27,69 @@ def rows(n: int, seed: int) -> np.ndarray:
     return x / np.linalg.norm(x, axis=1, keepdims=True)
 
 
+def index_of(kind: str, keys: np.ndarray) -> Index:
+    if kind == "graph":
+        pytest.importorskip("hnswlib")
+        return build(keys)
+    return ExactIndex(keys)
+
+
 @pytest.mark.parametrize("kind", ["exact", "graph"])
 def test_the_best_by_shifted_cosine_with_plain_cosines(kind: str) -> None:
     keys, queries = rows(500, 1), rows(20, 2)
-    shift = np.random.default_rng(3).uniform(-0.2, 0.2, 500).astype(np.float32)
-    if kind == "graph":
-        pytest.importorskip("hnswlib")
-    index = ExactIndex(keys) if kind == "exact" else build(keys)
-    found, scores = leaned.search(index, queries, 5, shift)
+    off = np.random.default_rng(3).random(500) < 0.5
+    names = [f"G{row} s{row}" for row in range(500)]
+    leaning = Leaning(frozenset(np.array(names)[off].tolist()), {"image": 0.2})
+    shifts = Shifts.of([name.split()[0] for name in names], names, "image", leaning)
     plain = queries @ keys.T
-    expected = np.argsort(-(plain + shift), axis=1)[:, :5]
-    assert (found == expected).mean() >= (1.0 if kind == "exact" else 0.9)
-    np.testing.assert_allclose(scores, np.take_along_axis(plain, found, 1), atol=1e-5)
+    expected = np.argsort(-(plain - 0.2 * off), axis=1)[:, :5]
+    right = 0
+    for number, (found, cosines, added) in enumerate(leaned.search(index_of(kind, keys), queries, 5, shifts)):
+        right += (found == expected[number]).sum()
+        np.testing.assert_allclose(cosines, plain[number, found], atol=1e-5)
+        np.testing.assert_allclose(added, -0.2 * off[found], atol=1e-5)
+    assert right >= (100 if kind == "exact" else 90)
+
+
+@pytest.mark.parametrize("kind", ["exact", "graph"])
+def test_genera_stand_as_a_photo_tells_them_and_species_once_each(kind: str) -> None:
+    """Genus A is nearest by a trained species; within it, the other one is preferred."""
+    angles = np.deg2rad([10, 11, 12, 20, 40])
+    keys = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    genera, species = ["A", "A", "A", "A", "B"], ["A x", "A x", "A x", "A y", "B z"]
+    query = np.array([[1.0, 0.0]], dtype=np.float32)
+    plain = Shifts.of(genera, species, "dna", Leaning(frozenset({"A x"}), {"dna": 0.01}))
+    ((found, _, _),) = leaned.search(index_of(kind, keys), query, 5, plain)
+    assert found.tolist() == [0, 1, 2, 3, 4]
+    leaning = Leaning(frozenset({"A x"}), {"dna": 0.01}, {"dna": 0.5})
+    ((found, cosines, added),) = leaned.search(
+        index_of(kind, keys), query, 5, Shifts.of(genera, species, "dna", leaning)
+    )
+    assert found.tolist() == [3, 4, 0]
+    np.testing.assert_allclose(cosines, keys[found, 0], atol=1e-6)
+    # The preferred species takes the place that the genus has by its nearest key.
+    assert cosines[0] + added[0] == pytest.approx(float(keys[0, 0]) - 0.01, abs=1e-6)
+    assert cosines[1] + added[1] == pytest.approx(float(keys[4, 0]), abs=1e-6)
+    many = Leaning(frozenset(), {}, {}, {"dna": 0.1})
+    ((found, *_),) = leaned.search(index_of(kind, keys), query, 1, Shifts.of(genera, species, "dna", many))
+    assert found.tolist() == [0], "three references count for more than one"
+
+
+def test_keys_without_names_stand_for_themselves() -> None:
+    keys = rows(6, 1)
+    shifts = Shifts.of([None] * 6, [None] * 6, "dna", Leaning(frozenset({"A x"}), {}, {"dna": 0.5}))
+    ((found, cosines, added),) = leaned.search(ExactIndex(keys), keys[:1], 6, shifts)
+    assert len(found) == 6 and found[0] == 0 and not added.any()
+    assert (np.diff(cosines) <= 0).all()
 
 
 def test_what_is_not_allowed_stays_out() -> None:
     keys, allowed = rows(100, 1), np.arange(100) % 3 == 0
-    shift = np.where(allowed, -0.5, 0.5).astype(np.float32)
-    found, _ = leaned.search(ExactIndex(keys), rows(4, 2), 10, shift, allowed)
-    assert allowed[found].all()
+    names = [f"G s{row}" for row in range(100)]
+    leaning = Leaning(frozenset(np.array(names)[allowed].tolist()), {"dna": 0.5}, {"dna": 0.9})
+    shifts = Shifts.of(["G"] * 100, names, "dna", leaning)
+    for found, *_ in leaned.search(ExactIndex(keys), rows(4, 2), 10, shifts, allowed):
+        assert len(found) == 10 and allowed[found].all()
 
 
 @pytest.fixture
@@ -55,7 +100,8 @@ def photo(tmp_path: Path) -> Path:
 
 
 def leaning_to(species: str, off: float) -> Leaning:
-    return Leaning(frozenset({species}), {"dna": off, "image": off})
+    both = {"dna": off, "image": off}
+    return Leaning(frozenset({species}), both, {"dna": off})
 
 
 def test_a_species_that_was_trained_on_gives_way(world: TinyWorld, photo: Path) -> None:
@@ -68,7 +114,11 @@ def test_a_species_that_was_trained_on_gives_way(world: TinyWorld, photo: Path) 
     for restriction in (None, Restriction(library, countries=[], taxa=[])):
         hits = Identifier(model, library, restriction).identify_one(specimen, 3).hits
         assert hits[0].lineage.species != first
-        assert all(hit.shift == (-1.5 if hit.lineage.species == first else 0.0) for hit in hits)
+        assert all(
+            (hit.shift < -0.5) == (hit.lineage.species == first)
+            for hit in hits
+            if hit.key_modality == "image"
+        )
         assert all(-1.0001 <= hit.score <= 1.0001 for hit in hits), "shown scores are plain cosines"
     library.close()
 

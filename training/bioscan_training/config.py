@@ -345,8 +345,8 @@ class ExportConfig:
         int8_float_layers: so many convolutions from the input on stay in float in the int8 model.
         lean_image, lean_dna: cosine taken off photo keys and barcode keys of species whose photos were
             trained on, where a photo asks; see `bioscan_desktop.core.leaning`.
-        abundance_dna: cosine that a photo finds a barcode key nearer for each natural logarithm of the
-            number of keys of its species.
+        lean_dna_genus, abundance_dna: in comparing the barcodes of one genus, what is taken off such
+            species instead, and what is added for each natural logarithm of the number of keys.
     """
 
     pack_id: str = "starter"
@@ -362,6 +362,7 @@ class ExportConfig:
     min_parity_int8: float = 0.99
     lean_image: float = 0.0
     lean_dna: float = 0.0
+    lean_dna_genus: float = 0.0
     abundance_dna: float = 0.0
 
 
@@ -407,7 +408,8 @@ _LEAST: dict[str, float] = (
     )
     | dict.fromkeys(
         "cache_chunk cap patience eval_every stride threads clip weight_decay lr head_lr checkpoint_s seed"
-        " frozen_blocks int8_float_layers max_degrees lean_image lean_dna abundance_dna".split(),
+        " frozen_blocks int8_float_layers max_degrees lean_image lean_dna lean_dna_genus"
+        " abundance_dna".split(),
         0,
     )
     | dict.fromkeys(_SHARES, 0)

@@ -72,11 +72,11 @@ def leaning_of(config: Config, photos: Sequence[Record]) -> Leaning | None:
     """
     settings = config.export
     off = {"image": settings.lean_image, "dna": settings.lean_dna}
-    abundance = {"dna": settings.abundance_dna}
-    if not any((*off.values(), *abundance.values())):
+    within, abundance = {"dna": settings.lean_dna_genus}, {"dna": settings.abundance_dna}
+    if not any((*off.values(), *within.values(), *abundance.values())):
         return None
     names = {species_label(r) for r in photos if r.split in config.align.train_splits}
-    return Leaning(frozenset(name for name in names if name is not None), off, abundance)
+    return Leaning(frozenset(name for name in names if name is not None), off, within, abundance)
 
 
 class PhotoLearner(nn.Module):

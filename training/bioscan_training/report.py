@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,12 @@ import torch
 from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.index.aligned import AlignedIndex
+from bioscan_desktop.index.exact import ExactIndex
 from bioscan_desktop.inference.frame import pack, place
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.manifest import ModelManifest
+from bioscan_desktop.library import leaned
+from bioscan_desktop.library.leaned import Shifts
 from bioscan_training.config import Config, ImageModel
 from bioscan_training.data.barcodes import FramedBarcodes, unique_haplotypes
 from bioscan_training.data.photos import MEAN, STD, model_inputs
@@ -193,7 +195,7 @@ def photo_figures(
     dna_keys = [r for r in barcodes if r.split in ("train", "unseen", "val_unseen")]
     dna_rows = embed_barcodes([r.nucleotides for r in dna_keys])
     figures: dict[str, Any] = {"image to image": {}, "image to dna": {}}
-    photo_shift, dna_shift = _shift(leaning, keys, "image"), _shift(leaning, dna_keys, "dna")
+    photo_shift, dna_shifts = _shift(leaning, keys), _shifts(leaning, dna_keys, "dna")
     for name, queries in (groups | elsewhere).items():
         if not queries:
             continue
@@ -207,9 +209,12 @@ def photo_figures(
                     untuned_features(paths(queries)), plain_keys, queries, keys
                 )
             figures["image to image"][name] = group
-        ranked = {name: _lookup(rows, dna_rows, queries, dna_keys, shift=dna_shift)}
-        if dna_shift is not None:
-            ranked[f"{name}, plain cosine"] = _lookup(rows, dna_rows, queries, dna_keys)
+        ranked = {name: _lookup(rows, dna_rows, queries, dna_keys)}
+        if dna_shifts is not None:
+            ranked = {f"{name}, plain cosine": ranked[name]}
+            near = leaned.search(ExactIndex(dna_rows), rows, 5, dna_shifts)
+            truths, lineages = [r.lineage for r in queries], [r.lineage for r in dna_keys]
+            ranked[name] = label_metrics(np.stack([best for best, *_ in near]), truths, lineages, True)
         blind = blind_metrics([r.lineage for r in queries], [r.lineage for r in dna_keys])
         for label, found in ranked.items():
             figures["image to dna"][label] = {rank: figure | blind[rank] for rank, figure in found.items()}
@@ -243,7 +248,7 @@ def across_sources(
     apart = (np.array([r.source or "-" for r in queries]), own)
     ways: dict[str, Any] = {}
     rows, key_rows = embed(paths(queries)), embed(paths(keys))
-    shift = _shift(leaning, keys, "image")
+    shift = _shift(leaning, keys)
     ways["model"] = _lookup(rows, key_rows, queries, keys, shift=shift, apart=apart)
     if shift is not None:
         ways["model, plain cosine"] = _lookup(rows, key_rows, queries, keys, apart=apart)
@@ -253,13 +258,18 @@ def across_sources(
     return ways
 
 
-def _shift(leaning: Leaning | None, keys: Sequence[Record], modality: str) -> np.ndarray | None:
-    """(m,) float32 of the keys, or None where photos are ranked by plain cosine."""
+def _shifts(leaning: Leaning | None, keys: Sequence[Record], modality: str) -> Shifts | None:
+    """Of the keys, or None where photos are ranked by plain cosine."""
     if leaning is None or not leaning.touches(modality):
         return None
-    counts = Counter(r.lineage.species for r in keys)
-    species = [r.lineage.species for r in keys]
-    return np.array([leaning.shift(s, counts[s], modality) for s in species], dtype=np.float32)
+    names = [r.lineage for r in keys]
+    return Shifts.of([n.genus for n in names], [n.species for n in names], modality, leaning)
+
+
+def _shift(leaning: Leaning | None, keys: Sequence[Record]) -> np.ndarray | None:
+    """(m,) of photo keys, whose species are compared as their genera are."""
+    shifts = _shifts(leaning, keys, "image")
+    return shifts.between if shifts is not None else None
 
 
 def evaluate_all(config: Config, args: argparse.Namespace) -> dict[str, Any]:
