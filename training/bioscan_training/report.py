@@ -22,6 +22,7 @@ import numpy as np
 import torch
 
 from bioscan_desktop.core.leaning import Leaning
+from bioscan_desktop.core.matching import DECISION_K
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.index.aligned import AlignedIndex
 from bioscan_desktop.index.exact import ExactIndex
@@ -212,9 +213,10 @@ def photo_figures(
         ranked = {name: _lookup(rows, dna_rows, queries, dna_keys)}
         if dna_shifts is not None:
             ranked = {f"{name}, plain cosine": ranked[name]}
-            near = leaned.search(ExactIndex(dna_rows), rows, 5, dna_shifts)
+            near = leaned.search(ExactIndex(dna_rows), rows, DECISION_K, dna_shifts)
+            best = np.stack([np.resize(found, 5) if len(found) < 5 else found[:5] for found, *_ in near])
             truths, lineages = [r.lineage for r in queries], [r.lineage for r in dna_keys]
-            ranked[name] = label_metrics(np.stack([best for best, *_ in near]), truths, lineages, True)
+            ranked[name] = label_metrics(best, truths, lineages, True)
         blind = blind_metrics([r.lineage for r in queries], [r.lineage for r in dna_keys])
         for label, found in ranked.items():
             figures["image to dna"][label] = {rank: figure | blind[rank] for rank, figure in found.items()}
