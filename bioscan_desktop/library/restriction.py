@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,24 @@ NEARER = 100
 """So many of the nearest keys of the whole library are looked at for what was left out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of a library may answer; names that stand for no one species are not counted."""
+
+    species: int
+    all_species: int
+    keys: int
+    all_keys: int
+
+    @property
+    def told(self) -> str:
+        """`2 of 4 species and 5 of 9 references`."""
+        return (
+            f"{self.species:,} of {self.all_species:,} species and "
+            f"{self.keys:,} of {self.all_keys:,} references"
+        )
+
+
 class Restriction:
     """The part of a library that may answer.
 
@@ -34,6 +54,7 @@ class Restriction:
         countries: as the library spells them, upper or lower case; none allows all.
 
     Attributes:
+        title: what may answer, in a few words: `Peru`, or `Noctua, Pieris and 4 more names from Peru`.
         notices: sentences about names that the library does not have.
 
     Raises:
@@ -43,6 +64,7 @@ class Restriction:
 
     def __init__(self, library: Library, taxa: Sequence[str] = (), countries: Sequence[str] = ()) -> None:
         self.library = library
+        self.title = _title(taxa, countries)
         self.notices: list[str] = []
         self._taxa, self._countries = self._known_taxa(taxa), self._known_countries(countries)
         self._others = " or ".join(
@@ -53,6 +75,25 @@ class Restriction:
             raise ArgumentError(
                 f"The library {library.manifest.id} has no reference of these taxa from {_listed(countries)}."
             )
+
+    @cached_property
+    def size(self) -> Size:
+        """How much of the library may answer."""
+        records = self.library.records
+        whole, there, keys, allowed = set[str](), set[str](), 0, 0
+        for modality in self.library.modalities:
+            mask = self.allowed(modality)
+            keys, allowed = keys + len(mask), allowed + int(mask.sum())
+            for name, may in zip(records.column("species", modality), mask, strict=True):
+                if name and not is_interim(name):
+                    whole.add(name)
+                    there.update([name] if may else [])
+        return Size(len(there), len(whole), allowed, keys)
+
+    @property
+    def told(self) -> str:
+        """One sentence that goes with each answer."""
+        return f"Restricted to {self.title}: {self.size.told} of the library could answer."
 
     def allowed(self, modality: str) -> np.ndarray:
         """(n,) bool for the keys of a modality."""
@@ -190,6 +231,15 @@ def names_to_restrict_to(given: Sequence[str]) -> list[str]:
             raise ArgumentError(f"{path} holds no names.")
         names += [name for name in found if name]
     return names
+
+
+def _title(taxa: Sequence[str], countries: Sequence[str], shown: int = 3) -> str:
+    """What may answer, in a few words."""
+    parts = []
+    for names, noun in ((taxa, "names"), (countries, "countries")):
+        more = f" and {len(names) - shown:,} more {noun}" if len(names) > shown else ""
+        parts += [", ".join(names[:shown]) + more] if names else []
+    return " from ".join(parts)
 
 
 def _folded(name: str) -> str:

@@ -67,6 +67,8 @@ class Identification:
         hits: shown hits, best first.
         badges: agreement of each hit with the verdict.
         notices: sentences about the input.
+        restricted: sentences about the part of the library that could answer: which it was, what was
+            left out, and what the answer would have been without; empty where all of it could.
     """
 
     specimen: Specimen
@@ -80,6 +82,7 @@ class Identification:
     notices: tuple[str, ...]
     elapsed_ms: float
     provenance: Provenance
+    restricted: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """One line of `bioscan identify --format jsonl`."""
@@ -103,7 +106,7 @@ class Identification:
                 _hit_json(number, hit, badge)
                 for number, (hit, badge) in enumerate(zip(self.hits, self.badges, strict=True), start=1)
             ],
-            "notices": list(self.notices),
+            "notices": [*self.restricted, *self.notices],
             "library": {"id": p.library_id, "version": p.library_version},
             "model": {"id": p.model_id, "version": p.model_version, "sha256": p.model_sha256},
             "provider": p.provider,
@@ -118,6 +121,8 @@ class Neighbours:
 
     Attributes:
         hits: by modality of the query.
+        left_out: sentences about references that a restriction left out.
+        unrestricted: as `hits`, of the whole library, where nearer ones were left out.
         sequence: the barcode as it was searched, turned round if need be.
         is_coi: False for a barcode without a place in the frame where the library's have theirs.
         missing: share of the photo that the file lacks.
@@ -128,6 +133,8 @@ class Neighbours:
     specimen: Specimen
     hits: dict[str, list[Hit]] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    unrestricted: dict[str, list[Hit]] = field(default_factory=dict)
     sequence: str | None = None
     is_coi: bool = True
     missing: float = 0.0
@@ -302,12 +309,18 @@ class Identifier:
         try:
             rows = embed([item for _, item in inputs])
             placed = self._place(inputs) if modality == "dna" else None
-            notices: list[list[str]] = [[] for _ in inputs]
             leaning = self.model.manifest.leaning
             if self.restriction is None:
                 results = self.library.search(modality, rows, k, keys, placed, leaning=leaning)
             else:
-                results, notices = self.restriction.search(modality, rows, k, keys, placed, leaning)
+                results, left_out = self.restriction.search(modality, rows, k, keys, placed, leaning)
+                for number in (n for n, told in enumerate(left_out) if told):
+                    found, at = inputs[number][0], slice(number, number + 1)
+                    found.left_out.extend(left_out[number])
+                    there = placed[at] if placed is not None else None
+                    (found.unrestricted[modality],) = self.library.search(
+                        modality, rows[at], k, keys, there, leaning=leaning
+                    )
         except BioscanError as error:
             if len(inputs) == 1:
                 inputs[0][0].problems.append(error)
@@ -315,9 +328,8 @@ class Identifier:
                 for one in inputs:
                     self._search(modality, [one], embed, k, keys)
             return
-        for (found, _), hits, told in zip(inputs, results, notices, strict=True):
+        for (found, _), hits in zip(inputs, results, strict=True):
             found.hits[modality] = hits
-            found.notices.extend(told)
 
     def _place(self, barcodes: Sequence[tuple[Neighbours, Any]]) -> np.ndarray | None:
         """(n, 658) codes in the frame of COI; None where the library's barcodes have no place in it."""
@@ -393,7 +405,19 @@ class Identifier:
             notices=tuple(found.notices),
             elapsed_ms=found.elapsed_ms,
             provenance=self.provenance(),
+            restricted=self._told_of_restriction(found, verdict),
         )
+
+    def _told_of_restriction(self, found: Neighbours, verdict: Verdict | None) -> tuple[str, ...]:
+        """What could answer, what was left out, and the answer without that where it is another one."""
+        if self.restriction is None:
+            return ()
+        told = [self.restriction.told, *found.left_out]
+        if found.unrestricted:
+            free = self.judge(replace(found, hits={**found.hits, **found.unrestricted})).verdict
+            if free is not None and free.name and (verdict is None or free.name != verdict.name):
+                told.append(f"The whole library would answer {free.name} ({free.rank}, {free.confidence:.0%}).")
+        return tuple(told)
 
     def _orient(self, barcode: Barcode) -> Barcode:
         """Turns a barcode round if the library's own barcodes clearly read the other way."""

@@ -58,6 +58,7 @@ def answer_of(result: Identification) -> Answer:
         "by_modality": {modality: asdict(verdict) for modality, verdict in result.by_modality.items()},
         "hits": [{**asdict(hit), "consensus": None} for hit in result.hits],
         "elapsed_ms": result.elapsed_ms,
+        "restricted": len(result.restricted),
     }
     names = result.verdict.lineage.path() if result.verdict else ()
     return Answer({**result.to_json(), "kept": kept}, tuple(names), contradicts(result))
@@ -81,6 +82,7 @@ def identification_of(record: Mapping[str, Any], specimen: Specimen) -> Identifi
     kept = record["kept"]
     error = record["error"]
     library, model = record["library"], record["model"]
+    limited = kept.get("restricted", 0)  # so many of the notices come first
     made_with = (library["id"], library["version"], model["id"], model["version"], model["sha256"])
     return Identification(
         specimen=specimen,
@@ -93,9 +95,10 @@ def identification_of(record: Mapping[str, Any], specimen: Specimen) -> Identifi
             _known(Hit, {**values, "lineage": _known(Lineage, values["lineage"])}) for values in kept["hits"]
         ),
         badges=tuple(hit["badge"] for hit in record["hits"]),
-        notices=tuple(record["notices"]),
+        notices=tuple(record["notices"][limited:]),
         elapsed_ms=kept["elapsed_ms"],
         provenance=MadeWith(*made_with, record["provider"]),
+        restricted=tuple(record["notices"][:limited]),
     )
 
 

@@ -17,6 +17,7 @@ from bioscan_desktop.library.build import BuildOptions, build_library
 from bioscan_desktop.library.importers.tables import read_table
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.restriction import NEARER, Restriction, names_to_restrict_to
+from bioscan_desktop.services import recorded
 from bioscan_desktop.services.identify import Identifier
 from bioscan_desktop.services.specimens import from_sequence
 from tests.conftest import SPECIES, TinyWorld, draw_insect, mutate, random_barcode
@@ -154,9 +155,38 @@ def test_results_say_what_was_left_out(library: Library, world: TinyWorld) -> No
     restricted = Identifier(model, library, Restriction(library, ["Lepidoptera"]))
     answer = restricted.identify_one(from_sequence(random_barcode(3), "query"))
     assert {hit.lineage.order for hit in answer.hits} == {"Lepidoptera"}
-    assert any("left out" in notice for notice in answer.notices)
-    photo = next(restricted.identify([from_sequence(random_barcode(0), "other")]))
-    assert photo.hits[0].lineage.species in (PRONUBA[3],)
+    part, left_out, whole = answer.restricted
+    assert part == (
+        "Restricted to Lepidoptera: 3 of 4 species and 6 of 9 references of the library could answer."
+    )
+    assert "left out" in left_out
+    assert whole.startswith("The whole library would answer Episyrphus balteatus (species, ")
+    assert answer.to_json()["notices"][:3] == [part, left_out, whole]
+    inside = next(restricted.identify([from_sequence(random_barcode(0), "other")]))
+    assert inside.hits[0].lineage.species in (PRONUBA[3],)
+    assert not any("whole library" in sentence for sentence in inside.restricted)
+
+
+def test_the_size_of_the_part_and_its_title(library: Library) -> None:
+    size = Restriction(library, countries=["Peru"]).size
+    assert (size.species, size.all_species) == (2, 4)
+    masks = {m: Restriction(library, countries=["Peru"]).allowed(m) for m in library.modalities}
+    assert size.keys == sum(mask.sum() for mask in masks.values())
+    assert size.all_keys == sum(len(mask) for mask in masks.values())
+    titles = {
+        "Peru": ([], ["Peru"]),
+        "Noctua from Peru, Fiji": (["Noctua"], ["Peru", "Fiji"]),
+        "Noctua, Pieris, Nemo and 1 more names": (["Noctua", "Pieris", "Nemo", "Noctuidae"], []),
+    }
+    for title, names in titles.items():
+        assert Restriction(library, *names).title == title
+
+
+def test_answers_remember_their_restriction_in_a_session(library: Library, world: TinyWorld) -> None:
+    restricted = Identifier(ModelPack(world.model, "cpu"), library, Restriction(library, ["Lepidoptera"]))
+    answer = restricted.identify_one(from_sequence(random_barcode(3), "query"))
+    kept = recorded.identification_of(recorded.answer_of(answer).record, answer.specimen)
+    assert (kept.restricted, kept.notices) == (answer.restricted, answer.notices)
 
 
 def test_lists_of_names(tmp_path: Path) -> None:
