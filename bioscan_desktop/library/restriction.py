@@ -64,7 +64,7 @@ class Restriction:
 
     def __init__(self, library: Library, taxa: Sequence[str] = (), countries: Sequence[str] = ()) -> None:
         self.library = library
-        self.title = _title(taxa, countries)
+        self.title = title(taxa, countries)
         self.notices: list[str] = []
         self._taxa, self._countries = self._known_taxa(taxa), self._known_countries(countries)
         self._others = " or ".join(
@@ -233,7 +233,7 @@ def names_to_restrict_to(given: Sequence[str]) -> list[str]:
     return names
 
 
-def _title(taxa: Sequence[str], countries: Sequence[str], shown: int = 3) -> str:
+def title(taxa: Sequence[str], countries: Sequence[str], shown: int = 3) -> str:
     """What may answer, in a few words."""
     parts = []
     for names, noun in ((taxa, "names"), (countries, "countries")):

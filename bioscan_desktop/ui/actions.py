@@ -48,6 +48,8 @@ SPECS: tuple[Spec, ...] = (
          "Identify a barcode made up from the library"),
     Spec("open_library", "Open &library…", "&File", 1, ("Ctrl+L",), "library", "Choose another library pack"),
     Spec("open_model", "Open &model…", "&File", 1, (), "model", "Choose another model pack"),
+    Spec("restrict", "&Restrict the answers…", "&File", 1, ("Ctrl+Shift+F",), "filter",
+         "Let only some countries, taxa or the names of a list answer"),
     Spec("export", "&Export results…", "&File", 2, ("Ctrl+E",), "export",
          "Write all results: tables, Excel, report, PDF, Darwin Core, BOLD and more", "Export", True),
     Spec("export_selected", "Export se&lected…", "&File", 2, ("Ctrl+Shift+E",), "export",

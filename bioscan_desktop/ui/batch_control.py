@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.batch_plan import Preview
     from bioscan_desktop.services.batch_work import BatchProgress
     from bioscan_desktop.services.tasks import Gate
+    from bioscan_desktop.session.database import Database
     from bioscan_desktop.session.queries import Counts, Filter, Row
+    from bioscan_desktop.ui.restricting import Limits
     from bioscan_desktop.ui.workbench import Workbench
 
 REFRESH_S = 1.0
@@ -54,10 +56,12 @@ class Look:
 
     Attributes:
         numbers: of the rows that the filter lets through, in their order.
+        restricted: the part of the library that answers; "" for all of it.
     """
 
     counts: Counts
     numbers: array[int]
+    restricted: str = ""
 
 
 class BatchControl(QObject):
@@ -138,6 +142,7 @@ class BatchControl(QObject):
             str(engine.model_folder),
             self._bench.top_k,
             engine.identifier.model.provider,
+            self._bench.limits,
         )
         job = self._jobs.make("batch", f"batch in {setup.out}", work)
         job.progressed.connect(self._on_progress)
@@ -270,7 +275,14 @@ def _preview(setup: Setup, reporter: Reporter) -> Preview:
 
 
 def _run(
-    setup: Setup, gate: Gate, library: str, model: str, top_k: int, provider: str, reporter: Reporter
+    setup: Setup,
+    gate: Gate,
+    library: str,
+    model: str,
+    top_k: int,
+    provider: str,
+    asked: Limits,
+    reporter: Reporter,
 ) -> Counts:
     """A run from its opening to its tables, with packs of its own: the window may open others meanwhile."""
     from bioscan_desktop.services.batch import Batch
@@ -278,7 +290,8 @@ def _run(
 
     with Batch(setup.folder, setup.out, setup.resume, setup.recursive, setup.table) as batch:
         before = batch.made_with
-        limits = {name: before.settings.get(name, []) for name in LIMITS} if before is not None else {}
+        named = {"restrict_to": list(asked.names), "countries": list(asked.countries)}
+        limits = {name: before.settings.get(name, []) for name in LIMITS} if before is not None else named
         begins = before is None  # afterwards a run stays with its packs
         identifier = open_identifier(
             batch.database, library if begins else None, model if begins else None, provider, limits=limits
@@ -308,14 +321,20 @@ def _reading(out: Path, read: Callable[[Any], Any]) -> Any:
 
 
 def _look(out: Path, wanted: Filter | None, order: str, _: Reporter) -> Look | None:
+    from bioscan_desktop.library.restriction import title
     from bioscan_desktop.session import queries
+    from bioscan_desktop.session.specimens import first_run
 
-    return _reading(
-        out,
-        lambda database: Look(
-            queries.counts(database), queries.numbers(database, wanted or queries.ALL, order)
-        ),
-    )
+    def look(database: Database) -> Look:
+        made_with = first_run(database)
+        settings = made_with.settings if made_with is not None else {}
+        return Look(
+            queries.counts(database),
+            queries.numbers(database, wanted or queries.ALL, order),
+            title(settings.get("restrict_to") or (), settings.get("countries") or ()),
+        )
+
+    return _reading(out, look)
 
 
 def _rows(out: Path, numbers: list[int], _: Reporter) -> list[Row]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QUndoCommand
 
-from bioscan_desktop.ui.deciding import Decision
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
 
 if TYPE_CHECKING:
@@ -89,48 +88,54 @@ class Edit(QUndoCommand):
         self._model.touch(self._changes)
 
 
-class Deciding(QUndoCommand):
-    """What the user decided about one specimen.
+class Saying(QUndoCommand):
+    """What the user said about one specimen: before and after.
 
     Args:
         text: what Undo and Redo name.
-        decided: told of the key after each change.
+        said: told of the key after each change.
+
+    Attributes:
+        is_asleep: True while a history is built up from what was kept, which changes no row.
     """
+
+    FIELD = ""
+    """Of the row."""
 
     def __init__(
         self,
         text: str,
         model: SpecimenModel,
         key: int,
-        decision: Decision | None,
-        decided: Callable[[int], None],
+        before: Any,
+        after: Any,
+        said: Callable[[int], None],
     ) -> None:
         super().__init__(text)
-        self._model, self._key, self._decided = model, key, decided
-        self._other = decision  # the one that does not count now
+        self._model, self._said = model, said
+        self.key, self.before, self.after = key, before, after
+        self.is_asleep = False
 
     def redo(self) -> None:
-        row = self._model.find(self._key)
-        if row is not None:
-            row.decision, self._other = self._other, row.decision
-            self._decided(self._key)
+        self._put(self.after)
 
     def undo(self) -> None:
-        self.redo()  # old and new have changed places
+        self._put(self.before)
+
+    def _put(self, value: Any) -> None:
+        row = self._model.find(self.key)
+        if row is not None and not self.is_asleep:
+            setattr(row, self.FIELD, value)
+            self._said(self.key)
 
 
-class Noting(QUndoCommand):
-    """What the user wrote about one specimen; as `Deciding`."""
+class Deciding(Saying):
+    """A decision; None takes it away."""
 
-    def __init__(self, model: SpecimenModel, key: int, note: str, noted: Callable[[int], None]) -> None:
-        super().__init__("write note" if note else "delete note")
-        self._model, self._key, self._other, self._noted = model, key, note, noted
+    FIELD = "decision"
 
-    def redo(self) -> None:
-        row = self._model.find(self._key)
-        if row is not None:
-            row.note, self._other = self._other, row.note
-            self._noted(self._key)
 
-    def undo(self) -> None:
-        self.redo()
+class Noting(Saying):
+    """A note; "" deletes it."""
+
+    FIELD = "note"

@@ -33,6 +33,7 @@ from bioscan_desktop.ui.shell import Shell, Undoes
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.bars import MessageBar, StatusBar
 from bioscan_desktop.ui.widgets.drop_overlay import DropOverlay
+from bioscan_desktop.ui.widgets.restriction_bar import RestrictionBar
 from bioscan_desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ class MainWindow(QMainWindow):
         self.acts = actions.make(self)
         self._make_menus()
         self.shell.add_bar(self._make_tool_bar(), "identify")
+        self.restriction = RestrictionBar(self._theme, self.bench)
+        self.shell.add_bar(self.restriction, "identify")
 
     def _make_menus(self) -> None:
         menus: dict[str, QMenu] = {}
@@ -134,6 +137,7 @@ class MainWindow(QMainWindow):
             "sample": bench.add_sample,
             "open_library": choosing.library,
             "open_model": choosing.model,
+            "restrict": self.restriction.ask,
             "export": choosing.export,
             "export_selected": lambda: choosing.export([row.key for row in page.selected]),
             "quit": self.close,
@@ -292,6 +296,7 @@ class MainWindow(QMainWindow):
         specimens = [row.specimen for row in selected]
         one = specimens[0] if len(specimens) == 1 else None
         self._set("sample", bench.engine is not None and bench.engine.samples)
+        self._set("restrict", bench.engine is not None)
         self._set("export", bench.has_results)
         undoer = self._undoer()
         for name, verb, what in (

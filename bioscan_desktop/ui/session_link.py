@@ -13,14 +13,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
 
 from bioscan_desktop.core.errors import SessionError
 from bioscan_desktop.ui.deciding import Decision, restored
 from bioscan_desktop.ui.jobs import Reporter
+from bioscan_desktop.ui.kept_history import KEPT, Step, restore, steps_of, to_json
 from bioscan_desktop.ui.models.specimens import Row, State
+from bioscan_desktop.ui.restricting import Limits
+from bioscan_desktop.ui.session_files import SUFFIX, Recent, delete, find_recent, sessions_in
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.identify import Identification, Identifier
@@ -30,33 +33,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("bioscan.session")
 
-SUFFIX = ".bioscan"
 CHUNK = 100
 """Rows that are read at a time when a session is opened."""
 
 RETRY_MS = 10_000
 """After a failure to write, such as on a full disk."""
 
-RECENT = 12
-"""Sessions that are offered to be opened again."""
-
 Opening = Callable[[], "tuple[Database, str]"]
 """Opens a session in a worker; the text is a sentence for the user, or ""."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recent:
-    """A session that can be opened.
-
-    Attributes:
-        count: specimens in it.
-        saved: when it was written last, seconds since 1970.
-    """
-
-    path: Path
-    name: str
-    count: int
-    saved: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +68,28 @@ class _Writing:
 
     Attributes:
         rows: by key, as they are and as they were written last.
-        name: of the session, where that is another one.
+        facts: of the session that are others.
+        steps: what can be taken back, if that is something else; `earlier` as it is kept already.
         numbers: of rows in the session; the worker adds those that are new.
         done: the worker has written them.
     """
 
     rows: dict[int, tuple[Kept, Kept | None]]
     removed: list[int]
-    name: str | None = None
+    facts: dict[str, Any]
+    steps: list[Step] | None = None
+    earlier: list[dict[str, Any]] = field(default_factory=list)
     numbers: dict[int, int] = field(default_factory=dict)
     done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a session says beside its rows, read before them."""
+
+    is_empty: bool
+    limits: dict[str, Any] | None
+    history: list[dict[str, Any]]
 
 
 class SessionLink(QObject):
@@ -125,7 +121,9 @@ class SessionLink(QObject):
         self._writing: _Writing | None = None
         self._busy = False  # rows come from the session itself, or go with it
         self._next: Opening | None = None
-        self._renamed = False
+        self._changed: set[str] = set()  # of `name`, `limits`, `history`
+        self._read_facts: _Facts | None = None
+        self._earlier: list[dict[str, Any]] = []  # what could be taken back before this start
         self._told = ""
         self.name = ""
         self._timer = QTimer(self)
@@ -135,6 +133,8 @@ class SessionLink(QObject):
         model.rowsInserted.connect(self._on_inserted)
         model.rowsAboutToBeRemoved.connect(self._on_removing)
         bench.results_changed.connect(self._note)
+        bench.limits_changed.connect(partial(self._note_other, "limits"))
+        bench.undo_stack.indexChanged.connect(lambda _: self._note_other("history"))
         bench.jobs.stopped.connect(self.close)
 
     @property
@@ -160,13 +160,13 @@ class SessionLink(QObject):
         """Gives the session a name for people; its file stays where it is."""
         name = " ".join(name.split())
         if self._database is not None and name and name != self.name:
-            self.name, self._renamed = name, True
-            self._timer.start(0)
+            self.name = name
+            self._note_other("name")
             self.changed.emit()
 
     def recent(self, tell: Callable[[list[Recent]], None]) -> None:
         """Finds the sessions that can be opened, in a worker; the latest first."""
-        job = self._bench.jobs.make("session", "recent sessions", partial(_recent, self._folder, self.path))
+        job = self._bench.jobs.make("session", "recent sessions", partial(find_recent, self._folder, self.path))
         job.done.connect(tell)
         self._bench.jobs.run(job)
 
@@ -179,10 +179,17 @@ class SessionLink(QObject):
         job.failed.connect(lambda error: self.trouble.emit(error.message))
         self._bench.jobs.run(job)
 
-    def _on_read(self, chunks: list[list[tuple[int, Kept]]]) -> None:
+    def _on_read(self, chunks: list[_Facts | list[tuple[int, Kept]]]) -> None:
         """Rows of the session join the list; those without an answer are identified."""
         rows = []
         for chunk in chunks:
+            if isinstance(chunk, _Facts):
+                self._read_facts = chunk
+                limits = Limits.of(chunk.limits)
+                # A new session takes over what is in force.
+                if (chunk.limits is not None or not chunk.is_empty) and limits != self._bench.limits:
+                    self._bench.restrict(limits)
+                continue
             for number, kept in chunk:
                 row = self._bench.model.new_row(kept.specimen)
                 row.decision, row.note = kept.decision, kept.note
@@ -201,12 +208,24 @@ class SessionLink(QObject):
         if opened is not self._opened:
             return  # another one was asked for meanwhile
         self._database = opened[0]
+        self._bring_history_back()
         self._dirty.update(row.key for row in self._bench.model.rows if row.key not in self._numbers)
         if sentence:
             self.trouble.emit(sentence)
         self.changed.emit()
         self.restored.emit(count)
         self.save()
+
+    def _bring_history_back(self) -> None:
+        kept = self._read_facts.history if self._read_facts is not None else []
+        self._read_facts = None
+        bench, self._earlier = self._bench, []
+        if bench.undo_stack.count():
+            # Something was changed meanwhile; what is older is there again at the next start.
+            self._earlier = [one for one in kept if one["counts"]]
+        elif kept:
+            keys = {number: key for key, number in self._numbers.items()}
+            restore(bench.undo_stack, bench.model, kept, keys, bench.on_said)
 
     def _change(self, opening: Opening) -> None:
         """Writes what is left, empties the list, and opens another session."""
@@ -242,6 +261,10 @@ class SessionLink(QObject):
         self._dirty.update(keys)
         self._timer.start(0)
 
+    def _note_other(self, what: str) -> None:
+        self._changed.add(what)
+        self._timer.start(0)
+
     def save(self) -> None:
         """Writes what has changed, in a worker; what changes meanwhile follows."""
         database = self._database
@@ -270,10 +293,19 @@ class SessionLink(QObject):
         self._dirty.clear()
         # A row that was taken out and put back by Undo before that was written is a new one.
         removed, self._removed = list(self._removed.values()), {}
-        name, self._renamed = (self.name if self._renamed else None), False
-        if not rows and not removed and name is None:
+        changed, self._changed = self._changed, set()
+        if not rows and not removed and not changed:
             return None
-        return _Writing(rows, removed, name, {k: self._numbers[k] for k in rows if k in self._numbers})
+        writing = _Writing(rows, removed, {}, earlier=self._earlier)
+        if "name" in changed:
+            writing.facts["name"] = self.name
+        if "limits" in changed:
+            writing.facts["limits"] = self._bench.limits.to_dict()
+        if "history" in changed:
+            writing.steps = steps_of(self._bench.undo_stack)
+        wanted = {*rows, *(step.key for step in writing.steps or ())}
+        writing.numbers = {key: self._numbers[key] for key in wanted if key in self._numbers}
+        return writing
 
     def _identifier(self) -> Identifier | None:
         engine = self._bench.engine
@@ -288,8 +320,6 @@ class SessionLink(QObject):
             if identifier is not None and (self._run is None or self._run[0] is not identifier):
                 made_with = batch_provenance.provenance_of(identifier, self._bench.top_k)
                 self._run = (identifier, specimens.start_run(database, made_with))
-            if writing.name is not None:
-                database.set_fact("name", writing.name)
             specimens.remove(database, writing.removed)
             for key, (now, before) in writing.rows.items():
                 number = writing.numbers.get(key)
@@ -312,6 +342,10 @@ class SessionLink(QObject):
                         decisions.withdraw(database, number)
                 if now.note != (before.note if before is not None else ""):
                     decisions.decide(database, number, "note", note=now.note)
+            if writing.steps is not None:
+                history = [*writing.earlier, *to_json(writing.steps, writing.numbers)]
+                writing.facts["history"] = history[-KEPT:]
+            database.set_facts(writing.facts)
         writing.done = True
 
     def _on_saved(self, writing: _Writing) -> None:
@@ -331,7 +365,8 @@ class SessionLink(QObject):
         """Remembers what is on the disk now; what is not there goes back to what has to be written."""
         if not writing.done:
             self._dirty.update(writing.rows)
-            self._renamed = self._renamed or writing.name is not None
+            self._changed |= {"history"} if writing.steps is not None else set()
+            self._changed |= writing.facts.keys()
             self._removed.update({-number: number for number in writing.removed})
             return
         for key, (now, _) in writing.rows.items():
@@ -364,8 +399,8 @@ class SessionLink(QObject):
         for one in self._opened:
             one.close()
         if database is not None and empty:
-            _delete(database.path)
-        self._opened, self._run, self._renamed = [], None, False
+            delete(database.path)
+        self._opened, self._run, self._changed, self._earlier = [], None, set(), []
         self._numbers, self._kept, self._dirty, self._removed = {}, {}, set(), {}
 
 
@@ -397,7 +432,7 @@ def _open_latest(folder: Path) -> tuple[Database, str]:
     """The session that was written last; a new one if there is none, or another window has it."""
     from bioscan_desktop.session.database import Database
 
-    for path in _sessions(folder)[:1]:
+    for path in sessions_in(folder)[:1]:
         try:
             return Database(path), ""
         except SessionError as error:
@@ -423,6 +458,7 @@ def _read(opening: Opening, opened: list[Database], reporter: Reporter) -> tuple
     if len(numbers) and due(database.path):
         database.backup()
     root = database.fact("root")
+    reporter.item(_Facts(not len(numbers), database.fact("limits"), database.fact("history", [])))
     for start in range(0, len(numbers), CHUNK):
         reporter.cancel.check()
         part = numbers[start : start + CHUNK]
@@ -445,37 +481,3 @@ def _rows(database: Database, numbers: Sequence[int], root: Path | None) -> Iter
         record = None if number in waiting else specimens.record_of(database, number)
         result = recorded.identification_of(record, specimen) if record is not None else None
         yield number, Kept(specimen, result, restored(decided.get(number)), notes.get(number, ""))
-
-
-def _recent(folder: Path, open_now: Path | None, _: Reporter) -> list[Recent]:
-    from bioscan_desktop.session.database import Database
-
-    found = []
-    for path in _sessions(folder)[: RECENT + 1]:
-        if path == open_now:
-            continue
-        try:
-            with Database(path, read_only=True) as database:
-                count = int(database.value("SELECT count(*) FROM specimens"))
-                found.append(Recent(path, database.fact("name", path.stem), count, path.stat().st_mtime))
-        except (SessionError, OSError):
-            continue  # damaged or just removed: there is nothing to open
-    return found[:RECENT]
-
-
-def _sessions(folder: Path) -> list[Path]:
-    """Session files, the one that was written last first."""
-    times = []
-    for path in folder.glob(f"*{SUFFIX}"):
-        try:
-            files = [path, path.with_name(f"{path.name}-wal")]
-            times.append((max(file.stat().st_mtime_ns for file in files if file.exists()), path))
-        except (OSError, ValueError):
-            continue
-    return [path for _, path in sorted(times, reverse=True)]
-
-
-def _delete(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", ".lock"):
-        with contextlib.suppress(OSError):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)

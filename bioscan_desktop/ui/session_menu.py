@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from bioscan_desktop.ui import wording
 
 if TYPE_CHECKING:
-    from bioscan_desktop.ui.session_link import Recent, SessionLink
+    from bioscan_desktop.ui.session_files import Recent
+    from bioscan_desktop.ui.session_link import SessionLink
 
 
 class SessionMenu(QMenu):

@@ -24,7 +24,7 @@ from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work
 from bioscan_desktop.ui.models.evidences import Evidences
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
 from bioscan_desktop.ui.models.thumbnails import Pictures
-from bioscan_desktop.ui.open_packs import OpenPacks
+from bioscan_desktop.ui.restricting import Restricting
 from bioscan_desktop.ui.taking import Taking
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ URGENT = 8
 """So few specimens at once go before a long queue: someone is waiting for them."""
 
 
-class Workbench(OpenPacks):
+class Workbench(Restricting):
     """The specimens at hand and the work on them.
 
     Signals:
@@ -327,15 +327,19 @@ class Workbench(OpenPacks):
         if row is None or row.decision == decision:
             return
         what = f"{decision.action} {row.specimen.query_id}" if decision is not None else "take decision back"
-        self.undo_stack.push(commands.Deciding(what, self.model, key, decision, self._on_decided))
+        self.undo_stack.push(
+            commands.Deciding(what, self.model, key, row.decision, decision, self.on_said)
+        )
 
     def write_note(self, key: int, note: str) -> None:
         """What the user writes about a specimen."""
         row = self.model.find(key)
         if row is not None and row.note != note:
-            self.undo_stack.push(commands.Noting(self.model, key, note, self._on_decided))
+            what = "write note" if note else "delete note"
+            self.undo_stack.push(commands.Noting(what, self.model, key, row.note, note, self.on_said))
 
-    def _on_decided(self, key: int) -> None:
+    def on_said(self, key: int) -> None:
+        """Tells of another decision or note."""
         self.model.touch([key])
         self.decided.emit(key)
         self.results_changed.emit([key])
@@ -356,13 +360,12 @@ class Workbench(OpenPacks):
         self._start()
 
     def _start(self) -> None:
-        if self.engine is None or self._job is not None or self._opening is not None or not len(self._queue):
+        identifier = self.answering
+        if identifier is None or self._job is not None or self.is_opening or not len(self._queue):
             return
         if not self._began:
             self._began, self.done = time.monotonic(), 0
-        job = self.jobs.make(
-            "identify", "identify", partial(work.identify, self.engine.identifier, self._queue, self.top_k)
-        )
+        job = self.jobs.make("identify", "identify", partial(work.identify, identifier, self._queue, self.top_k))
         job.items.connect(self._on_results)
         # A pack that turns out to be unusable, or a bug: going on would fail for each specimen anew.
         job.failed.connect(lambda error: self._stop_rest(error.message))

@@ -23,7 +23,9 @@ from bioscan_desktop.ui import deciding, session_link
 from bioscan_desktop.ui.intake import Intake
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import State
-from bioscan_desktop.ui.session_link import SUFFIX, SessionLink
+from bioscan_desktop.ui.restricting import ALL, Limits
+from bioscan_desktop.ui.session_files import SUFFIX
+from bioscan_desktop.ui.session_link import SessionLink
 from bioscan_desktop.ui.session_menu import SessionMenu
 
 RAPAE = "Pieris rapae"
@@ -126,6 +128,111 @@ def test_the_list_comes_back(
     assert link.path is not None
     with Database(link.path, read_only=True) as database:
         assert decisions.current(database, 1) is None
+
+
+def test_decisions_and_notes_can_be_taken_back_after_a_restart(
+    window: MainWindow,
+    again: Callable[[], MainWindow],
+    linked: Link,
+    drop: Callable[..., None],
+    settled: Callable[..., list[Any]],
+    world: Any,
+    qtbot: QtBot,
+) -> None:
+    link = linked(window)
+    drop(window, *list(world.photos.values())[:3])
+    first, second, third = settled(window, 3)
+    bench = window.bench
+    bench.decide(first.key, deciding.accept(first.result))
+    bench.decide(first.key, deciding.simple("reject", first.result))
+    bench.write_note(second.key, "box 3")
+    bench.remove([third.key])
+    bench.name(second.key, "Pieris napi")
+    bench.undo()  # of the name; it can be made again
+    quiet(link, qtbot)
+    window = again()
+    link = linked(window)
+    bench = window.bench
+    first, second = bench.model.rows
+    assert (first.decision.action, second.note, second.own_name) == ("reject", "box 3", "")
+    assert (bench.undo_text(), bench.redo_text()) == ("write note", f"name {second.specimen.query_id}")
+    assert window.acts["undo"].isEnabled()
+    window.acts["redo"].trigger()
+    assert second.own_name == "Pieris napi"
+    for _ in range(3):
+        window.acts["undo"].trigger()
+    assert (first.decision.action, second.note, second.own_name) == ("accept", "", "")
+    quiet(link, qtbot)
+    window = again()
+    linked(window)
+    first, second = window.bench.model.rows
+    assert first.decision.action == "accept" and second.note == ""
+    window.bench.undo()
+    assert first.decision is None and window.bench.undo_text() is None
+    window.bench.redo()
+    window.bench.redo()
+    assert first.decision.action == "reject"
+
+
+def test_a_history_that_no_longer_fits_is_left_out(
+    window: MainWindow,
+    again: Callable[[], MainWindow],
+    linked: Link,
+    drop: Callable[..., None],
+    settled: Callable[..., list[Any]],
+    world: Any,
+    qtbot: QtBot,
+) -> None:
+    link = linked(window)
+    drop(window, *list(world.photos.values())[:2])
+    first, second = settled(window, 2)
+    window.bench.decide(first.key, deciding.accept(first.result))
+    window.bench.decide(second.key, deciding.accept(second.result))
+    quiet(link, qtbot)
+    path = link.path
+    window.close()
+    assert path is not None
+    with Database(path) as database:  # someone decided elsewhere meanwhile
+        decisions.decide(database, 2, "reject")
+    window = again()
+    linked(window)
+    assert window.bench.undo_stack.count() == 1
+    window.bench.undo()
+    first, second = window.bench.model.rows
+    assert first.decision is None and second.decision.action == "reject"
+
+
+def test_the_restriction_is_kept_with_the_session(
+    window: MainWindow,
+    again: Callable[[], MainWindow],
+    linked: Link,
+    settled: Callable[..., list[Any]],
+    world: Any,
+    qtbot: QtBot,
+) -> None:
+    link = linked(window)
+    window.bench.restrict(Limits(taxa=("Lepidoptera",)))
+    window.bench.take(Intake(text=f">seq\n{world.barcodes[RAPAE]}\n"))
+    (row,) = settled(window, 1)
+    quiet(link, qtbot)
+    told = row.result.restricted
+    assert told
+    window = again()
+    link = linked(window)
+    qtbot.waitUntil(lambda: window.bench.restriction is not None)
+    assert window.bench.limits == Limits(taxa=("Lepidoptera",))
+    (row,) = window.bench.model.rows
+    assert row.result.restricted == told and not window.restriction.again.isVisible()
+    with qtbot.waitSignal(link.restored):
+        link.new()
+    assert window.bench.limits == Limits(taxa=("Lepidoptera",))
+    window.bench.restrict(ALL)
+    window.bench.take(Intake(text=f">other\n{world.barcodes[RAPAE]}\n"))
+    settled(window, 1)
+    quiet(link, qtbot)
+    assert link.path is not None
+    with Database(link.path, read_only=True) as database:
+        assert Limits.of(database.fact("limits")) == ALL
 
 
 def test_what_was_not_identified_yet_is_taken_up(

@@ -27,6 +27,7 @@ from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.batch_setup import BatchSetup
 from bioscan_desktop.ui.widgets.batch_status import BatchStatus
 from bioscan_desktop.ui.widgets.parts import frame, label
+from bioscan_desktop.ui.widgets.restriction_bar import RestrictionBar
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.batch_work import BatchProgress
@@ -74,6 +75,8 @@ class BatchPage(QStackedWidget):
             )
         )
         column.addSpacing(4)
+        self.restriction = RestrictionBar(self._theme, self._bench, again=False)
+        column.addWidget(self.restriction)
         column.addWidget(self.begin)
         column.addStretch(1)
         outer.addStretch(1)
@@ -106,8 +109,9 @@ class BatchPage(QStackedWidget):
         words.setSpacing(4)
         self._headline = label(rich=True)
         self._reason = label(look="muted")
+        self._notices = label(look="muted")
         self._hits = label(rich=True)
-        for one in (self._headline, self._reason, self._hits):
+        for one in (self._headline, self._reason, self._notices, self._hits):
             words.addWidget(one)
         self._about.setVisible(False)
         column.addWidget(self._about)
@@ -198,6 +202,7 @@ class BatchPage(QStackedWidget):
 
     def _on_looked(self, look: Look) -> None:
         self.status.show_counts(look.counts)
+        self.status.show_restriction(self.control, look.restricted)
         self.status.settle(self.control)
         # Rows that arrive must not push away what someone has scrolled to.
         if self.table.verticalScrollBar().value() == 0 or not self.control.is_busy:
@@ -267,6 +272,8 @@ class BatchPage(QStackedWidget):
             name = wording.taxon(verdict["name"], verdict["rank"]).html if verdict["name"] else "No name"
             self._headline.setText(f"<b>{name}</b>")
             self._reason.setText(" ".join(part for part in (verdict["reason"], error) if part))
+        self._notices.setText(" ".join(record["notices"]))
+        self._notices.setVisible(bool(record["notices"]))
         self._hits.setText(hits_html(record["hits"]))
         self._hits.setVisible(bool(record["hits"]))
         if not self._about.isVisible():

@@ -195,6 +195,12 @@ class BatchStatus(QWidget):
                 self._bar.setRange(0, max(1, counts.total))
                 self._bar.setValue(done)
 
+    def show_restriction(self, control: BatchControl, title: str) -> None:
+        """Which part of the library answers in this run; "" for all of it."""
+        if control.setup is not None:
+            only = f"  ·  Only {title} could answer" if title else ""
+            self._place.setText(f"Results in {control.setup.out}{only}")
+
     def settle(self, control: BatchControl) -> None:
         """After counts came: what depends on them."""
         self._show_retry(not control.is_busy)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.ui import dna_wording, icons, wording
@@ -39,6 +40,8 @@ class HitCard(QFrame):
         self._photo: Path | None = None
         self.setProperty("look", "row")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._slim = False
+        self._fill: Callable[[], None] = lambda: None
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 10, 14, 10)
         row.setSpacing(12)
@@ -76,13 +79,25 @@ class HitCard(QFrame):
         side.addStretch(1)
         row.addWidget(self._number)
         row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addLayout(words, 1)
+        self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._middle.setSpacing(12)
+        self._middle.addLayout(words, 1)
+        row.addLayout(self._middle, 1)
         beside = QWidget()  # as wide in all cards, so that the badges stand one below the other
         side.setContentsMargins(0, 0, 0, 0)
         beside.setLayout(side)
         self._badge.show_level("none")
         beside.setMinimumWidth(self._badge.sizeHint().width())
-        row.addWidget(beside)
+        self._middle.addWidget(beside)
+
+    def set_slim(self, slim: bool) -> None:
+        """Puts the badge below the words, and lets these break anywhere, where there is little room."""
+        if slim != self._slim:
+            self._slim = slim
+            down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+            self._middle.setDirection(down if slim else right)
+            self._middle.setSpacing(4 if slim else 12)
+            self._fill()
 
     def _on_align(self) -> None:
         self.alignment_asked.emit(self._key_id)
@@ -111,7 +126,8 @@ class HitCard(QFrame):
         context = wording.hit_context(hit)
         self._context.setText(context)
         self._context.setVisible(bool(context))
-        self._facts.setText(self._facts_html(hit, rows, solid))
+        self._fill = lambda: self._facts.setText(self._facts_html(hit, rows, solid))
+        self._fill()
         meaning = (
             "Similarity is the cosine between the embeddings of "
             f"{wording.pair_text(hit)}: 1 is the same, 0 is nothing in common. It is no percentage."
@@ -165,5 +181,7 @@ class HitCard(QFrame):
         if hit.bin_uri:
             parts.append(escape(hit.bin_uri))
         parts.append(f"{wording.MODALITY_NOUN[hit.key_modality]} reference")
+        if self._slim:
+            return " · ".join(parts)
         # A part never breaks within, only between.
         return " · ".join(f'<span style="white-space:nowrap">{part}</span>' for part in parts)

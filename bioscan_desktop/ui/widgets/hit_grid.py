@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 CARD_WIDTH = 560
 """Hits stand in as many columns as fit this width."""
 
+SLIM_BELOW = 620
+"""Below this width, cards have their badges below the words."""
+
 COLUMNS_MAX = 3
 
 
@@ -49,6 +52,7 @@ class HitGrid(QWidget):
         self._theme = theme
         self._cards: list[HitCard] = []
         self._columns = 1
+        self._slim = False
         self._places: dict[str, list[int]] = {}
         self._titles: dict[str, str] = {}
         column = QVBoxLayout(self)
@@ -93,6 +97,7 @@ class HitGrid(QWidget):
             card = HitCard(self._theme, self._pictures)
             card.alignment_asked.connect(self.alignment_asked)
             card.photos_asked.connect(self.photos_asked)
+            card.set_slim(self._slim)
             self._cards.append(card)
         groups = {
             modality: [i for i, hit in enumerate(hits) if hit.query_modality == modality]
@@ -115,6 +120,10 @@ class HitGrid(QWidget):
 
     def set_room(self, width: int) -> None:
         """Takes as many columns as fit a width."""
+        self._slim = width < SLIM_BELOW
+        self.bar.set_slim(self._slim)
+        for card in self._cards:
+            card.set_slim(self._slim)
         columns = max(1, min(COLUMNS_MAX, width // CARD_WIDTH))
         if columns != self._columns:
             self._columns = columns

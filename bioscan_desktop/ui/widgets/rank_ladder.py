@@ -39,6 +39,15 @@ class RankLadder(QWidget):
                 grid.addWidget(widget, number, column)
             self._rungs.append(rung)
 
+    def set_slim(self, slim: bool) -> None:
+        """Gives the bars less room where there is little."""
+        grid = self.layout()
+        assert isinstance(grid, QGridLayout)
+        grid.setHorizontalSpacing(6 if slim else 12)
+        for _, _, bar, share in self._rungs:
+            bar.setMinimumWidth(30 if slim else 60)
+            share.setMinimumWidth(0 if slim else 52)
+
     def show_verdict(self, verdict: Verdict, asked: Mapping[str, float]) -> None:
         """Fills the rungs; a rank without names says so.
 

@@ -24,7 +24,7 @@ from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.determination import Determination
 from bioscan_desktop.ui.widgets.dna_evidence import DnaEvidence
 from bioscan_desktop.ui.widgets.hit_grid import HitGrid
-from bioscan_desktop.ui.widgets.parts import Banner, frame, label, set_look
+from bioscan_desktop.ui.widgets.parts import Banner, ElidedLabel, frame, label, set_look
 from bioscan_desktop.ui.widgets.rank_ladder import RankLadder
 from bioscan_desktop.ui.widgets.views import BarcodeView, PhotoView
 from bioscan_desktop.ui.workbench import Workbench
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 STACK_BELOW = 700
 """Below this width, specimen and shares stand one below the other."""
+
+SLIM_BELOW = 500
+"""Below this width, margins are narrow and the buttons of the head stand below its words."""
 
 PHOTO_SHARE = 0.34
 """Of the panel's height for the photo, so that the nearest references stay in sight."""
@@ -85,11 +88,11 @@ class ResultPanel(QScrollArea):
         outer = QVBoxLayout(body)
         outer.setContentsMargins(20, 18, 20, 24)
         outer.setSpacing(14)
-        self._conflict, self._error, self._novelty, self._agree, self._notice = (
-            Banner(theme) for _ in range(5)
+        self._conflict, self._error, self._novelty, self._agree, self._notice, self._limited = (
+            Banner(theme) for _ in range(6)
         )
         outer.addWidget(self._make_head())
-        for banner in (self._error, self._conflict, self._novelty, self._agree, self._notice):
+        for banner in (self._error, self._conflict, self._novelty, self._agree, self._notice, self._limited):
             outer.addWidget(banner)
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._middle.setSpacing(14)
@@ -119,11 +122,15 @@ class ResultPanel(QScrollArea):
         column = QVBoxLayout(head)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(6)
-        top = QHBoxLayout()
-        top.setSpacing(10)
+        top = self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        top.setSpacing(8)
+        words, buttons = QHBoxLayout(), QHBoxLayout()
+        words.setSpacing(10)
+        buttons.setSpacing(8)
         self._pill = label(wrap=False, bold=True)
         self._pill.setContentsMargins(11, 3, 11, 3)
-        self._rank = label(look="muted", wrap=False)
+        self._rank = ElidedLabel()
+        self._rank.setProperty("look", "muted")
         self._retry = QPushButton("Retry")
         self._retry.setToolTip("Identify this specimen again")
         self._retry.clicked.connect(self.retry_asked)
@@ -133,12 +140,15 @@ class ResultPanel(QScrollArea):
         self._copy.setToolTip("Copy the result as text (Ctrl+C)")
         self._copy.setAccessibleName("Copy the result as text")
         self._copy.clicked.connect(self.copy_asked)
-        top.addWidget(self._pill)
-        top.addWidget(self._rank)
-        top.addStretch(1)
-        top.addWidget(self._retry)
-        top.addWidget(self._attach)
-        top.addWidget(self._copy)
+        words.addWidget(self._pill)
+        words.addWidget(self._rank, 1)
+        words.addStretch()
+        buttons.addWidget(self._retry)
+        buttons.addWidget(self._attach)
+        buttons.addWidget(self._copy)
+        buttons.addStretch()
+        top.addLayout(words, 1)
+        top.addLayout(buttons)
         self._headline = label(scale=2.1, bold=True, rich=True)
         self._lineage = label(look="muted", scale=1.05, rich=True)
         self._sure = label()
@@ -156,7 +166,8 @@ class ResultPanel(QScrollArea):
         line = QHBoxLayout()
         line.addWidget(label("Your specimen", "caption", wrap=False))
         line.addStretch(1)
-        self._cropped = label(look="muted", wrap=False)
+        self._cropped = ElidedLabel()
+        self._cropped.setProperty("look", "muted")
         self.crop = QPushButton("Crop…")
         self.crop.setToolTip("Use only the part of the photo that shows the insect (Ctrl+Shift+X)")
         self.crop.setAccessibleName("Crop the photo")
@@ -292,7 +303,7 @@ class ResultPanel(QScrollArea):
             failed = row.state is State.FAILED
             set_look(self._pill, "pill-error")
             self._pill.setText("Failed")
-            self._rank.setText(specimen.query_id)
+            self._rank.say(specimen.query_id)
             self._headline.setText("Not identified" if failed else STATE_WORDS.get(row.state, ""))
             origin = wording.source(specimen.input)
             self._sure.setText(origin)
@@ -303,7 +314,7 @@ class ResultPanel(QScrollArea):
         set_look(self._pill, "pill-error" if conflict else PILLS[words])
         self._pill.setText("Contradiction" if conflict else words)
         rank = f"{verdict.rank.capitalize()} · " if verdict.rank else ""
-        self._rank.setText(rank + specimen.query_id)
+        self._rank.say(rank + specimen.query_id)
         if conflict and verdict.name is None:
             self._headline.setText("Photo and barcode disagree")
         else:
@@ -320,7 +331,7 @@ class ResultPanel(QScrollArea):
     def _show_banners(self, row: Row) -> None:
         result = row.result
         if result is None:
-            for banner in (self._conflict, self._error, self._novelty, self._agree, self._notice):
+            for banner in (self._conflict, self._error, self._novelty, self._agree, self._notice, self._limited):
                 banner.show_text("warning", "")
             return
         verdict = result.verdict
@@ -331,6 +342,9 @@ class ResultPanel(QScrollArea):
         agrees = result.modality_agreement not in (None, "none")
         self._agree.show_text("good" if agrees else "warning", wording.agreement_text(result))
         self._notice.show_text("warning", wording.notices(result))
+        # Of what was left out it should be known at once; which part could answer is no warning.
+        told = result.restricted
+        self._limited.show_text("warning" if len(told) > 1 else "novelty", " ".join(told), "filter")
 
     def _show_specimen(self, row: Row) -> None:
         specimen = row.specimen
@@ -340,7 +354,7 @@ class ResultPanel(QScrollArea):
         self.crop.setVisible(has_photo)
         self._cropped.setVisible(specimen.crop is not None)
         if specimen.crop is not None:
-            self._cropped.setText(f"{specimen.crop.area:.0%} of the photo")
+            self._cropped.say(f"{specimen.crop.area:.0%} of the photo")
         if has_photo:
             picture = self._bench.pictures.preview(row)
             waiting = not self._bench.pictures.preview_known(row.key)
@@ -381,5 +395,23 @@ class ResultPanel(QScrollArea):
         self._middle.setDirection(
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )
+        self._fit(width < SLIM_BELOW)
         self.hits.set_room(width)
         self.dna.set_narrow(narrow)
+
+    def _fit(self, slim: bool) -> None:
+        """What else gives way where there is little room."""
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._top.setDirection(down if slim else right)
+        outer = self._body.layout()
+        assert outer is not None
+        side = 8 if slim else 20
+        outer.setContentsMargins(side, 18, side, 24)
+        for card in (self._head, self._specimen_card, self._reasons_card):
+            inner = card.layout()
+            assert inner is not None
+            margins = inner.contentsMargins()
+            wide = 20 if card is self._head else 16
+            side = 10 if slim else wide
+            inner.setContentsMargins(side, margins.top(), side, margins.bottom())
+        self._ladder.set_slim(slim)

@@ -47,7 +47,7 @@ class ReviewAnswer(QScrollArea):
         self.decided = Banner(theme)
         column.addWidget(self.decided)
         column.addWidget(self._make_head())
-        self._warnings = [Banner(theme) for _ in range(4)]
+        self._warnings = [Banner(theme) for _ in range(5)]
         for banner in self._warnings:
             column.addWidget(banner)
         line = QHBoxLayout()
@@ -151,6 +151,7 @@ class ReviewAnswer(QScrollArea):
                 ("error", wording.conflict_text(result), "conflict"),
                 ("novelty", novelty, ""),
                 ("warning", wording.notices(result), ""),
+                ("warning" if len(result.restricted) > 1 else "novelty", " ".join(result.restricted), "filter"),
             ]
         for banner, (kind, text, sign) in zip(self._warnings, texts, strict=True):
             banner.show_text(kind, text, sign)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from bioscan_desktop.core.agreement import LEVELS
 from bioscan_desktop.ui.comparing import Standard
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.flow import FlowLayout
 from bioscan_desktop.ui.widgets.parts import Badge, label
 
 NOTHING = "There is no name to compare them with, so they have no badges."
@@ -28,7 +29,7 @@ class StandardBar(QWidget):
         column.setContentsMargins(2, 6, 2, 0)
         column.setSpacing(6)
         column.addWidget(label("Nearest references", bold=True, scale=1.15, wrap=False))
-        line = QHBoxLayout()
+        line = self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         line.setSpacing(8)
         self._caption = label("Badges: agreement with", "muted", wrap=False)
         self._box = QComboBox()
@@ -43,23 +44,35 @@ class StandardBar(QWidget):
         self._box.activated.connect(lambda place: self.chosen.emit(self._box.itemData(place)))
         self._caption.setBuddy(self._box)
         self._only = label(look="muted")
+        self._caption.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         line.addWidget(self._caption)
         line.addWidget(self._box, 3)
         line.addWidget(self._only, 1)
         line.addStretch(1)
         column.addLayout(line)
         self._legend = QWidget()
-        row = QHBoxLayout(self._legend)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        flow = FlowLayout(self._legend, 12)
         for level in LEVELS:
             badge = Badge(theme, with_text=False)
             badge.show_level(level)
+            pair = QWidget()
+            row = QHBoxLayout(pair)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(6)
             row.addWidget(badge)
             row.addWidget(label(level, "muted", wrap=False))
-            row.addSpacing(6)
-        row.addStretch(1)
+            flow.addWidget(pair)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self._legend.setSizePolicy(policy)
         column.addWidget(self._legend)
+
+    def set_slim(self, slim: bool) -> None:
+        """Puts the selector below its caption, where there is little room."""
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._line.setDirection(down if slim else right)
+        self._line.setSpacing(2 if slim else 8)
+        self._box.setMinimumContentsLength(10 if slim else 22)
 
     def show_standards(self, found: list[Standard], used: Standard | None) -> None:
         """What can be chosen, and what the badges show now. A single one is only named."""

@@ -115,7 +115,7 @@ def test_the_proposal_is_shown_and_then_used(
     QTest.keyClick(dialog.view, Key.Key_Return)
     settled(window, 1)
     assert row.specimen.crop == box and row.result is not whole and row.state is State.DONE
-    assert window.page.panel._cropped.text() == f"{box.area:.0%} of the photo"
+    assert window.page.panel._cropped.full_text == f"{box.area:.0%} of the photo"
     qtbot.waitUntil(lambda: window.bench.pictures.preview(row) is not None)
     preview = window.bench.pictures.preview(row)
     assert abs(preview.width() - 800 * box.width) <= 2

@@ -1,0 +1,68 @@
+"""The session files of a folder: which there are, and deleting one."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bioscan_desktop.core.errors import SessionError
+
+if TYPE_CHECKING:
+    from bioscan_desktop.ui.jobs import Reporter
+
+SUFFIX = ".bioscan"
+RECENT = 12
+"""Sessions that are offered to be opened again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A session that can be opened.
+
+    Attributes:
+        count: specimens in it.
+        saved: when it was written last, seconds since 1970.
+    """
+
+    path: Path
+    name: str
+    count: int
+    saved: float
+
+
+def find_recent(folder: Path, open_now: Path | None, _: Reporter) -> list[Recent]:
+    """Runs in a worker: the sessions that can be opened beside the one that is, the latest first."""
+    from bioscan_desktop.session.database import Database
+
+    found = []
+    for path in sessions_in(folder)[: RECENT + 1]:
+        if path == open_now:
+            continue
+        try:
+            with Database(path, read_only=True) as database:
+                count = int(database.value("SELECT count(*) FROM specimens"))
+                found.append(Recent(path, database.fact("name", path.stem), count, path.stat().st_mtime))
+        except (SessionError, OSError):
+            continue  # damaged or just removed: there is nothing to open
+    return found[:RECENT]
+
+
+def sessions_in(folder: Path) -> list[Path]:
+    """Session files, the one that was written last first."""
+    times = []
+    for path in folder.glob(f"*{SUFFIX}"):
+        try:
+            files = [path, path.with_name(f"{path.name}-wal")]
+            times.append((max(file.stat().st_mtime_ns for file in files if file.exists()), path))
+        except (OSError, ValueError):
+            continue
+    return [path for _, path in sorted(times, reverse=True)]
+
+
+def delete(path: Path) -> None:
+    """Deletes a session with what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        with contextlib.suppress(OSError):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,119 @@
+"""The line that says which part of the library may answer, and changes that."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
+
+from bioscan_desktop.ui import icons
+from bioscan_desktop.ui.choosing import open_dialog
+from bioscan_desktop.ui.dialogs.restrict import RestrictDialog
+from bioscan_desktop.ui.restricting import ALL
+from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.parts import ElidedLabel, set_look
+from bioscan_desktop.ui.workbench import Workbench
+
+
+class RestrictionBar(QFrame):
+    """A chip with what may answer, a button to change that, and one to take it away.
+
+    Args:
+        again: offer to identify what was answered under another restriction.
+    """
+
+    def __init__(self, theme: Theme, bench: Workbench, again: bool = True) -> None:
+        super().__init__()
+        self._theme, self._bench, self._offers_again = theme, bench, again
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 4, 12, 4)
+        row.setSpacing(8)
+        self._chip = QFrame()
+        inside = QHBoxLayout(self._chip)
+        inside.setContentsMargins(8, 2, 4, 2)
+        inside.setSpacing(6)
+        self._sign = QLabel()
+        self.words = ElidedLabel()
+        self.clear = QToolButton()
+        self.clear.setProperty("look", "chip")
+        self.clear.setToolTip("Take the restriction away: the whole library may answer")
+        self.clear.setAccessibleName("Take the restriction away")
+        self.clear.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.clear.clicked.connect(lambda: bench.restrict(ALL))
+        for widget in (self._sign, self.words, self.clear):
+            inside.addWidget(widget)
+        self.change = self._button("")
+        self.change.setToolTip("Let only some countries, taxa or the names of a list answer (Ctrl+Shift+F)")
+        self.change.clicked.connect(self.ask)
+        self.again = self._button("Identify all again")
+        self.again.setToolTip("Some results were made with another restriction")
+        self.again.clicked.connect(self._on_again)
+        row.addWidget(self._chip)
+        row.addWidget(self.change)
+        row.addStretch(1)
+        row.addWidget(self.again)
+        bench.limits_changed.connect(self.refresh)
+        bench.engine_changed.connect(self.refresh)
+        bench.model.rowsRemoved.connect(self._on_removed)
+        theme.changed.connect(self.refresh)
+        self.refresh()
+
+    def _button(self, text: str) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("look", "small")
+        button.setText(text)
+        button.setAccessibleName(text)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return button
+
+    def ask(self) -> None:
+        """Opens the dialog."""
+        open_dialog(RestrictDialog(self._bench, self.window()))
+
+    def refresh(self) -> None:
+        """Shows what is in force now."""
+        bench, c = self._bench, self._theme.colours
+        limits, restriction = bench.limits, bench.restriction
+        if bench.is_restricting:
+            words, story = "Looking up what may answer…", ""
+        elif not limits:
+            words, story = "The whole library may answer", ""
+        elif restriction is None:
+            words, story = f"Only {limits.title}, once a library is open", ""
+        else:
+            words = f"Only {limits.title} · {restriction.size.told}"
+            story = " ".join([f"Only {restriction.title}: {restriction.size.told}.", *restriction.notices])
+        self.words.say(words, story)
+        set_look(self._chip, "novelty" if limits else "")
+        self._sign.setPixmap(
+            icons.pixmap("icons", "filter", 16, c.novelty if limits else c.muted, self.devicePixelRatioF())
+        )
+        self.clear.setVisible(bool(limits))
+        self.clear.setIcon(icons.icon("close", c.novelty))
+        self.change.setText("Change…" if limits else "Restrict…")
+        self.change.setAccessibleName("Change the restriction" if limits else "Restrict the answers")
+        self.change.setEnabled(bench.engine is not None)
+        self._show_again()
+
+    def _show_again(self) -> None:
+        self.again.setVisible(self._offers_again and not self._bench.is_restricting and bool(self._others()))
+
+    def _on_removed(self) -> None:
+        if not self._bench.model.rowCount():
+            self.again.hide()
+
+    def _others(self) -> list[int]:
+        """Keys of the rows whose answers were made under another restriction."""
+        restriction = self._bench.restriction
+        now = restriction.told if restriction is not None else None
+        return [
+            row.key
+            for row in self._bench.model.rows
+            if row.result is not None
+            and row.result.verdict is not None
+            and (row.result.restricted[0] if row.result.restricted else None) != now
+        ]
+
+    def _on_again(self) -> None:
+        keys = self._others()
+        self.again.hide()
+        self._bench.identify_again(keys)
