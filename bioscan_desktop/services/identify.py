@@ -416,7 +416,9 @@ class Identifier:
         if found.unrestricted:
             free = self.judge(replace(found, hits={**found.hits, **found.unrestricted})).verdict
             if free is not None and free.name and (verdict is None or free.name != verdict.name):
-                told.append(f"The whole library would answer {free.name} ({free.rank}, {free.confidence:.0%}).")
+                told.append(
+                    f"The whole library would answer {free.name} ({free.rank}, {free.confidence:.0%})."
+                )
         return tuple(told)
 
     def _orient(self, barcode: Barcode) -> Barcode:

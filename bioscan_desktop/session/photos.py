@@ -132,3 +132,30 @@ def relink(
         if new_root is not None:
             database.set_fact("root", str(new_root))
     return Relinked(found, lost - found)
+
+
+def unread(database: Database, after: int, limit: int) -> list[tuple[int, str]]:
+    """(number, photo) of the next specimens whose photo's content is not known yet.
+
+    Args:
+        after: number that was looked at last.
+    """
+    rows = database.rows(
+        "SELECT specimen_id, photo FROM specimens WHERE photo IS NOT NULL AND photo_hash IS NULL "
+        "AND specimen_id > ? ORDER BY specimen_id LIMIT ?",
+        (after, limit),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def remember(database: Database, known: Iterable[tuple[int, str, FileFacts]]) -> None:
+    """Keeps what tells the content of photos, by (number, photo, facts), so that they can be found again.
+
+    A specimen that has another photo by now is left as it is.
+    """
+    with database.transaction() as connection:
+        connection.executemany(
+            "UPDATE specimens SET photo_size = ?, photo_mtime_ns = ?, photo_hash = ? "
+            "WHERE specimen_id = ? AND photo = ?",
+            [(facts.size, facts.mtime_ns, facts.hash, number, photo) for number, photo, facts in known],
+        )

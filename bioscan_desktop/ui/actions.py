@@ -89,6 +89,8 @@ SPECS: tuple[Spec, ...] = (
          "Name the selected specimen yourself, and compare the references with that", page=_IDENTIFY),
     Spec("find", "&Find and filter", "&Edit", 3, (_Standard.Find,), "filter",
          "Find specimens by words, or show those of a state, a rank, or that need a look", page=_IDENTIFY),
+    Spec("find_taxon", "Find a &taxon…", "&Edit", 3, ("Ctrl+K",), "library",
+         "Go to a name or BIN of the library, from any page"),
     Spec("retry", "&Retry failed and stopped", "&Specimen", 1, ("Ctrl+R",), "retry",
          "Identify again what failed or was stopped"),
     Spec("again", "Identify a&gain", "&Specimen", 1, ("Ctrl+Shift+R",), "retry",

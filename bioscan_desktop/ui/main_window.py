@@ -167,6 +167,7 @@ class MainWindow(QMainWindow):
             "photos": self.details.show_photos,
             "focus": self._switch_focus,
             "find": page.filter.setFocus,
+            "find_taxon": self._find_taxon,
             "shortcuts": lambda: open_dialog(simple.ShortcutsDialog(self)),
             "log": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.log_dir()))),
             "about": self._show_about,
@@ -195,6 +196,7 @@ class MainWindow(QMainWindow):
         self._enable_soon.timeout.connect(self._enable)
         bench.results_changed.connect(lambda _: self._enable_later())
         page.selection_changed.connect(self._enable)
+        page.rows_changed.connect(self._enable_later)
         page.menu_asked.connect(self._show_row_menu)
         page.panel.hits.standard_chosen.connect(self._choose_badges)
         page.panel.attach_asked.connect(self._attach)
@@ -426,6 +428,14 @@ class MainWindow(QMainWindow):
         page = self.shell.page("review")
         assert isinstance(page, ReviewPage)
         return page
+
+    def _find_taxon(self) -> None:
+        from bioscan_desktop.ui.pages.library import LibraryPage
+
+        self.shell.show_page("library")
+        page = self.shell.page("library")
+        assert isinstance(page, LibraryPage)
+        page.search()
 
     def _show_about(self) -> None:
         engine = self.bench.engine

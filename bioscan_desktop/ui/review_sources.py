@@ -134,6 +134,7 @@ class WorkbenchSource(ReviewSource):
         self._again.timeout.connect(self.rows_changed)
         bench.model.rowsInserted.connect(lambda *_: self._soon())
         bench.model.rowsRemoved.connect(lambda *_: self._soon())
+        bench.model.modelReset.connect(self._soon)
         bench.results_changed.connect(self._on_results)
         bench.undo_changed.connect(self.undo_changed)
 

@@ -6,7 +6,6 @@ loses at most that moment. A second window gets a session of its own.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from bioscan_desktop.core.errors import SessionError
 from bioscan_desktop.ui.deciding import Decision, restored
@@ -24,6 +23,7 @@ from bioscan_desktop.ui.kept_history import KEPT, Step, restore, steps_of, to_js
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.restricting import Limits
 from bioscan_desktop.ui.session_files import SUFFIX, Recent, delete, find_recent, sessions_in
+from bioscan_desktop.ui.turns import keep_for_good
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.identify import Identification, Identifier
@@ -35,6 +35,9 @@ log = logging.getLogger("bioscan.session")
 
 CHUNK = 100
 """Rows that are read at a time when a session is opened."""
+
+MANY = 3000
+"""Rows from which on a session is a large one."""
 
 RETRY_MS = 10_000
 """After a failure to write, such as on a full disk."""
@@ -130,8 +133,8 @@ class SessionLink(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.save)
         model = bench.model
-        model.rowsInserted.connect(self._on_inserted)
-        model.rowsAboutToBeRemoved.connect(self._on_removing)
+        model.came.connect(self._on_came)
+        model.leaving.connect(self._on_leaving)
         bench.results_changed.connect(self._note)
         bench.limits_changed.connect(partial(self._note_other, "limits"))
         bench.undo_stack.indexChanged.connect(lambda _: self._note_other("history"))
@@ -166,7 +169,9 @@ class SessionLink(QObject):
 
     def recent(self, tell: Callable[[list[Recent]], None]) -> None:
         """Finds the sessions that can be opened, in a worker; the latest first."""
-        job = self._bench.jobs.make("session", "recent sessions", partial(find_recent, self._folder, self.path))
+        job = self._bench.jobs.make(
+            "session", "recent sessions", partial(find_recent, self._folder, self.path)
+        )
         job.done.connect(tell)
         self._bench.jobs.run(job)
 
@@ -201,6 +206,8 @@ class SessionLink(QObject):
         self._busy = True
         self._bench.model.append(rows)
         self._busy = False
+        if len(self._numbers) > MANY:
+            keep_for_good()
         self._bench.identify_again([row.key for row in rows if row.state is State.STOPPED])
 
     def _on_opened(self, opened: list[Database], found: tuple[int, str, str]) -> None:
@@ -243,14 +250,14 @@ class SessionLink(QObject):
 
     # -- keeping up ----------------------------------------------------------------------------
 
-    def _on_inserted(self, _: QModelIndex, first: int, last: int) -> None:
+    def _on_came(self, rows: list[Row]) -> None:
         if not self._busy:
-            self._note(row.key for row in self._bench.model.rows[first : last + 1])
+            self._note(row.key for row in rows)
 
-    def _on_removing(self, _: QModelIndex, first: int, last: int) -> None:
+    def _on_leaving(self, rows: list[Row]) -> None:
         if self._busy:
             return
-        for row in self._bench.model.rows[first : last + 1]:
+        for row in rows:
             self._dirty.discard(row.key)
             if row.key in self._numbers:
                 self._removed[row.key] = self._numbers.pop(row.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bioscan_desktop.ui import wording
@@ -14,6 +14,21 @@ if TYPE_CHECKING:
 
 SKIPPED_CODES = frozenset({"unknown_file_type", "empty_folder"})
 """Files that are told of in a sentence, not listed, where the same drop held something usable."""
+
+
+class Numbering:
+    """Pasted things have no name of their own; they are numbered."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+
+    def named(self, specimen: Specimen) -> Specimen:
+        """The specimen with its number, if it needs one."""
+        noun = "pasted barcode" if specimen.query_id == "sequence_1" else specimen.query_id
+        if noun not in ("pasted barcode", "pasted picture", "sample barcode"):
+            return specimen
+        self._last[noun] = self._last.get(noun, 0) + 1
+        return replace(specimen, query_id=f"{noun} {self._last[noun]}")
 
 
 @dataclass

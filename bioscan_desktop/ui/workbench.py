@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +24,8 @@ from bioscan_desktop.ui.models.evidences import Evidences
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
 from bioscan_desktop.ui.models.thumbnails import Pictures
 from bioscan_desktop.ui.restricting import Restricting
-from bioscan_desktop.ui.taking import Taking
+from bioscan_desktop.ui.taking import Numbering, Taking
+from bioscan_desktop.ui.turns import Turns, keep_for_good
 
 if TYPE_CHECKING:
     from bioscan_desktop.inference.crop import Box
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.specimens import Specimen
 
 log = logging.getLogger("bioscan.workbench")
+
+SLICE = 3000
+"""Specimens that come into the list in one step."""
 
 URGENT = 8
 """So few specimens at once go before a long queue: someone is waiting for them."""
@@ -78,7 +81,8 @@ class Workbench(Restricting):
         self._job: Job | None = None
         self._intakes: set[Job] = set()
         self._working: set[int] = set()
-        self._numbers: dict[str, int] = {}
+        self._numbering = Numbering()
+        self._turns = Turns(self)
         self._pausing = False
         self._began = 0.0  # time.monotonic() of the first of this run; 0 while idle
 
@@ -164,7 +168,9 @@ class Workbench(Restricting):
                 self.work_changed.emit()
                 return
             sentences.append(sentence)
-        self._add(taking)
+        self._add(taking, partial(self._on_all_added, taking, sentences))
+
+    def _on_all_added(self, taking: Taking, sentences: list[str]) -> None:
         pairs = self._join_by_name({row.key for row in taking.rows})
         sentences.append(taking.told(pairs))
         text = " ".join(sentence for sentence in sentences if sentence)
@@ -173,23 +179,23 @@ class Workbench(Restricting):
         self.added.emit([row.key for row in taking.rows if self.model.find(row.key)])
         self.work_changed.emit()
 
-    def _add(self, taking: Taking) -> None:
-        first = taking.seen <= URGENT
-        rows = [self.model.new_row(self._named(specimen)) for specimen in taking.pending]
-        taking.photos += sum(specimen.modality == "image" for specimen in taking.pending)
-        taking.barcodes += sum(specimen.modality == "dna" for specimen in taking.pending)
+    def _add(self, taking: Taking, then: Callable[[], None] = lambda: None) -> None:
+        pending, first = taking.pending, taking.seen <= URGENT
         taking.pending = []
-        taking.rows.extend(rows)
-        self.model.append(rows)
-        self._enqueue(rows, first)
+        self._turns.run(self._add_slices(taking, pending, first), then)
 
-    def _named(self, specimen: Specimen) -> Specimen:
-        """Pasted things have no name of their own; they are numbered."""
-        noun = "pasted barcode" if specimen.query_id == "sequence_1" else specimen.query_id
-        if noun not in ("pasted barcode", "pasted picture", "sample barcode"):
-            return specimen
-        self._numbers[noun] = self._numbers.get(noun, 0) + 1
-        return replace(specimen, query_id=f"{noun} {self._numbers[noun]}")
+    def _add_slices(self, taking: Taking, pending: list[Specimen], first: bool) -> Iterator[None]:
+        for start in range(0, len(pending), SLICE):
+            part = pending[start : start + SLICE]
+            rows = [self.model.new_row(self._numbering.named(specimen)) for specimen in part]
+            taking.photos += sum(specimen.modality == "image" for specimen in part)
+            taking.barcodes += sum(specimen.modality == "dna" for specimen in part)
+            taking.rows.extend(rows)
+            self.model.append(rows)
+            self._enqueue(rows, first)
+            if len(part) == SLICE:
+                keep_for_good()
+            yield
 
     # -- joining, removing ---------------------------------------------------------------------
 
@@ -327,9 +333,7 @@ class Workbench(Restricting):
         if row is None or row.decision == decision:
             return
         what = f"{decision.action} {row.specimen.query_id}" if decision is not None else "take decision back"
-        self.undo_stack.push(
-            commands.Deciding(what, self.model, key, row.decision, decision, self.on_said)
-        )
+        self.undo_stack.push(commands.Deciding(what, self.model, key, row.decision, decision, self.on_said))
 
     def write_note(self, key: int, note: str) -> None:
         """What the user writes about a specimen."""
@@ -365,7 +369,8 @@ class Workbench(Restricting):
             return
         if not self._began:
             self._began, self.done = time.monotonic(), 0
-        job = self.jobs.make("identify", "identify", partial(work.identify, identifier, self._queue, self.top_k))
+        doing = partial(work.identify, identifier, self._queue, self.top_k)
+        job = self.jobs.make("identify", "identify", doing)
         job.items.connect(self._on_results)
         # A pack that turns out to be unusable, or a bug: going on would fail for each specimen anew.
         job.failed.connect(lambda error: self._stop_rest(error.message))
@@ -414,7 +419,7 @@ class Workbench(Restricting):
     @property
     def is_busy(self) -> bool:
         """True while something is taken in or identified."""
-        return self._job is not None or bool(self._intakes)
+        return self._job is not None or bool(self._intakes) or self._turns.is_busy
 
     @property
     def total(self) -> int:
@@ -441,6 +446,7 @@ class Workbench(Restricting):
             return
         for job in self._intakes:
             job.cancel()
+        self._turns.stop()
         if self._job is not None:
             self._pausing = False
             self._job.cancel()

@@ -145,9 +145,7 @@ def test_nothing_is_identified_without_the_restriction_while_it_is_looked_up(
     assert row.result.restricted
 
 
-def test_a_batch_is_restricted_and_says_so(
-    window: MainWindow, world, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_a_batch_is_restricted_and_says_so(window: MainWindow, world, qtbot: QtBot, tmp_path: Path) -> None:
     restrict(window, qtbot, Limits(taxa=("Diptera",)))
     window.shell.show_page("batch")
     page = window.shell.page("batch")

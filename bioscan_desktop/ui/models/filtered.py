@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
@@ -57,6 +58,8 @@ class FilteredModel(QAbstractListModel):
         source.rowsInserted.connect(self._on_inserted)
         source.rowsAboutToBeRemoved.connect(self._on_about_to_remove)
         source.rowsRemoved.connect(self._on_removed)
+        source.modelAboutToBeReset.connect(self._on_about_to_reset)
+        source.modelReset.connect(self._on_reset)
         source.dataChanged.connect(self._on_changed)
 
     # -- asking --------------------------------------------------------------------------------
@@ -118,6 +121,12 @@ class FilteredModel(QAbstractListModel):
             return None
         return self._source.rows[self._place(index.row())]
 
+    def rows_at(self, places: Iterable[int]) -> list[Row]:
+        """The rows at places of this model."""
+        rows, shown, count = self._source.rows, self._shown, self.rowCount()
+        inside = (place for place in places if place < count)
+        return [rows[place] for place in inside] if shown is None else [rows[shown[p]] for p in inside]
+
     def index_of(self, key: int) -> QModelIndex:
         """The index of a key; invalid if it is not shown."""
         index = self._source.index_of(key)
@@ -175,6 +184,18 @@ class FilteredModel(QAbstractListModel):
         else:
             start, number = bisect_left(self._shown, first), last - first + 1
             self._shown[start:] = [place - number for place in self._shown[start:]]
+
+    def _on_about_to_reset(self) -> None:
+        self.about_to_change.emit()
+        self.beginResetModel()
+
+    def _on_reset(self) -> None:
+        self._pass.stop()
+        self._begin_anew()
+        rows = self._source.rows
+        self._shown = None if self.wanted.is_all else self.wanted.among(rows, 0, len(rows))
+        self.endResetModel()
+        self.changed.emit()
 
     def _begin_anew(self) -> None:
         """Places have moved: what a pass has found so far is of no use."""

@@ -7,11 +7,12 @@ the window busy for a minute.
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from bioscan_desktop.ui import filtering, wording
 from bioscan_desktop.ui.deciding import Decision
@@ -138,12 +139,23 @@ class Row:
         return STATE_WORDS.get(self.state, "")
 
 
+MANY_RUNS = 16
+"""Rows that come or go at more places than these are told of as a new list: each place costs all views
+of the list as much as the whole, and three thousand of them held the window up for half a minute."""
+
+
 class SpecimenModel(QAbstractListModel):
     """Specimens in the order in which they came.
 
     Thumbnails are no concern of this model: the delegate asks for them by key.
+
+    Signals:
+        came: rows that are new in the list, or there again.
+        leaving: rows that are taken out of the list next.
     """
 
+    came = Signal(list)
+    leaving = Signal(list)
     KEY = Qt.ItemDataRole.UserRole + 1
     ROW = Qt.ItemDataRole.UserRole + 2
 
@@ -169,20 +181,36 @@ class SpecimenModel(QAbstractListModel):
         for place, row in enumerate(rows, start=first):
             self._place[row.key] = place
         self.endInsertRows()
+        self.came.emit(list(rows))
 
     def restore(self, places: Sequence[tuple[int, Row]]) -> None:
         """Puts removed rows back at (index, row), given in rising order of index."""
-        for start, run in _runs(places):
-            self.beginInsertRows(QModelIndex(), start, start + len(run) - 1)
-            self._rows[start:start] = run
-            self._renumber(start)
-            self.endInsertRows()
+        runs = list(_runs(places))
+        if len(runs) > MANY_RUNS:
+            stayed, merged = iter(self._rows), list[Row]()
+            for place, row in places:
+                merged.extend(itertools.islice(stayed, place - len(merged)))
+                merged.append(row)
+            self._take(merged + list(stayed))
+        else:
+            for start, run in runs:
+                self.beginInsertRows(QModelIndex(), start, start + len(run) - 1)
+                self._rows[start:start] = run
+                self._renumber(start)
+                self.endInsertRows()
+        self.came.emit([row for _, row in places])
 
     def remove(self, keys: Iterable[int]) -> list[tuple[int, Row]]:
         """Takes rows out; returns (index, row) in rising order, as `restore` takes them."""
         numbers = sorted({self._place[key] for key in keys if key in self._place})
         places = [(number, self._rows[number]) for number in numbers]
-        for start, run in reversed(list(_runs(places))):
+        self.leaving.emit([row for _, row in places])
+        runs = list(_runs(places))
+        if len(runs) > MANY_RUNS:
+            gone = set(numbers)
+            self._take([row for place, row in enumerate(self._rows) if place not in gone])
+            return places
+        for start, run in reversed(runs):
             self.beginRemoveRows(QModelIndex(), start, start + len(run) - 1)
             del self._rows[start : start + len(run)]
             for row in run:
@@ -190,6 +218,13 @@ class SpecimenModel(QAbstractListModel):
             self._renumber(start)
             self.endRemoveRows()
         return places
+
+    def _take(self, rows: list[Row]) -> None:
+        """Makes these the list."""
+        self.beginResetModel()
+        self._rows = rows
+        self._place = {row.key: place for place, row in enumerate(rows)}
+        self.endResetModel()
 
     def touch(self, keys: Iterable[int]) -> None:
         """Says that these rows look different now, with one signal over their range."""

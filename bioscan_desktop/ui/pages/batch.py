@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QModelIndex, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QApplication,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QScrollArea,
     QStackedWidget,
@@ -28,6 +26,7 @@ from bioscan_desktop.ui.widgets.batch_setup import BatchSetup
 from bioscan_desktop.ui.widgets.batch_status import BatchStatus
 from bioscan_desktop.ui.widgets.parts import frame, label
 from bioscan_desktop.ui.widgets.restriction_bar import RestrictionBar
+from bioscan_desktop.ui.widgets.tables import set_up_table
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.batch_work import BatchProgress
@@ -119,21 +118,8 @@ class BatchPage(QStackedWidget):
 
     def _make_table(self) -> QTableView:
         view = QTableView()
-        view.setProperty("look", "table")
-        view.setModel(self.rows)
-        view.setAccessibleName("Specimens of the run")
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
-        view.setTabKeyNavigation(False)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.verticalHeader().setVisible(False)
-        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 14)
+        set_up_table(view, self.rows, "Specimens of the run", padding=14)
         header = view.horizontalHeader()
-        header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -29,6 +38,9 @@ from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.widgets.result_panel import ResultPanel
 from bioscan_desktop.ui.widgets.specimen_delegate import SpecimenDelegate
 from bioscan_desktop.ui.workbench import Workbench
+
+MANY, COUNT_MS = 5_000, 150
+"""From so many rows on, the line above the list follows them this much later."""
 
 
 class SpecimenList(QTableView):
@@ -86,12 +98,14 @@ class IdentifyPage(QStackedWidget):
     """Empty state, or list and result.
 
     Signals:
-        selection_changed: other rows are selected, or rows came or went.
+        selection_changed: other rows are selected.
+        rows_changed: rows came or went.
         shown: another row is shown, or the same one has changed.
         menu_asked: (global position) for the menu of the selected rows.
     """
 
     selection_changed = Signal()
+    rows_changed = Signal()
     shown = Signal()
     menu_asked = Signal(QPoint)
 
@@ -141,6 +155,10 @@ class IdentifyPage(QStackedWidget):
         self.addWidget(self._start)
         self.addWidget(self.splitter)
         self._kept: tuple[Row | None, int] = (None, 0)
+        self._counting = QTimer(self)
+        self._counting.setSingleShot(True)
+        self._counting.setInterval(COUNT_MS)
+        self._counting.timeout.connect(self.count_up)
         self.listed.about_to_change.connect(self._remember)
         self.listed.changed.connect(self._after_filtering)
         self.filter.wanted_changed.connect(self._on_wanted)
@@ -149,6 +167,7 @@ class IdentifyPage(QStackedWidget):
         model = bench.model
         model.rowsInserted.connect(self._on_rows)
         model.rowsRemoved.connect(self._on_rows)
+        model.modelReset.connect(self._on_rows)
         bench.results_changed.connect(self._on_results)
         bench.engine_changed.connect(self.show_current)
         bench.pictures.thumbs_ready.connect(lambda _: self.list.viewport().update())
@@ -186,8 +205,9 @@ class IdentifyPage(QStackedWidget):
     @property
     def selected(self) -> list[Row]:
         """Selected rows in order of the list."""
-        indexes = sorted(self.list.selectionModel().selectedIndexes(), key=lambda index: index.row())
-        return [row for index in indexes if (row := self.listed.at(index)) is not None]
+        # By ranges: ten thousand single indexes would take longer to make than all that follows.
+        ranges = sorted((one.top(), one.bottom()) for one in self.list.selectionModel().selection())
+        return self.listed.rows_at(place for top, bottom in ranges for place in range(top, bottom + 1))
 
     def select(self, key: int) -> None:
         """Makes a row the current one and shows it, whatever the filter asks for."""
@@ -235,8 +255,8 @@ class IdentifyPage(QStackedWidget):
         if has_rows and not self.list.currentIndex().isValid():
             self.list.setCurrentIndex(self.listed.index(0))
         self.show_current()
-        self.count_up()
-        self.selection_changed.emit()
+        self._count_up_soon()
+        self.rows_changed.emit()
 
     def _on_wanted(self, wanted: Wanted) -> None:
         self.listed.set_wanted(wanted)
@@ -260,7 +280,13 @@ class IdentifyPage(QStackedWidget):
     def _on_results(self, keys: list[int]) -> None:
         if self.panel.key in keys:
             self.show_current()
-        self.count_up()
+        self._count_up_soon()
+
+    def _count_up_soon(self) -> None:
+        if self._bench.model.rowCount() < MANY:
+            self.count_up()
+        elif not self._counting.isActive():
+            self._counting.start()
 
     def _on_selection(self, _new: QItemSelection, _old: QItemSelection) -> None:
         self.selection_changed.emit()

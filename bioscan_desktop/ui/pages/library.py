@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -73,9 +73,6 @@ class LibraryPage(QStackedWidget):
         self._waiting = self._make_waiting()
         self.addWidget(self._waiting)
         self.addWidget(self.splitter)
-        find = QShortcut(QKeySequence("Ctrl+K"), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self.search)
         self.finder.searching.connect(self._on_searching)
         self.finder.chosen.connect(self.show_taxon)
         self.panel.taxon_asked.connect(self.show_taxon)

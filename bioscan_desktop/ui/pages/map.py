@@ -121,7 +121,7 @@ class MapPage(QWidget):
         self._rest.setInterval(POINT_AFTER_MS)
         self._rest.timeout.connect(self._read_pointed)
         self._pointed = -1
-        for key, run in (("L", bar.lasso.toggle), ("Ctrl+K", side.legend.setFocus)):
+        for key, run in (("L", bar.lasso.toggle), ("Ctrl+G", side.legend.setFocus)):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(run)

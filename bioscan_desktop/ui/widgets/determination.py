@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from bioscan_desktop.ui import comparing, deciding
 from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.widgets.escape import OwnEscape
 from bioscan_desktop.ui.widgets.own_name import OwnNameEdit
 from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.workbench import Workbench
@@ -29,6 +30,7 @@ class NoteEdit(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self._shown = ""
+        OwnEscape(self).pressed.connect(self._take_back)
         self.setTabChangesFocus(True)
         self.setPlaceholderText("Site, date, host plant, what you looked at …")
         self.setAccessibleName("Your note on this specimen")
@@ -49,23 +51,9 @@ class NoteEdit(QPlainTextEdit):
             self._shown = text
             self.written.emit(text)
 
-    def event(self, event: QEvent) -> bool:
-        # Esc stops the work elsewhere in the window.
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.setPlainText(self._shown)
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
+    def _take_back(self) -> None:
+        self.setPlainText(self._shown)
+        self.left.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

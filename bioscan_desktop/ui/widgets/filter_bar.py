@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.filtering import ALL, GROUPS, Wanted
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.escape import OwnEscape
 from bioscan_desktop.ui.widgets.parts import label, set_look
 
 TYPING_MS = 150
@@ -37,21 +38,18 @@ class _Words(QLineEdit):
 
     left = Signal()
 
-    def event(self, event: QEvent) -> bool:
-        # Esc stops the work elsewhere in the window.
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+    def __init__(self) -> None:
+        super().__init__()
+        OwnEscape(self).pressed.connect(self._on_escape)
+
+    def _on_escape(self) -> None:
+        if self.text():
+            self.clear()
+        else:
+            self.left.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        elif event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
             self.left.emit()
         else:
             super().keyPressEvent(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -14,6 +14,7 @@ from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.models.found import FOUND, Found, FoundModel
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.escape import OwnEscape
 from bioscan_desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -43,24 +44,13 @@ class SearchField(QLineEdit):
         self.setPlaceholderText("Find a name or BIN (Ctrl+K)")
         self.setAccessibleName("Find in the library")
         self.setClearButtonEnabled(True)
-
-    def event(self, event: QEvent) -> bool:
-        # Esc stops the work elsewhere in the window; here it ends the search.
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        OwnEscape(self).pressed.connect(self.left)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         signal = {
             Qt.Key.Key_Down: self.down_pressed,
             Qt.Key.Key_Return: self.entered,
             Qt.Key.Key_Enter: self.entered,
-            Qt.Key.Key_Escape: self.left,
         }.get(Qt.Key(event.key()))
         if signal is None:
             super().keyPressEvent(event)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
@@ -24,6 +23,7 @@ from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.map_legend import MapLegend
 from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.tables import set_up_table
 from bioscan_desktop.ui.workbench import Workbench
 
 QUERIES_MAX = 200
@@ -93,19 +93,8 @@ class MapSide(QWidget):
 
     def _set_up_table(self) -> None:
         table = self.table
-        table.setModel(self.selected)
-        table.setProperty("look", "table")
-        table.setAccessibleName("Selected on the map")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
+        set_up_table(table, self.selected, "Selected on the map", padding=10)
         table.horizontalHeader().hide()
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 10)
         for column in (2, 3, 5):
             table.setColumnHidden(column, True)
         header = table.horizontalHeader()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
+from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
 
 from bioscan_desktop.core.names import NameIndex
+from bioscan_desktop.ui.widgets.escape import OwnEscape
 
 
 class OwnNameEdit(QLineEdit):
@@ -26,6 +27,7 @@ class OwnNameEdit(QLineEdit):
         super().__init__()
         self._names: NameIndex | None = None
         self._shown = ""
+        OwnEscape(self).pressed.connect(self._take_back)
         self._found = QStringListModel(self)
         self._completer = QCompleter(self._found, self)
         # What is found is sorted already, and by epithets too, which Qt would filter out again.
@@ -76,22 +78,11 @@ class OwnNameEdit(QLineEdit):
             self._shown = text
             self.named.emit(text)
 
-    def event(self, event: QEvent) -> bool:
-        # Esc stops the work elsewhere in the window; here it takes back what was typed.
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+    def _take_back(self) -> None:
+        self.setText(self._shown)
+        self.left.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.setText(self._shown)
-            self.left.emit()
-            return
         takes = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         popup = self._completer.popup()
         if takes and popup is not None and popup.isVisible():

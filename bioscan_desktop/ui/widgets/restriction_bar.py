@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 from bioscan_desktop.ui import icons
 from bioscan_desktop.ui.choosing import open_dialog
 from bioscan_desktop.ui.dialogs.restrict import RestrictDialog
+from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.restricting import ALL
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.parts import ElidedLabel, set_look
@@ -53,7 +54,7 @@ class RestrictionBar(QFrame):
         row.addWidget(self.again)
         bench.limits_changed.connect(self.refresh)
         bench.engine_changed.connect(self.refresh)
-        bench.model.rowsRemoved.connect(self._on_removed)
+        bench.model.leaving.connect(self._on_leaving)
         theme.changed.connect(self.refresh)
         self.refresh()
 
@@ -97,8 +98,8 @@ class RestrictionBar(QFrame):
     def _show_again(self) -> None:
         self.again.setVisible(self._offers_again and not self._bench.is_restricting and bool(self._others()))
 
-    def _on_removed(self) -> None:
-        if not self._bench.model.rowCount():
+    def _on_leaving(self, rows: list[Row]) -> None:
+        if len(rows) == self._bench.model.rowCount():
             self.again.hide()
 
     def _others(self) -> list[int]:

@@ -331,7 +331,14 @@ class ResultPanel(QScrollArea):
     def _show_banners(self, row: Row) -> None:
         result = row.result
         if result is None:
-            for banner in (self._conflict, self._error, self._novelty, self._agree, self._notice, self._limited):
+            for banner in (
+                self._conflict,
+                self._error,
+                self._novelty,
+                self._agree,
+                self._notice,
+                self._limited,
+            ):
                 banner.show_text("warning", "")
             return
         verdict = result.verdict

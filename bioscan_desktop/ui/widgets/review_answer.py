@@ -151,7 +151,11 @@ class ReviewAnswer(QScrollArea):
                 ("error", wording.conflict_text(result), "conflict"),
                 ("novelty", novelty, ""),
                 ("warning", wording.notices(result), ""),
-                ("warning" if len(result.restricted) > 1 else "novelty", " ".join(result.restricted), "filter"),
+                (
+                    "warning" if len(result.restricted) > 1 else "novelty",
+                    " ".join(result.restricted),
+                    "filter",
+                ),
             ]
         for banner, (kind, text, sign) in zip(self._warnings, texts, strict=True):
             banner.show_text(kind, text, sign)

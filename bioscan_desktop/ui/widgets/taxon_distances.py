@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QButtonGroup,
     QHBoxLayout,
     QHeaderView,
@@ -30,6 +29,7 @@ from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.gap_chart import GapChart, GapSpot
 from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.tables import set_up_table
 from bioscan_desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -116,20 +116,8 @@ class TaxonDistances(QWidget):
 
     def _set_up_table(self) -> None:
         table = self.table
-        table.setModel(self.model)
-        table.setProperty("look", "table")
-        table.setAccessibleName("Species and their distances")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 12)
+        set_up_table(table, self.model, "Species and their distances")
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for place, width in ((1, 48), (2, 64), (3, 68), (4, 124)):
             table.setColumnWidth(place, width)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
@@ -21,6 +20,7 @@ from bioscan_desktop.ui.models.key_records import KeyRecordModel, name_of
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.parts import frame, label
+from bioscan_desktop.ui.widgets.tables import set_up_table
 from bioscan_desktop.ui.widgets.views import BarcodeView
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -75,20 +75,8 @@ class TaxonRecords(QWidget):
 
     def _set_up_table(self) -> None:
         table = self.table
-        table.setModel(self.model)
-        table.setProperty("look", "table")
-        table.setAccessibleName("Records of the taxon")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 12)
+        set_up_table(table, self.model, "Records of the taxon")
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         for column, width in enumerate(WIDTHS):
             if column != 1:
