@@ -107,6 +107,14 @@ SETTINGS: tuple[Setting, ...] = (
         maximum=50,
     ),
     Setting(
+        "notify",
+        str,
+        "background",
+        "Word at the end of a batch",
+        "A notification of the system when a batch has ended, where the system shows any.",
+        ("background", "never"),
+    ),
+    Setting(
         "library", str, "starter", "Library", "Name or folder of the library that is opened.", shown=False
     ),
     Setting(

@@ -7,7 +7,7 @@ what the window shows beside it and the line leaves out or rounds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, astuple, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import RankShare, Verdict
 from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.services.identify import Identification
 from bioscan_desktop.services.identify import Provenance as MadeWith
 from bioscan_desktop.services.specimens import Specimen
@@ -38,6 +39,7 @@ def stored_of(specimen: Specimen, root: Path | None = None, sample: str | None =
         input=specimen.input,
         photo=photos.relative(photo, root) if isinstance(photo, Path) else None,
         picture=photo if isinstance(photo, bytes) else None,
+        crop=astuple(specimen.crop) if specimen.crop is not None else None,
         barcode=specimen.barcode,
         error=specimen.error,
     )
@@ -48,7 +50,8 @@ def specimen_of(stored: StoredSpecimen, root: Path | None = None) -> Specimen:
     photo: Path | bytes | None = stored.picture
     if stored.photo is not None:
         photo = photos.absolute(stored.photo, root)
-    return Specimen(stored.query_id, stored.input, photo, stored.barcode, stored.error)
+    crop = Box(*stored.crop) if stored.crop is not None else None
+    return Specimen(stored.query_id, stored.input, photo, stored.barcode, stored.error, crop)
 
 
 def answer_of(result: Identification) -> Answer:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bioscan_desktop.core.errors import BioscanError
+from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.jobs import Job, Reporter
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class BatchControl(QObject):
     Signals:
         changed: another `state`, `setup` or `trouble`.
         progressed: a BatchProgress.
+        ended: (words, is_done) a run came to its end by itself, or could not go on.
         looked: a Look at the rows.
         previewed: a Preview, or the sentence that says why there is none.
         rows_read: rows that were asked for with `read`.
@@ -83,6 +85,7 @@ class BatchControl(QObject):
     changed = Signal()
     progressed = Signal(object)
     looked = Signal(object)
+    ended = Signal(str, bool)
     previewed = Signal(object)
     rows_read = Signal(object)
     record_read = Signal(int, object)
@@ -148,8 +151,8 @@ class BatchControl(QObject):
         job.progressed.connect(self._on_progress)
         job.done.connect(self._on_done)
         job.cancelled.connect(partial(self._end, "stopped", ""))
-        job.failed.connect(lambda error: self._end("stopped", error.message))
-        job.crashed.connect(lambda error: self._end("stopped", f"The run met an error ({error})."))
+        job.failed.connect(lambda error: self._on_trouble(error.message))
+        job.crashed.connect(lambda error: self._on_trouble(f"The run met an error ({error})."))
         self._job = self._jobs.run(job)
         self._set("running")
         self._timer.start(int(REFRESH_S * 1000))
@@ -197,8 +200,15 @@ class BatchControl(QObject):
         self.progress = progress
         self.progressed.emit(progress)
 
-    def _on_done(self, _: Counts) -> None:
+    def _on_done(self, counts: Counts) -> None:
         self._end("done", "")
+        failed = counts.state("failed")
+        words = wording.count(counts.total, "specimen")
+        self.ended.emit(f"{words}, {wording.thousands(failed)} of them failed" if failed else words, True)
+
+    def _on_trouble(self, sentence: str) -> None:
+        self._end("stopped", sentence)
+        self.ended.emit(sentence, False)
 
     def _end(self, state: str, trouble: str) -> None:
         self._job, self.trouble = None, trouble

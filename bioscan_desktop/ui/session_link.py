@@ -7,12 +7,12 @@ loses at most that moment. A second window gets a session of its own.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bioscan_desktop.session.database import Database
     from bioscan_desktop.ui.workbench import Workbench
 
+T = TypeVar("T")
 log = logging.getLogger("bioscan.session")
 
 CHUNK = 100
@@ -105,15 +106,17 @@ class SessionLink(QObject):
         restored: how many rows came back.
         trouble: a sentence; the list itself is unharmed.
         changed: another session is open, or it has another name.
+        saved: what was changed is on the disk.
     """
 
     restored = Signal(int)
     trouble = Signal(str)
     changed = Signal()
+    saved = Signal()
 
     def __init__(self, bench: Workbench, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._bench, self._folder = bench, folder
+        self.bench, self._folder = bench, folder
         self._database: Database | None = None
         self._opened: list[Database] = []  # by a worker; what is in it has to be closed
         self._run: tuple[object, int] | None = None  # (identifier, number of its run)
@@ -139,6 +142,22 @@ class SessionLink(QObject):
         bench.limits_changed.connect(partial(self._note_other, "limits"))
         bench.undo_stack.indexChanged.connect(lambda _: self._note_other("history"))
         bench.jobs.stopped.connect(self.close)
+
+    @property
+    def database(self) -> Database | None:
+        """The open session."""
+        return self._database
+
+    def keys_of(self, by_number: Mapping[int, T]) -> dict[int, T]:
+        """By the keys of the rows what is given by the numbers of their specimens."""
+        return {key: by_number[number] for key, number in self._numbers.items() if number in by_number}
+
+    def accept(self, keys: Iterable[int]) -> None:
+        """Takes rows as they are for what is on the disk, where someone else has written it."""
+        for key in keys:
+            row = self.bench.model.find(key)
+            if row is not None and key in self._kept:
+                self._kept[key] = kept_of(row)
 
     @property
     def path(self) -> Path | None:
@@ -169,20 +188,20 @@ class SessionLink(QObject):
 
     def recent(self, tell: Callable[[list[Recent]], None]) -> None:
         """Finds the sessions that can be opened, in a worker; the latest first."""
-        job = self._bench.jobs.make(
+        job = self.bench.jobs.make(
             "session", "recent sessions", partial(find_recent, self._folder, self.path)
         )
         job.done.connect(tell)
-        self._bench.jobs.run(job)
+        self.bench.jobs.run(job)
 
     def _start(self, opening: Opening) -> None:
         opened: list[Database] = []
         self._opened = opened
-        job = self._bench.jobs.make("session", "open session", partial(_read, opening, opened))
+        job = self.bench.jobs.make("session", "open session", partial(_read, opening, opened))
         job.items.connect(self._on_read)
         job.done.connect(partial(self._on_opened, opened))
         job.failed.connect(lambda error: self.trouble.emit(error.message))
-        self._bench.jobs.run(job)
+        self.bench.jobs.run(job)
 
     def _on_read(self, chunks: list[_Facts | list[tuple[int, Kept]]]) -> None:
         """Rows of the session join the list; those without an answer are identified."""
@@ -192,11 +211,11 @@ class SessionLink(QObject):
                 self._read_facts = chunk
                 limits = Limits.of(chunk.limits)
                 # A new session takes over what is in force.
-                if (chunk.limits is not None or not chunk.is_empty) and limits != self._bench.limits:
-                    self._bench.restrict(limits)
+                if (chunk.limits is not None or not chunk.is_empty) and limits != self.bench.limits:
+                    self.bench.restrict(limits)
                 continue
             for number, kept in chunk:
-                row = self._bench.model.new_row(kept.specimen)
+                row = self.bench.model.new_row(kept.specimen)
                 row.decision, row.note = kept.decision, kept.note
                 row.state = State.STOPPED
                 if kept.result is not None:
@@ -204,11 +223,11 @@ class SessionLink(QObject):
                 self._numbers[row.key], self._kept[row.key] = number, kept
                 rows.append(row)
         self._busy = True
-        self._bench.model.append(rows)
+        self.bench.model.append(rows)
         self._busy = False
         if len(self._numbers) > MANY:
             keep_for_good()
-        self._bench.identify_again([row.key for row in rows if row.state is State.STOPPED])
+        self.bench.identify_again([row.key for row in rows if row.state is State.STOPPED])
 
     def _on_opened(self, opened: list[Database], found: tuple[int, str, str]) -> None:
         count, self.name, sentence = found
@@ -216,7 +235,7 @@ class SessionLink(QObject):
             return  # another one was asked for meanwhile
         self._database = opened[0]
         self._bring_history_back()
-        self._dirty.update(row.key for row in self._bench.model.rows if row.key not in self._numbers)
+        self._dirty.update(row.key for row in self.bench.model.rows if row.key not in self._numbers)
         if sentence:
             self.trouble.emit(sentence)
         self.changed.emit()
@@ -226,7 +245,7 @@ class SessionLink(QObject):
     def _bring_history_back(self) -> None:
         kept = self._read_facts.history if self._read_facts is not None else []
         self._read_facts = None
-        bench, self._earlier = self._bench, []
+        bench, self._earlier = self.bench, []
         if bench.undo_stack.count():
             # Something was changed meanwhile; what is older is there again at the next start.
             self._earlier = [one for one in kept if one["counts"]]
@@ -236,16 +255,16 @@ class SessionLink(QObject):
 
     def _change(self, opening: Opening) -> None:
         """Writes what is left, empties the list, and opens another session."""
-        self._bench.cancel()
+        self.bench.cancel()
         if self._writing is not None:
             self._next = opening  # when that is on the disk
             return
         self.close()
         self._busy = True
-        self._bench.model.remove([row.key for row in self._bench.model.rows])
+        self.bench.model.remove([row.key for row in self.bench.model.rows])
         self._busy = False
-        self._bench.undo_stack.clear()
-        self._bench.work_changed.emit()
+        self.bench.undo_stack.clear()
+        self.bench.work_changed.emit()
         self._start(opening)
 
     # -- keeping up ----------------------------------------------------------------------------
@@ -281,18 +300,18 @@ class SessionLink(QObject):
         if writing is None:
             return
         self._writing, identifier = writing, self._identifier()
-        job = self._bench.jobs.make(
+        job = self.bench.jobs.make(
             "session", "save session", lambda _: self._write_to(database, writing, identifier)
         )
         job.failed.connect(self._on_not_saved)
         job.ended.connect(partial(self._on_saved, writing))
-        self._bench.jobs.run(job)
+        self.bench.jobs.run(job)
 
     def _collect(self) -> _Writing | None:
         """What has changed since it was written last."""
         rows: dict[int, tuple[Kept, Kept | None]] = {}
         for key in self._dirty:
-            row = self._bench.model.find(key)
+            row = self.bench.model.find(key)
             if row is not None:
                 now, before = kept_of(row), self._kept.get(key)
                 if before is None or not now.is_same(before):
@@ -307,15 +326,15 @@ class SessionLink(QObject):
         if "name" in changed:
             writing.facts["name"] = self.name
         if "limits" in changed:
-            writing.facts["limits"] = self._bench.limits.to_dict()
+            writing.facts["limits"] = self.bench.limits.to_dict()
         if "history" in changed:
-            writing.steps = steps_of(self._bench.undo_stack)
+            writing.steps = steps_of(self.bench.undo_stack)
         wanted = {*rows, *(step.key for step in writing.steps or ())}
         writing.numbers = {key: self._numbers[key] for key in wanted if key in self._numbers}
         return writing
 
     def _identifier(self) -> Identifier | None:
-        engine = self._bench.engine
+        engine = self.bench.engine
         return engine.identifier if engine is not None else None
 
     def _write_to(self, database: Database, writing: _Writing, identifier: Identifier | None) -> None:
@@ -325,7 +344,7 @@ class SessionLink(QObject):
 
         with database.transaction():
             if identifier is not None and (self._run is None or self._run[0] is not identifier):
-                made_with = batch_provenance.provenance_of(identifier, self._bench.top_k)
+                made_with = batch_provenance.provenance_of(identifier, self.bench.top_k)
                 self._run = (identifier, specimens.start_run(database, made_with))
             specimens.remove(database, writing.removed)
             for key, (now, before) in writing.rows.items():
@@ -360,6 +379,7 @@ class SessionLink(QObject):
             return  # closed meanwhile
         self._writing = None
         self._take(writing)
+        self.saved.emit()
         following, self._next = self._next, None
         if following is not None:
             self._change(following)
@@ -377,7 +397,7 @@ class SessionLink(QObject):
             self._removed.update({-number: number for number in writing.removed})
             return
         for key, (now, _) in writing.rows.items():
-            if self._bench.model.find(key) is not None:
+            if self.bench.model.find(key) is not None:
                 self._numbers[key], self._kept[key] = writing.numbers[key], now
             else:  # taken out meanwhile
                 self._removed[key] = writing.numbers[key]

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.choosing import open_dialog
+from bioscan_desktop.ui.dialogs.relink import RelinkDialog
+from bioscan_desktop.ui.photo_care import PhotoCare
 
 if TYPE_CHECKING:
     from bioscan_desktop.ui.session_files import Recent
@@ -24,6 +27,8 @@ class SessionMenu(QMenu):
         self.earlier = QMenu("&Open recent", self)
         self.addMenu(self.earlier)
         self.rename = self.addAction("&Rename…", self._ask_name)
+        self.care = PhotoCare(link.bench, link)
+        self.relink = self.addAction("&Find moved photos…", self._find_photos)
         self.addSeparator()
         self.about = self.addAction("")
         self.about.setEnabled(False)
@@ -35,6 +40,7 @@ class SessionMenu(QMenu):
         is_open = self._link.path is not None
         self.fresh.setEnabled(is_open)
         self.rename.setEnabled(is_open)
+        self.relink.setEnabled(is_open)
         self.earlier.setEnabled(is_open)
         self.about.setText(f"This is: {self._link.name}" if is_open else "Nothing is kept on the disk")
         if is_open:
@@ -48,6 +54,10 @@ class SessionMenu(QMenu):
             self.earlier.addAction(text, partial(self._link.open, one.path))
         if not found:
             self.earlier.addAction("There is no other session yet").setEnabled(False)
+
+    def _find_photos(self) -> None:
+        start = self._link.bench.settings.get("last_folder")
+        open_dialog(RelinkDialog(self.care, start, self.parentWidget()))
 
     def _ask_name(self) -> None:
         name, given = QInputDialog.getText(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bioscan_desktop.core.barcode import reverse_complement
+from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.services.identify import Identification, Identifier
 from bioscan_desktop.services.recorded import answer_of, identification_of, specimen_of, stored_of
 from bioscan_desktop.services.specimens import Specimen, from_sequence, join
@@ -49,6 +50,7 @@ def test_a_specimen_comes_back_as_it_was(world: TinyWorld, tmp_path: Path) -> No
         Specimen("in", "in.jpg", tmp_path / "sub" / "in.jpg", from_sequence(world.barcodes[RAPAE]).barcode),
         Specimen("out", "out.jpg", tmp_path.parent / "out.jpg"),
         Specimen("pasted", "pasted", b"\x89PNG"),
+        Specimen("cut", "cut.jpg", tmp_path / "cut.jpg", crop=Box(0.1, 0.25, 0.5, 1.0)),
         bad,
     ]
     for specimen in given:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QModelIndex, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QLineEdit,
     QScrollArea,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from bioscan_desktop.ui import intake, wording
 from bioscan_desktop.ui.batch_control import BatchControl, Look, Setup
 from bioscan_desktop.ui.models.batch_rows import BatchRows
+from bioscan_desktop.ui.notifying import Notifier
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.batch_setup import BatchSetup
 from bioscan_desktop.ui.widgets.batch_status import BatchStatus
@@ -45,6 +45,7 @@ class BatchPage(QStackedWidget):
         self._theme, self._bench = theme, bench
         self._chosen: int | None = None
         self.control = BatchControl(bench, self)
+        self.notifier = Notifier(self)
         self.begin = BatchSetup(theme)
         self.status = BatchStatus(theme)
         self.rows = BatchRows(theme, self.control, self)
@@ -142,6 +143,8 @@ class BatchPage(QStackedWidget):
         control.progressed.connect(self._on_progress)
         control.previewed.connect(begin.show_preview)
         control.looked.connect(self._on_looked)
+        control.ended.connect(self._on_ended)
+        self.notifier.clicked.connect(lambda: self._bench.page_asked.emit("batch"))
         control.record_read.connect(self._on_record)
         self.search.textChanged.connect(self._on_filter)
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
@@ -167,9 +170,13 @@ class BatchPage(QStackedWidget):
                 self.table.setFocus()
             else:
                 self.begin.folder.setFocus()
-        if control.state in ("done", "stopped") and not control.trouble:
-            QApplication.alert(self.window())
         self.setAccessibleDescription(f"Batch: {control.state}")
+
+    def _on_ended(self, words: str, is_done: bool) -> None:
+        if self._bench.settings.get("notify") != "never":
+            setup = self.control.setup
+            name = setup.folder.name if setup is not None and setup.folder is not None else "The batch"
+            self.notifier.tell(f"{name} is done" if is_done else f"{name} has stopped", words)
 
     def _clear(self) -> None:
         self._chosen = None

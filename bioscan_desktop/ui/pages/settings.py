@@ -19,6 +19,8 @@ CHOICE_WORDS = {
     "contrast_dark": "High contrast, dark",
     "full": "Full",
     "reduced": "Reduced",
+    "background": "If the window is not in front",
+    "never": "Never",
     "auto": "Automatic",
     "cpu": "Processor (CPU)",
     "cuda": "NVIDIA graphics card (CUDA)",
