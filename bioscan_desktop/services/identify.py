@@ -30,6 +30,7 @@ from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.images import LoadedImage, to_array
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.restriction import Restriction
+from bioscan_desktop.services.export.words import percent
 from bioscan_desktop.services.ranking import align_nearest, aligned, by_evidence, species_missing
 from bioscan_desktop.services.specimens import Specimen
 from bioscan_desktop.services.tasks import CancelToken, Progress, ProgressCallback, silent
@@ -417,7 +418,7 @@ class Identifier:
             free = self.judge(replace(found, hits={**found.hits, **found.unrestricted})).verdict
             if free is not None and free.name and (verdict is None or free.name != verdict.name):
                 told.append(
-                    f"The whole library would answer {free.name} ({free.rank}, {free.confidence:.0%})."
+                    f"The whole library would answer {free.name} ({free.rank}, {percent(free.confidence)})."
                 )
         return tuple(told)
 

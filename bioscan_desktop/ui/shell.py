@@ -6,14 +6,14 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from bioscan_desktop.ui.pages import registry
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.side_rail import SideRail
 from bioscan_desktop.ui.workbench import Workbench
 
-COMPACT_WIDTH, COMPACT_HEIGHT = 760, 520
+COMPACT_WIDTH, COMPACT_HEIGHT = 760, 560
 """Pixels below which the rail shows icons alone."""
 
 FIRST = "identify"
@@ -32,6 +32,17 @@ class Undoes(Protocol):
     def redo_text(self) -> str | None: ...
 
 
+class PageFrame(QScrollArea):
+    """A page that may be higher than the window: on a small or much enlarged screen it scrolls."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(page)
+
+
 class Shell(QWidget):
     """Side rail and the pages beside it; a page is made when it is shown for the first time.
 
@@ -48,7 +59,9 @@ class Shell(QWidget):
         self._theme, self._bench = theme, bench
         self._specs = {spec.name: spec for spec in registry.available()}
         self._made: dict[str, QWidget] = {}
+        self._frames: dict[str, PageFrame] = {}
         self.rail = SideRail(theme, list(self._specs.values()))
+        self.rail.setMinimumHeight(1)  # it becomes compact, rather than to hold the window open
         self._stack = QStackedWidget()
         self._bars: list[tuple[str, QWidget]] = []
         row = QHBoxLayout(self)
@@ -60,7 +73,8 @@ class Shell(QWidget):
         row.addLayout(self._column, 1)
         self.rail.chosen.connect(self.show_page)
         self.current = FIRST
-        self._stack.setCurrentWidget(self.page(FIRST))
+        self.page(FIRST)
+        self._stack.setCurrentWidget(self._frames[FIRST])
         self.rail.show_current(FIRST)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -84,7 +98,8 @@ class Shell(QWidget):
         if name not in self._made:
             page = self._specs[name].factory()(self._theme, self._bench, self._stack)
             self._made[name] = page
-            self._stack.addWidget(page)
+            self._frames[name] = PageFrame(page)
+            self._stack.addWidget(self._frames[name])
             self.created.emit(name, page)
         return self._made[name]
 
@@ -100,7 +115,7 @@ class Shell(QWidget):
             return
         on_rail = self.rail.isAncestorOf(self.focusWidget() or self)
         self.current = name
-        self._stack.setCurrentWidget(page)
+        self._stack.setCurrentWidget(self._frames[name])
         for owner, bar in self._bars:
             bar.setVisible(owner == name)
         if not on_rail:

@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -44,11 +45,16 @@ from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import icons, intake, theme
 from bioscan_desktop.ui.dialogs import simple
 from bioscan_desktop.ui.dialogs.crop import CropDialog
+from bioscan_desktop.ui.dialogs.relink import RelinkDialog
+from bioscan_desktop.ui.dialogs.restrict import RestrictDialog
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.pages.batch import BatchPage
 from bioscan_desktop.ui.pages.library import LibraryPage
 from bioscan_desktop.ui.pages.map import MapPage
 from bioscan_desktop.ui.pages.packs import PacksPage
+from bioscan_desktop.ui.restricting import Limits
+from bioscan_desktop.ui.session_link import SessionLink
+from bioscan_desktop.ui.session_menu import SessionMenu
 from tests.conftest import make_model, mutate, random_barcode
 
 THEMES = [colours.name for colours in theme.THEMES]
@@ -458,6 +464,68 @@ def review_end(stage: Stage) -> None:
     stage.window.shell.page("review").go(99)
 
 
+def restricted(stage: Stage) -> None:
+    """An answer from a part of the library, beside which something nearer was left out."""
+    stage.open()
+    stage.window.bench.restrict(Limits(taxa=("Noctuidae",)))
+    stage.until(lambda: not stage.window.bench.is_restricting)
+    if stage.window.bench.restriction is None:
+        raise LookupError("Noctuidae")
+    stage.several()
+    stage.select(min(3, stage.window.bench.model.rowCount() - 1))
+
+
+def restrict_dialog(stage: Stage) -> None:
+    stage.open().several()
+    stage.window.acts["restrict"].trigger()
+    dialog = stage.window.findChild(RestrictDialog)
+    assert dialog is not None
+    stage.until(lambda: not dialog.words.text().startswith("Counting"))
+    if dialog.countries.count():
+        dialog.countries.item(0).setCheckState(Qt.CheckState.Checked)
+    dialog.use_list(Path("national-checklist.txt"))
+    dialog.taxa.setText("Noctuidae, Pieris rapae")
+    stage.pause(200)
+
+
+def _session(stage: Stage) -> SessionMenu:
+    link = SessionLink(
+        stage.window.bench, stage.world.scratch / f"sessions-{time.monotonic_ns()}", stage.window
+    )
+    menu = SessionMenu(link, stage.window)
+    link.begin()
+    stage.until(lambda: link.path is not None)
+    stage.several()
+    stage.pause(600)
+    return menu
+
+
+def relink(stage: Stage) -> None:
+    """Photos that were moved, after a look through a folder with some of them."""
+    stage.open()
+    photos, away = stage.world.scratch / "camera", stage.world.scratch / "archive"
+    for folder in (photos, away):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    copies = [Path(shutil.copy(path, photos)) for path in stage.world.photos[:8]]
+    kept, stage.world.photos = stage.world.photos, copies
+    try:
+        menu = _session(stage)
+    finally:
+        stage.world.photos = kept
+    for path in copies[:5]:
+        path.rename(away / path.name)
+    for path in copies[5:]:
+        path.unlink()
+    menu.relink.trigger()
+    dialog = stage.window.findChild(RelinkDialog)
+    assert dialog is not None
+    stage.until(lambda: dialog._job is None)
+    dialog.look_in(away)
+    stage.until(lambda: dialog._job is None)
+    stage.pause(200)
+
+
 def review_empty(stage: Stage) -> None:
     stage.open()
     stage.window.acts["page_review"].trigger()
@@ -518,7 +586,8 @@ def _library(stage: Stage, name: str, tab: int = 0) -> LibraryPage:
     assert isinstance(page, LibraryPage)
     stage.until(lambda: page.source.taxonomy is not None)
     assert page.source.taxonomy is not None
-    page.show_taxon(page.source.taxonomy.search(name)[0].taxon)
+    found = page.source.taxonomy.search(name)
+    page.show_taxon(found[0].taxon if found else 0)  # the whole library, where it has no such name
     page.panel.tabs.setCurrentIndex(tab)
     stage.pause(300)
     return page
@@ -645,6 +714,9 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "working": working,
     "rows_10000": rows_10000,
     "dragging": dragging,
+    "restricted": restricted,
+    "restrict_dialog": restrict_dialog,
+    "relink": relink,
     "settings": _page("settings"),
     "review": review,
     "review_decided": review_decided,
@@ -707,15 +779,21 @@ def render_docs(world: World, out: Path) -> None:
 
 def render(
     world: World, out: Path, states: list[str], themes: list[str], sizes: list[tuple[int, int]], scale: int
-) -> None:
-    """Writes OUT/STATE-THEME-WIDTHxHEIGHT.png."""
+) -> list[str]:
+    """Writes OUT/STATE-THEME-WIDTHxHEIGHT.png; returns the states that did not come about."""
+    failed: list[str] = []
     at = "" if scale == 100 else f"@{scale}"
     for look in themes:
         for size in sizes:
             for name in states:
                 stage = Stage(world, look, size)
                 try:
-                    STATES[name](stage)
+                    try:
+                        STATES[name](stage)
+                    except (TimeoutError, LookupError, StopIteration) as error:
+                        failed.append(name)
+                        print(f"{name}: not rendered, this library cannot be brought so far ({error!r})")
+                        continue
                     target = out / f"{name}-{look}-{size[0] * scale // 100}x{size[1] * scale // 100}{at}.png"
                     picture(stage.window).save(str(target))
                     print(target)
@@ -723,6 +801,7 @@ def render(
                     stage.window.close()
                     stage.window.deleteLater()
                     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return failed
 
 
 def picture(window: MainWindow) -> QImage:
@@ -772,7 +851,10 @@ def main() -> int:
         if arguments.docs:
             render_docs(world, arguments.out)
         else:
-            render(world, arguments.out, arguments.only, arguments.themes, sizes, arguments.scale)
+            sizes_of = (arguments.only, arguments.themes, sizes, arguments.scale)
+            if failed := render(world, arguments.out, *sizes_of):
+                print(f"Not rendered: {', '.join(dict.fromkeys(failed))}.", file=sys.stderr)
+                return 1
     return 0
 
 

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 SPECIMEN, RESULT = 0.28, 0.36
 """Shares of the table's width that is left beside the columns of known width; the last takes the rest."""
 
+NARROW = 720
+"""Below this width, the file that a row came from is left out."""
+
 
 class BatchPage(QStackedWidget):
     """Set-up, or the run."""
@@ -281,7 +284,10 @@ class BatchPage(QStackedWidget):
         rank = metrics.horizontalAdvance("species") + 28
         sure = metrics.horizontalAdvance("Very likely, >99%") + 28
         left = self.width() - 60 - rank - sure
-        for column, width in enumerate((SPECIMEN * left, RESULT * left, rank, sure)):
+        narrow = self.width() < NARROW
+        self.table.setColumnHidden(self.rows.columnCount() - 1, narrow)
+        room = left / (SPECIMEN + RESULT) if narrow else left
+        for column, width in enumerate((SPECIMEN * room, RESULT * room, rank, sure)):
             self.table.setColumnWidth(column, int(width))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

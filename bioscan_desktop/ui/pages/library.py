@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -60,8 +60,8 @@ class LibraryPage(QStackedWidget):
         column.addWidget(self._left, 1)
         self.adding = Adding(bench, self.source)
         column.addWidget(self.adding)
-        side.setMinimumWidth(300)
-        self.panel.setMinimumWidth(440)
+        side.setMinimumWidth(200)
+        self.panel.setMinimumWidth(325)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.addWidget(side)
         self.splitter.addWidget(self.panel)
@@ -69,6 +69,7 @@ class LibraryPage(QStackedWidget):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
         self.splitter.setSizes([410, 10_000])
+        self.splitter.splitterMoved.connect(lambda *_: self._fit_columns())
         self.setAcceptDrops(True)
         self._waiting = self._make_waiting()
         self.addWidget(self._waiting)
@@ -132,6 +133,16 @@ class LibraryPage(QStackedWidget):
             self.panel.show_taxon(number)
         self.tree.setCurrentIndex(index)
         self.tree.scrollTo(index, QTreeView.ScrollHint.PositionAtCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Names need their room more than the numbers beside them."""
+        width = self.tree.width()
+        for section, least in ((1, 230), (2, 380), (3, 320)):
+            self.tree.setColumnHidden(section, width < least)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The page was shown: the keyboard goes where it is of use."""

@@ -91,7 +91,7 @@ class MapPage(QWidget):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
         self.splitter.setSizes([10_000, 320])
-        self.side.setMinimumWidth(270)
+        self.side.setMinimumWidth(230)
         column.addWidget(self.splitter, 1)
 
     def _connect(self) -> None:

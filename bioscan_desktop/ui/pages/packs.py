@@ -78,7 +78,7 @@ class PacksPage(QWidget):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
         self.splitter.setSizes([360, 10_000])
-        side.setMinimumWidth(300)
+        side.setMinimumWidth(230)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.splitter)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QHBoxLayout,
     QProgressBar,
     QPushButton,
     QSplitter,
@@ -28,6 +27,7 @@ from bioscan_desktop.ui.dialogs.why import WhyDialog
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.review_sources import ORDERS, WHICH, ReviewSource, WorkbenchSource
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.flow import FlowLayout
 from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.widgets.review_answer import ReviewAnswer
 from bioscan_desktop.ui.widgets.review_end import ReviewEnd
@@ -71,7 +71,7 @@ class ReviewPage(QStackedWidget):
         column = QVBoxLayout(body)
         column.setContentsMargins(20, 12, 20, 12)
         column.setSpacing(10)
-        column.addLayout(self._make_head())
+        column.addWidget(self._make_head())
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(10)
@@ -149,11 +149,10 @@ class ReviewPage(QStackedWidget):
 
     # -- building ------------------------------------------------------------------------------
 
-    def _make_head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(label("Review", scale=1.4, bold=True, wrap=False))
-        row.addSpacing(8)
+    def _make_head(self) -> QWidget:
+        head = QWidget()
+        flow = FlowLayout(head, 8, ends=True)
+        flow.addWidget(label("Review", scale=1.4, bold=True, wrap=False))
         self.which, self.order = QComboBox(), QComboBox()
         for box, words, name in (
             (self.which, WHICH, "What to review"),
@@ -165,20 +164,18 @@ class ReviewPage(QStackedWidget):
             box.setToolTip(name)
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             box.currentIndexChanged.connect(lambda _: self._start_over())
-            row.addWidget(box)
+            flow.addWidget(box)
         self.session = QPushButton()
         self.session.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.session.clicked.connect(self._on_session)
-        row.addWidget(self.session)
-        row.addStretch(1)
+        flow.addWidget(self.session)
         self._count = label(wrap=False)
         self._bar = QProgressBar()
         self._bar.setFixedWidth(160)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Decided")
-        row.addWidget(self._count)
-        row.addWidget(self._bar)
-        return row
+        flow.add_group(self._count, self._bar, spacing=8)
+        return head
 
     # -- which specimen ------------------------------------------------------------------------
 

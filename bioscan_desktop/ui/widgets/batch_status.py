@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QToolButto
 
 from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.theme import Theme
-from bioscan_desktop.ui.widgets.parts import Banner, frame, label
+from bioscan_desktop.ui.widgets.flow import FlowLayout
+from bioscan_desktop.ui.widgets.parts import Banner, ElidedLabel, frame, label
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.batch_work import BatchProgress
@@ -65,30 +66,31 @@ class BatchStatus(QWidget):
         inner.addWidget(self._bar)
         line = QHBoxLayout()
         self._pace = label(wrap=False)
-        self._now = label(look="muted", wrap=False)
-        self._now.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._now = ElidedLabel()
+        self._now.setProperty("look", "muted")
         line.addWidget(self._pace)
+        line.addStretch(1)
         line.addWidget(self._now, 1)
         inner.addLayout(line)
-        inner.addLayout(self._make_buttons())
+        inner.addWidget(self._make_buttons())
         column.addWidget(card)
         self._banner = Banner(theme)
         self._banner.show_text("error", "")
         column.addWidget(self._banner)
-        column.addLayout(self._make_tiles())
+        column.addWidget(self._make_tiles())
         theme.changed.connect(self._paint)
         self._paint()
 
-    def _make_buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
+    def _make_buttons(self) -> QWidget:
+        row = QWidget()
+        flow = FlowLayout(row, 8, ends=True)
 
         def button(text: str, tip: str, signal) -> QPushButton:  # type: ignore[no-untyped-def]
             made = QPushButton(text)
             made.setToolTip(tip)
             made.setAccessibleName(text.replace("&", ""))
             made.clicked.connect(signal)
-            row.addWidget(made)
+            flow.addWidget(made)
             return made
 
         self.pause = button("&Pause", "Finishes the specimens at hand and rests", self.pause_asked)
@@ -96,14 +98,13 @@ class BatchStatus(QWidget):
         self.go_on.setProperty("look", "primary")
         self.stop = button("&Stop", "Ends the work; everything so far is kept", self.stop_asked)
         self.retry = button("&Retry failed", "Tries again what failed", self.retry_asked)
-        row.addStretch(1)
         self.folder = button("&Open results", "Opens the folder with results.csv", self.folder_asked)
         self.leave = button("&New batch", "Chooses another folder; this run is kept", self.leave_asked)
         return row
 
-    def _make_tiles(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
+    def _make_tiles(self) -> QWidget:
+        row = QWidget()
+        flow = FlowLayout(row, 8)
         self.tiles: dict[str, QToolButton] = {}
         for name, words, _, _ in TILES:
             tile = QToolButton()
@@ -114,10 +115,9 @@ class BatchStatus(QWidget):
             tile.setIconSize(QSize(18, 18))
             tile.setToolTip(f"Shows these rows: {words.lower()}")
             tile.clicked.connect(lambda _=False, name=name: self.filter_asked.emit(name))
-            row.addWidget(tile)
+            flow.addWidget(tile)
             self.tiles[name] = tile
         self.tiles["all"].setChecked(True)
-        row.addStretch(1)
         self.show_counts(None)
         return row
 
@@ -147,10 +147,10 @@ class BatchStatus(QWidget):
         if state == "running" and control.progress is None:
             self._bar.setRange(0, 0)
             self._pace.setText("Opening the library")
-            self._now.setText("")
+            self._now.say("")
         elif state in ("stopped", "done"):
             self._pace.setText("" if state == "done" else "Nothing is lost; it can be taken up at any time.")
-            self._now.setText("")
+            self._now.say("")
         elif state == "paused":
             self._pace.setText("The specimens at hand are finished first.")
 
@@ -172,7 +172,7 @@ class BatchStatus(QWidget):
             if progress.eta_s:
                 parts.append(f"{duration_text(progress.eta_s)} left")
         self._pace.setText("  ·  ".join(parts))
-        self._now.setText(progress.label if len(progress.label) < 60 else f"{progress.label[:57]}…")
+        self._now.say(progress.label)
 
     def show_counts(self, counts: Counts | None) -> None:
         """The numbers on the tiles."""

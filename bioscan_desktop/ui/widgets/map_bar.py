@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QToolButton,
     QWidget,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.ui import icons
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.flow import FlowLayout
 
 KINDS = {
     "components": (
@@ -53,9 +53,8 @@ class MapBar(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(6)
+        flow = FlowLayout(self, 16, ends=True)
+        flow.setContentsMargins(12, 8, 12, 8)
         self.kinds: dict[str, QToolButton] = {}
         group = QButtonGroup(self)
         for kind, (text, tip) in KINDS.items():
@@ -64,9 +63,8 @@ class MapBar(QWidget):
             button.clicked.connect(lambda _=False, which=kind: self.kind_chosen.emit(which))
             group.addButton(button)
             self.kinds[kind] = button
-            row.addWidget(button)
         self.kinds["components"].setChecked(True)
-        row.addSpacing(10)
+        flow.add_group(*self.kinds.values())
         words = QLabel("Colour by")
         self.ranks = QComboBox()
         for rank in RANKS:
@@ -74,9 +72,7 @@ class MapBar(QWidget):
         self.ranks.setAccessibleName("Colour by")
         words.setBuddy(self.ranks)
         self.ranks.activated.connect(lambda _: self.rank_chosen.emit(self.ranks.currentData()))
-        row.addWidget(words)
-        row.addWidget(self.ranks)
-        row.addSpacing(10)
+        flow.add_group(words, self.ranks)
         self.checks: dict[str, QCheckBox] = {}
         for modality, text in (("dna", "Barcodes ●"), ("image", "Photos □")):
             check = QCheckBox(text)
@@ -84,8 +80,7 @@ class MapBar(QWidget):
             check.setAccessibleName(f"Show {text.split()[0].lower()}")
             check.toggled.connect(lambda _: self.shown_changed.emit())
             self.checks[modality] = check
-            row.addWidget(check)
-        row.addStretch(1)
+        flow.add_group(*self.checks.values())
         self.lasso = self._button("", "Select with a lasso by dragging (or hold Shift)", "segment")
         self.lasso.setCheckable(True)
         self.lasso.setAccessibleName("Lasso")
@@ -102,7 +97,7 @@ class MapBar(QWidget):
             self._tools[icon] = button
         for button in self._tools.values():
             button.setIconSize(QSize(18, 18))
-            row.addWidget(button)
+        flow.add_group(*self._tools.values())
         theme.changed.connect(self._paint)
         self._paint()
 

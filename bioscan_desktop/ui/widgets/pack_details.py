@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal, SignalInstance
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QTextOption
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.widgets.flow import FlowLayout
 from bioscan_desktop.ui.widgets.parts import Banner, frame, label
 
 if TYPE_CHECKING:
@@ -119,8 +120,8 @@ class PackDetails(QWidget):
         self._grid.setVerticalSpacing(7)
         self._grid.setColumnStretch(1, 1)
         column.addWidget(card)
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        row = QWidget()
+        flow = FlowLayout(row, 8)
         self.use = self._button("Use this library", self.use_asked)
         self.use.setProperty("look", "primary")
         self.download = self._button("Download and install", self.download_asked)
@@ -131,10 +132,9 @@ class PackDetails(QWidget):
         self.folder = QPushButton("Open folder")
         self.folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(self._folder)))
         for button in (self.use, self.download, self.check, self.folder, self.remove):
-            row.addWidget(button)
-        row.addStretch(1)
+            flow.addWidget(button)
         self.stop = self._button("Stop", self.stop_asked)
-        column.addLayout(row)
+        column.addWidget(row)
         work = QHBoxLayout()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -147,6 +147,9 @@ class PackDetails(QWidget):
         column.addLayout(work)
         self._about = QTextBrowser()
         self._about.setOpenExternalLinks(True)
+        # Paths and code of a card would otherwise make all of it as wide as they are.
+        self._about.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self._about.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._about.setAccessibleName("About this pack")
         self._about.setProperty("look", "card")
         self._about.document().setDocumentMargin(14)

@@ -37,7 +37,7 @@ class ReviewAnswer(QScrollArea):
         super().__init__()
         self._theme, self._bench = theme, bench
         self.setWidgetResizable(True)
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(270)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inner = QWidget()
         inner.setProperty("look", "page")

@@ -23,7 +23,7 @@ class ReviewSpecimen(QFrame):
         self._row: Row | None = None
         self._has_room = True
         self.setProperty("look", "card")
-        self.setMinimumWidth(220)
+        self.setMinimumWidth(190)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(8)

@@ -104,7 +104,7 @@ class ScatterView(QWidget):
         self._outline: list[QPointF] = []
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(320, 240)
+        self.setMinimumSize(240, 200)
         self.setAccessibleName("Map of the library")
         theme.changed.connect(self._repaint)
 

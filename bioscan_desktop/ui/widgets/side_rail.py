@@ -74,6 +74,7 @@ class SideRail(QWidget):
         for button in self._buttons.values():
             if button.toolButtonStyle() != style:
                 button.setToolButtonStyle(style)
+        self.updateGeometry()
 
     def show_current(self, name: str) -> None:
         """Presses the button of the page that is shown."""

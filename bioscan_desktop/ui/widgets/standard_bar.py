@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from bioscan_desktop.core.agreement import LEVELS
 from bioscan_desktop.ui.comparing import Standard
@@ -55,13 +55,7 @@ class StandardBar(QWidget):
         for level in LEVELS:
             badge = Badge(theme, with_text=False)
             badge.show_level(level)
-            pair = QWidget()
-            row = QHBoxLayout(pair)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(6)
-            row.addWidget(badge)
-            row.addWidget(label(level, "muted", wrap=False))
-            flow.addWidget(pair)
+            flow.add_group(badge, label(level, "muted", wrap=False))
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self._legend.setSizePolicy(policy)

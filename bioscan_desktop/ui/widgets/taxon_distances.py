@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 400_000_000
 """Pairs of keys that are compared without being asked: a second or so."""
+
+STACK_BELOW = 680
+"""Below this width, the table stands under the chart."""
 
 MEANING = (
     "Distance is 1 − cosine of the embeddings: 0 is the same, 1 is nothing in common. "
@@ -114,10 +118,16 @@ class TaxonDistances(QWidget):
             head.addWidget(widget)
         return head
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = event.size().width() < STACK_BELOW
+        self._both.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+
     def _set_up_table(self) -> None:
         table = self.table
         set_up_table(table, self.model, "Species and their distances")
         header = table.horizontalHeader()
+        header.setMinimumSectionSize(36)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for place, width in ((1, 48), (2, 64), (3, 68), (4, 124)):
             table.setColumnWidth(place, width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 WIDTHS = (100, 250, 76, 124, 130, 140)
 BIN_COLUMN = 3
+GIVE_WAY = (3, 2, 4, 0)
+"""Columns that are left out where there is little room: BIN, specimens, country, kind."""
 
 
 class TaxonRecords(QWidget):
@@ -83,11 +85,25 @@ class TaxonRecords(QWidget):
                 table.setColumnWidth(column, width)
         table.selectionModel().currentRowChanged.connect(lambda *_: self._show_current())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Leaves columns out where there is little room, the least telling first."""
+        taxonomy = self._source.taxonomy
+        hidden = {BIN_COLUMN} if taxonomy is not None and not taxonomy.has_bins else set()
+        for column in GIVE_WAY:
+            if sum(width for at, width in enumerate(WIDTHS) if at not in hidden) <= self.width():
+                break
+            hidden.add(column)
+        for column in range(len(WIDTHS)):
+            self.table.setColumnHidden(column, column in hidden)
+
     def show_taxon(self, number: int | None) -> None:
         """The records of a taxon; None empties the table."""
         self.model.show_taxon(number)
-        taxonomy = self._source.taxonomy
-        self.table.setColumnHidden(BIN_COLUMN, taxonomy is not None and not taxonomy.has_bins)
+        self._fit_columns()
         self.table.setCurrentIndex(QModelIndex())
         self.table.scrollToTop()
 

@@ -1,0 +1,67 @@
+"""Nothing is cut at the sides: no page has to be scrolled from left to right, nor holds the window open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from pytestqt.qtbot import QtBot
+
+from bioscan_desktop.ui import intake
+from bioscan_desktop.ui.main_window import MainWindow
+from bioscan_desktop.ui.restricting import Limits
+
+SIZES = [(640, 400), (800, 600), (900, 640), (1280, 800)]
+"""Pixels; the first are those of 1280 x 800 at 200 %."""
+
+
+def sideways(window: QWidget) -> list[str]:
+    """What is wider than its place."""
+    return [
+        f"{type(area).__name__} {area.accessibleName()} by {area.horizontalScrollBar().maximum()}"
+        for area in window.findChildren(QAbstractScrollArea)
+        if area.isVisible()
+        and area.horizontalScrollBar().maximum() > 0
+        and area.horizontalScrollBar().isVisible()
+    ]
+
+
+def check(window: MainWindow, size: tuple[int, int]) -> None:
+    window.resize(*size)
+    QTest.qWait(60)
+    assert (window.width(), window.height()) == size
+    assert sideways(window) == []
+
+
+@pytest.fixture
+def filled(window: MainWindow, world: Any, settled: Callable, qtbot: QtBot) -> MainWindow:
+    """A photo with a barcode and a long name, and a barcode that is answered from a part of the library."""
+    window.bench.take(intake.Intake(paths=(world.photos["Pieris rapae"],)))
+    (row,) = settled(window, 1)
+    window.bench.take(intake.Intake(text=world.barcodes["Pieris rapae"]), row.key)
+    settled(window, 1)
+    window.bench.restrict(Limits(taxa=("Diptera",)))
+    text = f">a-very-long-name-of-a-specimen_{'0123456789' * 6}\n{world.barcodes['Noctua comes']}\n"
+    window.bench.take(intake.Intake(text=text))
+    settled(window, 2)
+    return window
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_results_fit(filled: MainWindow, size: tuple[int, int], qtbot: QtBot) -> None:
+    for row in list(filled.bench.model.rows):
+        filled.page.select(row.key)
+        qtbot.waitUntil(lambda row=row: filled.bench.evidences.is_known(row))
+        check(filled, size)
+    assert filled.page.panel._limited.isVisible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_fit(filled: MainWindow, size: tuple[int, int], qtbot: QtBot) -> None:
+    for name in filled.shell.names:
+        filled.shell.show_page(name)
+        QTest.qWait(100)
+        check(filled, size)
