@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
-import subprocess
 import sys
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
-
-log = logging.getLogger("bioscan.notifying")
 
 SHOWN_MS = 15_000
 """The sign in the tray goes away after so long."""
@@ -74,15 +70,5 @@ def _tell_by_command(title: str, text: str) -> bool:
     command = shutil.which("notify-send")
     if command is None:
         return False
-    try:
-        subprocess.Popen(
-            [command, "--app-name=BIOSCAN Desktop", "--icon=bioscan-desktop", "--", title, text],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except OSError as error:
-        log.info("notify-send cannot be started: %s", error)
-        return False
-    return True
+    words = ["--app-name=BIOSCAN Desktop", "--icon=bioscan-desktop", "--", title, text]
+    return bool(QProcess.startDetached(command, words))

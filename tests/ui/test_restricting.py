@@ -99,10 +99,10 @@ def test_countries_are_found_and_ticked_by_keyboard(window: MainWindow, qtbot: Q
     assert [dialog.countries.item(i).text() for i in range(dialog.countries.count())] == [
         f"{name}  ({n} records)" for name, n in window.bench.engine.identifier.library.records.countries()
     ]
-    QTest.keyClicks(dialog.find, "zzz")
+    QTest.keyClicks(dialog.search, "zzz")
     assert all(dialog.countries.item(i).isHidden() for i in range(dialog.countries.count()))
-    dialog.find.clear()
-    QTest.keyClicks(dialog.find, names[0][:4].lower())
+    dialog.search.clear()
+    QTest.keyClicks(dialog.search, names[0][:4].lower())
     assert not dialog.countries.item(0).isHidden()
     dialog.countries.setFocus()
     QTest.keyClick(dialog.countries, Qt.Key.Key_Space)

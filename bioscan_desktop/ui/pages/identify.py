@@ -206,7 +206,8 @@ class IdentifyPage(QStackedWidget):
     def selected(self) -> list[Row]:
         """Selected rows in order of the list."""
         # By ranges: ten thousand single indexes would take longer to make than all that follows.
-        ranges = sorted((one.top(), one.bottom()) for one in self.list.selectionModel().selection())
+        chosen = self.list.selectionModel().selection()
+        ranges = sorted((one.top(), one.bottom()) for one in chosen)  # type: ignore[attr-defined]
         return self.listed.rows_at(place for top, bottom in ranges for place in range(top, bottom + 1))
 
     def select(self, key: int) -> None:

@@ -120,10 +120,12 @@ class HitGrid(QWidget):
 
     def set_room(self, width: int) -> None:
         """Takes as many columns as fit a width."""
-        self._slim = width < SLIM_BELOW
-        self.bar.set_slim(self._slim)
-        for card in self._cards:
-            card.set_slim(self._slim)
+        if self._slim != (width < SLIM_BELOW):
+            self._slim = not self._slim
+            self.bar.set_slim(self._slim)
+            for card in self._cards:
+                card.set_slim(self._slim)
+            self.updateGeometry()
         columns = max(1, min(COLUMNS_MAX, width // CARD_WIDTH))
         if columns != self._columns:
             self._columns = columns

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
@@ -78,6 +80,20 @@ class ElidedLabel(QLabel):
     def _elide(self) -> None:
         metrics = QFontMetrics(self.font())
         self.setText(metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, self.width()))
+
+
+WORD_MAX = 28
+"""Letters after which a word may break: paths and ids would hold a narrow window open."""
+
+
+def breakable(text: str) -> str:
+    """Lets long words break after their separators, or anywhere where they have none."""
+
+    def broken(word: re.Match[str]) -> str:
+        pieces = re.findall(rf"[^_/\\.-]{{1,{WORD_MAX}}}[_/\\.-]*|[_/\\.-]+", word.group())
+        return "\u200b".join(pieces)
+
+    return re.sub(rf"\S{{{WORD_MAX + 1},}}", broken, text)
 
 
 def set_look(widget: QWidget, look: str) -> None:
@@ -222,13 +238,13 @@ class Banner(QFrame):
         if text:
             set_look(self, kind)
             self._sign.show_name(sign or self.SIGNS[kind], kind)
-            self._text.setText(text)
+            self._text.setText(breakable(text))
             self.setAccessibleName(text)
 
     @property
     def text(self) -> str:
         """What is said."""
-        return self._text.text()
+        return self._text.text().replace("\u200b", "")
 
 
 class ShareBar(QWidget):

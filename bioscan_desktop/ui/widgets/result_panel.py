@@ -24,7 +24,7 @@ from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.determination import Determination
 from bioscan_desktop.ui.widgets.dna_evidence import DnaEvidence
 from bioscan_desktop.ui.widgets.hit_grid import HitGrid
-from bioscan_desktop.ui.widgets.parts import Banner, ElidedLabel, frame, label, set_look
+from bioscan_desktop.ui.widgets.parts import Banner, ElidedLabel, breakable, frame, label, set_look
 from bioscan_desktop.ui.widgets.rank_ladder import RankLadder
 from bioscan_desktop.ui.widgets.views import BarcodeView, PhotoView
 from bioscan_desktop.ui.workbench import Workbench
@@ -306,7 +306,7 @@ class ResultPanel(QScrollArea):
             self._rank.say(specimen.query_id)
             self._headline.setText("Not identified" if failed else STATE_WORDS.get(row.state, ""))
             origin = wording.source(specimen.input)
-            self._sure.setText(origin)
+            self._sure.setText(breakable(origin))
             self._sure.setVisible(origin != specimen.query_id)
             return
         words = wording.likelihood(verdict)
@@ -374,7 +374,7 @@ class ResultPanel(QScrollArea):
         if barcode is not None:
             self._barcode.show_sequence(barcode.sequence)
             self._barcode_words.setText(f"DNA barcode, {len(barcode.sequence)} bp")
-        self._input.setText(wording.source(specimen.input))
+        self._input.setText(breakable(wording.source(specimen.input)))
         self._input.setToolTip(specimen.input)
 
     def _show_apart(self, row: Row) -> None:
