@@ -806,6 +806,8 @@ def render(
 
 def picture(window: MainWindow) -> QImage:
     """The window with its open dialog, if there is one."""
+    for _ in range(3):
+        QApplication.processEvents()  # on a busy machine some layouts are still to be made
     image = window.grab().toImage()
     dialogs = [w for w in QApplication.topLevelWidgets() if w is not window and w.isVisible()]
     painter = QPainter(image)
