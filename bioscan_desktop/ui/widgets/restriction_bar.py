@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from bioscan_desktop.ui import icons
 from bioscan_desktop.ui.choosing import open_dialog
-from bioscan_desktop.ui.dialogs.restrict import RestrictDialog
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.restricting import ALL
 from bioscan_desktop.ui.theme import Theme
@@ -68,6 +67,8 @@ class RestrictionBar(QFrame):
 
     def ask(self) -> None:
         """Opens the dialog."""
+        from bioscan_desktop.ui.dialogs.restrict import RestrictDialog
+
         open_dialog(RestrictDialog(self._bench, self.window()))
 
     def refresh(self) -> None:
