@@ -88,8 +88,8 @@ class BatchSetup(QWidget):
         self.recursive = QCheckBox("Look into folders &within the folder")
         self.recursive.setChecked(True)
         self.watch = QCheckBox("&Keep watching for new files, such as those of a camera or microscope")
-        grid.addWidget(self.recursive, 3, 1, 1, 2)
-        grid.addWidget(self.watch, 4, 1, 1, 2)
+        grid.addWidget(self.recursive, 3, 0, 1, 3)
+        grid.addWidget(self.watch, 4, 0, 1, 3)
         self.folder.textChanged.connect(self._on_folder)
         self.out.textEdited.connect(self._on_out)
         for field in (self.out, self.table):
