@@ -62,7 +62,7 @@ class BatchPage(QStackedWidget):
     def _make_begin(self) -> QWidget:
         inside = QWidget()
         inside.setProperty("look", "page")
-        outer = QHBoxLayout(inside)
+        outer = self._around = QHBoxLayout(inside)
         outer.setContentsMargins(24, 24, 24, 24)
         middle = QWidget()
         middle.setMaximumWidth(860)
@@ -285,6 +285,8 @@ class BatchPage(QStackedWidget):
         sure = metrics.horizontalAdvance("Very likely, >99%") + 28
         left = self.width() - 60 - rank - sure
         narrow = self.width() < NARROW
+        side = 6 if narrow else 24
+        self._around.setContentsMargins(side, 24, side, 24)
         self.table.setColumnHidden(self.rows.columnCount() - 1, narrow)
         room = left / (SPECIMEN + RESULT) if narrow else left
         for column, width in enumerate((SPECIMEN * room, RESULT * room, rank, sure)):
