@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from bioscan_desktop.core.agreement import agreement
@@ -10,7 +11,7 @@ from bioscan_desktop.ui import deciding, wording
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.widgets.own_name import OwnNameEdit
-from bioscan_desktop.ui.widgets.parts import Banner, frame, label, set_look
+from bioscan_desktop.ui.widgets.parts import Banner, ElidedLabel, frame, label, set_look
 from bioscan_desktop.ui.widgets.rank_ladder import RankLadder
 from bioscan_desktop.ui.widgets.result_panel import PILLS
 from bioscan_desktop.ui.widgets.review_hits import ReviewHits
@@ -18,6 +19,9 @@ from bioscan_desktop.ui.workbench import Workbench
 
 LOOKS = {"reject": "error", "skip": "warning", "unknown": "warning"}
 """Of the banner, by decision; else `good`."""
+
+SLIM_BELOW = 340
+"""Below this width, the shares have narrow bars."""
 
 
 class ReviewAnswer(QScrollArea):
@@ -78,7 +82,8 @@ class ReviewAnswer(QScrollArea):
         top = QHBoxLayout()
         self._pill = label(wrap=False, bold=True)
         self._pill.setContentsMargins(11, 3, 11, 3)
-        self._rank = label(look="muted", wrap=False)
+        self._rank = ElidedLabel()
+        self._rank.setProperty("look", "muted")
         top.addWidget(self._pill)
         top.addWidget(self._rank)
         top.addStretch(1)
@@ -91,6 +96,10 @@ class ReviewAnswer(QScrollArea):
         column.addSpacing(4)
         column.addWidget(self._ladder)
         return card
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._ladder.set_slim(self.viewport().width() < SLIM_BELOW)
 
     @property
     def headline(self) -> str:
@@ -113,9 +122,7 @@ class ReviewAnswer(QScrollArea):
             set_look(self._pill, "pill-error" if conflict else PILLS[words])
             self._pill.setText("Contradiction" if conflict else words)
             share = wording.percent(verdict.confidence)
-            self._rank.setText(
-                f"{verdict.rank.capitalize()} · {share} of the evidence" if verdict.rank else ""
-            )
+            self._rank.say(f"{verdict.rank.capitalize()} · {share} of the evidence" if verdict.rank else "")
             self._lineage.setText(wording.lineage_line(verdict))
             engine = self._bench.engine
             self._ladder.show_verdict(verdict, engine.asked(result) if engine is not None else {})
