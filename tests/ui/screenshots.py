@@ -360,7 +360,7 @@ def conflict(stage: Stage) -> None:
 
 def novelty(stage: Stage) -> None:
     stage.open().several()
-    stage.paste(f">unknown-wasp\n{mutate(stage.world.barcodes[0], 20, 3)}\n")
+    stage.paste(f">unknown-moth\n{mutate(stage.world.barcodes[0], 60, 3)}\n")
     stage.select(stage.window.bench.model.rowCount() - 1)
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -111,7 +112,11 @@ class FilterPanel(QFrame):
     def open_below(self, button: QWidget) -> None:
         """Shows it below a button, as large as the screen allows."""
         room = button.screen().availableGeometry()
-        wanted = self._inside.sizeHint() + QSize(20, 4)
+        layout = self._inside.layout()
+        if layout is not None:
+            layout.activate()  # with the counts that were just filled in
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        wanted = self._inside.sizeHint() + QSize(bar + 8, 4)
         self.resize(wanted.boundedTo(room.size()))
         place = button.mapToGlobal(QPoint(0, button.height() + 4))
         x = max(room.left(), min(place.x(), room.right() - self.width()))

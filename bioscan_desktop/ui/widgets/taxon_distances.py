@@ -129,7 +129,7 @@ class TaxonDistances(QWidget):
         header = table.horizontalHeader()
         header.setMinimumSectionSize(36)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for place, width in ((1, 48), (2, 64), (3, 68), (4, 124)):
+        for place, width in ((1, 62), (2, 64), (3, 68), (4, 124)):
             table.setColumnWidth(place, width)
         table.selectionModel().currentRowChanged.connect(lambda new, _: self._on_row(new.row()))
         table.activated.connect(lambda index: self._open(index.row()))
