@@ -648,7 +648,11 @@ def map_neighbourhoods(stage: Stage) -> None:
     page = _map(stage)
     page.bar.show_state("neighbourhoods", "family")
     page.show_kind("neighbourhoods")
-    stage.until(lambda: page.layout_shown is not None and page.layout_shown.kind == "neighbourhoods")
+
+    def ready() -> bool:
+        return page.layout_shown is not None and page.layout_shown.kind == "neighbourhoods"
+
+    stage.until(ready, timeout_ms=900_000)  # twenty thousand references take minutes
     page.show_specimen(stage.window.bench.model.rows[0].key)
     stage.pause(600)
     assert page.points is not None and page.layout_shown is not None

@@ -25,7 +25,7 @@ class RestrictionBar(QFrame):
         super().__init__()
         self._theme, self._bench, self._offers_again = theme, bench, again
         row = QHBoxLayout(self)
-        row.setContentsMargins(14, 4, 12, 4)
+        row.setContentsMargins(14 if again else 0, 4, 12 if again else 0, 4)
         row.setSpacing(8)
         self._chip = QFrame()
         inside = QHBoxLayout(self._chip)
