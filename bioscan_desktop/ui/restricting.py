@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -176,6 +175,8 @@ def _look_up(
     Raises:
         ArgumentError: if the library has nothing of it, or the list cannot be read.
     """
+    import sqlite3
+
     from bioscan_desktop.library.restriction import Restriction, names_to_restrict_to
     from bioscan_desktop.services.identify import Identifier
 
