@@ -19,7 +19,7 @@ from bioscan_training import benchmark_command as benchmark
 from bioscan_training import smoke
 from bioscan_training.config import Config, load_config
 from bioscan_training.contrast import command as contrast
-from bioscan_training.data import convert
+from bioscan_training.data import convert, rehearsal
 from bioscan_training.data.library_tables import write_library_tables
 from bioscan_training.data.records import Record, read_records, write_records
 from bioscan_training.data.splits import UNSEEN, SplitRules, counts, held_out, split_barcodes, split_photos
@@ -118,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--unseen", type=Path, help="species that no encoder was trained on, one a line")
     p.add_argument("--target-precision", type=float, default=0.95, help="of the names given at each rank")
     p.add_argument("--model", metavar="ID|PATH", help="model pack (the one the library was built with)")
+    rehearsal.add_arguments(add("rehearse", rehearsal.run, rehearsal.ABOUT, rehearsal.EXAMPLE))
     convert.add_arguments(add("convert", convert.run, convert.ABOUT, convert.EXAMPLE))
     benchmark.add_arguments(add("benchmark", benchmark.run, benchmark.ABOUT, benchmark.EXAMPLE))
     embedding.add_arguments(add("embed", embedding.run, embedding.ABOUT, embedding.EXAMPLE))
