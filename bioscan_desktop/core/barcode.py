@@ -45,6 +45,7 @@ _CODE_5 = dict(
 I) and AGA, AGG (S, not R): read with the standard code, every insect's COI would show stops."""
 
 _COMPLEMENT = str.maketrans("ACGTRYSWKMBDHVN", "TGCAYRSWMKVHDBN")
+_STOP = re.compile("TA[AGR]")
 _PROTEIN_ONLY = frozenset("EFILPQ")
 
 
@@ -111,7 +112,10 @@ def stop_codons(sequence: str) -> int:
 
     TAA and TAG are its only stops. A real COI barcode has 0 in one frame.
     """
-    return min(translate(sequence, frame).count("*") for frame in (1, 2, 3))
+    counts = [0, 0, 0]
+    for found in _STOP.finditer(sequence):
+        counts[found.start() % 3] += 1
+    return min(counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +217,7 @@ def facts(sequence: str, reversed: bool = False) -> BarcodeFacts:
 def _weak_thirds(sequence: str, frame: int) -> float:
     """Share of A and T at the third codon positions of a frame."""
     thirds = sequence[frame + 1 :: 3]
-    return sum(base in "ATW" for base in thirds) / len(thirds) if thirds else 0.0
+    return sum(map(thirds.count, "ATW")) / len(thirds) if thirds else 0.0
 
 
 def _shift(proteins: list[str]) -> int | None:

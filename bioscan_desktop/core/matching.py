@@ -32,6 +32,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from bioscan_desktop.core.agreement import agreement
 from bioscan_desktop.core.calibration import (
@@ -255,12 +256,16 @@ def distance_to(rank: str, name: str, hits: Sequence[Hit]) -> float:
 
     Keys of the query's own kind speak, where any has the name.
     """
-    bearing = [hit for hit in hits if hit.lineage.at(rank) == name]
+    at = _AT[rank]
+    bearing = [hit for hit in hits if at(hit) == name]
     aligned = [hit.mismatch for hit in bearing if hit.mismatch is not None]
     if aligned:
         return log_mismatch(min(aligned))
     own = [hit.score for hit in bearing if hit.query_modality == hit.key_modality]
     return log_distance(max(own or [hit.score for hit in bearing], default=-1.0))
+
+
+_AT = {rank: attrgetter(f"lineage.{rank}") for rank in RANKS}
 
 
 def decide_both(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 RANKS: tuple[str, ...] = ("order", "family", "genus", "species")
 """Coarse to fine."""
@@ -32,6 +33,7 @@ def clean_name(value: object) -> str | None:
     return None if name.lower() in _UNKNOWN or name.lower() == "not classified" else name
 
 
+@lru_cache(maxsize=65_536)
 def is_interim(species: str) -> bool:
     """True for names such as `Noctua sp.`, `Noctua cf. comes`, `AGG Thera`, `Megaselia BOLD:AAA1`.
 
@@ -75,12 +77,7 @@ class Lineage:
 
         Interim species names end the path at the genus.
         """
-        path: list[str] = []
-        for rank, name in zip(RANKS, self.names(), strict=True):
-            if name is None or (rank == "species" and is_interim(name)):
-                break
-            path.append(name)
-        return tuple(path)
+        return _path(self.order, self.family, self.genus, self.species)
 
     def finest_rank(self) -> str | None:
         """The finest rank that has a name, or None."""
@@ -88,3 +85,13 @@ class Lineage:
             if self.at(rank) is not None:
                 return rank
         return None
+
+
+@lru_cache(maxsize=65_536)
+def _path(*names: str | None) -> tuple[str, ...]:
+    path: list[str] = []
+    for rank, name in zip(RANKS, names, strict=True):
+        if name is None or (rank == "species" and is_interim(name)):
+            break
+        path.append(name)
+    return tuple(path)

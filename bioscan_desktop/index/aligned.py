@@ -12,12 +12,12 @@ F = 15 features.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from bioscan_desktop.inference.columns import BLANK
-from bioscan_desktop.inference.frame import POSITIONS, WORDS, Differences, differences, pack, unpack
+from bioscan_desktop.inference.frame import POSITIONS, WORDS, Differences, differences, pack
 
 _RATES = tuple(
     f"{kind}_{at}" for kind in ("transitions", "transversions") for at in ("third", "first", "second")
@@ -40,7 +40,7 @@ LEAST_OVERLAP = 60
 """Positions that two barcodes must share to be compared at all."""
 
 MANY = 60_000
-"""Above so many references only those near by embedding are compared: a scan takes 0.13 ms per 1,000."""
+"""Above so many references only those near by embedding are compared: a scan takes 0.02 ms per 1,000."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ class AlignedIndex:
         if planes.ndim != 3 or planes.shape[:2] != (3, WORDS) or planes.dtype != np.uint64:
             raise ValueError(f"these are no planes of barcodes: {planes.dtype} of shape {planes.shape}")
         self.planes = planes
+        self._known = np.bitwise_count(planes[0])  # (W, m) bases by word
+        self.weights = weights
         every = {**DEFAULT_WEIGHTS, **(weights or {})}
         self._weights = np.array([every[name] for name in FEATURES])
         self._plain = self._weights[[*range(2 * len(_RATES)), len(FEATURES) - 1]]
@@ -93,101 +95,226 @@ class AlignedIndex:
             allowed: (m,) bool; False references are left out.
             also: (a,) int64 rows that are given in any case.
         """
-        found = differences(pack(query[None])[:, :, 0], self.planes)
-        mismatch, usable = mismatch_of(found)
-        if allowed is not None:
-            usable &= allowed
-        mismatch[~usable] = np.inf
-        # The features cost most, and no relative is outside of the many least differing references.
-        near = _first(mismatch, WIDE)
-        near = near[usable[near]]
-        part = Differences(found.compared[:, near], found.transitions[:, near], found.transversions[:, near])
-        rough = features_of(part) @ self._plain
-        asked = np.zeros(0, dtype=np.int64) if also is None else also
-        looked = near[np.union1d(_first(-rough, 2 * k), _first(mismatch[near], k))]
-        every = np.union1d(looked, asked)
-        part = Differences(
-            found.compared[:, every], found.transitions[:, every], found.transversions[:, every]
-        )
-        close = self._finish(query, every, part)
-        usable = np.isin(every, looked)
-        best = np.union1d(
-            _first(np.where(usable, -close.relatedness, np.inf), k),
-            _first(np.where(usable, close.mismatch, np.inf), k),
-        )
-        kept = np.union1d(best[usable[best]], np.flatnonzero(np.isin(every, asked)))
-        return Compared(close.rows[kept], close.mismatch[kept], close.relatedness[kept])
+        return self.search_many(query[None], k, allowed, None if also is None else also[None])[0]
+
+    def search_many(
+        self,
+        queries: np.ndarray,
+        k: int,
+        allowed: np.ndarray | None = None,
+        also: np.ndarray | None = None,
+        threads: int = 1,
+    ) -> list[Compared]:
+        """The same for many barcodes, a few at a time in each of some threads.
+
+        Args:
+            queries: (q, 658) uint8 codes.
+            k, allowed: see `search`.
+            also: (q, a) int64 rows, by query.
+        """
+        asked = np.zeros((len(queries), 0), dtype=np.int64) if also is None else also
+        planes = pack(queries)
+        starts = range(0, len(queries), TOGETHER)
+
+        def part(start: int) -> list[Compared]:
+            end = start + TOGETHER
+            return self._search(planes[:, :, start:end], k, allowed, asked[start:end])
+
+        if threads > 1 and len(starts) > 1:
+            # numpy lets other threads run while it counts
+            with ThreadPoolExecutor(min(threads, len(starts)), thread_name_prefix="compare") as pool:
+                return [found for each in pool.map(part, starts) for found in each]
+        return [found for start in starts for found in part(start)]
 
     def compare(self, query: np.ndarray, rows: np.ndarray) -> Compared:
         """Mismatch and relatedness of one barcode with certain references, in their order."""
-        found = differences(pack(query[None])[:, :, 0], self.planes[:, :, rows])
-        return self._finish(query, rows, found)
+        return Compared(rows, *self._finish(pack(query[None]), np.zeros(len(rows), dtype=np.int64), rows))
 
-    def features(self, query: np.ndarray, rows: np.ndarray, found: Differences) -> np.ndarray:
-        """(r, F) of one barcode with certain references, from their counted differences."""
-        own = amino_acids(query[None])[0]
-        theirs = amino_acids(unpack(self.planes[:, :, rows]))
+    def _search(
+        self, queries: np.ndarray, k: int, allowed: np.ndarray | None, asked: np.ndarray
+    ) -> list[Compared]:
+        """`search_many` for (3, W, q) planes, all at once."""
+        shares = self._shares(queries)
+        if allowed is not None:
+            shares[:, ~allowed] = np.inf
+        # The features cost most, and no relative is outside of the many least differing references.
+        near = np.stack([_least(row, WIDE) for row in shares])  # (q, w), ascending
+        mismatch = np.take_along_axis(shares, near, axis=1)
+        found = differences(queries[:, :, :, None], self.planes[:, :, near])
+        rough = np.where(np.isinf(mismatch), np.inf, -(features_of(found) @ self._plain))
+        looked = _first(rough, 2 * k) | _first(mismatch, k)
+        numbers = np.arange(len(near))[:, None]
+        # What is looked at and what is asked for, as pairs of a query and a row, each but once.
+        wanted = (numbers * len(self) + near)[looked & ~np.isinf(mismatch)]
+        given = (numbers * len(self) + asked).ravel()
+        pairs, places = np.unique(np.concatenate([wanted, given]), return_inverse=True)
+        is_asked = np.zeros(len(pairs), dtype=bool)
+        is_asked[places[len(wanted) :]] = True
+        usable = np.zeros(len(pairs), dtype=bool)
+        usable[places[: len(wanted)]] = True
+        owners, rows = np.divmod(pairs, len(self))
+        mismatch, relatedness = self._finish(queries, owners, rows)
+        kept = is_asked | (
+            usable
+            & (
+                _first_of_each(owners, np.where(usable, -relatedness, np.inf), k)
+                | _first_of_each(owners, np.where(usable, mismatch, np.inf), k)
+            )
+        )
+        ends = np.searchsorted(owners[kept], np.arange(1, queries.shape[2]))
+        parts = (np.split(column[kept], ends) for column in (rows, mismatch, relatedness))
+        return [Compared(*part) for part in zip(*parts, strict=True)]
+
+    def _shares(self, queries: np.ndarray) -> np.ndarray:
+        """(q, m) float32 shares of differing bases; infinite where too few can be compared."""
+        m = len(self)
+        shares = np.empty((queries.shape[2], m), dtype=np.float32)
+        # Arrays of this size are costly to get from the system again and again.
+        first, second = np.empty(m, dtype=np.uint64), np.empty(m, dtype=np.uint64)
+        different, compared = np.empty((2, 3, m), dtype=np.uint8)  # 220 bases at most, by codon position
+        count = np.empty(m, dtype=np.uint8)
+        known, pyrimidine, strong = self.planes
+        for share, query in zip(shares, queries.transpose(2, 0, 1), strict=True):
+            different[:] = 0
+            compared[:] = 0
+            for word in np.flatnonzero(query[0]):
+                own, at = query[:, word], word // (WORDS // 3)
+                np.bitwise_xor(pyrimidine[word], own[1], out=first)
+                np.bitwise_xor(strong[word], own[2], out=second)
+                np.bitwise_or(first, second, out=first)
+                if own[0] == _WHOLE[word]:
+                    np.bitwise_and(first, known[word], out=first)
+                    compared[at] += self._known[word]
+                else:
+                    np.bitwise_and(known[word], own[0], out=second)
+                    np.bitwise_and(first, second, out=first)
+                    compared[at] += np.bitwise_count(second, out=count)
+                different[at] += np.bitwise_count(first, out=count)
+            both = compared.sum(axis=0, dtype=np.uint16)
+            np.divide(different.sum(axis=0, dtype=np.uint16), np.maximum(both, 1), out=share)
+            share[both < LEAST_OVERLAP] = np.inf
+        return shares
+
+    def _finish(self, queries: np.ndarray, owners: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        """(r,) mismatches and (r,) relatednesses of pairs, NaN where too few bases can be compared.
+
+        Args:
+            queries: (3, W, q) planes.
+            owners, rows: (r,) queries and references of the pairs.
+        """
+        references = self.planes[:, :, rows]
+        found = differences(queries[:, :, owners], references)
+        mismatch, usable = mismatch_of(found)
+        own, theirs = amino_acids(queries)[owners], amino_acids(references)
         known = (theirs != _NO_ACID) & (own != _NO_ACID)
         changed = ((theirs != own) & known).sum(axis=1) / np.maximum(known.sum(axis=1), 10)
         plain = features_of(found)
-        return np.column_stack([plain[:, :-1], changed, np.sqrt(changed), plain[:, -1]])
+        features = np.column_stack([plain[:, :-1], changed, np.sqrt(changed), plain[:, -1]])
+        relatedness = features @ self._weights
+        return np.where(usable, mismatch, np.nan), np.where(usable, relatedness, np.nan)
 
-    def _finish(self, query: np.ndarray, rows: np.ndarray, found: Differences) -> Compared:
-        mismatch, usable = mismatch_of(found)
-        relatedness = self.features(query, rows, found) @ self._weights
-        return Compared(rows, np.where(usable, mismatch, np.nan), np.where(usable, relatedness, np.nan))
 
+_WHOLE = pack(np.zeros((1, POSITIONS), dtype=np.uint8))[0, :, 0]
+"""(W,) words of a barcode that has all its bases."""
+
+TOGETHER = 16
+"""Queries whose near references are compared at once; their planes stay in the processor's cache."""
 
 WIDE = 400
 """References whose features are looked at in a search."""
 
 
 def mismatch_of(found: Differences) -> tuple[np.ndarray, np.ndarray]:
-    """(m,) shares of differing bases, and (m,) bool whether enough were compared."""
+    """(...) float32 shares of differing bases, and (...) bool whether enough were compared."""
     compared = found.compared.sum(axis=0, dtype=np.uint16)
     different = (found.transitions + found.transversions).sum(axis=0, dtype=np.uint16)
     return different / np.maximum(compared, 1), compared >= LEAST_OVERLAP
 
 
 def features_of(found: Differences) -> np.ndarray:
-    """(m, F - 2) features that need no amino acids: rates, their roots, overlap."""
+    """(..., F - 2) features that need no amino acids: rates, their roots, overlap."""
     compared = np.maximum(found.compared, 20)  # few positions give wild rates
-    rates = np.concatenate([found.transitions / compared, found.transversions / compared])  # (6, m)
+    rates = np.concatenate([found.transitions / compared, found.transversions / compared])  # (6, ...)
     overlap = found.compared.sum(axis=0, keepdims=True) / POSITIONS
-    return np.concatenate([rates, np.sqrt(rates), overlap]).T
+    return np.moveaxis(np.concatenate([rates, np.sqrt(rates), overlap]), 0, -1)
+
+
+def _least(values: np.ndarray, k: int) -> np.ndarray:
+    """(k,) numbers of the `k` smallest of many values, ascending."""
+    if len(values) <= k:
+        return np.arange(len(values))
+    # Nearly always the k smallest are among the few below a border that a sample shows.
+    sample = values[::_SAMPLED]
+    border = np.partition(sample, place)[place] if (place := 2 * k // _SAMPLED) < len(sample) else np.inf
+    few = np.flatnonzero(values <= border)
+    if len(few) < k:
+        few = np.arange(len(values))
+    return few[_first(values[None, few], k)[0]]
+
+
+_SAMPLED = 8
 
 
 def _first(values: np.ndarray, k: int) -> np.ndarray:
-    """Numbers of the `k` smallest, in no order; ties are cut by number, so the same are always taken."""
-    if len(values) <= k:
-        return np.arange(len(values))
-    edge = np.partition(values, k - 1)[k - 1]
-    below = np.flatnonzero(values < edge)
-    return np.concatenate([below, np.flatnonzero(values == edge)[: k - len(below)]])
+    """(q, n) bool: the `k` smallest of each row; of equal ones those that stand first."""
+    if values.shape[1] <= k:
+        return np.ones(values.shape, dtype=bool)
+    edge = np.partition(values, k - 1, axis=1)[:, k - 1 : k]
+    below, equal = values < edge, values == edge
+    room = k - below.sum(axis=1, keepdims=True)
+    return below | (equal & (equal.cumsum(axis=1) <= room))
+
+
+def _first_of_each(owners: np.ndarray, values: np.ndarray, k: int) -> np.ndarray:
+    """(r,) bool: the `k` smallest values of each owner; `owners` ascend from 0."""
+    counts = np.bincount(owners)
+    places = np.arange(len(owners)) - (np.cumsum(counts) - counts)[owners]
+    table = np.full((len(counts), counts.max(initial=0)), np.inf)
+    table[owners, places] = values
+    return _first(table, k)[owners, places]
 
 
 _NO_ACID = 255
 
-_EVERY_CODON = np.arange(1, POSITIONS - 2, 3)
-"""Where codons begin in the frame; its first base ends a codon."""
 
+def _translation() -> bytes:
+    """Amino acids of codons in the invertebrate mitochondrial code (NCBI table 5).
 
-def _translation() -> np.ndarray:
-    """(5, 5, 5) uint8 amino acids of the codons in the invertebrate mitochondrial code (NCBI table 5)."""
-    table = np.full((BLANK + 1,) * 3, _NO_ACID, dtype=np.uint8)
+    A codon is a number of six bits, two a base as they stand in the planes: whether it is a pyrimidine,
+    whether it is C or G.
+    """
+    table = np.full(256, _NO_ACID, dtype=np.uint8)
     # In NCBI's order of bases, T C A G.
     letters = "FFLLSSSSYY**CCWWLLLLPPPPHHQQRRRRIIMMTTTTNNKKSSSSVVVVAAAADDEEGGGG"
-    order = (3, 1, 0, 2)
+    bits = (0b10, 0b11, 0b00, 0b01)
     for number, letter in enumerate(letters):
-        codon = (order[number // 16], order[number // 4 % 4], order[number % 4])
-        table[codon] = ord(letter)
-    return table
+        first, second, third = (bits[number // 16], bits[number // 4 % 4], bits[number % 4])
+        table[first << 4 | second << 2 | third] = ord(letter)
+    return table.tobytes()
 
 
 _TRANSLATION = _translation()
 
+_CODONS = 219
+"""Whole codons in the frame; its first base ends a codon."""
 
-def amino_acids(codes: np.ndarray) -> np.ndarray:
-    """(n, 658) uint8 base codes in the frame -> (n, 219) uint8 amino acids, `_NO_ACID` where unknown."""
-    first, second, third = (codes[:, _EVERY_CODON + step] for step in range(3))
-    return _TRANSLATION[first, second, third]
+
+def amino_acids(planes: np.ndarray) -> np.ndarray:
+    """(3, W, n) uint64 planes -> (n, 219) uint8 amino acids, `_NO_ACID` where unknown."""
+    n = planes.shape[2]
+    codons = np.zeros((n, _CODONS), dtype=np.uint8)
+    unknown = np.zeros((n, _CODONS), dtype=bool)
+    third, first, second = (_bits(part) for part in np.split(planes, 3, axis=1))
+    for bases in (first[:, :, :_CODONS], second[:, :, :_CODONS], third[:, :, 1 : _CODONS + 1]):
+        there, pyrimidine, strong = bases
+        codons <<= 2
+        codons |= pyrimidine << 1 | strong
+        unknown |= there == 0
+    codons[unknown] = _NO_ACID  # no codon has this number
+    return np.frombuffer(codons.tobytes().translate(_TRANSLATION), dtype=np.uint8).reshape(n, _CODONS)
+
+
+def _bits(planes: np.ndarray) -> np.ndarray:
+    """(3, w, n) uint64 -> (3, n, 64 w) uint8 of 0 and 1."""
+    rows = np.ascontiguousarray(planes.transpose(0, 2, 1))
+    return np.unpackbits(rows.view(np.uint8), axis=2)

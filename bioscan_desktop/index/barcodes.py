@@ -120,9 +120,13 @@ def _kmers(sequence: str, k: int) -> np.ndarray:
     codes = base_codes(sequence).astype(np.int64)
     if len(codes) < k:
         return np.zeros(0, dtype=np.int64)
-    windows = np.lib.stride_tricks.sliding_window_view(codes, k)
-    powers = 4 ** np.arange(k - 1, -1, -1)
-    return (windows @ powers)[(windows < BLANK).all(axis=1)]
+    count = len(codes) - k + 1
+    numbers = np.zeros(count, dtype=np.int64)
+    for offset in range(k):
+        numbers = 4 * numbers + codes[offset : offset + count]
+    if codes.max() < BLANK:
+        return numbers
+    return numbers[(np.lib.stride_tricks.sliding_window_view(codes, k) < BLANK).all(axis=1)]
 
 
 def consensus(backbone: str, members: Sequence[tuple[str, int]]) -> str:

@@ -83,11 +83,9 @@ class ExactIndex:
                     numbers, found = part, found[:, part - start]
             if shift is not None:
                 found = found + shift[numbers]
-            if rows.shape[1] == k:  # what does not beat the last place of any query need not be sorted
-                better = np.flatnonzero((found > scores[:, -1:]).any(axis=0))
-                numbers, found = numbers[better], found[:, better]
-            every = np.broadcast_to(numbers, found.shape)
-            rows, scores = _best(np.hstack([rows, every]), np.hstack([scores, found]), k)
+            least = scores[:, -1:] if rows.shape[1] == k else np.float32(-np.inf)
+            near, cosines = _promising(numbers, found, k, least)
+            rows, scores = _best(np.hstack([rows, near]), np.hstack([scores, cosines]), k)
         if isinstance(self.keys, KeyFile):
             self.keys.release()
         return rows, scores
@@ -119,6 +117,37 @@ def check_queries(queries: np.ndarray, dim: int) -> np.ndarray:
     if not np.isfinite(norms).all() or (norms < 1e-6).any():
         raise PackError("The model gave an unusable embedding (NaN or zero).")
     return queries
+
+
+def _promising(
+    numbers: np.ndarray, found: np.ndarray, k: int, least: np.ndarray | np.float32
+) -> tuple[np.ndarray, np.ndarray]:
+    """What may be among the `k` best of a block, without sorting it.
+
+    The block is cut into groups. The `k`-th largest of their maxima is no larger than the `k`-th largest
+    of all, so what lies below it is left out.
+
+    Args:
+        numbers: (n,) row numbers.
+        found: (q, n) float32 cosines.
+        least: (q, 1), the cosine of the last place so far.
+
+    Returns:
+        row numbers and cosines, both (q, p), ascending by row; short rows end with cosines of -inf.
+    """
+    width = found.shape[1] // (8 * k)
+    if width > 1:
+        groups = found.shape[1] // width
+        maxima = found[:, : width * groups].reshape(len(found), width, groups).max(axis=1)
+        least = np.maximum(least, np.partition(maxima, groups - k, axis=1)[:, groups - k, None])
+    queries, columns = np.nonzero(found >= least)
+    counts = np.bincount(queries, minlength=len(found))
+    places = np.arange(len(queries)) - (np.cumsum(counts) - counts)[queries]
+    near = np.zeros((len(found), counts.max(initial=0)), dtype=np.int64)
+    cosines = np.full(near.shape, -np.inf, dtype=np.float32)
+    near[queries, places] = numbers[columns]
+    cosines[queries, places] = found[queries, columns]
+    return near, cosines
 
 
 def _best(rows: np.ndarray, scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:

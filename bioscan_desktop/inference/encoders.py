@@ -14,7 +14,7 @@ from bioscan_desktop.inference.images import ImagePreprocessing, to_array
 from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest
 from bioscan_desktop.inference.session import ProviderReport, Session
 from bioscan_desktop.inference.text import TextEncoding, text_encoding
-from bioscan_desktop.inference.tokens import BarcodeTokenizer
+from bioscan_desktop.inference.tokens import BarcodeTokenizer, FrameTokenizer, codon_ids
 
 TEXTS_AT_ONCE = 256
 
@@ -85,9 +85,20 @@ class ModelPack:
         mean = rows[: len(pixels)] + rows[len(pixels) :]
         return mean / np.linalg.norm(mean, axis=1, keepdims=True)
 
-    def embed_barcodes(self, sequences: Sequence[str]) -> np.ndarray:
-        """Returns (n, dim) float32 unit rows of cleaned barcodes."""
-        return self.embed_arrays("dna", self.tokenizer.encode_batch(sequences))
+    def embed_barcodes(self, sequences: Sequence[str], placed: np.ndarray | None = None) -> np.ndarray:
+        """Returns (n, dim) float32 unit rows of cleaned barcodes.
+
+        Args:
+            placed: (n, 658) uint8 codes of the same barcodes in the common frame, if they are known;
+                a tokenizer that reads the frame need not place them again.
+        """
+        reads_frame = isinstance(self.tokenizer, FrameTokenizer)
+        ids = (
+            codon_ids(placed)
+            if reads_frame and placed is not None
+            else self.tokenizer.encode_batch(sequences)
+        )
+        return self.embed_arrays("dna", ids)
 
     def embed_texts(self, texts: Sequence[str]) -> np.ndarray:
         """Returns (n, dim) float32 unit rows of texts, as they are: no template is put around them.

@@ -191,27 +191,13 @@ def pack(codes: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(packed.transpose(0, 2, 1))
 
 
-def unpack(planes: np.ndarray) -> np.ndarray:
-    """The inverse of `pack`: (3, W, n) uint64 -> (n, 658) uint8 codes."""
-    n = planes.shape[2]
-    there, pyrimidine, strong = (
-        np.unpackbits(np.ascontiguousarray(plane.T).view(np.uint8).reshape(n, WORDS * 8), axis=1)
-        for plane in planes
-    )
-    # A 0 0, C 1 1, G 0 1, T 1 0 (pyrimidine, C or G)
-    ordered = np.where(there == 1, np.array([[0, 2], [3, 1]], dtype=np.uint8)[pyrimidine, strong], BLANK)
-    codes = np.full((n, POSITIONS + 1), BLANK, dtype=np.uint8)
-    codes[:, _order()] = ordered
-    return np.ascontiguousarray(codes[:, :POSITIONS])
-
-
 @dataclass(frozen=True)
 class Differences:
-    """What m references differ in from one query, by codon position (third, first, second).
+    """What references differ in from a query, by codon position (third, first, second).
 
     Attributes:
-        compared: (3, m) uint16 positions where both have a base.
-        transitions, transversions: (3, m) uint16 of these.
+        compared: (3, ...) uint16 positions where both have a base.
+        transitions, transversions: (3, ...) uint16 of these.
     """
 
     compared: np.ndarray
@@ -219,20 +205,21 @@ class Differences:
     transversions: np.ndarray
 
 
-def differences(query: np.ndarray, references: np.ndarray) -> Differences:
-    """Counts what one query differs in from many references.
+def differences(queries: np.ndarray, references: np.ndarray) -> Differences:
+    """Counts what queries differ in from references, pair by pair.
 
     Args:
-        query: (3, W) uint64 planes of one barcode.
-        references: (3, W, m) uint64 planes.
+        queries, references: (3, W, ...) uint64 planes; the shapes behind W broadcast to that of the pairs,
+            so that (3, W, 1) against (3, W, m) is one query beside m references.
     """
-    counts = np.zeros((3, 3, references.shape[2]), dtype=np.uint16)  # at most 256 each
-    for word in range(WORDS):
-        both = references[0, word] & query[0, word]
-        transversion = (references[1, word] ^ query[1, word]) & both
-        transition = (references[2, word] ^ query[2, word]) & both & ~transversion
-        row = counts[word // (WORDS // 3)]
-        row[0] += np.bitwise_count(both)
-        row[1] += np.bitwise_count(transition)
-        row[2] += np.bitwise_count(transversion)
-    return Differences(counts[:, 0], counts[:, 1], counts[:, 2])
+    known, pyrimidine, strong = queries
+    both = references[0] & known
+    transversion = (references[1] ^ pyrimidine) & both
+    transition = (references[2] ^ strong) & both & ~transversion
+    return Differences(*(_by_codon_position(bits) for bits in (both, transition, transversion)))
+
+
+def _by_codon_position(bits: np.ndarray) -> np.ndarray:
+    """(W, ...) uint64 -> (3, ...) uint16: how many bits are set, at most 256 each."""
+    counts = np.bitwise_count(bits)
+    return np.add.reduce(counts.reshape(3, WORDS // 3, *counts.shape[1:]), axis=1, dtype=np.uint16)

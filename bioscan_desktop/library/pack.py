@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,10 +39,11 @@ from bioscan_desktop.index.hnsw import Report
 from bioscan_desktop.index.keys import KeyFile, Keys, load_column, open_keys, take_rows, unit_blocks
 from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_manifest, require_texts
+from bioscan_desktop.inference.session import default_threads
 from bioscan_desktop.library import leaned
 from bioscan_desktop.library.aligning import ALIGNED_K, compare_hits, load_planes
 from bioscan_desktop.library.leaned import Shifts
-from bioscan_desktop.library.records import KeyRecord, RecordStore
+from bioscan_desktop.library.records import RecordStore, hit_of
 
 FORMAT = "bioscan-library"
 FORMAT_VERSION = (1, 1)
@@ -183,6 +183,7 @@ class Library:
         self._orientation: Orientation | None = None
         self._isolation: dict[str, np.ndarray | None] = {}
         self._planes: np.ndarray | None = None
+        self._aligned: AlignedIndex | None = None
         self._is_coi: bool | None = None
         self._pictured: frozenset[str] | None = None
         self._leaned: tuple[Leaning, dict[str, Shifts]] | None = None
@@ -340,9 +341,7 @@ class Library:
                 hits = self.hits("dna", "dna", rows[number], scores[number])
                 yield compare_hits(hits, placed[number], self.calibration.relatedness)
             return
-        found = [
-            aligned.search(codes, ALIGNED_K, mask, near) for codes, near in zip(placed, rows, strict=True)
-        ]
+        found = aligned.search_many(placed, ALIGNED_K, mask, rows, default_threads())
         every = np.concatenate([part.rows for part in found])
         cosines = np.concatenate(
             [
@@ -369,7 +368,9 @@ class Library:
             )
         if not self._planes.shape[2]:
             return None
-        return AlignedIndex(self._planes, self.calibration.relatedness)
+        if self._aligned is None or self._aligned.weights is not self.calibration.relatedness:
+            self._aligned = AlignedIndex(self._planes, self.calibration.relatedness)
+        return self._aligned
 
     @property
     def is_coi(self) -> bool:
@@ -394,21 +395,24 @@ class Library:
             shifts: (m,) of each, see `core.leaning`.
             aligned: mismatch and relatedness of each, (m,); NaN where not known.
         """
-        records = self.records.by_row(key_modality, [int(row) for row in rows])
-        if not {int(row) for row in rows} <= records.keys():
+        numbers = rows.tolist()
+        records = self.records.by_row(key_modality, numbers)
+        if len(records) < len(set(numbers)):
             raise PackError(
                 f"The keys and the records of the library {self.folder} do not belong together; "
                 "install it again."
             )
         isolation = self._isolations(key_modality)
         apart = isolation[rows].tolist() if isolation is not None else [None] * len(rows)
-        nothing = [math.nan] * len(rows)
-        mismatch, relatedness = (column.tolist() for column in aligned) if aligned else (nothing, nothing)
+        nothing = [None] * len(rows)
+        mismatch, relatedness = (
+            (_without_nan(column) for column in aligned) if aligned else (nothing, nothing)
+        )
         added = shifts.tolist() if shifts is not None else [0.0] * len(rows)
         return [
-            _hit(records[row], query_modality, *numbers)
-            for row, *numbers in zip(
-                rows.tolist(), scores.tolist(), apart, mismatch, relatedness, added, strict=True
+            hit_of(records[row], query_modality, score, far, unlike, related, shift)
+            for row, score, far, unlike, related, shift in zip(
+                numbers, scores.tolist(), apart, mismatch, relatedness, added, strict=True
             )
         ]
 
@@ -473,30 +477,5 @@ class Library:
         return calibration if kept else replace(calibration, fitted=False)
 
 
-def _hit(
-    record: KeyRecord,
-    query_modality: str,
-    score: float,
-    isolation: float | None,
-    mismatch: float,
-    relatedness: float,
-    shift: float,
-) -> Hit:
-    known = not math.isnan(mismatch)
-    return Hit(
-        key_id=record.key_id,
-        query_modality=query_modality,
-        key_modality=record.modality,
-        score=score,
-        lineage=record.lineage,
-        processid=record.processid,
-        bin_uri=record.bin_uri,
-        country=record.country,
-        n_records=record.n_records,
-        consensus=record.consensus,
-        image_file=record.image_file,
-        isolation=isolation,
-        mismatch=mismatch if known else None,
-        relatedness=relatedness if known else None,
-        shift=shift,
-    )
+def _without_nan(values: np.ndarray) -> list[float | None]:
+    return [None if value != value else value for value in values.tolist()]

@@ -7,12 +7,14 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bioscan_desktop.core.errors import PackError
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.taxonomy import Lineage
 
 SCHEMA_VERSION = 2
@@ -87,6 +89,38 @@ class KeyRecord:
     image_file: str | None
     specimens: tuple[str, ...] = ()
     places: tuple[tuple[str, int], ...] = ()
+
+
+def hit_of(
+    record: KeyRecord,
+    query_modality: str,
+    score: float,
+    isolation: float | None,
+    mismatch: float | None,
+    relatedness: float | None,
+    shift: float,
+) -> Hit:
+    """A key as a hit of a query; see `core.hits.Hit` for the numbers."""
+    # By position, since a hundred are made for each specimen, and names cost a third of the time.
+    return Hit(
+        record.key_id,
+        query_modality,
+        record.modality,
+        score,
+        record.lineage,
+        record.processid,
+        record.bin_uri,
+        record.country,
+        record.n_records,
+        None,
+        None,
+        record.consensus,
+        record.image_file,
+        isolation,
+        mismatch,
+        relatedness,
+        shift,
+    )
 
 
 def write_records(path: Path, records: Iterable[KeyRecord]) -> None:
@@ -357,6 +391,7 @@ class RecordStore:
 
     def _select(self, where: str, parameters: Sequence[object]) -> list[KeyRecord]:
         rows = self._rows(f"SELECT {_COLUMNS} FROM keys WHERE {where}", parameters)
+        barcodes = unpack_many([(row[12], row[13]) for row in rows])
         return [
             KeyRecord(
                 key_id=row[0],
@@ -368,10 +403,10 @@ class RecordStore:
                 processid=row[9],
                 n_records=row[10],
                 process_ids=tuple(json.loads(row[11])),
-                consensus=unpack_bases(row[12], row[13]) if row[12] is not None else None,
+                consensus=barcode,
                 image_file=row[14],
             )
-            for row in rows
+            for row, barcode in zip(rows, barcodes, strict=True)
         ]
 
 
@@ -383,6 +418,8 @@ _PLAIN = np.frombuffer(b"ACGT", dtype=np.uint8)
 _TO_PLAIN = np.zeros(256, dtype=np.uint8)
 _TO_PLAIN[_PLAIN] = np.arange(4)
 _SHIFTS = np.array([6, 4, 2, 0], dtype=np.uint8)
+_QUADS = _PLAIN[np.arange(256)[:, None] >> _SHIFTS & 3]
+"""(256, 4) the bases of each byte."""
 
 
 def pack_bases(sequence: str) -> bytes:
@@ -407,7 +444,29 @@ def unpack_bases(data: bytes, length: int) -> str:
     codes = np.frombuffer(data, dtype=np.uint8)
     if len(codes) == (length + 1) // 2:
         return _PAIRS[codes].tobytes()[:length].decode("ascii")
-    quads = (length + 3) // 4
-    bases = _PLAIN[(codes[:quads, None] >> _SHIFTS & 3).ravel()[:length]]
-    bases[np.frombuffer(data[quads:], dtype="<u2")] = ord("N")
-    return bases.tobytes().decode("ascii")
+    (barcode,) = unpack_many([(data, length)])
+    assert barcode is not None
+    return barcode
+
+
+def unpack_many(stored: Sequence[tuple[bytes | None, int]]) -> list[str | None]:
+    """`unpack_bases` of many at once, which takes a tenth of the time; None stays None."""
+    sizes = [
+        (length + 3) // 4 if data is not None and len(data) != (length + 1) // 2 else 0
+        for data, length in stored
+    ]
+    quads = b"".join(data[:size] for (data, _), size in zip(stored, sizes, strict=True) if data and size)
+    bases = _QUADS[np.frombuffer(quads, dtype=np.uint8)].ravel()
+    starts = [4 * start for start in accumulate(sizes, initial=0)]
+    unknown = [
+        np.frombuffer(data, dtype="<u2", offset=size) + np.int64(start)
+        for (data, _), size, start in zip(stored, sizes, starts[:-1], strict=True)
+        if data and size and len(data) > size
+    ]
+    if unknown:
+        bases[np.concatenate(unknown)] = ord("N")
+    text = bases.tobytes().decode("ascii")
+    return [
+        text[start : start + length] if size else unpack_bases(data, length) if data is not None else None
+        for (data, length), size, start in zip(stored, sizes, starts[:-1], strict=True)
+    ]

@@ -97,7 +97,9 @@ class Work:
             order: deque[_Expected] = deque()
             with ThreadPoolExecutor(1, thread_name_prefix="read") as reader:
                 stream = self._stream(order, reader)
-                results = self._identifier.identify(stream, self._top_k, cancel=self._cancel, first_step=STEP)
+                results = self._identifier.identify(
+                    stream, self._top_k, cancel=self._cancel, first_step=STEP, last_step=STEP
+                )
                 any_done = False
                 for result in results:
                     any_done = True

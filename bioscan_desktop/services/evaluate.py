@@ -28,7 +28,7 @@ from bioscan_desktop.core.matching import DECISION_K, Verdict
 from bioscan_desktop.core.novelty import nearness
 from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim
 from bioscan_desktop.library.importers.tables import Record, open_text
-from bioscan_desktop.services.identify import Identifier, Neighbours
+from bioscan_desktop.services.identify import SHOWN, Identifier, Neighbours
 from bioscan_desktop.services.specimens import Specimen, from_sequence
 from bioscan_desktop.services.tasks import Progress, ProgressCallback, silent
 
@@ -180,7 +180,8 @@ def answer(
             truths.append(record.lineage)
             yield _specimen(record, query, images)
 
-    for number, found in enumerate(identifier.look_up(specimens(), DECISION_K, wanted), start=1):
+    look_up = identifier.look_up(specimens(), DECISION_K, wanted, align=SHOWN)
+    for number, found in enumerate(look_up, start=1):
         truth = truths.popleft()
         if found.problems:
             failed.append((found.specimen.query_id, found.problems[0].message))
@@ -203,7 +204,7 @@ def _specimen(record: Record, query: str, images: Path | None) -> Specimen:
 
 
 def _answered(identifier: Identifier, truth: Lineage, found: Neighbours) -> Answered:
-    verdict = identifier.judge(found).verdict
+    verdict = identifier.judge(found, SHOWN).verdict
     assert verdict is not None  # a query without hits is among the failed
     ranked = identifier.ranked(found, verdict)
     own = found.hits.get("dna") or found.hits["image"]  # of both, the barcode tells species apart

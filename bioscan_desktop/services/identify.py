@@ -23,22 +23,25 @@ from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import DECISION_K, Verdict, agreement_levels, decide, decide_both
-from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.inference import crop
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.images import LoadedImage, to_array
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.restriction import Restriction
+from bioscan_desktop.services.answer_json import hit_json, verdict_json
 from bioscan_desktop.services.export.words import percent
 from bioscan_desktop.services.ranking import align_nearest, aligned, by_evidence, species_missing
-from bioscan_desktop.services.specimens import Specimen
+from bioscan_desktop.services.specimens import Specimen, in_steps
 from bioscan_desktop.services.tasks import CancelToken, Progress, ProgressCallback, silent
 
 T = TypeVar("T")
 
-FIRST_CHUNK, LAST_CHUNK = 1, 16
+FIRST_CHUNK, LAST_CHUNK = 1, 64
 """Specimens per step: the first answer comes at once, then steps double, since batches are faster."""
+
+SHOWN = 5
+"""Hits shown per key modality, if nothing else is asked for."""
 
 DECODERS = max(2, min(8, os.cpu_count() or 2))
 """Threads that decode photos; fewer than cores would keep a fast encoder waiting."""
@@ -96,15 +99,15 @@ class Identification:
             "nucleotides": self.specimen.barcode.sequence if self.specimen.barcode else None,
             "status": self.status,
             "error": {"code": self.error.code, "message": self.error.message} if self.error else None,
-            "verdict": _verdict_json(self.verdict) if self.verdict else None,
+            "verdict": verdict_json(self.verdict) if self.verdict else None,
             "ranks": [
                 {"rank": s.rank, "name": s.name, "share": round(s.share, 4)}
                 for s in (self.verdict.ranks if self.verdict else ())
             ],
-            "by_modality": {m: _verdict_json(v) for m, v in self.by_modality.items()},
+            "by_modality": {m: verdict_json(v) for m, v in self.by_modality.items()},
             "modality_agreement": self.modality_agreement,
             "hits": [
-                _hit_json(number, hit, badge)
+                hit_json(number, hit, badge)
                 for number, (hit, badge) in enumerate(zip(self.hits, self.badges, strict=True), start=1)
             ],
             "notices": [*self.restricted, *self.notices],
@@ -127,6 +130,8 @@ class Neighbours:
         sequence: the barcode as it was searched, turned round if need be.
         is_coi: False for a barcode without a place in the frame where the library's have theirs.
         missing: share of the photo that the file lacks.
+        identity: best percent identity to a key, see `services.ranking.align_nearest`.
+        aligned: so many hits at least are aligned, where they have a barcode.
         problems: why its photo or barcode could not be used.
         elapsed_ms: its share of the step's time.
     """
@@ -139,6 +144,8 @@ class Neighbours:
     sequence: str | None = None
     is_coi: bool = True
     missing: float = 0.0
+    identity: float | None = None
+    aligned: int = 0
     problems: list[BioscanError] = field(default_factory=list)
     elapsed_ms: float = 0.0
 
@@ -181,12 +188,13 @@ class Identifier:
     def identify(
         self,
         specimens: Iterable[Specimen],
-        top_k: int = 5,
+        top_k: int = SHOWN,
         progress: ProgressCallback = silent,
         cancel: CancelToken | None = None,
         keys: Sequence[str] | None = None,
         total: int | None = None,
         first_step: int = FIRST_CHUNK,
+        last_step: int = LAST_CHUNK,
     ) -> Iterator[Identification]:
         """Yields one identification per specimen, in order.
 
@@ -197,16 +205,18 @@ class Identifier:
             cancel: looked at between specimens; raises Cancelled.
             keys: key modalities to search; None searches all.
             total: for progress, if known.
-            first_step: specimens embedded together at first; steps double up to `LAST_CHUNK`.
+            first_step, last_step: specimens embedded together at first, and at most; steps double.
         """
-        near = self.look_up(specimens, max(top_k, DECISION_K), keys, cancel, first_step)
+        near = self.look_up(specimens, max(top_k, DECISION_K), keys, cancel, first_step, last_step, top_k)
+        provenance = None
         for done, found in enumerate(near, start=1):
             start = time.perf_counter()
-            result = self._decide(found, top_k)
+            provenance = provenance or self.provenance()
+            result = self._decide(found, top_k, provenance)
             progress(Progress(done, total, found.specimen.query_id))
             yield replace(result, elapsed_ms=found.elapsed_ms + (time.perf_counter() - start) * 1000)
 
-    def identify_one(self, specimen: Specimen, top_k: int = 5) -> Identification:
+    def identify_one(self, specimen: Specimen, top_k: int = SHOWN) -> Identification:
         """One specimen."""
         return next(self.identify([specimen], top_k))
 
@@ -217,8 +227,14 @@ class Identifier:
         keys: Sequence[str] | None = None,
         cancel: CancelToken | None = None,
         first_step: int = FIRST_CHUNK,
+        last_step: int = LAST_CHUNK,
+        align: int = 0,
     ) -> Iterator[Neighbours]:
         """Decodes, embeds and searches, without deciding; yields in order of input.
+
+        Args:
+            align: barcodes are aligned with so many of their nearest keys, in several threads; `judge`
+                does it one by one where it has not been done.
 
         Raises:
             Cancelled: at the next specimen after `cancel`.
@@ -228,16 +244,16 @@ class Identifier:
         with ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as pool:
             ahead: list[tuple[Neighbours, Future[tuple[LoadedImage, np.ndarray]] | None]] = []
             try:
-                for chunk in _chunks(specimens, first_step):
+                for chunk in in_steps(specimens, first_step, last_step):
                     cancel.check()
                     # The next step's photos are decoded while this one's are embedded.
                     submitted = [
                         (Neighbours(s), pool.submit(self._load, s) if s.photo is not None else None)
                         for s in chunk
                     ]
-                    yield from self._step(ahead, k, keys, cancel)
+                    yield from self._step(ahead, k, keys, cancel, align, pool)
                     ahead = submitted
-                yield from self._step(ahead, k, keys, cancel)
+                yield from self._step(ahead, k, keys, cancel, align, pool)
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
@@ -266,11 +282,13 @@ class Identifier:
         k: int,
         keys: Sequence[str] | None,
         cancel: CancelToken,
+        align: int,
+        pool: ThreadPoolExecutor,
     ) -> Iterator[Neighbours]:
         """Embeds and searches the photos of a step together, then its barcodes."""
         start = time.perf_counter()
-        photos: list[tuple[Neighbours, np.ndarray]] = []
-        barcodes: list[tuple[Neighbours, str]] = []
+        photos: list[tuple[list[Neighbours], np.ndarray]] = []
+        barcodes: dict[str, list[Neighbours]] = {}  # equal ones are searched once
         for found, future in batch:
             cancel.check()
             if found.specimen.error is not None:
@@ -283,14 +301,19 @@ class Identifier:
                 else:
                     found.notices.extend(loaded.notices)
                     found.missing = loaded.missing
-                    photos.append((found, pixels))
+                    photos.append(([found], pixels))
             if found.specimen.barcode is not None:
                 barcode = self._orient(found.specimen.barcode)
                 found.notices.extend(barcode.notices)
                 found.sequence = barcode.sequence
-                barcodes.append((found, barcode.sequence))
-        self._search("image", photos, self.model.embed_pixels, k, keys)
-        self._search("dna", barcodes, self.model.embed_barcodes, k, keys)
+                barcodes.setdefault(barcode.sequence, []).append(found)
+        self._search("image", photos, self._ask_photos, k, keys)
+        self._search(
+            "dna", [(same, sequence) for sequence, same in barcodes.items()], self._ask_barcodes, k, keys
+        )
+        if align and len(barcodes) > 1:
+            for _ in pool.map(lambda found: self._align(found, align), (found for found, _ in batch)):
+                cancel.check()
         for found, _ in batch:
             cancel.check()
             found.elapsed_ms = (time.perf_counter() - start) * 1000 / len(batch)
@@ -299,47 +322,57 @@ class Identifier:
     def _search(
         self,
         modality: str,
-        inputs: Sequence[tuple[Neighbours, T]],
-        embed: Callable[[Sequence[T]], np.ndarray],
+        inputs: Sequence[tuple[list[Neighbours], T]],
+        ask: Callable[[Sequence[tuple[list[Neighbours], T]]], tuple[np.ndarray, np.ndarray | None]],
         k: int,
         keys: Sequence[str] | None,
     ) -> None:
+        """Searches photos or barcodes, each with the specimens that it is of."""
         if not inputs:
             return
         self._open(modality, keys)
         try:
-            rows = embed([item for _, item in inputs])
-            placed = self._place(inputs) if modality == "dna" else None
+            rows, placed = ask(inputs)
             leaning = self.model.manifest.leaning
             if self.restriction is None:
                 results = self.library.search(modality, rows, k, keys, placed, leaning=leaning)
             else:
                 results, left_out = self.restriction.search(modality, rows, k, keys, placed, leaning)
                 for number in (n for n, told in enumerate(left_out) if told):
-                    found, at = inputs[number][0], slice(number, number + 1)
-                    found.left_out.extend(left_out[number])
+                    at = slice(number, number + 1)
                     there = placed[at] if placed is not None else None
-                    (found.unrestricted[modality],) = self.library.search(
-                        modality, rows[at], k, keys, there, leaning=leaning
-                    )
+                    (whole,) = self.library.search(modality, rows[at], k, keys, there, leaning=leaning)
+                    for found in inputs[number][0]:
+                        found.left_out.extend(left_out[number])
+                        found.unrestricted[modality] = list(whole)
         except BioscanError as error:
             if len(inputs) == 1:
-                inputs[0][0].problems.append(error)
+                for found in inputs[0][0]:
+                    found.problems.append(error)
             else:  # one bad item must not take the others of its step along
                 for one in inputs:
-                    self._search(modality, [one], embed, k, keys)
+                    self._search(modality, [one], ask, k, keys)
             return
-        for (found, _), hits in zip(inputs, results, strict=True):
-            found.hits[modality] = hits
+        for (same, _), hits in zip(inputs, results, strict=True):
+            for found in same:
+                found.hits[modality] = list(hits)
 
-    def _place(self, barcodes: Sequence[tuple[Neighbours, Any]]) -> np.ndarray | None:
-        """(n, 658) codes in the frame of COI; None where the library's barcodes have no place in it."""
+    def _ask_photos(self, photos: Sequence[tuple[list[Neighbours], np.ndarray]]) -> tuple[np.ndarray, None]:
+        """(n, d) unit rows; photos have no place in the frame."""
+        return self.model.embed_pixels([pixels for _, pixels in photos]), None
+
+    def _ask_barcodes(
+        self, barcodes: Sequence[tuple[list[Neighbours], str]]
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """(n, d) unit rows, and (n, 658) codes in the frame of COI; None if the library's have none there."""
+        sequences = [sequence for _, sequence in barcodes]
         if not self.library.is_coi:
-            return None
-        placed = place([sequence for _, sequence in barcodes])
-        for (found, _), score in zip(barcodes, placed.score, strict=True):
-            found.is_coi = bool(score >= LEAST_SCORE)
-        return placed.codes
+            return self.model.embed_barcodes(sequences), None
+        placed = place(sequences)
+        for (same, _), score in zip(barcodes, placed.score, strict=True):
+            for found in same:
+                found.is_coi = bool(score >= LEAST_SCORE)
+        return self.model.embed_barcodes(sequences, placed.codes), placed.codes
 
     def _open(self, modality: str, keys: Sequence[str] | None) -> None:
         """Opens what a search needs. A damaged pack is no single item's fault: it stops the run.
@@ -353,18 +386,16 @@ class Identifier:
             if keys is None or kind in keys:
                 self.library.index(kind)
 
-    def judge(self, found: Neighbours, top_k: int = 5) -> Judgement:
+    def judge(self, found: Neighbours, top_k: int = SHOWN) -> Judgement:
         """The verdicts on what a search brought. Aligns the nearest keys in place.
 
         Args:
             found: with hits of at least one modality.
         """
+        self._align(found, top_k)
         calibration, hits = self.calibration_for(found), found.hits
-        identity = None
-        if found.sequence is not None and "dna" in hits:
-            hits["dna"], identity = align_nearest(hits["dna"], found.sequence, top_k)
         by_modality = {
-            modality: decide(near, calibration, identity, found.is_coi)
+            modality: decide(near, calibration, found.identity, found.is_coi)
             if modality == "dna"
             else decide(near, self.library.calibration)
             for modality, near in hits.items()
@@ -381,12 +412,18 @@ class Identifier:
             return Judgement(verdict, by_modality, agreed)
         return Judgement(next(iter(by_modality.values())), by_modality, None)
 
+    def _align(self, found: Neighbours, top_k: int) -> None:
+        """Aligns the barcode of a specimen with its nearest keys, in place."""
+        if found.sequence is not None and "dna" in found.hits and found.aligned < top_k:
+            found.hits["dna"], found.identity = align_nearest(found.hits["dna"], found.sequence, top_k)
+            found.aligned = top_k
+
     def calibration_for(self, found: Neighbours) -> Calibration:
         """The library's calibration, for a short barcode the one of short barcodes."""
         calibration = self.library.calibration
         return calibration.for_barcode(len(found.sequence)) if found.sequence is not None else calibration
 
-    def _decide(self, found: Neighbours, top_k: int) -> Identification:
+    def _decide(self, found: Neighbours, top_k: int, provenance: Provenance) -> Identification:
         problems = list(found.problems)
         judged = self.judge(found, top_k) if found.hits else Judgement(None, {}, None)
         verdict = judged.verdict
@@ -405,7 +442,7 @@ class Identifier:
             badges=tuple(agreement_levels(shown, verdict)) if verdict else ("none",) * len(shown),
             notices=tuple(found.notices),
             elapsed_ms=found.elapsed_ms,
-            provenance=self.provenance(),
+            provenance=provenance,
             restricted=self._told_of_restriction(found, verdict),
         )
 
@@ -415,7 +452,9 @@ class Identifier:
             return ()
         told = [self.restriction.told, *found.left_out]
         if found.unrestricted:
-            free = self.judge(replace(found, hits={**found.hits, **found.unrestricted})).verdict
+            free = self.judge(
+                replace(found, hits={**found.hits, **found.unrestricted}, aligned=0, identity=None)
+            ).verdict
             if free is not None and free.name and (verdict is None or free.name != verdict.name):
                 told.append(
                     f"The whole library would answer {free.name} ({free.rank}, {percent(free.confidence)})."
@@ -455,46 +494,3 @@ class Identifier:
                 aligned(hit, sequence) if hit.percent_identity is None else hit for hit in best["dna"]
             ]
         return tuple(by_evidence(best, calibration, lacking))
-
-
-def _chunks(items: Iterable[Specimen], size: int) -> Iterator[list[Specimen]]:
-    chunk: list[Specimen] = []
-    for item in items:
-        chunk.append(item)
-        if len(chunk) == size:
-            yield chunk
-            size, chunk = min(2 * size, LAST_CHUNK), []
-    if chunk:
-        yield chunk
-
-
-def _verdict_json(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "name": verdict.name,
-        "rank": verdict.rank,
-        "confidence": round(verdict.confidence, 4),
-        "calibrated": verdict.calibrated,
-        "novelty": verdict.novelty,
-        "novelty_p": round(verdict.novelty_p, 4) if verdict.novelty_p is not None else None,
-        "reason": verdict.reason,
-    }
-
-
-def _hit_json(number: int, hit: Hit, badge: str) -> dict[str, Any]:
-    return {
-        "hit_rank": number,
-        "key_id": hit.key_id,
-        "query_modality": hit.query_modality,
-        "key_modality": hit.key_modality,
-        "score": round(hit.score, 5),
-        "percent_identity": round(hit.percent_identity, 2) if hit.percent_identity is not None else None,
-        "overlap_bp": hit.overlap_bp,
-        "processid": hit.processid,
-        "bin_uri": hit.bin_uri,
-        **dict(zip(RANKS, hit.lineage.names(), strict=True)),
-        "country": hit.country,
-        "badge": badge,
-        "badge_against": "verdict",
-        "n_records": hit.n_records,
-        "image_file": hit.image_file,
-    }

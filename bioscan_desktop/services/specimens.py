@@ -152,6 +152,25 @@ def cut(specimen: Specimen, boxes: Sequence[Box]) -> list[Specimen]:
     ]
 
 
+PHOTOS_PER_STEP = 16
+"""More photos together are no faster, and take memory."""
+
+
+def in_steps(specimens: Iterable[Specimen], size: int, most: int) -> Iterator[list[Specimen]]:
+    """Specimens in the steps that they are searched in: of `size` at first, then of twice as many each, up
+    to `most`, but of no more photos than `PHOTOS_PER_STEP`."""
+    step: list[Specimen] = []
+    photos = 0
+    for specimen in specimens:
+        step.append(specimen)
+        photos += specimen.photo is not None
+        if len(step) == size or photos == PHOTOS_PER_STEP:
+            yield step
+            size, step, photos = min(2 * size, most), [], 0
+    if step:
+        yield step
+
+
 def unique_ids(specimens: Iterable[Specimen]) -> Iterator[Specimen]:
     """Appends `.2`, `.3`, … to repeated query ids, so that results can be told apart."""
     ids = UniqueIds()

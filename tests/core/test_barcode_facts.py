@@ -118,3 +118,9 @@ def test_many_n_and_turning_are_told() -> None:
     assert any("reversed" in sentence for sentence in barcode.notices)
     assert facts("ACG" * 200 + "N" * 7).sentences() == ("1.2% of the bases are N.",)
     assert facts("ACG" * 200 + "N" * 6).sentences() == ()
+
+
+@light
+@given(st.text("TAGR", max_size=60) | iupac)
+def test_stops_are_those_of_the_translation(sequence: str) -> None:
+    assert stop_codons(sequence) == min(translate(sequence, frame).count("*") for frame in (1, 2, 3))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from bioscan_desktop.index import aligned
 from bioscan_desktop.index.aligned import DEFAULT_WEIGHTS, FEATURES, LEAST_OVERLAP, AlignedIndex, amino_acids
 from bioscan_desktop.inference.columns import BLANK, base_codes
 from bioscan_desktop.inference.frame import WORDS, backbone, pack, place
@@ -58,6 +59,42 @@ def test_the_most_related_and_the_least_differing_are_found() -> None:
     assert all(by_row[row] == every.mismatch[row] for row in by_row)
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_many_barcodes_are_answered_as_each_alone(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Fewer are looked at than there are, so that the choice of those matters too.
+    monkeypatch.setattr(aligned, "WIDE", 30)
+    query = placeable_barcode(1)
+    barcodes = [changed(query, 5 + n, n)[n % 7 * 20 : 658 - n % 5 * 30] for n in range(120)]
+    index = index_of([*barcodes, "", query[:50]])
+    asked = [changed(query, 3 * n, 200 + n)[n % 3 * 150 : 658 - n % 4 * 40] for n in range(21)]
+    queries, allowed = place([*asked, "A" * 300]).codes, np.arange(122) % 4 != 1
+    also = np.random.default_rng(0).integers(0, 122, (22, 6))
+    together = index.search_many(queries, 5, allowed, also, threads)
+    for codes, wanted, found in zip(queries, also, together, strict=True):
+        alone = index.search(codes, 5, allowed, wanted)
+        assert np.array_equal(found.rows, alone.rows) and set(wanted) <= set(found.rows)
+        np.testing.assert_allclose(found.mismatch, alone.mismatch)
+        np.testing.assert_allclose(found.relatedness, alone.relatedness)
+    assert index.search_many(queries[:0], 5) == []
+
+
+def test_the_least_differing_are_those_of_a_plain_count() -> None:
+    query = placeable_barcode(2)
+    rng = random.Random(2)
+    barcodes = [changed(query, rng.randrange(200), n)[rng.randrange(300) :] for n in range(900)]
+    index, codes = index_of(barcodes), codes_of(query[: 658 - 90])
+    every = index.compare(codes, np.arange(900)).mismatch
+    found = index.search(codes, 25)
+    assert set(np.argsort(every, kind="stable")[:25]) <= set(found.rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([0.0, 0.25, 0.5, float("inf")]), min_size=1, max_size=60), st.integers(1, 30))
+def test_of_equal_values_the_first_are_taken(values: list[float], k: int) -> None:
+    expected = sorted(sorted(range(len(values)), key=lambda n: (values[n], n))[:k])
+    assert aligned._least(np.array(values, dtype=np.float32), k).tolist() == expected
+
+
 def test_what_is_not_allowed_is_left_out_and_what_is_asked_for_is_given() -> None:
     query = placeable_barcode(1)
     index = index_of([changed(query, n, n) for n in range(1, 31)])
@@ -105,7 +142,7 @@ def test_codons_are_read_by_the_mitochondrial_code_of_invertebrates() -> None:
     codes = np.full((1, 658), BLANK, dtype=np.uint8)
     codes[0, 1:16] = base_codes("ATATGAAGATAGTTT")  # Met Trp Ser stop Phe; Ile, stop, Arg elsewhere
     codes[0, 16:19] = base_codes("ANA")
-    letters = amino_acids(codes)[0]
+    letters = amino_acids(pack(codes))[0]
     assert bytes(letters[:5]) == b"MWS*F"
     assert letters[5] == 255 and (letters[6:] == 255).all()
 

@@ -18,6 +18,7 @@ from bioscan_desktop.library.records import (
     RecordStore,
     pack_bases,
     unpack_bases,
+    unpack_many,
     write_records,
 )
 from tests.conftest import random_barcode
@@ -54,6 +55,14 @@ def test_plain_bases_take_a_quarter_and_two_bytes_for_an_n() -> None:
     assert len(pack_bases(sequence)) == 165
     assert len(pack_bases("N" + sequence[1:-1] + "N")) == 169
     assert unpack_bases(pack_bases("N" + sequence[1:-1] + "N"), 657) == "N" + sequence[1:-1] + "N"
+
+
+def test_many_are_unpacked_as_each_alone() -> None:
+    plain, gaps = random_barcode(1, 219), "N" + random_barcode(2, 50)[1:-1] + "N"
+    sequences = [plain, None, gaps, "ACRYT", "A", gaps * 3, None, "NNNN", plain[:101]]
+    stored = [(pack_bases(s), len(s)) if s is not None else (None, 0) for s in sequences]
+    assert unpack_many(stored) == sequences
+    assert unpack_many([]) == []
 
 
 def test_records_round_trip(tmp_path: Path) -> None:

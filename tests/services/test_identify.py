@@ -6,7 +6,7 @@ import dataclasses
 import io
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.manifest import sha256_of
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.services.identify import Identification, Identifier
-from bioscan_desktop.services.specimens import Specimen, collect, from_sequence, from_text, join
+from bioscan_desktop.services.specimens import Specimen, collect, from_sequence, from_text, in_steps, join
 from bioscan_desktop.services.tasks import CancelToken, Progress
 from tests.conftest import TinyWorld, draw_insect, make_model, random_barcode
 
@@ -335,6 +335,31 @@ class TestRunning:
             next(answers)
         assert read <= 64
         answers.close()
+
+    def test_equal_barcodes_are_searched_once_and_answered_each(
+        self, world: TinyWorld, identifier: Identifier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[int] = []
+        embed = identifier.model.embed_barcodes
+
+        def count(sequences: Sequence[str], placed: np.ndarray | None = None) -> np.ndarray:
+            asked.append(len(sequences))
+            return embed(sequences, placed)
+
+        monkeypatch.setattr(identifier.model, "embed_barcodes", count)
+        given = [barcode(world, RAPAE), barcode(world, PRONUBA), barcode(world, RAPAE), photo(world, RAPAE)]
+        results = [check(r) for r in identifier.identify(given, first_step=4)]
+        assert asked == [2]
+        assert results[0].hits == results[2].hits != results[1].hits
+        assert [list(r.by_modality) for r in results] == [["dna"], ["dna"], ["dna"], ["image"]]
+
+    def test_steps_grow_farther_with_barcodes_than_with_photos(self, world: TinyWorld) -> None:
+        barcodes, photos = [barcode(world, RAPAE)] * 200, [photo(world, RAPAE)] * 60
+        assert [len(step) for step in in_steps(barcodes, 1, 64)] == [1, 2, 4, 8, 16, 32, 64, 64, 9]
+        assert [len(step) for step in in_steps(photos, 1, 64)] == [1, 2, 4, 8, 16, 16, 13]
+        mixed = in_steps([*barcodes[:20], *photos[:20]], 64, 64)
+        assert [len(step) for step in mixed] == [36, 4]
+        assert [len(step) for step in in_steps(barcodes, 16, 16)] == [16] * 12 + [8]
 
     def test_cancelling_keeps_what_is_done(self, world: TinyWorld, identifier: Identifier) -> None:
         token, results = CancelToken(), []
