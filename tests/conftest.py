@@ -15,6 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import bioscan_desktop  # noqa: F401 - before numpy, whose threads it sets
+
+# isort: split
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
