@@ -235,17 +235,26 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--compare", type=Path, metavar="FILE", help="say what improved and regressed since")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="also write the figures as CSV")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="also draw them, as .svg or .png")
+    parser.add_argument(
+        "--plots",
+        type=Path,
+        metavar="DIR",
+        help="draw reliability.svg and risk-coverage.svg: how far stated chances hold",
+    )
     parser.set_defaults(run=_run_evaluate)
 
 
 def _run_evaluate(arguments: argparse.Namespace) -> int:
-    from bioscan_desktop.services import evaluate, evaluation_plot, evaluation_report
+    from bioscan_desktop.services import drawing, evaluate, evaluation_plot, evaluation_report
+    from bioscan_desktop.services.reliability_plot import save_plots
 
     # Whatever may be wrong with the baseline and the names is said before the long search.
     failed: list[tuple[str, str]] = []
     baseline = evaluation_report.load_figures(arguments.compare) if arguments.compare is not None else None
     if arguments.plot is not None:
-        evaluation_plot.check_suffix(arguments.plot)
+        drawing.check_suffix(arguments.plot)
+    if arguments.plots is not None and (arguments.predictions is not None or arguments.query == "text"):
+        raise ArgumentError("--plots draws how far verdicts hold; predictions and names have none.")
     if arguments.predictions is not None:
         if len(arguments.predictions) > 2:
             raise ArgumentError("--predictions takes one table, or two: of seen and of unseen species.")
@@ -266,6 +275,8 @@ def _run_evaluate(arguments: argparse.Namespace) -> int:
             evaluation_report.write_csv(figures, stream)
     if arguments.plot is not None:
         evaluation_plot.save_plot(figures, arguments.plot)
+    if arguments.plots is not None:
+        save_plots({arguments.query: figures}, arguments.plots)
     if arguments.json:
         shown = figures if compared is None else {**figures, "comparison": compared.as_dict()}
         print(json.dumps(shown, indent=2))

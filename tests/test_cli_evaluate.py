@@ -158,3 +158,35 @@ def test_without_a_text_encoder_names_cannot_ask(
 ) -> None:
     assert evaluate(world, "--queries", queries, "--query", "text") == 2
     assert "has no text encoder, so names cannot be compared" in capsys.readouterr().err
+
+
+def test_species_without_keys_have_figures_of_their_own_and_verdicts_plots(
+    world: TinyWorld, queries: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = queries.read_text().replace("\tNoctua comes\n", "\tNoctua fimbriata\n")
+    queries.write_text(text)
+    asked = ["--queries", queries, "--keys", "dna"]
+    plots = tmp_path / "plots"
+    assert evaluate(world, *asked, "--plots", plots) == 0
+    shown = capsys.readouterr().out
+    assert "species missing in the library: 1 queries of 1 species, beside 3 of known ones" in shown
+    assert "percent identity" in shown and "AUROC" in shown
+    assert {path.name for path in plots.iterdir()} == {"reliability.svg", "risk-coverage.svg"}
+
+    assert evaluate(world, *asked, "--json") == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["missing_species"]["queries"]["missing"] == 1
+    assert figures["novelty_auroc"] == figures["missing_species"]["judgements"]["program"]["auroc"]
+    assert (
+        figures["reliability"].keys()
+        == figures["risk_coverage"].keys()
+        == figures["verdict"]["accuracy_by_rank"].keys()
+    )
+
+
+def test_plots_of_what_has_no_verdicts_are_refused_before_the_search(
+    world: TinyWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = tmp_path / "nowhere.tsv"
+    assert evaluate(world, "--queries", nowhere, "--query", "text", "--plots", tmp_path / "p") == 2
+    assert "predictions and names have none" in capsys.readouterr().err

@@ -24,11 +24,15 @@ from typing import Any, Protocol
 import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.core.matching import DECISION_K, Verdict
+from bioscan_desktop.core.matching import DECISION_K
 from bioscan_desktop.core.novelty import nearness
 from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim
 from bioscan_desktop.library.importers.tables import Record, open_text
+from bioscan_desktop.services.answered import Answered
 from bioscan_desktop.services.identify import SHOWN, Identifier, Neighbours
+from bioscan_desktop.services.missing_species import auroc, missing_species
+from bioscan_desktop.services.missing_species import lines as missing_lines
+from bioscan_desktop.services.reliability import expected_calibration_error, reliability, risk_coverage
 from bioscan_desktop.services.specimens import Specimen, from_sequence
 from bioscan_desktop.services.tasks import Progress, ProgressCallback, silent
 
@@ -49,23 +53,6 @@ class Retrieved(Protocol):
     @property
     def nearest(self) -> Sequence[Lineage]:
         """Names of the nearest keys, best first."""
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A labelled query with what came back.
-
-    Attributes:
-        truth: its true names.
-        nearest: lineages of the nearest keys, best first.
-        verdict: what the program would say.
-        familiarity: how much like a known species it looks, see `core.matching.nearness`.
-    """
-
-    truth: Lineage
-    nearest: tuple[Lineage, ...]
-    verdict: Verdict
-    familiarity: float
 
 
 def top_k_accuracy(
@@ -123,33 +110,6 @@ def harmonic_mean(a: float | None, b: float | None) -> float | None:
     return 0.0 if a == 0 or b == 0 else 2 * a * b / (a + b)
 
 
-def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | None:
-    """Chance that a positive scores above a negative, ties half; None if either is empty."""
-    if not len(positives) or not len(negatives):
-        return None
-    pos, neg = np.asarray(positives), np.sort(np.asarray(negatives))
-    below = np.searchsorted(neg, pos, side="left")
-    ties = np.searchsorted(neg, pos, side="right") - below
-    return float((below + 0.5 * ties).mean() / len(neg))
-
-
-def expected_calibration_error(
-    confidence: Sequence[float], right: Sequence[bool], bins: int = 10
-) -> float | None:
-    """Mean |confidence - accuracy| over equal-width bins, weighted by their size."""
-    if not confidence:
-        return None
-    values, truths = np.asarray(confidence), np.asarray(right, dtype=float)
-    which = np.minimum((values * bins).astype(int), bins - 1)
-    return float(
-        sum(
-            abs(values[which == b].mean() - truths[which == b].mean()) * (which == b).mean()
-            for b in range(bins)
-            if (which == b).any()
-        )
-    )
-
-
 def answer(
     identifier: Identifier,
     records: Iterable[Record],
@@ -204,12 +164,14 @@ def _specimen(record: Record, query: str, images: Path | None) -> Specimen:
 
 
 def _answered(identifier: Identifier, truth: Lineage, found: Neighbours) -> Answered:
-    verdict = identifier.judge(found, SHOWN).verdict
+    judged = identifier.judge(found, SHOWN)
+    verdict = judged.verdict
     assert verdict is not None  # a query without hits is among the failed
     ranked = identifier.ranked(found, verdict)
     own = found.hits.get("dna") or found.hits["image"]  # of both, the barcode tells species apart
     familiarity = nearness(own, identifier.calibration_for(found))
-    return Answered(truth, tuple(hit.lineage for hit in ranked[: max(TOP_K)]), verdict, familiarity)
+    near = tuple(hit.lineage for hit in ranked[: max(TOP_K)])
+    return Answered(truth, near, verdict, familiarity, max(hit.score for hit in own), judged.identity)
 
 
 def summarise(
@@ -234,6 +196,11 @@ def summarise(
     result["ece"] = expected_calibration_error(
         [a.verdict.confidence for a in called], [_right(a) for a in called]
     )
+    result["reliability"] = reliability(answered)
+    result["risk_coverage"] = risk_coverage(answered)
+    lacking = missing_species(answered, known)
+    if lacking is not None:
+        result["missing_species"] = lacking
     return result
 
 
@@ -393,6 +360,8 @@ def table(figures: dict[str, Any]) -> str:
         coverage = _percent(verdict["coverage_of_species_calls"])
         lines.append(f"named to species: {coverage} of the queries with a species")
         lines.append(f"expected calibration error: {_percent(figures['ece'])}")
+    if "missing_species" in figures:
+        lines += missing_lines(figures["missing_species"])
     if "names" in figures:
         lines.append(f"\n{table(figures['names'])}")
         return "\n".join(lines)

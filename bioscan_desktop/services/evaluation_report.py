@@ -23,9 +23,17 @@ TOLERANCE = 0.0005
 """Changes below half of the last digit of the table (0.1 per cent) count as none."""
 
 _LOWER_IS_BETTER = frozenset({"ece"})
-_JUDGED = ("pairs", "top_k", "seen", "unseen", "harmonic_mean", "verdict", "novelty_auroc", "ece", "names")
-# Counts, and the mean rank of the verdicts: they may change for better or worse.
-_NOT_JUDGED = frozenset({"n_queries", "queries", "classes", "calls", "unnamed", "mean_rank", "n_candidates"})
+_WRONG_NAMES = frozenset({"missing", "missing_by_species"})
+"""Of missing species: shares that get a name, or pass for known."""
+
+_JUDGED = (
+    "pairs", "top_k", "seen", "unseen", "harmonic_mean", "verdict", "novelty_auroc", "ece",
+    "missing_species", "names",
+)  # fmt: skip
+# Counts, limits, and the mean rank of the verdicts: they may change for better or worse.
+_NOT_JUDGED = frozenset(
+    {"n_queries", "queries", "classes", "calls", "unnamed", "mean_rank", "n_candidates", "limit"}
+)
 _SAME_QUESTION = ("query", "keys", "protocol")
 
 
@@ -45,7 +53,9 @@ class Change:
     @property
     def better(self) -> bool:
         """True if the figure improved."""
-        return (self.after > self.before) != (self.name in _LOWER_IS_BETTER)
+        place = self.name.split(".")
+        wrong = place[0] == "missing_species" and place[-1] in _WRONG_NAMES
+        return (self.after > self.before) != (wrong or self.name in _LOWER_IS_BETTER)
 
     def sentence(self) -> str:
         """`unseen.top_k.1.species.macro 46.4 -> 45.0 (-1.4)`, per cent."""

@@ -21,7 +21,7 @@ from PIL import Image
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
-from bioscan_desktop.services import evaluation_plot, evaluation_report
+from bioscan_desktop.services import drawing, evaluation_plot, evaluation_report
 from bioscan_desktop.services.evaluate import (
     class_counts,
     evaluate_predictions,
@@ -277,7 +277,7 @@ def test_unknown_shares_are_blank_in_csv_and_a_dash_in_the_plot(tmp_path: Path) 
     stream = io.StringIO()
     evaluation_report.write_csv(figures, stream)
     assert "predictions,,all,1,species,0,0,,\n" in stream.getvalue()
-    words = [s.words for s in evaluation_plot.shapes(figures) if isinstance(s, evaluation_plot.Text)]
+    words = [s.words for s in evaluation_plot.shapes(figures) if isinstance(s, drawing.Text)]
     assert words.count("–") == 6 and words.count("100.0") == 2
 
 
@@ -308,17 +308,33 @@ def test_png_is_drawn_with_the_same_shapes(tmp_path: Path, figures: dict[str, An
 
 def test_a_plot_of_one_group_has_one_series(tmp_path: Path) -> None:
     figures = evaluate_predictions(write_predictions(tmp_path / "p.csv", SEEN))
-    svg = evaluation_plot.to_svg(evaluation_plot.shapes(figures))
+    svg = drawing.to_svg(evaluation_plot.shapes(figures), 960, 400)
     assert evaluation_plot.COLOURS["unseen"] not in svg
     assert len(re.findall(evaluation_plot.COLOURS["all"], svg)) == 1 + 2 * len(RANKS)
 
 
 def test_titles_are_escaped(figures: dict[str, Any]) -> None:
     figures |= {"query": "<dna> & image", "keys": "all"}
-    ElementTree.fromstring(evaluation_plot.to_svg(evaluation_plot.shapes(figures)))
+    ElementTree.fromstring(drawing.to_svg(evaluation_plot.shapes(figures), 960, 400))
 
 
 def test_other_plot_formats_are_refused_before_anything_else(figures: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match=r"\.svg or \.png"):
         evaluation_plot.save_plot(figures, tmp_path / "plot.pdf")
     assert json.dumps(figures)  # figures stay plain data
+
+
+@pytest.mark.parametrize(
+    ("name", "lower"),
+    [
+        ("missing_species.named.missing", True),
+        ("missing_species.judgements.percent_identity.at_97.missing", True),
+        ("missing_species.named.known", False),
+        ("missing_species.genus_or_finer.missing.right", False),
+        ("ece", True),
+        ("novelty_auroc", False),
+    ],
+)
+def test_fewer_wrong_names_are_better(name: str, lower: bool) -> None:
+    assert evaluation_report.Change(name, 0.2, 0.1).better is lower
+    assert evaluation_report.Change(name, 0.1, 0.2).better is not lower
