@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from bioscan_desktop.core.calibration import Calibration, NoveltyModel, log_distance, log_mismatch
 from bioscan_desktop.core.hits import Hit
+
+CROWD = 0.02
+"""Share of differing bases by which another species may be farther, to be about as similar."""
 
 
 def familiarity_terms(hits: Sequence[Hit]) -> dict[str, float]:
@@ -25,6 +29,10 @@ def familiarity_terms(hits: Sequence[Hit]) -> dict[str, float]:
         apart = [h.mismatch or 0.0 for h in aligned if h.lineage.species != closest.lineage.species]
         terms["mismatch"] = log_mismatch(closest.mismatch or 0.0)
         terms["mismatch_other"] = log_mismatch(min(apart or [max(h.mismatch or 0.0 for h in aligned)]))
+        near = {
+            h.lineage.species for h in aligned if (h.mismatch or 0.0) <= (closest.mismatch or 0.0) + CROWD
+        }
+        terms["crowd"] = math.log1p(len(near - {closest.lineage.species, None}))
     return terms
 
 

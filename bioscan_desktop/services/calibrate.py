@@ -1,10 +1,9 @@
 """Fit a library's calibration on held-out specimens whose names are known.
 
 Every held-out query is asked twice: once against the whole library (its species is known), and
-once with all keys of its species left out (as if the species were missing). The second kind is
-taken, where there are enough of them, from species that the encoders were not trained on: those
-that they were trained on stand apart too well. Barcodes are asked once more as short windows. From
-the answers:
+once with all keys of its species left out (as if the species were missing); a few queries of each
+species are enough for that, as every missing species weighs the same. Barcodes are asked once more as
+short windows. From the answers:
 
 - per pair of modalities the weights that turn similarity into evidence, chosen to give the true
   lineage the largest likelihood; once for known species, once for missing ones;
@@ -17,6 +16,7 @@ the answers:
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,10 +27,12 @@ from bioscan_desktop.core.barcode import MIN_BASES, SHORT_BASES
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
 from bioscan_desktop.core.matching import DECISION_K, Verdict, decide_both
+from bioscan_desktop.core.novelty import nearness
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.inference.frame import place
 from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.library.importers.tables import Record
+from bioscan_desktop.services.answered import Answered
 from bioscan_desktop.services.calibration_fit import (
     MISSING_WEIGHT,
     Case,
@@ -55,6 +57,11 @@ MIN_PAIRS = 30
 ALPHA_KNOWN = 0.04
 """Share of specimens of known species that may be called new: the price of noticing new ones."""
 
+FOLDS = 5
+
+MISSING_EACH = 4
+"""Queries of a species that are asked without it, at most."""
+
 SHORT = "short"
 """Name of the short windows of barcodes beside `image` and `dna`."""
 
@@ -65,7 +72,6 @@ def fit(
     identifier: Identifier,
     records: Iterable[Record],
     images: Path | None,
-    unseen: frozenset[str] = frozenset(),
     target_precision: float = 0.95,
     progress: ProgressCallback = silent,
 ) -> Calibration:
@@ -74,12 +80,25 @@ def fit(
     Args:
         records: held-out rows with names, none of them among the library's own.
         images: folder of their photos.
-        unseen: species that the encoders were not trained on.
         target_precision: of the names given at each rank.
 
     Raises:
         ArgumentError: if neither modality has enough usable rows.
     """
+    cases = held_out_cases(identifier, records, images, progress)
+    progress(Progress(0, None, "fitting"))
+    calibration = fit_cases(cases, target_precision, identifier.library.pictured)
+    identifier.library.calibration = calibration
+    return calibration
+
+
+def held_out_cases(
+    identifier: Identifier,
+    records: Iterable[Record],
+    images: Path | None,
+    progress: ProgressCallback = silent,
+) -> Cases:
+    """Asks held-out specimens with and without their species; see the module. Arguments as of `fit`."""
     queries = embed(identifier, records, images, progress)
     enough = {name: found for name, found in queries.items() if len(found.truths) >= MIN_QUERIES}
     if not {"image", "dna"} & enough.keys():
@@ -87,10 +106,19 @@ def fit(
     cases: Cases = {}
     for name, found in enough.items():
         progress(Progress(0, None, f"asking {len(found.truths)} held-out queries ({name})"))
-        cases[name] = ask(identifier, found, unseen)
-    progress(Progress(0, None, "fitting"))
+        cases[name] = ask(identifier, found)
+    return cases
+
+
+def fit_cases(cases: Cases, target_precision: float, pictured: frozenset[str] | None) -> Calibration:
+    """The calibration that answers teach.
+
+    Args:
+        cases: by `image`, `dna` and `short`, at least one of the first two.
+        target_precision: of the names given at each rank.
+        pictured: species of which the library has photos; None if that is not known, or all are.
+    """
     plain = {name: answers for name, answers in cases.items() if name != SHORT}
-    pictured = identifier.library.pictured
     calibration = _fit(Calibration(fitted=True), plain, target_precision, pictured)
     if SHORT in cases and "dna" in cases:
         fitted = _fit(calibration, {**plain, "dna": cases[SHORT]}, target_precision, pictured)
@@ -99,13 +127,55 @@ def fit(
         "target_precision": target_precision,
         "known_queries": {m: sum(not c.missing for c in found) for m, found in cases.items()},
         "missing_queries": {m: sum(c.missing for c in found) for m, found in cases.items()},
+        "missing_species": {m: len({c.species for c in found if c.missing}) for m, found in cases.items()},
         "missing_weight": MISSING_WEIGHT,
         "decision_k": DECISION_K,
     }
     short = calibration.short and replace(calibration.short, provenance=provenance)
-    calibration = replace(calibration, short=short, provenance=provenance)
-    identifier.library.calibration = calibration
-    return calibration
+    return replace(calibration, short=short, provenance=provenance)
+
+
+def cross_fitted(
+    cases: Cases, target_precision: float, pictured: frozenset[str] | None, folds: int = FOLDS
+) -> dict[str, tuple[list[Answered], list[Answered]]]:
+    """What calibrations say of species that they were not fitted on: an honest look at how far they hold.
+
+    Species are divided into folds; those of each are judged by a calibration fitted on the others.
+
+    Args:
+        cases: as of `fit_cases`, whose other arguments are here too.
+
+    Returns:
+        by `image`, `dna`, `short` and `both` the answers to known and to missing species.
+    """
+    names = sorted({case.species or "" for answers in cases.values() for case in answers})
+    fold_of = {name: number % folds for number, name in enumerate(names)}
+    found: dict[str, tuple[list[Answered], list[Answered]]] = defaultdict(lambda: ([], []))
+    for fold in range(folds):
+        inside, outside = (
+            {m: [c for c in held if (fold_of[c.species or ""] == fold) is side] for m, held in cases.items()}
+            for side in (True, False)
+        )
+        calibration = fit_cases(outside, target_precision, pictured)
+        short = calibration.short or calibration
+        judged = {
+            name: answers_of(held, short if name == SHORT else calibration) for name, held in inside.items()
+        }
+        pairs = pairs_of(inside.get("image", []), inside.get("dna", []))
+        if pairs:
+            judged["both"] = _together(pairs, calibration, pictured)
+        for name, answers in judged.items():
+            for case, verdict in answers:
+                own = [hit for hit in case.hits if hit.pair in ("dna->dna", "image->image")] or case.hits
+                answer = Answered(
+                    replace(case.truth, species=case.species),
+                    tuple(hit.lineage for hit in case.hits[:1]),
+                    verdict,
+                    nearness(case.hits, short if name == SHORT else calibration),
+                    max(hit.score for hit in own),
+                )
+                found[name][case.missing].append(answer)
+    return dict(found)
 
 
 def _fit(start: Calibration, cases: Cases, target: float, pictured: frozenset[str] | None) -> Calibration:
@@ -221,12 +291,8 @@ def window(sequence: str, seed: int) -> str:
     return sequence[first : first + bases]
 
 
-def ask(identifier: Identifier, queries: Queries, unseen: frozenset[str] = frozenset()) -> list[Case]:
-    """Asks each query with and without its species; see the module.
-
-    Args:
-        unseen: if they have enough queries, only these are asked without their species.
-    """
+def ask(identifier: Identifier, queries: Queries) -> list[Case]:
+    """Asks each query with its species, and up to `MISSING_EACH` of each species without it."""
     library, modality = identifier.library, queries.modality
     rows = np.stack(queries.rows)
     placed = place(queries.sequences).codes if modality == "dna" and library.is_coi else None
@@ -234,14 +300,14 @@ def ask(identifier: Identifier, queries: Queries, unseen: frozenset[str] = froze
     answers = library.search(modality, rows, DECISION_K, placed=placed, leaning=leaning)
     names = {m: np.array([x.species or "" for x in library.records.lineages(m)]) for m in library.modalities}
     in_library = set().union(*(set(column.tolist()) for column in names.values()))
-    fair = sum(truth.species in unseen for truth in queries.truths) >= MIN_QUERIES
+    asked_without = _few_of_each([truth.species for truth in queries.truths])
     cases = []
     for number, (truth, hits) in enumerate(zip(queries.truths, answers, strict=True)):
         if truth.species is None:
             continue
         if truth.species in in_library:
             cases.append(Case(truth, truth.species, hits, missing=False))
-        if fair and truth.species not in unseen:
+        if number not in asked_without:
             continue
         allowed = {m: column != truth.species for m, column in names.items()}
         own = placed[number : number + 1] if placed is not None else None
@@ -257,3 +323,15 @@ def ask(identifier: Identifier, queries: Queries, unseen: frozenset[str] = froze
                 without[at] = replace(without[at], isolation=float(cosines[others].max(initial=-1.0)))
         cases.append(Case(replace(truth, species=None), truth.species, without, missing=True))
     return cases
+
+
+def _few_of_each(species: Sequence[str | None]) -> set[int]:
+    """Numbers of up to `MISSING_EACH` queries of each species, spread over the list."""
+    members: dict[str, list[int]] = defaultdict(list)
+    for number, name in enumerate(species):
+        if name is not None:
+            members[name].append(number)
+    chosen: set[int] = set()
+    for own in members.values():
+        chosen |= {own[i] for i in np.linspace(0, len(own) - 1, min(MISSING_EACH, len(own))).astype(int)}
+    return chosen

@@ -5,7 +5,7 @@ See `services.calibrate` for where the answers come from.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -31,7 +31,8 @@ SCALE_CASES = 400
 """Cases that scales are fitted on, at most; they have few parameters, and each trial weighs all hits."""
 
 MISSING_WEIGHT = 0.25
-"""Weight of the "species is missing" answers against the others, in chances and thresholds."""
+"""Weight of the "species is missing" answers against the others, in chances and thresholds of specimens
+that are not found to be new. Those of specimens that are, are fitted on missing species alone."""
 
 UNLIKE_SHARE = 0.03
 """Share of the photos of known species that are given up, to notice photos of something else."""
@@ -43,11 +44,12 @@ COMMON = 0.9
 """Share of the answers that must be aligned for alignment to tell missing species; others are left out."""
 
 PLAIN_TERMS = ("nearest", "second", "isolation")
-ALIGNED_TERMS = ("nearest", "mismatch")
-"""What tells missing species. More terms fitted no better on held-out species of the starter's data."""
+ALIGNED_TERMS = ("nearest", "mismatch", "isolation", "crowd")
+"""What tells missing species: those terms that helped over folds of species, see docs/starter-model.md."""
 
-LEAST_CALLS = 200
-"""Answers that a chance is fitted on, at least."""
+LEAST_CALLS = 50
+"""Answers that a chance is fitted on, at least. Over folds of species, chances that were fitted on the few
+dozen photos of the starter's data held better than plain shares."""
 
 SLOPES = (6.0, 9.0, 12.0, 16.0, 20.0, 26.0, 34.0, 45.0, 60.0, 80.0, 110.0, 150.0, 200.0, 270.0, 360.0)
 OFFSETS = (-1000.0, -300.0, -100.0, -50.0, -25.0, *np.linspace(-12, 12, 17).tolist())
@@ -131,11 +133,12 @@ def fit_chances(answers: Sequence[tuple[Case, Verdict]], missing: bool) -> dict[
         missing: fit on those found to be new species, else on the others.
     """
     rows: dict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
-    for case, verdict, share, right in _calls(answers, missing):
-        rank, name = verdict.ranks[share].rank, verdict.ranks[share].name
-        distance = distance_to(rank, name, case.hits)
-        weight = MISSING_WEIGHT if case.missing else 1.0
-        rows[rank].append((log_odds(verdict.ranks[share].share), distance, float(right), weight))
+    weights = _weights([case for case, _ in answers], 1.0 if missing else MISSING_WEIGHT)
+    for number, share, right in _calls(answers, missing):
+        case, verdict = answers[number]
+        found = verdict.ranks[share]
+        distance = distance_to(found.rank, found.name, case.hits)
+        rows[found.rank].append((log_odds(found.share), distance, float(right), weights[number]))
     return {rank: _chance(np.array(found)) for rank, found in rows.items() if len(found) >= LEAST_CALLS}
 
 
@@ -144,13 +147,24 @@ def fit_thresholds(answers: Sequence[tuple[Case, Verdict]], missing: bool, targe
 
     Args:
         answers: cases with their verdicts.
-        missing: fit on those found to be new species, else on the others.
+        missing: fit on those found to be new species, and truly missing; else on all others. A known
+            specimen that is called new has its own species beside it, so its genus is the easier one.
     """
     calls: dict[str, list[tuple[float, bool, float]]] = defaultdict(list)
-    for case, verdict, share, right in _calls(answers, missing):
-        weight = MISSING_WEIGHT if case.missing else 1.0
-        calls[verdict.ranks[share].rank].append((verdict.ranks[share].share, right, weight))
+    weights = _weights([case for case, _ in answers], 1.0 if missing else MISSING_WEIGHT)
+    for number, share, right in _calls(answers, missing):
+        case, verdict = answers[number]
+        if case.missing or not missing:
+            found = verdict.ranks[share]
+            calls[found.rank].append((found.share, right, weights[number]))
     return {rank: _threshold(calls[rank], target) for rank in RANKS}
+
+
+def _weights(cases: Sequence[Case], missing_weight: float) -> list[float]:
+    """Known cases weigh 1. Missing species weigh the same each, together `missing_weight` per case."""
+    counts = Counter(case.species for case in cases if case.missing)
+    each = missing_weight * sum(counts.values()) / max(1, len(counts))
+    return [each / counts[case.species] if case.missing else 1.0 for case in cases]
 
 
 def fit_image_weight(
@@ -227,18 +241,16 @@ def logistic(
     return solution
 
 
-def _calls(
-    answers: Sequence[tuple[Case, Verdict]], missing: bool
-) -> Iterable[tuple[Case, Verdict, int, bool]]:
-    """(case, verdict, number of the rank, whether its name is right), where that can be told."""
-    for case, verdict in answers:
+def _calls(answers: Sequence[tuple[Case, Verdict]], missing: bool) -> Iterable[tuple[int, int, bool]]:
+    """(number of the answer, number of the rank, whether its name is right), where that can be told."""
+    for place, (case, verdict) in enumerate(answers):
         if verdict.novelty == "unlike_library" or (verdict.novelty == "new_species") != missing:
             continue
         for number, share in enumerate(verdict.ranks):
             truth = case.truth.at(share.rank)
             if truth is None and not (case.missing and share.rank == "species"):
                 continue
-            yield case, verdict, number, truth == share.name
+            yield place, number, truth == share.name
 
 
 def _only(cases: Sequence[Case], pair: str) -> list[Case]:
@@ -327,14 +339,23 @@ def _threshold(calls: list[tuple[float, bool, float]], target: float) -> float:
 
 
 def _familiarity_weights(known: Sequence[Case], missing: Sequence[Case]) -> dict[str, float]:
-    """Logistic regression of known against missing, both sides weighing the same."""
-    found = [(familiarity_terms(case.hits), not case.missing) for case in (*known, *missing)]
-    aligned = sum("mismatch" in terms for terms, _ in found) >= COMMON * len(found)
+    """Logistic regression of known against missing, both sides weighing the same.
+
+    On the side of the missing every species weighs the same: a few with many specimens would decide.
+    """
+    cases = [*known, *missing]
+    found = [
+        (familiarity_terms(c.hits), not c.missing, w)
+        for c, w in zip(cases, _weights(cases, 1.0), strict=True)
+    ]
+    aligned = sum("mismatch" in terms for terms, _, _ in found) >= COMMON * len(found)
     names = ALIGNED_TERMS if aligned else PLAIN_TERMS
-    usable = [(terms, label) for terms, label in found if all(name in terms for name in names)]
-    rows = np.array([[terms[name] for name in names] for terms, _ in usable])  # (n, terms)
-    labels = np.array([float(label) for _, label in usable])
-    weights = np.where(labels == 1, 0.5 / max(1.0, labels.sum()), 0.5 / max(1.0, (1 - labels).sum()))
+    usable = [row for row in found if all(name in row[0] for name in names)]
+    rows = np.array([[terms[name] for name in names] for terms, _, _ in usable])  # (n, terms)
+    labels = np.array([float(label) for _, label, _ in usable])
+    weights = np.array([weight for _, _, weight in usable])
+    for side in (0.0, 1.0):
+        weights[labels == side] *= 0.5 / max(1e-9, weights[labels == side].sum())
     centre, spread_ = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     design = np.column_stack([(rows - centre) / spread_, np.ones(len(rows))])
     solution = logistic(design, labels, weights, np.zeros(design.shape[1]), 1e-3)

@@ -30,7 +30,7 @@ from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim
 from bioscan_desktop.library.importers.tables import Record, open_text
 from bioscan_desktop.services.answered import Answered
 from bioscan_desktop.services.identify import SHOWN, Identifier, Neighbours
-from bioscan_desktop.services.missing_species import auroc, missing_species
+from bioscan_desktop.services.missing_species import apart, auroc, missing_species
 from bioscan_desktop.services.missing_species import lines as missing_lines
 from bioscan_desktop.services.reliability import expected_calibration_error, reliability, risk_coverage
 from bioscan_desktop.services.specimens import Specimen, from_sequence
@@ -198,7 +198,7 @@ def summarise(
     )
     result["reliability"] = reliability(answered)
     result["risk_coverage"] = risk_coverage(answered)
-    lacking = missing_species(answered, known)
+    lacking = missing_species(*apart(answered, known))
     if lacking is not None:
         result["missing_species"] = lacking
     return result

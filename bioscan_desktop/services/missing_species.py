@@ -8,7 +8,7 @@ answers, percent identity and cosine of the nearest key; `bioscan-train rivals` 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,10 @@ PAIRS_SHOWN = 10
 """Wrong species' names listed, the most frequent first."""
 
 
-def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | None:
+Floats = Sequence[float] | np.ndarray
+
+
+def auroc(positives: Floats, negatives: Floats) -> float | None:
     """Chance that a positive scores above a negative, ties half; None if either is empty."""
     if not len(positives) or not len(negatives):
         return None
@@ -34,18 +37,31 @@ def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | Non
     return float((below + 0.5 * ties).mean() / len(neg))
 
 
-def separation(known: Sequence[float], missing: Sequence[float]) -> dict[str, Any]:
+def separation(known: Floats, missing: Floats, species: Sequence[str | None]) -> dict[str, Any]:
     """How well a score, larger for known species, tells both apart.
 
+    Args:
+        species: of the missing ones.
+
     Returns:
-        `auroc`; `limit`, the largest that at least `KEPT` of the known reach; `known` and `missing`, the
-        shares that reach it.
+        `auroc`, and `auroc_by_species`, its mean over missing species: one with many specimens that looks
+        just like another does not decide it; `limit`, the largest that at least `KEPT` of the known
+        reach; `known` and `missing`, the shares that reach it.
     """
     limit = float(np.sort(np.asarray(known))[int((1 - KEPT) * len(known) + 1e-9)])
-    return {"auroc": auroc(known, missing), "limit": limit, **reaching(known, missing, limit)}
+    members: dict[str | None, list[float]] = {}
+    for name, score in zip(species, missing, strict=True):
+        members.setdefault(name, []).append(float(score))
+    means = [auroc(known, own) for own in members.values()]
+    return {
+        "auroc": auroc(known, missing),
+        "auroc_by_species": float(np.mean([mean for mean in means if mean is not None])),
+        "limit": limit,
+        **reaching(known, missing, limit),
+    }
 
 
-def reaching(known: Sequence[float], missing: Sequence[float], limit: float) -> dict[str, float]:
+def reaching(known: Floats, missing: Floats, limit: float) -> dict[str, float]:
     """The shares of both that reach a limit."""
     return {
         "known": float((np.asarray(known) >= limit).mean()),
@@ -53,11 +69,19 @@ def reaching(known: Sequence[float], missing: Sequence[float], limit: float) -> 
     }
 
 
-def missing_species(answered: Sequence[Answered], in_library: frozenset[str]) -> dict[str, Any] | None:
-    """The figures, as plain values; None unless there are known and missing queries.
+def apart(answered: Sequence[Answered], in_library: frozenset[str]) -> tuple[list[Answered], list[Answered]]:
+    """The known and the missing among queries with a species.
 
     Args:
         in_library: species that have keys.
+    """
+    named = [a for a in answered if a.truth.species]
+    known = [a for a in named if a.truth.species in in_library]
+    return known, [a for a in named if a.truth.species not in in_library]
+
+
+def missing_species(known: Sequence[Answered], missing: Sequence[Answered]) -> dict[str, Any] | None:
+    """The figures, as plain values; None unless there are known and missing queries.
 
     Returns:
         - `queries`: numbers of `known` and `missing` ones, and of `missing_species`.
@@ -70,8 +94,6 @@ def missing_species(answered: Sequence[Answered], in_library: frozenset[str]) ->
         - `wrong_names`: the most frequent wrong names, `{"true", "given", "n"}`.
         - `judgements`: `separation` of each; of percent identity also at the usual 97 %.
     """
-    known = [a for a in answered if a.truth.species in in_library]
-    missing = [a for a in answered if a.truth.species and a.truth.species not in in_library]
     if not known or not missing:
         return None
     named_known, named_missing = _named(known), _named(missing)
@@ -128,21 +150,25 @@ def _genus_figures(answered: Sequence[Answered]) -> dict[str, Any]:
 
 
 def _judgements(known: Sequence[Answered], missing: Sequence[Answered]) -> dict[str, Any]:
-    scores = {
-        "program": [[a.familiarity for a in group] for group in (known, missing)],
-        "cosine": [[_or_least(a.cosine, -1.0) for a in group] for group in (known, missing)],
+    scores: dict[str, tuple[list[float], list[float]]] = {
+        "program": _of_both(known, missing, lambda a: a.familiarity),
+        "cosine": _of_both(known, missing, lambda a: -1.0 if a.cosine is None else a.cosine),
     }
     if any(a.identity is not None for a in known):
-        scores["percent_identity"] = [[_or_least(a.identity, 0.0) for a in g] for g in (known, missing)]
-    found: dict[str, Any] = {name: separation(*both) for name, both in scores.items()}
+        identities = _of_both(known, missing, lambda a: 0.0 if a.identity is None else a.identity)
+        scores["percent_identity"] = identities
+    species = [a.truth.species for a in missing]
+    found: dict[str, Any] = {name: separation(*both, species) for name, both in scores.items()}
     if "percent_identity" in found:
         usual = LEAST_IDENTITY["species"]
         found["percent_identity"][f"at_{usual:g}"] = reaching(*scores["percent_identity"], usual)
     return found
 
 
-def _or_least(value: float | None, least: float) -> float:
-    return least if value is None else value
+def _of_both(
+    known: Sequence[Answered], missing: Sequence[Answered], score: Callable[[Answered], float]
+) -> tuple[list[float], list[float]]:
+    return [score(a) for a in known], [score(a) for a in missing]
 
 
 def lines(figures: dict[str, Any]) -> list[str]:
@@ -173,16 +199,18 @@ def lines(figures: dict[str, Any]) -> list[str]:
 
 def separations(judgements: dict[str, dict[str, Any]]) -> str:
     """Judgements as a table for people."""
-    rows = [f"{'known or missing, judged by':<34}{'AUROC':>8}{'limit':>10}{'known':>8}{'missing':>9}"]
+    head = f"{'known or missing, judged by':<30}{'AUROC':>8}{'by species':>12}"
+    rows = [f"{head}{'limit':>10}{'known':>8}{'missing':>9}"]
     for name, found in judgements.items():
         label = name.replace("_", " ")
-        score = "–" if found["auroc"] is None else f"{found['auroc']:.3f}"
-        rows.append(f"{label:<34}{score:>8}{found['limit']:>10.4g}" + _reached(found))
+        scores = f"{found['auroc']:>8.3f}{found['auroc_by_species']:>12.3f}"
+        rows.append(f"{label:<30}{scores}{found['limit']:>10.4g}" + _reached(found))
         for key, reached in found.items():
             if key.startswith("at_"):
                 limit = key.removeprefix("at_")
-                rows.append(f"{label:<34}{'':>8}{limit:>10}" + _reached(reached))
-    return "\n".join([*rows, "(known and missing: per cent of them that reach the limit)"])
+                rows.append(f"{label:<50}{limit:>10}" + _reached(reached))
+    note = "(AUROC also as a mean over missing species; known, missing: per cent that reach the limit)"
+    return "\n".join([*rows, note])
 
 
 def _reached(found: dict[str, float]) -> str:

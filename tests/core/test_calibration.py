@@ -99,6 +99,12 @@ def test_files_of_the_first_format_are_read() -> None:
     assert calibration.pair("dna->dna").logit(0.5, 7.0, 0.1) == 46.0  # alignment had no say then
 
 
+def test_files_of_the_second_format_are_read() -> None:
+    model = NoveltyModel((0.1,), (0.2,), weights={"nearest": -1.0, "mismatch": -2.0})
+    values = {**Calibration(novelty={"dna->dna": model}).to_dict(), "format_version": 2}
+    assert Calibration.from_dict(values).novelty["dna->dna"] == model
+
+
 def test_alignment_adds_to_the_evidence_of_a_hit() -> None:
     scale = PairScale(10.0, 1.0, relatedness=2.0, mismatch=3.0)
     assert scale.logit(0.5) == 6.0

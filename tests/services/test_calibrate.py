@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -110,11 +111,64 @@ def test_a_library_is_calibrated_end_to_end(identifier: Identifier) -> None:
     assert fitted.fitted
     assert set(fitted.pairs) == {"dna->dna", "dna->image"}
     assert fitted.provenance["known_queries"] == {"dna": 80, "short": 80}
-    assert fitted.provenance["missing_queries"] == {"dna": 80, "short": 80}
+    few = 4 * calibrate.MISSING_EACH
+    assert fitted.provenance["missing_queries"] == {"dna": few, "short": few}
+    assert fitted.provenance["missing_species"] == {"dna": 4, "short": 4}
     assert fitted.short is not None and fitted.short.thresholds["dna"].keys() == set(RANKS)
     assert identifier.library.calibration is fitted
     assert all(0.5 <= share <= 1 for ranks in fitted.thresholds.values() for share in ranks.values())
     assert Calibration.from_dict(fitted.to_dict()) == fitted
+
+
+def test_other_species_are_judged_by_a_calibration_that_does_not_know_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = [replace(A, species=f"Noctua {letter}") for letter in "abcdef"]
+    cases = [case(name, [(name, 0.99), (B, 0.5)]) for name in names]
+    cases += [case(name, [(B, 0.6), (A, 0.5)], missing=True) for name in names]
+    taught: list[set[str | None]] = []
+    fit_cases = calibrate.fit_cases
+
+    def watched(given: calibrate.Cases, *rest: Any) -> Calibration:
+        taught.append({c.species for c in given["dna"]})
+        return fit_cases(given, *rest)
+
+    monkeypatch.setattr(calibrate, "fit_cases", watched)
+    known, missing = calibrate.cross_fitted({"dna": cases}, 0.95, None, folds=3)["dna"]
+    assert sorted(a.truth.species or "" for a in known) == [name.species for name in names]
+    assert sorted(a.truth.species or "" for a in missing) == [name.species for name in names]
+    assert [len(species) for species in taught] == [4, 4, 4]
+    left_out = [{name.species for name in names} - species for species in taught]
+    assert set().union(*left_out) == {name.species for name in names}
+
+
+def test_a_few_queries_of_each_species_are_asked_without_it() -> None:
+    species = ["a"] * 40 + [None] + ["b"] * 2
+    found = calibrate._few_of_each(species)
+    assert len([n for n in found if species[n] == "a"]) == calibrate.MISSING_EACH
+    assert {0, 39, 41, 42} <= found and 40 not in found
+
+
+def new_to_the_library(
+    truth: Lineage, named: Lineage, chance: float, known: bool = False
+) -> tuple[Case, Verdict]:
+    shares = tuple(RankShare(rank, named.at(rank) or "", chance) for rank in RANKS[:3])
+    verdict = Verdict(named.genus, "genus", chance, True, "new_species", 0.01, "", shares)
+    return Case(replace(truth, species=None), truth.species, [], not known), verdict
+
+
+def test_the_genus_of_new_species_is_named_as_surely_as_missing_species_ask() -> None:
+    """Chances below 0.8 are right of known specimens alone, which do not count."""
+    answers = [new_to_the_library(A, A, 0.6, known=True) for _ in range(500)]
+    answers += [new_to_the_library(replace(A, species=f"Noctua {n}"), B, 0.6) for n in range(20)]
+    answers += [new_to_the_library(replace(A, species=f"Noctua {n}"), A, 0.9) for n in range(60)]
+    assert fit_thresholds(answers, missing=True, target=0.95)["genus"] == pytest.approx(0.9)
+
+
+def test_no_missing_species_decides_by_its_many_specimens() -> None:
+    answers = [new_to_the_library(A, B, 0.7)] * 300
+    answers += [new_to_the_library(replace(A, species=f"Noctua {n}"), A, 0.7) for n in range(60)]
+    assert fit_thresholds(answers, missing=True, target=0.95)["genus"] == 0.5
 
 
 def test_too_few_specimens_are_refused(identifier: Identifier) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bioscan_desktop.core.matching import RankShare, Verdict
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.services.answered import Answered
-from bioscan_desktop.services.missing_species import lines, missing_species, reaching, separation
+from bioscan_desktop.services.missing_species import apart, lines, missing_species, reaching, separation
 
 PRONUBA = Lineage("Lepidoptera", "Noctuidae", "Noctua", "Noctua pronuba")
 COMES = Lineage("Lepidoptera", "Noctuidae", "Noctua", "Noctua comes")
@@ -39,7 +39,7 @@ ANSWERED = [
 
 
 def test_shares_named_by_hand() -> None:
-    found = missing_species(ANSWERED, KNOWN)
+    found = missing_species(*apart(ANSWERED, KNOWN))
     assert found is not None
     assert found["queries"] == {"known": 100, "missing": 5, "missing_species": 2}
     assert found["named"]["known"] == pytest.approx(0.97)
@@ -57,7 +57,7 @@ def test_shares_named_by_hand() -> None:
 
 
 def test_the_printed_lines_hold_the_figures() -> None:
-    found = missing_species(ANSWERED, KNOWN)
+    found = missing_species(*apart(ANSWERED, KNOWN))
     assert found is not None
     text = "\n".join(lines(found))
     for part in ("97.0 of the known (100.0 right), 40.0 of the missing", "75.0 of 4 (missing)", "20.0"):
@@ -66,21 +66,21 @@ def test_the_printed_lines_hold_the_figures() -> None:
 
 
 def test_fewer_named_than_asked_give_no_such_point() -> None:
-    found = missing_species([*ANSWERED[94:97], *ANSWERED[97:]], KNOWN)
+    found = missing_species(*apart([*ANSWERED[94:97], *ANSWERED[97:]], KNOWN))
     assert found is not None and found["named_at_95"] is None
     assert lines(found)
 
 
 def test_without_missing_or_known_ones_there_is_nothing_to_say() -> None:
-    assert missing_species(ANSWERED[:100], KNOWN) is None
-    assert missing_species(ANSWERED[100:], KNOWN) is None
+    assert missing_species(*apart(ANSWERED[:100], KNOWN)) is None
+    assert missing_species(*apart(ANSWERED[100:], KNOWN)) is None
     nameless = said(Lineage("Lepidoptera"), PRONUBA, "species", 1.0)
-    assert missing_species([*ANSWERED[:100], nameless], KNOWN) is None
+    assert missing_species(*apart([*ANSWERED[:100], nameless], KNOWN)) is None
 
 
 def test_photos_have_no_identity() -> None:
     answered = [said(a.truth, PRONUBA, "genus", a.familiarity) for a in ANSWERED]
-    found = missing_species(answered, KNOWN)
+    found = missing_species(*apart(answered, KNOWN))
     assert found is not None and set(found["judgements"]) == {"program", "cosine"}
 
 
@@ -89,8 +89,14 @@ def test_photos_have_no_identity() -> None:
     st.lists(st.integers(0, 30), min_size=1, max_size=60),
 )
 def test_the_limit_is_the_largest_that_keeps_enough(known: list[int], missing: list[int]) -> None:
-    found = separation(known, missing)
+    found = separation(known, missing, ["a"] * len(missing))
     assert found["known"] >= 0.95
     larger = [value for value in known if value > found["limit"]]
     assert not larger or np.mean([value >= min(larger) for value in known]) < 0.95
     assert reaching(known, missing, found["limit"])["missing"] == found["missing"]
+    assert found["auroc_by_species"] == found["auroc"]
+
+
+def test_each_missing_species_counts_alike_where_asked() -> None:
+    found = separation([5.0, 6.0], [9.0] * 8 + [1.0], ["twin"] * 8 + ["far"])
+    assert found["auroc"] == pytest.approx(1 / 9) and found["auroc_by_species"] == pytest.approx(1 / 2)

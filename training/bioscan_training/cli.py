@@ -115,7 +115,10 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("library", type=Path, metavar="LIB", help="folder of the library pack")
     p.add_argument("--queries", type=Path, required=True, help="records TSV, none of them in the library")
     p.add_argument("--images", type=Path, help="folder that image_file is relative to")
-    p.add_argument("--unseen", type=Path, help="species that no encoder was trained on, one a line")
+    p.add_argument(
+        "--unseen", type=Path, help="species that no encoder was trained on, one a line; for --plots"
+    )
+    p.add_argument("--plots", type=Path, metavar="DIR", help="draw how far it holds for other species")
     p.add_argument("--target-precision", type=float, default=0.95, help="of the names given at each rank")
     p.add_argument("--model", metavar="ID|PATH", help="model pack (the one the library was built with)")
     rehearsal.add_arguments(add("rehearse", rehearsal.run, rehearsal.ABOUT, rehearsal.EXAMPLE))
@@ -247,7 +250,13 @@ def _calibrate(args: argparse.Namespace) -> int:
     if not args.queries.is_file():
         raise UsageError(f"There is no file of queries at {args.queries}.")
     fitted = calibrate_library(
-        args.library, args.queries, args.images, args.unseen, args.target_precision, args.model
+        args.library,
+        args.queries,
+        args.images,
+        args.target_precision,
+        unseen=args.unseen,
+        plots=args.plots,
+        model=args.model,
     )
     sys.stdout.write(json.dumps(fitted, indent=1) + "\n")
     return 0

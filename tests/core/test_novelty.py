@@ -1,0 +1,53 @@
+"""What distances to the nearest keys say of a missing species."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from bioscan_desktop.core.calibration import log_distance, log_mismatch
+from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.novelty import CROWD, familiarity_terms
+from bioscan_desktop.core.taxonomy import Lineage
+
+
+def hit(key: int, species: str | None, score: float, mismatch: float | None) -> Hit:
+    genus = species.split()[0] if species else "Noctua"
+    found = Hit(key, "dna", "dna", score, Lineage("Lepidoptera", "Noctuidae", genus, species))
+    return replace(found, mismatch=mismatch, isolation=0.8 if key == 1 else None)
+
+
+HITS = [
+    hit(1, "Noctua pronuba", 0.98, 0.010),
+    hit(2, "Noctua pronuba", 0.97, 0.012),
+    hit(3, "Noctua comes", 0.90, 0.010 + CROWD),
+    hit(4, "Noctua comes", 0.89, 0.015),
+    hit(5, "Noctua fimbriata", 0.85, 0.011 + CROWD),
+    hit(6, None, 0.84, 0.012),
+    hit(7, "Noctua orbona", 0.83, None),
+]
+
+
+def test_terms_by_hand() -> None:
+    terms = familiarity_terms(HITS)
+    assert terms["nearest"] == log_distance(0.98)
+    assert terms["second"] == log_distance(0.90)
+    assert terms["isolation"] == log_distance(0.8)
+    assert terms["mismatch"] == log_mismatch(0.010)
+    assert terms["mismatch_other"] == pytest.approx(log_mismatch(0.012))
+    # One other species is about as similar: comes; fimbriata lies beyond, the nameless one is none.
+    assert terms["crowd"] == pytest.approx(math.log(2))
+
+
+def test_terms_do_not_depend_on_the_order_of_hits() -> None:
+    assert familiarity_terms(HITS[::-1]) == familiarity_terms(HITS)
+
+
+def test_photos_have_no_terms_of_aligned_bases() -> None:
+    assert set(familiarity_terms([replace(h, mismatch=None) for h in HITS])) == {
+        "nearest",
+        "second",
+        "isolation",
+    }
