@@ -150,10 +150,14 @@ def spectra(sequences: Sequence[str], k: int = 5) -> np.ndarray:
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 
-def vsearch_top_hit(queries: Sequence[str], keys: Sequence[str], threads: int = 2) -> np.ndarray | None:
-    """(n, 1) rows of vsearch's best hit by global identity, or None where vsearch is not installed.
+def vsearch_top_hit(
+    queries: Sequence[str], keys: Sequence[str], threads: int = 2
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """vsearch's best hit by global identity, or None where vsearch is not installed.
 
-    A query without a hit at 70 % identity gets row 0, which is as good as wrong.
+    Returns:
+        (n, 1) int64 rows of the keys and (n,) percent identity by vsearch's default definition. A query
+        without a hit at 70 % gets row 0, which is as good as wrong, and an identity of 0.
     """
     program = shutil.which("vsearch")
     if program is None:
@@ -162,14 +166,14 @@ def vsearch_top_hit(queries: Sequence[str], keys: Sequence[str], threads: int = 
         paths = {}
         for name, sequences in (("q", queries), ("k", keys)):
             paths[name] = Path(folder) / f"{name}.fasta"
-            paths[name].write_text("".join(f">{i}\n{s}\n" for i, s in enumerate(sequences)))
+            paths[name].write_text("".join(f">{i}\n{s}\n" for i, s in enumerate(sequences) if s))
         out = Path(folder) / "hits.tsv"
         options = "--id 0.7 --maxaccepts 8 --maxrejects 64 --top_hits_only --maxhits 1 --quiet".split()
-        files = ["--db", str(paths["k"]), "--userout", str(out), "--userfields", "query+target"]
+        files = ["--db", str(paths["k"]), "--userout", str(out), "--userfields", "query+target+id"]
         search = [program, "--usearch_global", str(paths["q"]), *files, *options, "--threads", str(threads)]
         subprocess.run(search, check=True)
-        found = np.zeros((len(queries), 1), dtype=np.int64)
+        found, identity = np.zeros((len(queries), 1), dtype=np.int64), np.zeros(len(queries))
         for line in out.read_text().splitlines():
-            query, target = line.split("\t")
-            found[int(query), 0] = int(target)
-    return found
+            query, target, percent = line.split("\t")
+            found[int(query), 0], identity[int(query)] = int(target), float(percent)
+    return found, identity

@@ -152,7 +152,7 @@ def dna_figures(
             top = vsearch_top_hit(sequences, key_sequences)
             if top is not None:
                 names = [r.lineage for r in queries], [r.lineage for r in keys]
-                group["vsearch top hit"] = label_metrics(top, *names, only_known=True)
+                group["vsearch top hit"] = label_metrics(top[0], *names, only_known=True)
         for bases in FRAGMENTS:
             middle = [s[max(0, len(s) // 2 - bases // 2) :][:bases] for s in sequences]
             rows = embed(middle)
