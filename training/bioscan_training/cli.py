@@ -16,6 +16,7 @@ from typing import Any
 
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_training import benchmark_command as benchmark
+from bioscan_training import relatedness_command as relatedness
 from bioscan_training import rivals, smoke
 from bioscan_training.config import Config, load_config
 from bioscan_training.contrast import command as contrast
@@ -125,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_arguments(add("convert", convert.run, convert.ABOUT, convert.EXAMPLE))
     benchmark.add_arguments(add("benchmark", benchmark.run, benchmark.ABOUT, benchmark.EXAMPLE))
     embedding.add_arguments(add("embed", embedding.run, embedding.ABOUT, embedding.EXAMPLE))
+    relatedness.add_arguments(add("fit-relatedness", relatedness.run, relatedness.ABOUT, relatedness.EXAMPLE))
     rivals.add_arguments(add("rivals", rivals.run, rivals.ABOUT, rivals.EXAMPLE))
     weights.add_arguments(add("import-weights", weights.run, weights.ABOUT, weights.EXAMPLE))
     smoke.add_arguments(add("smoke", smoke.run, smoke.ABOUT, smoke.EXAMPLE))

@@ -12,12 +12,13 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bioscan_desktop.core.calibration import DEFAULT_PAIRS
+from bioscan_desktop.core.calibration import DEFAULT_PAIRS, PairScale
 from bioscan_desktop.core.matching import DECISION_K
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.index.aligned import AlignedIndex
@@ -53,34 +54,70 @@ def nearest(
     return found
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for the keys that one barcode may be compared with.
+
+    Attributes:
+        rows: (r,) int64 of the keys.
+        cosine, mismatch, relatedness: (r,) float64; the last two NaN where too few bases overlap.
+    """
+
+    rows: np.ndarray
+    cosine: np.ndarray
+    mismatch: np.ndarray
+    relatedness: np.ndarray
+
+
+def evidence_of(
+    queries: np.ndarray, keys: np.ndarray, codes: np.ndarray, index: AlignedIndex
+) -> list[Evidence]:
+    """The keys that the program looks at for each barcode: near by embedding, or by alignment.
+
+    Args:
+        queries, keys: (n, d) and (m, d) unit rows.
+        codes: (n, 658) uint8 of the queries in the common frame.
+        index: the same m keys in it.
+    """
+    close = nearest(queries, keys, min(DECISION_K, len(keys)))
+    gathered = []
+    for number, (row, own) in enumerate(zip(queries, codes, strict=True)):
+        found = index.search(own, ALIGNED_K, also=close[number])
+        gathered.append(Evidence(found.rows, keys[found.rows] @ row, found.mismatch, found.relatedness))
+    return gathered
+
+
+def best_by_evidence(gathered: Sequence[Evidence], scale: PairScale, k: int = 1) -> np.ndarray:
+    """(n, k) int64 rows of the keys with most evidence, best first.
+
+    A key that was not aligned comes after all that were.
+    """
+    best = np.zeros((len(gathered), k), dtype=np.int64)
+    for number, found in enumerate(gathered):
+        logits = np.array(
+            [
+                scale.logit(cosine, *((relatedness, mismatch) if mismatch == mismatch else (-1e3, 1.0)))
+                for cosine, mismatch, relatedness in zip(
+                    found.cosine.tolist(), found.mismatch, found.relatedness, strict=True
+                )
+            ]
+        )
+        best[number] = found.rows[np.argsort(-logits, kind="stable")[:k]]
+    return best
+
+
 def nearest_by_evidence(
     queries: np.ndarray, keys: np.ndarray, codes: np.ndarray, index: AlignedIndex, k: int = 1
 ) -> np.ndarray:
     """The best keys of barcodes as the program ranks them: by embedding and alignment together.
 
     Args:
-        queries, keys: (n, d) and (m, d) unit rows.
-        codes: (n, 658) uint8 of the queries in the common frame.
-        index: the same m keys in it.
+        queries, keys, codes, index: see `evidence_of`.
 
     Returns:
         (n, k) int64 row numbers, best first, by the weights of a library that is not calibrated.
     """
-    scale = DEFAULT_PAIRS["dna->dna"]
-    close = nearest(queries, keys, min(DECISION_K, len(keys)))
-    best = np.zeros((len(queries), k), dtype=np.int64)
-    for number, (row, own) in enumerate(zip(queries, codes, strict=True)):
-        found = index.search(own, ALIGNED_K, also=close[number])
-        logits = np.array(
-            [
-                scale.logit(cosine, *((relatedness, mismatch) if mismatch == mismatch else (-1e3, 1.0)))
-                for cosine, mismatch, relatedness in zip(
-                    (keys[found.rows] @ row).tolist(), found.mismatch, found.relatedness, strict=True
-                )
-            ]
-        )
-        best[number] = found.rows[np.argsort(-logits, kind="stable")[:k]]
-    return best
+    return best_by_evidence(evidence_of(queries, keys, codes, index), DEFAULT_PAIRS["dna->dna"], k)
 
 
 def label_metrics(
