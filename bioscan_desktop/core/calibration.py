@@ -65,7 +65,9 @@ class ChanceModel:
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))
 
 
-TERMS: tuple[str, ...] = ("nearest", "second", "isolation", "mismatch", "mismatch_other", "crowd")
+TERMS: tuple[str, ...] = (
+    "nearest", "second", "isolation", "mismatch", "mismatch_other", "mismatch_open", "crowd"
+)  # fmt: skip
 """What a familiarity may be made of; see `NoveltyModel`."""
 
 
@@ -76,10 +78,11 @@ class NoveltyModel:
     Familiarity is the cosine of the nearest key, or better a weighted sum of `TERMS`: `log_distance`
     of the nearest key, of the nearest key of another species, and of the nearest key to its own
     nearest of another species (its isolation); and of aligned barcodes `log_mismatch` of the most
-    similar key, and of the most similar key of another species, and how many other species are about
-    as similar (`crowd`). Those of other species tell how crowded the place is: where sister species
-    lie close together, a small distance already means another species, and a specimen that many
-    species resemble alike is none of them.
+    similar key, and of the most similar key of another species; with bases that a key leaves open
+    counted as partly different, `log_mismatch` of the most similar key (`mismatch_open`), and how many
+    other species are about as similar (`crowd`). Those of other species tell how crowded the place is:
+    where sister species lie close together, a small distance already means another species, and a
+    specimen that many species resemble alike is none of them.
 
     Attributes:
         known: ascending familiarities of held-out specimens whose species has keys.

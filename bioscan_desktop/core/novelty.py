@@ -11,6 +11,9 @@ from bioscan_desktop.core.hits import Hit
 CROWD = 0.02
 """Share of differing bases by which another species may be farther, to be about as similar."""
 
+OPEN = 0.25
+"""Part of a difference that a base counts which a key leaves open; a tenth to a half did as well."""
+
 
 def familiarity_terms(hits: Sequence[Hit]) -> dict[str, float]:
     """The logarithms of distances of one pair of modalities that `NoveltyModel` weighs."""
@@ -29,11 +32,26 @@ def familiarity_terms(hits: Sequence[Hit]) -> dict[str, float]:
         apart = [h.mismatch or 0.0 for h in aligned if h.lineage.species != closest.lineage.species]
         terms["mismatch"] = log_mismatch(closest.mismatch or 0.0)
         terms["mismatch_other"] = log_mismatch(min(apart or [max(h.mismatch or 0.0 for h in aligned)]))
-        near = {
-            h.lineage.species for h in aligned if (h.mismatch or 0.0) <= (closest.mismatch or 0.0) + CROWD
-        }
-        terms["crowd"] = math.log1p(len(near - {closest.lineage.species, None}))
+        opened = [(open_mismatch(hit), hit.key_id, hit.lineage.species) for hit in aligned]
+        least, _, own = min(opened)
+        near = {species for mismatch, _, species in opened if mismatch <= least + CROWD}
+        terms["mismatch_open"] = log_mismatch(least)
+        terms["crowd"] = math.log1p(len(near - {own, None}))
     return terms
+
+
+def open_mismatch(hit: Hit) -> float:
+    """Share of differing bases of an aligned hit, where each base that its key leaves open counts `OPEN`.
+
+    A key is open where the records behind it differ. Those are the very places where sister species
+    differ, too: left out, a query of another species would seem to be closer than it is.
+    """
+    mismatch = hit.mismatch or 0.0
+    if not hit.consensus:
+        return mismatch
+    within = hit.consensus.strip("N")
+    known = sum(map(within.count, "ACGT"))
+    return (mismatch * known + OPEN * (len(within) - known)) / max(1, len(within))
 
 
 def familiarity_of(hits: Sequence[Hit], model: NoveltyModel) -> float | None:

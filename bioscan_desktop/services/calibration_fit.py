@@ -44,7 +44,7 @@ COMMON = 0.9
 """Share of the answers that must be aligned for alignment to tell missing species; others are left out."""
 
 PLAIN_TERMS = ("nearest", "second", "isolation")
-ALIGNED_TERMS = ("nearest", "mismatch", "isolation", "crowd")
+ALIGNED_TERMS = ("nearest", "mismatch_open", "isolation", "crowd")
 """What tells missing species: those terms that helped over folds of species, see docs/starter-model.md."""
 
 LEAST_CALLS = 50

@@ -9,7 +9,7 @@ import pytest
 
 from bioscan_desktop.core.calibration import log_distance, log_mismatch
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.novelty import CROWD, familiarity_terms
+from bioscan_desktop.core.novelty import CROWD, familiarity_terms, open_mismatch
 from bioscan_desktop.core.taxonomy import Lineage
 
 
@@ -39,6 +39,23 @@ def test_terms_by_hand() -> None:
     assert terms["mismatch_other"] == pytest.approx(log_mismatch(0.012))
     # One other species is about as similar: comes; fimbriata lies beyond, the nameless one is none.
     assert terms["crowd"] == pytest.approx(math.log(2))
+
+
+def test_bases_that_a_key_leaves_open_count_a_quarter() -> None:
+    bare = hit(1, "Noctua pronuba", 0.98, 0.01)
+    assert open_mismatch(bare) == 0.01
+    assert open_mismatch(replace(bare, consensus="NN" + "ACGT" * 50 + "N")) == pytest.approx(0.01)
+    inner = replace(bare, consensus="ACGT" * 20 + "N" * 20 + "ACGT" * 20)
+    assert open_mismatch(inner) == pytest.approx((0.01 * 160 + 0.25 * 20) / 180)
+
+
+def test_a_key_that_leaves_much_open_is_not_the_closest() -> None:
+    gappy = replace(hit(2, "Noctua comes", 0.9, 0.0), consensus="ACGT" * 20 + "N" * 20 + "ACGT" * 20)
+    sharp = replace(hit(1, "Noctua pronuba", 0.98, 0.005), consensus="ACGT" * 45)
+    terms = familiarity_terms([gappy, sharp])
+    assert terms["mismatch"] == log_mismatch(0.0)
+    assert terms["mismatch_open"] == pytest.approx(log_mismatch(0.005))
+    assert terms["crowd"] == 0.0
 
 
 def test_terms_do_not_depend_on_the_order_of_hits() -> None:
