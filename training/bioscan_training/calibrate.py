@@ -49,6 +49,7 @@ def calibrate_library(
         identifier = Identifier(pack, opened)
         cases = calibrate.held_out_cases(identifier, read_table(queries), images)
         fitted = calibrate.fit_cases(cases, target_precision, opened.pictured)
+        write_calibration(library, fitted)
         names = frozenset(unseen.read_text(encoding="utf-8").split("\n")) - {""} if unseen else frozenset()
         held_out = None
         if plots is not None:
@@ -57,7 +58,6 @@ def calibrate_library(
             save_plots(held_out, plots)
     finally:
         opened.close()
-    write_calibration(library, fitted)
     values = fitted.to_dict()
     told = {
         key: values[key]
