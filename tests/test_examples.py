@@ -109,7 +109,10 @@ EXAMPLES = {
 RECIPE_CHAIN = ("prepare", "fit", "export", "evaluate")
 """Each of these works on what those before it left; they are run in one folder."""
 
-ELSEWHERE = {"bioscan-train smoke": "tests/training/test_smoke.py runs it"}
+ELSEWHERE = {
+    "bioscan-train smoke": "tests/training/test_smoke.py runs it",
+    "bioscan-train fit-relatedness": "tests/training/test_relatedness.py runs it",
+}
 
 
 def run(command: str) -> None:
@@ -286,6 +289,21 @@ def _for_calibrate(folder: Path, world: TinyWorld) -> None:
     (folder / "prepared" / "unseen-calibrate.txt").write_text("Pieris rapae\n", encoding="utf-8")
 
 
+def _for_rivals(folder: Path, world: TinyWorld) -> None:
+    """Queries of the species in the tiny library, and of one that it lacks."""
+    pytest.importorskip("torch", reason="training needs torch")
+    shutil.copytree(world.library, folder / "starter-without-unseen")
+    assert cli.main(["model", "install", str(world.model)]) == 0
+    (folder / "prepared").mkdir()
+    text = "processid\tnucleotides\torder\tfamily\tgenus\tspecies\n"
+    for number, (*names, _) in enumerate(SPECIES):
+        text += "\t".join([f"Q{number}", mutate(random_barcode(number), 2, number), *names]) + "\n"
+    text += (
+        "\t".join(["Q9", random_barcode(9), "Diptera", "Syrphidae", "Eristalis", "Eristalis tenax"]) + "\n"
+    )
+    (folder / "prepared" / "queries-test.tsv.gz").write_bytes(gzip.compress(text.encode()))
+
+
 def _for_export(folder: Path, world: TinyWorld) -> None:
     queries = [world.photos["Noctua comes"], "--sequence", world.barcodes["Pieris rapae"]]
     packed = ["--library", world.library, "--model", world.model, "--provider", "cpu"]
@@ -326,6 +344,7 @@ LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
     "bioscan-train pretrain-dna": _for_pretraining,
     "bioscan-train embed": _for_embed,
     "bioscan-train calibrate": _for_calibrate,
+    "bioscan-train rivals": _for_rivals,
 }
 
 RESULTS = {
