@@ -403,14 +403,8 @@ class Identifier:
             for modality, near in hits.items()
         }
         if len(by_modality) == 2:
-            verdict, agreed = decide_both(
-                by_modality["image"],
-                by_modality["dna"],
-                hits["image"],
-                hits["dna"],
-                calibration,
-                self.library.pictured,
-            )
+            image, dna, pictured = by_modality["image"], by_modality["dna"], self.library.pictured
+            verdict, agreed = decide_both(image, dna, hits["image"], hits["dna"], calibration, pictured)
             return Judgement(verdict, by_modality, agreed, identity)
         return Judgement(next(iter(by_modality.values())), by_modality, None, identity)
 

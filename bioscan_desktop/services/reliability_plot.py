@@ -133,5 +133,5 @@ def _frame(left: float, title: str, across: str, up: str, most_across: float, mo
         drawn.append(Text(left - 6, y + 4, f"{100 * most_up * step / 4:g} %", 11, "end"))
         drawn.append(Text(x, TOP + SIDE + 16, f"{100 * most_across * step / 4:g} %", 11))
     drawn.append(Box(left, TOP + SIDE, SIDE, 1, INK))
-    drawn.append(Text(left + SIDE / 2, TOP + SIDE + 36, f"{across} (→), {up} (↑)", 12))
+    drawn.append(Text(left + SIDE / 2, TOP + SIDE + 36, f"across: {across}; up: {up}", 12))
     return drawn
