@@ -205,12 +205,7 @@ class AlignedIndex:
         references = self.planes[:, :, rows]
         found = differences(queries[:, :, owners], references)
         mismatch, usable = mismatch_of(found)
-        own, theirs = amino_acids(queries)[owners], amino_acids(references)
-        known = (theirs != _NO_ACID) & (own != _NO_ACID)
-        changed = ((theirs != own) & known).sum(axis=1) / np.maximum(known.sum(axis=1), 10)
-        plain = features_of(found)
-        features = np.column_stack([plain[:, :-1], changed, np.sqrt(changed), plain[:, -1]])
-        relatedness = features @ self._weights
+        relatedness = every_feature_of(queries, owners, references, found) @ self._weights
         return np.where(usable, mismatch, np.nan), np.where(usable, relatedness, np.nan)
 
 
@@ -237,6 +232,24 @@ def features_of(found: Differences) -> np.ndarray:
     rates = np.concatenate([found.transitions / compared, found.transversions / compared])  # (6, ...)
     overlap = found.compared.sum(axis=0, keepdims=True) / POSITIONS
     return np.moveaxis(np.concatenate([rates, np.sqrt(rates), overlap]), 0, -1)
+
+
+def every_feature_of(
+    queries: np.ndarray, owners: np.ndarray, references: np.ndarray, found: Differences
+) -> np.ndarray:
+    """(r, F) features of pairs.
+
+    Args:
+        queries: (3, W, q) planes.
+        owners: (r,) queries of the pairs.
+        references: (3, W, r) planes.
+        found: their differences.
+    """
+    own, theirs = amino_acids(queries)[owners], amino_acids(references)
+    known = (theirs != _NO_ACID) & (own != _NO_ACID)
+    changed = ((theirs != own) & known).sum(axis=1) / np.maximum(known.sum(axis=1), 10)
+    plain = features_of(found)
+    return np.column_stack([plain[:, :-1], changed, np.sqrt(changed), plain[:, -1]])
 
 
 def _least(values: np.ndarray, k: int) -> np.ndarray:

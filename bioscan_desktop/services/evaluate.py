@@ -164,14 +164,13 @@ def _specimen(record: Record, query: str, images: Path | None) -> Specimen:
 
 
 def _answered(identifier: Identifier, truth: Lineage, found: Neighbours) -> Answered:
-    judged = identifier.judge(found, SHOWN)
-    verdict = judged.verdict
+    verdict = identifier.judge(found, SHOWN).verdict
     assert verdict is not None  # a query without hits is among the failed
     ranked = identifier.ranked(found, verdict)
     own = found.hits.get("dna") or found.hits["image"]  # of both, the barcode tells species apart
     familiarity = nearness(own, identifier.calibration_for(found))
     near = tuple(hit.lineage for hit in ranked[: max(TOP_K)])
-    return Answered(truth, near, verdict, familiarity, max(hit.score for hit in own), judged.identity)
+    return Answered(truth, near, verdict, familiarity, max(hit.score for hit in own), found.identity)
 
 
 def summarise(

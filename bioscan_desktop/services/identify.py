@@ -158,13 +158,11 @@ class Judgement:
         verdict: of all its evidence; None if there is none.
         by_modality: of photo and barcode apart.
         agreed: finest rank that both share; None unless there are both.
-        identity: of a barcode, the best percent identity to a key, see `ranking.align_nearest`.
     """
 
     verdict: Verdict | None
     by_modality: dict[str, Verdict]
     agreed: str | None
-    identity: float | None = None
 
 
 _NO_PICTURE = Image.new("RGB", (1, 1))
@@ -405,8 +403,8 @@ class Identifier:
         if len(by_modality) == 2:
             image, dna, pictured = by_modality["image"], by_modality["dna"], self.library.pictured
             verdict, agreed = decide_both(image, dna, hits["image"], hits["dna"], calibration, pictured)
-            return Judgement(verdict, by_modality, agreed, identity)
-        return Judgement(next(iter(by_modality.values())), by_modality, None, identity)
+            return Judgement(verdict, by_modality, agreed)
+        return Judgement(next(iter(by_modality.values())), by_modality, None)
 
     def _align(self, found: Neighbours, top_k: int) -> None:
         """Aligns the barcode of a specimen with its nearest keys, in place."""

@@ -25,7 +25,14 @@ from bioscan_desktop.core.calibration import PairScale
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.matching import MAX_KEYS_PER_TAXON
 from bioscan_desktop.core.taxonomy import RANKS, Lineage, is_interim
-from bioscan_desktop.index.aligned import DEFAULT_WEIGHTS, FEATURES, WIDE, AlignedIndex, mismatch_of
+from bioscan_desktop.index.aligned import (
+    DEFAULT_WEIGHTS,
+    FEATURES,
+    WIDE,
+    AlignedIndex,
+    every_feature_of,
+    mismatch_of,
+)
 from bioscan_desktop.inference.frame import differences, pack
 from bioscan_training.config import Config
 from bioscan_training.data.barcodes import FramedBarcodes, unique_haplotypes
@@ -125,13 +132,11 @@ def with_relatives(barcodes: Barcodes, each: int) -> np.ndarray:
 def questions(barcodes: Barcodes, rows: np.ndarray) -> list[Question]:
     """Asks some of the barcodes without their species; those without any key near by are left out."""
     planes = pack(barcodes.codes)
-    index = AlignedIndex(planes)
     names = {rank: np.array([r.lineage.at(rank) or "" for r in barcodes.records]) for rank in RANKS}
     asked = []
     for row in rows.tolist():
-        query = barcodes.codes[row]
-        found = differences(pack(query[None])[:, :, 0], planes)
-        mismatch, usable = mismatch_of(found)
+        query = planes[:, :, row : row + 1]
+        mismatch, usable = mismatch_of(differences(query, planes))
         usable &= names["species"] != names["species"][row]
         mismatch[~usable] = np.inf
         near = np.argsort(mismatch, kind="stable")[:WIDE]
@@ -143,19 +148,12 @@ def questions(barcodes: Barcodes, rows: np.ndarray) -> list[Question]:
         for place, name in enumerate(names["species"][near]):  # the least differing first
             votes[name] += 1
             voting[place] = votes[name] <= MAX_KEYS_PER_TAXON
-        features = index.features(query, near, _part(found, near)).astype(np.float32)
+        beside = planes[:, :, near]
+        only = np.zeros(len(near), dtype=np.int64)
+        features = every_feature_of(query, only, beside, differences(query, beside)).astype(np.float32)
         right = {rank: names[rank][near] == names[rank][row] for rank in ("genus", "family")}
         asked.append(Question(str(names["species"][row]), features, right["genus"], right["family"], voting))
     return asked
-
-
-def _part(found: Any, rows: np.ndarray) -> Any:
-    return replace(
-        found,
-        compared=found.compared[:, rows],
-        transitions=found.transitions[:, rows],
-        transversions=found.transversions[:, rows],
-    )
 
 
 def fit_weights(asked: Sequence[Question], steps: int = 100) -> dict[str, float]:
