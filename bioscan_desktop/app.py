@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     logs.start()
     settings = Settings.of_user()
     trouble = _load_onnxruntime()
-    app = make_app(settings.get("scale"))
+    app = make_app(settings.get("scale"), settings.get("language"))
     try:
         window = build(app, settings, arguments)
     except Exception as error:
@@ -81,17 +81,18 @@ def _load_onnxruntime() -> str:
     return ""
 
 
-def make_app(scale: int = 100) -> QApplication:
-    """The QApplication, with names, fonts and icon.
+def make_app(scale: int = 100, language: str = "en") -> QApplication:
+    """The QApplication, with names, fonts, icon and language.
 
     Args:
         scale: percent, on top of what the system asks for. Qt reads it once, before anything is drawn.
+        language: a value of the setting.
     """
     if scale != 100:
         os.environ.setdefault("QT_SCALE_FACTOR", f"{scale / 100:g}")
     from PySide6.QtWidgets import QApplication
 
-    from bioscan_desktop.ui import icons
+    from bioscan_desktop.ui import icons, translating
     from bioscan_desktop.ui.theme import set_fonts
 
     existing = QApplication.instance()
@@ -100,6 +101,7 @@ def make_app(scale: int = 100) -> QApplication:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("bioscan-desktop")
     app.setWindowIcon(icons.app_icon())
+    translating.use(translating.chosen(language), app)
     set_fonts(app)
     return app
 
@@ -124,7 +126,9 @@ def build(app: QApplication, settings: Settings, arguments: argparse.Namespace |
 def _begin(window: MainWindow, settings: Settings, paths: Sequence[Path], trouble: str) -> None:
     from PySide6.QtCore import QTimer
 
-    window.say(" ".join([*settings.notices, *([trouble] if trouble else [])]))
+    from bioscan_desktop.ui.sentences import translated
+
+    window.say(translated(" ".join([*settings.notices, *([trouble] if trouble else [])])))
     QTimer.singleShot(0, window, window.open_packs)
     _keep_session(window)
     window.drop_paths([path.expanduser().absolute() for path in paths])
@@ -146,10 +150,12 @@ def _show_failure(error: BaseException) -> int:
     """A plain box where even the window cannot be made."""
     from PySide6.QtWidgets import QMessageBox
 
+    from bioscan_desktop.ui.translating import tr
+
     box = QMessageBox()
     box.setIcon(QMessageBox.Icon.Critical)
     box.setWindowTitle("BIOSCAN Desktop")
-    box.setText("BIOSCAN Desktop cannot start.")
+    box.setText(tr("BIOSCAN Desktop cannot start."))
     box.setInformativeText(f"{type(error).__name__}: {error}")
     box.setDetailedText(logs.details(error))
     box.exec()

@@ -62,6 +62,15 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
+        "language",
+        str,
+        "system",
+        "Language",
+        "Of the window. Exports and the command line stay English.",
+        ("system", "en", "fr"),
+        restart=True,
+    ),
+    Setting(
         "theme",
         str,
         "system",

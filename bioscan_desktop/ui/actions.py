@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from bioscan_desktop.ui import icons
 from bioscan_desktop.ui.pages import registry
 from bioscan_desktop.ui.theme import Colours
+from bioscan_desktop.ui.translating import mark, tr
 
 _Standard = QKeySequence.StandardKey
 
@@ -19,6 +20,7 @@ class Spec:
     """An action.
 
     Attributes:
+        text, menu, tip, short: in English; `make` and those who show them translate.
         keys: shortcuts; the first is shown.
         menu: title of its menu; `-` before the text of the next group is drawn where `group` changes.
         toolbar: True puts it on the tool bar with `short` below.
@@ -38,102 +40,109 @@ class Spec:
 
 
 _IDENTIFY = "identify"
+_FILE, _EDIT, _SPECIMEN = mark("&File"), mark("&Edit"), mark("&Specimen")
+_VIEW, _HELP = mark("&View"), mark("&Help")
 
 SPECS: tuple[Spec, ...] = (
-    Spec("open", "&Open photos or barcodes…", "&File", 0, (_Standard.Open,), "open",
-         "Choose photos and sequence files", "Open", True),
-    Spec("open_folder", "Open &folder…", "&File", 0, ("Ctrl+Shift+O",), "folder",
-         "Take in a folder and the folders within", "Folder", True),
-    Spec("sample", "Try a &sample barcode", "&File", 0, ("Ctrl+T",), "sample",
-         "Identify a barcode made up from the library"),
-    Spec("open_library", "Open &library…", "&File", 1, ("Ctrl+L",), "library", "Choose another library pack"),
-    Spec("open_model", "Open &model…", "&File", 1, (), "model", "Choose another model pack"),
-    Spec("restrict", "&Restrict the answers…", "&File", 1, ("Ctrl+Shift+F",), "filter",
-         "Let only some countries, taxa or the names of a list answer"),
-    Spec("export", "&Export results…", "&File", 2, ("Ctrl+E",), "export",
-         "Write all results: tables, Excel, report, PDF, Darwin Core, BOLD and more", "Export", True),
-    Spec("export_selected", "Export se&lected…", "&File", 2, ("Ctrl+Shift+E",), "export",
-         "Write the results of the selected specimens only", page=_IDENTIFY),
-    Spec("quit", "&Quit", "&File", 3, (_Standard.Quit, "Ctrl+Q"), ""),
-    Spec("undo", "&Undo", "&Edit", 0, (_Standard.Undo,), "undo"),
-    Spec("redo", "&Redo", "&Edit", 0, (_Standard.Redo,), "redo"),
-    Spec("paste", "&Paste barcode or picture", "&Edit", 1, (_Standard.Paste,), "paste",
-         "Take in what is on the clipboard", "Paste", True),
-    Spec("copy", "&Copy result as text", "&Edit", 1, (_Standard.Copy,), "copy",
-         "Copy the results selected", page=_IDENTIFY),
-    Spec("copy_picture", "Copy result as p&icture", "&Edit", 1, ("Ctrl+Shift+C",), "photo",
-         "Copy the result that is shown, with its photo, to paste into a mail or a document", page=_IDENTIFY),
-    Spec("select_all", "Select &all", "&Edit", 2, (_Standard.SelectAll,), "", page=_IDENTIFY),
-    Spec("remove", "Re&move from list", "&Edit", 2, ("Del",), "remove",
-         "Take the selected specimens out of the list; files are left alone", page=_IDENTIFY),
-    Spec("attach", "&Attach barcode…", "&Specimen", 0, ("Ctrl+B",), "attach",
-         "Add a barcode to the photo of the selected specimen", page=_IDENTIFY),
-    Spec("attach_clipboard", "Attach from &clipboard", "&Specimen", 0, ("Ctrl+Shift+V",), "attach",
-         "Join the barcode or picture on the clipboard to the selected specimen", page=_IDENTIFY),
-    Spec("join", "&Join photo and barcode", "&Specimen", 0, ("Ctrl+J",), "attach",
-         "Make one specimen of a selected photo and a selected barcode", page=_IDENTIFY),
-    Spec("unjoin", "&Separate photo and barcode", "&Specimen", 0, ("Ctrl+Shift+J",), "detach",
-         "Make two specimens of one", page=_IDENTIFY),
-    Spec("crop", "Cr&op photo…", "&Specimen", 0, ("Ctrl+Shift+X",), "crop",
-         "Use only the part of the photo that shows the insect, or make specimens of several insects in it",
+    Spec("open", mark("&Open photos or barcodes…"), _FILE, 0, (_Standard.Open,), "open",
+         mark("Choose photos and sequence files"), mark("Open"), True),
+    Spec("open_folder", mark("Open &folder…"), _FILE, 0, ("Ctrl+Shift+O",), "folder",
+         mark("Take in a folder and the folders within"), mark("Folder"), True),
+    Spec("sample", mark("Try a &sample barcode"), _FILE, 0, ("Ctrl+T",), "sample",
+         mark("Identify a barcode made up from the library")),
+    Spec("open_library", mark("Open &library…"), _FILE, 1, ("Ctrl+L",), "library",
+         mark("Choose another library pack")),
+    Spec("open_model", mark("Open &model…"), _FILE, 1, (), "model", mark("Choose another model pack")),
+    Spec("restrict", mark("&Restrict the answers…"), _FILE, 1, ("Ctrl+Shift+F",), "filter",
+         mark("Let only some countries, taxa or the names of a list answer")),
+    Spec("export", mark("&Export results…"), _FILE, 2, ("Ctrl+E",), "export",
+         mark("Write all results: tables, Excel, report, PDF, Darwin Core, BOLD and more"),
+         mark("Export"), True),
+    Spec("export_selected", mark("Export selecte&d…"), _FILE, 2, ("Ctrl+Shift+E",), "export",
+         mark("Write the results of the selected specimens only"), page=_IDENTIFY),
+    Spec("quit", mark("&Quit"), _FILE, 3, (_Standard.Quit, "Ctrl+Q"), ""),
+    Spec("undo", mark("&Undo"), _EDIT, 0, (_Standard.Undo,), "undo"),
+    Spec("redo", mark("&Redo"), _EDIT, 0, (_Standard.Redo,), "redo"),
+    Spec("paste", mark("&Paste barcode or picture"), _EDIT, 1, (_Standard.Paste,), "paste",
+         mark("Take in what is on the clipboard"), mark("Paste"), True),
+    Spec("copy", mark("&Copy result as text"), _EDIT, 1, (_Standard.Copy,), "copy",
+         mark("Copy the results selected"), page=_IDENTIFY),
+    Spec("copy_picture", mark("Copy result as p&icture"), _EDIT, 1, ("Ctrl+Shift+C",), "photo",
+         mark("Copy the result that is shown, with its photo, to paste into a mail or a document"),
          page=_IDENTIFY),
-    Spec("accept", "Accept the ans&wer", "&Specimen", 0, ("Ctrl+Return", "Ctrl+Enter"), "check",
-         "The answer is right", page=_IDENTIFY),
-    Spec("reject", "Re&ject the answer", "&Specimen", 0, ("Ctrl+Backspace",), "close",
-         "The answer is wrong", page=_IDENTIFY),
-    Spec("undecide", "Take the &decision back", "&Specimen", 0, ("Ctrl+Shift+Backspace",), "",
-         "Neither right nor wrong: as if nothing had been decided", page=_IDENTIFY),
-    Spec("note", "Write a no&te", "&Specimen", 0, ("Shift+F2",), "",
-         "Write something about the selected specimen", page=_IDENTIFY),
-    Spec("own_name", "Your own &name", "&Specimen", 0, ("F2",), "",
-         "Name the selected specimen yourself, and compare the references with that", page=_IDENTIFY),
-    Spec("find", "&Find and filter", "&Edit", 3, (_Standard.Find,), "filter",
-         "Find specimens by words, or show those of a state, a rank, or that need a look", page=_IDENTIFY),
-    Spec("find_taxon", "Find a &taxon…", "&Edit", 3, ("Ctrl+K",), "library",
-         "Go to a name or BIN of the library, from any page"),
-    Spec("retry", "&Retry failed and stopped", "&Specimen", 1, ("Ctrl+R",), "retry",
-         "Identify again what failed or was stopped"),
-    Spec("again", "Identify a&gain", "&Specimen", 1, ("Ctrl+Shift+R",), "retry",
-         "Identify the selected specimens again, with the library that is open", page=_IDENTIFY),
-    Spec("stop", "S&top", "&Specimen", 1, ("Esc",), "cancel", "Stop; results so far are kept"),
-    *(Spec(f"page_{page.name}", page.menu_text, "&View", 0, (f"Ctrl+{page.number}", *page.keys), page.name,
+    Spec("select_all", mark("Select &all"), _EDIT, 2, (_Standard.SelectAll,), "", page=_IDENTIFY),
+    Spec("remove", mark("Re&move from list"), _EDIT, 2, ("Del",), "remove",
+         mark("Take the selected specimens out of the list; files are left alone"), page=_IDENTIFY),
+    Spec("attach", mark("&Attach barcode…"), _SPECIMEN, 0, ("Ctrl+B",), "attach",
+         mark("Add a barcode to the photo of the selected specimen"), page=_IDENTIFY),
+    Spec("attach_clipboard", mark("Attach from &clipboard"), _SPECIMEN, 0, ("Ctrl+Shift+V",), "attach",
+         mark("Join the barcode or picture on the clipboard to the selected specimen"), page=_IDENTIFY),
+    Spec("join", mark("&Join photo and barcode"), _SPECIMEN, 0, ("Ctrl+J",), "attach",
+         mark("Make one specimen of a selected photo and a selected barcode"), page=_IDENTIFY),
+    Spec("unjoin", mark("&Separate photo and barcode"), _SPECIMEN, 0, ("Ctrl+Shift+J",), "detach",
+         mark("Make two specimens of one"), page=_IDENTIFY),
+    Spec("crop", mark("Cr&op photo…"), _SPECIMEN, 0, ("Ctrl+Shift+X",), "crop",
+         mark("Use only the part of the photo that shows the insect, or make specimens of several insects in "
+              "it"), page=_IDENTIFY),
+    Spec("accept", mark("Accept the ans&wer"), _SPECIMEN, 0, ("Ctrl+Return", "Ctrl+Enter"), "check",
+         mark("The answer is right"), page=_IDENTIFY),
+    Spec("reject", mark("Reject the answ&er"), _SPECIMEN, 0, ("Ctrl+Backspace",), "close",
+         mark("The answer is wrong"), page=_IDENTIFY),
+    Spec("undecide", mark("Take the &decision back"), _SPECIMEN, 0, ("Ctrl+Shift+Backspace",), "",
+         mark("Neither right nor wrong: as if nothing had been decided"), page=_IDENTIFY),
+    Spec("note", mark("Wr&ite a note"), _SPECIMEN, 0, ("Shift+F2",), "",
+         mark("Write something about the selected specimen"), page=_IDENTIFY),
+    Spec("own_name", mark("Your own &name"), _SPECIMEN, 0, ("F2",), "",
+         mark("Name the selected specimen yourself, and compare the references with that"), page=_IDENTIFY),
+    Spec("find", mark("&Find and filter"), _EDIT, 3, (_Standard.Find,), "filter",
+         mark("Find specimens by words, or show those of a state, a rank, or that need a look"),
+         page=_IDENTIFY),
+    Spec("find_taxon", mark("Find a &taxon…"), _EDIT, 3, ("Ctrl+K",), "library",
+         mark("Go to a name or BIN of the library, from any page")),
+    Spec("retry", mark("&Retry failed and stopped"), _SPECIMEN, 1, ("Ctrl+R",), "retry",
+         mark("Identify again what failed or was stopped")),
+    Spec("again", mark("Identify a&gain"), _SPECIMEN, 1, ("Ctrl+Shift+R",), "retry",
+         mark("Identify the selected specimens again, with the library that is open"), page=_IDENTIFY),
+    Spec("stop", mark("S&top"), _SPECIMEN, 1, ("Esc",), "cancel", mark("Stop; results so far are kept")),
+    *(Spec(f"page_{page.name}", page.menu_text, _VIEW, 0, (f"Ctrl+{page.number}", *page.keys), page.name,
            page.tip) for page in registry.available()),
-    Spec("why", "&Why this rank?", "&View", 1, ("Ctrl+I",), "",
-         "Show the share of the evidence at each rank, and what was asked for", page=_IDENTIFY),
-    Spec("dna", "&DNA evidence", "&View", 1, ("Ctrl+D",), "",
-         "Go to what the barcode says: reading frame, percent identity, gap to other species",
+    Spec("why", mark("&Why this rank?"), _VIEW, 1, ("Ctrl+I",), "",
+         mark("Show the share of the evidence at each rank, and what was asked for"), page=_IDENTIFY),
+    Spec("dna", mark("&DNA evidence"), _VIEW, 1, ("Ctrl+D",), "",
+         mark("Go to what the barcode says: reading frame, percent identity, gap to other species"),
          page=_IDENTIFY),
-    Spec("alignment", "&Compare bases", "&View", 1, ("Ctrl+Shift+B",), "",
-         "Show the barcode and a reference base by base", page=_IDENTIFY),
-    Spec("photos", "Compare &photos", "&View", 1, ("Ctrl+Shift+P",), "",
-         "Show the photo beside that of a reference or of another specimen of the same name", page=_IDENTIFY),
-    Spec("focus", "Go between &list and result", "&View", 2, ("F6",), "", page=_IDENTIFY),
-    Spec("shortcuts", "&Keyboard shortcuts", "&Help", 0, ("F1", "?"), "help"),
-    Spec("log", "Open &log folder", "&Help", 0, (), "folder"),
-    Spec("about", "&About BIOSCAN Desktop", "&Help", 1, (), "about"),
+    Spec("alignment", mark("&Compare bases"), _VIEW, 1, ("Ctrl+Shift+B",), "",
+         mark("Show the barcode and a reference base by base"), page=_IDENTIFY),
+    Spec("photos", mark("Compare &photos"), _VIEW, 1, ("Ctrl+Shift+P",), "",
+         mark("Show the photo beside that of a reference or of another specimen of the same name"),
+         page=_IDENTIFY),
+    Spec("focus", mark("Go between list and res&ult"), _VIEW, 2, ("F6",), "", page=_IDENTIFY),
+    Spec("shortcuts", mark("&Keyboard shortcuts"), _HELP, 0, ("F1", "?"), "help"),
+    Spec("log", mark("Open &log folder"), _HELP, 0, (), "folder"),
+    Spec("about", mark("&About BIOSCAN Desktop"), _HELP, 1, (), "about"),
 )  # fmt: skip
 
 PAGE_OF: dict[str, str] = {spec.name: spec.page for spec in SPECS}
 """The page of each action, "" where it can be used everywhere."""
 
 BY_HAND: tuple[tuple[str, str], ...] = (
-    ("Previous, next specimen", "↑ ↓"),
-    ("Select several", "Shift+↑ ↓, Ctrl+click"),
-    ("First, last specimen", "Home, End"),
-    ("Go to the next control", "Tab"),
-    ("Menu of the selected specimen", "Menu key, Shift+F10"),
+    (mark("Previous, next specimen"), "↑ ↓"),
+    (mark("Select several"), mark("Shift+↑ ↓, Ctrl+click")),
+    (mark("First, last specimen"), mark("Home, End")),
+    (mark("Go to the next control"), mark("Tab")),
+    (mark("Menu of the selected specimen"), mark("Menu key, Shift+F10")),
 )
 """Keys that the lists know by themselves, for the sheet of shortcuts."""
 
 IN_REVIEW: tuple[tuple[str, str], ...] = (
-    ("Accept, reject the answer", "Enter, Backspace"),
-    ("Take the name of a reference", "1 – 9"),
-    ("Name to species, genus, family, order", "S, G, F, O"),
-    ("Own name", "N"),
-    ("Unknown, put off", "U, Space"),
-    ("Specimen before, next, first, last", "← →, Home, End"),
-    ("Compare photos, why this rank", "C, W"),
-    ("Zoom the photo, fit it", "+ −, 0 on the photo"),
+    (mark("Accept, reject the answer"), mark("Enter, Backspace")),
+    (mark("Take the name of a reference"), "1 – 9"),
+    (mark("Name to species, genus, family, order"), "S, G, F, O"),
+    (mark("Own name"), "N"),
+    (mark("Unknown, put off"), mark("U, Space")),
+    (mark("Specimen before, next, first, last"), mark("← →, Home, End")),
+    (mark("Compare photos, why this rank"), "C, W"),
+    (mark("Zoom the photo, fit it"), mark("+ −, 0 on the photo")),
 )
 """Keys of the page Review."""
 
@@ -142,7 +151,7 @@ def make(parent: QObject) -> dict[str, QAction]:
     """The actions by name, without icons; see `paint`."""
     actions = {}
     for spec in SPECS:
-        action = QAction(spec.text, parent)
+        action = QAction(tr(spec.text), parent)
         action.setObjectName(spec.name)
         keys: list[QKeySequence] = []
         for key in spec.keys:
@@ -150,11 +159,11 @@ def make(parent: QObject) -> dict[str, QAction]:
             keys += [one for one in found if one not in keys]
         action.setShortcuts(keys)
         shown = f" ({keys[0].toString(QKeySequence.SequenceFormat.NativeText)})" if keys else ""
-        tip = spec.tip or spec.text.replace("&", "")
+        tip = tr(spec.tip) or tr(spec.text).replace("&", "")
         action.setToolTip(tip + shown)
         action.setStatusTip("")
         if spec.short:
-            action.setIconText(spec.short)
+            action.setIconText(tr(spec.short))
         actions[spec.name] = action
     return actions
 

@@ -16,6 +16,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.jobs import Job, Reporter
+from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.translating import tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.batch_plan import Preview
@@ -120,7 +122,7 @@ class BatchControl(QObject):
             self._previewing.cancel()
         job = self._jobs.make("intake", "preview of a batch", partial(_preview, setup))
         job.done.connect(self.previewed)
-        job.failed.connect(lambda error: self.previewed.emit(error.message))
+        job.failed.connect(lambda error: self.previewed.emit(translated(error.message)))
         job.progressed.connect(self.progressed)
         self._previewing = self._jobs.run(job)
 
@@ -132,7 +134,7 @@ class BatchControl(QObject):
             return
         engine = self._bench.engine
         if engine is None:
-            self.trouble = "Open a library first: there is nothing yet to compare with."
+            self.trouble = tr("Open a library first: there is nothing yet to compare with.")
             self.changed.emit()
             return
         self.setup, self.trouble, self.progress = setup, "", None
@@ -151,8 +153,10 @@ class BatchControl(QObject):
         job.progressed.connect(self._on_progress)
         job.done.connect(self._on_done)
         job.cancelled.connect(partial(self._end, "stopped", ""))
-        job.failed.connect(lambda error: self._on_trouble(error.message))
-        job.crashed.connect(lambda error: self._on_trouble(f"The run met an error ({error})."))
+        job.failed.connect(lambda error: self._on_trouble(translated(error.message)))
+        job.crashed.connect(
+            lambda error: self._on_trouble(tr("The run met an error ({error}).").format(error=error))
+        )
         self._job = self._jobs.run(job)
         self._set("running")
         self._timer.start(int(REFRESH_S * 1000))
@@ -204,7 +208,9 @@ class BatchControl(QObject):
         self._end("done", "")
         failed = counts.state("failed")
         words = wording.count(counts.total, "specimen")
-        self.ended.emit(f"{words}, {wording.thousands(failed)} of them failed" if failed else words, True)
+        if failed:
+            words = tr("{specimens}, %n of them failed", "", failed).format(specimens=words)
+        self.ended.emit(words, True)
 
     def _on_trouble(self, sentence: str) -> None:
         self._end("stopped", sentence)
@@ -277,7 +283,7 @@ def _preview(setup: Setup, reporter: Reporter) -> Preview:
     def check(seen: int) -> None:
         reporter.cancel.check()
         if seen % 100 == 0:
-            reporter.progress(BatchProgress(seen, None, "looking through the folder", "scan"))
+            reporter.progress(BatchProgress(seen, None, tr("looking through the folder"), "scan"))
 
     with tempfile.TemporaryDirectory() as scratch:
         files = walk(root, setup.recursive, setup.out.resolve())

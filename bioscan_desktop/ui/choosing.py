@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from bioscan_desktop.ui import intake, joining, sharing
 from bioscan_desktop.ui.dialogs import simple
 from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.workbench import Workbench
 
-FILE_FILTER = (
+FILE_FILTER = mark(
     "Photos and sequences (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp *.gif *.heic *.heif *.avif "
     "*.fasta *.fa *.fna *.fas *.fsa *.seq *.fastq *.fq *.gz *.ab1);;All files (*)"
 )
@@ -45,7 +46,7 @@ class Choosing(QObject):
     def files(self) -> None:
         """Photos and sequence files to identify."""
         chosen, _ = QFileDialog.getOpenFileNames(
-            self._window, "Open photos or barcodes", self._folder(), FILE_FILTER
+            self._window, tr("Open photos or barcodes"), self._folder(), tr(FILE_FILTER)
         )
         if chosen:
             self._bench.change_setting("last_folder", str(Path(chosen[0]).parent))
@@ -53,7 +54,7 @@ class Choosing(QObject):
 
     def folder(self) -> None:
         """A folder of what is to be identified."""
-        chosen = QFileDialog.getExistingDirectory(self._window, "Open folder", self._folder())
+        chosen = QFileDialog.getExistingDirectory(self._window, tr("Open folder"), self._folder())
         if chosen:
             self._bench.change_setting("last_folder", chosen)
             self._bench.take(intake.Intake(paths=(Path(chosen),)))
@@ -61,7 +62,7 @@ class Choosing(QObject):
     def library(self) -> None:
         """A library pack."""
         chosen = QFileDialog.getExistingDirectory(
-            self._window, "Choose the folder of a library pack", self._folder()
+            self._window, tr("Choose the folder of a library pack"), self._folder()
         )
         if chosen:
             self.library_chosen.emit(chosen)
@@ -69,7 +70,7 @@ class Choosing(QObject):
     def model(self) -> None:
         """A model pack."""
         chosen = QFileDialog.getExistingDirectory(
-            self._window, "Choose the folder of a model pack", self._folder()
+            self._window, tr("Choose the folder of a model pack"), self._folder()
         )
         if chosen:
             self.model_chosen.emit(chosen)
@@ -86,7 +87,7 @@ class Choosing(QObject):
         if row is None or missing is None:
             return
         if missing == "image":
-            self._attach_file("Attach photo", row.key)
+            self._attach_file(tr("Attach photo"), row.key)
             return
         clipboard = intake.clipboard()
         dialog = simple.AttachDialog(row.specimen.query_id, clipboard.text, self._window)
@@ -95,12 +96,12 @@ class Choosing(QObject):
 
     def _attach(self, dialog: simple.AttachDialog, key: int) -> None:
         if dialog.from_file:
-            self._attach_file("Attach barcode", key)
+            self._attach_file(tr("Attach barcode"), key)
         else:
             self._bench.take(intake.Intake(text=dialog.text), key)
 
     def _attach_file(self, title: str, key: int) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self._window, title, self._folder(), FILE_FILTER)
+        chosen, _ = QFileDialog.getOpenFileName(self._window, title, self._folder(), tr(FILE_FILTER))
         if chosen:
             self._bench.take(intake.Intake(paths=(Path(chosen),)), key)
 

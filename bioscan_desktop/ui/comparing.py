@@ -17,6 +17,8 @@ from bioscan_desktop.core.agreement import agreement, level_text
 from bioscan_desktop.core.names import Determination
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.translating import tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.core.hits import Hit
@@ -57,12 +59,12 @@ def standards(result: Identification | None, own: Determination | None) -> list[
         return []
     found = []
     if result.verdict.name is not None:
-        title = f"the verdict, {result.verdict.name} (consensus)"
+        title = tr("the verdict, {name} (consensus)").format(name=result.verdict.name)
         found.append(Standard("verdict", title))
     if own is not None:
-        found.append(Standard("user", f"your own name, {own.text}"))
+        found.append(Standard("user", tr("your own name, {name}").format(name=own.text)))
     if len(result.by_modality) > 1 and any(v.name is not None for v in result.by_modality.values()):
-        found.append(Standard("other_modality", "the other one's verdict (photo ↔ barcode)"))
+        found.append(Standard("other_modality", tr("the other one's verdict (photo ↔ barcode)")))
     return found
 
 
@@ -81,8 +83,8 @@ def _badge(hit: Hit, result: Identification, kind: str | None, own: Determinatio
     if lineage.finest_rank() is None:
         return None
     level = agreement(hit.lineage, lineage, hit.bin_uri, bin_uri)
-    link = "with" if level == "none" else "as"
-    return Agreement(level, f"{level_text(level)} {link} {what}")
+    words = tr("{level} with {standard}") if level == "none" else tr("{level} as {standard}")
+    return Agreement(level, words.format(level=translated(level_text(level)), standard=what))
 
 
 def _standard_of(
@@ -90,28 +92,43 @@ def _standard_of(
 ) -> tuple[Lineage, str | None, str]:
     """(lineage, BIN, words) that a hit is compared with."""
     if kind == "user" and own is not None:
-        return own.lineage, own.bin_uri, f"your own name, {own.text}"
+        return own.lineage, own.bin_uri, tr("your own name, {name}").format(name=own.text)
     if kind == "other_modality":
         other = OTHER[hit.query_modality]
         verdict = result.by_modality.get(other)
         if verdict is None or verdict.name is None:
             return Lineage(), None, ""
-        return verdict.lineage, None, f"the {wording.MODALITY_NOUN[other]}'s verdict, {verdict.name}"
+        return (
+            verdict.lineage,
+            None,
+            _verdict_of(other).format(name=verdict.name),
+        )
     if kind == "verdict" and result.verdict is not None:
-        return result.verdict.lineage, None, f"the verdict, {result.verdict.name} (consensus)"
+        return (
+            result.verdict.lineage,
+            None,
+            tr("the verdict, {name} (consensus)").format(name=result.verdict.name),
+        )
     return Lineage(), None, ""
+
+
+def _verdict_of(modality: str) -> str:
+    return tr("the photo's verdict, {name}") if modality == "image" else tr("the barcode's verdict, {name}")
 
 
 def section_title(modality: str, result: Identification, used: Standard | None) -> str:
     """The words above the references of photo or barcode, where a result has both."""
-    title = f"To the {wording.MODALITY_NOUN[modality]}"
+    title = tr("To the photo") if modality == "image" else tr("To the barcode")
     if used is None or used.kind != "other_modality":
         return title
     other = OTHER[modality]
     verdict = result.by_modality.get(other)
     if verdict is None or verdict.name is None:
-        return f"{title}: the {wording.MODALITY_NOUN[other]} has no name to compare with"
-    return f"{title}, compared with the {wording.MODALITY_NOUN[other]}'s verdict, {verdict.name}"
+        if modality == "image":
+            return tr("To the photo: the barcode has no name to compare with")
+        return tr("To the barcode: the photo has no name to compare with")
+    standard = _verdict_of(other).format(name=verdict.name)
+    return tr("{title}, compared with {standard}").format(title=title, standard=standard)
 
 
 def own_name_text(own: Determination | None, result: Identification | None) -> str:
@@ -120,24 +137,27 @@ def own_name_text(own: Determination | None, result: Identification | None) -> s
         return ""
     above = " › ".join(n for n in own.lineage.names()[:3] if n and n != own.text)
     if own.known:
-        text = f"{own.rank.capitalize()} in this library{': ' + above if above else ''}." if own.rank else ""
+        text = tr("{rank} in this library: {above}.") if above else tr("{rank} in this library.")
+        text = text.format(rank=wording.rank_title(own.rank), above=above) if own.rank else ""
     elif own.known_above is not None:
         name = own.lineage.at(own.known_above)
-        text = f"Not in this library; its {own.known_above} {name} is: {above}."
+        text = tr("Not in this library; its {rank} {name} is: {above}.").format(
+            rank=wording.rank_noun(own.known_above), name=name, above=above
+        )
     else:
-        text = "Not in this library, so no reference can agree with it."
+        text = tr("Not in this library, so no reference can agree with it.")
     verdict = result.verdict if result is not None else None
     if verdict is None or verdict.name is None or (not own.known and own.known_above is None):
         return text
     level = agreement(verdict.lineage, own.lineage, None, own.bin_uri)
     if level == "none":
-        return f"{text} The verdict, {verdict.name}, contradicts it."
+        return f"{text} " + tr("The verdict, {name}, contradicts it.").format(name=verdict.name)
     return f"{text} {_agrees(verdict.rank or '', level, own.rank or '')}"
 
 
 def _agrees(verdict_rank: str, level: str, own_rank: str) -> str:
     if level == own_rank == verdict_rank:
-        return f"The verdict is the same {level}."
+        return tr("The verdict is the same {rank}.").format(rank=wording.rank_noun(level))
     if level == verdict_rank:
-        return f"The verdict agrees as far as it goes, to {level}."
-    return f"The verdict agrees down to {level}."
+        return tr("The verdict agrees as far as it goes, to {rank}.").format(rank=wording.rank_noun(level))
+    return tr("The verdict agrees down to {rank}.").format(rank=wording.rank_noun(level))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bioscan_desktop.ui.translating import mark, tr
+
 if TYPE_CHECKING:
     from bioscan_desktop.core.hits import Hit
     from bioscan_desktop.services.identify import Identification
@@ -19,14 +21,31 @@ if TYPE_CHECKING:
 ACTIONS: tuple[str, ...] = ("accept", "reject", "choose", "name", "unknown", "skip")
 
 WORDS: dict[str, str] = {
-    "accept": "accepted as {}",
-    "reject": "the answer is rejected",
-    "choose": "{}, the name of a reference",
-    "name": "{}, a name of your own",
-    "unknown": "it cannot be told",
-    "skip": "put off",
+    "accept": mark("accepted as {}"),
+    "reject": mark("the answer is rejected"),
+    "choose": mark("{}, the name of a reference"),
+    "name": mark("{}, a name of your own"),
+    "unknown": mark("it cannot be told"),
+    "skip": mark("put off"),
 }
 """How a decision is told; {} stands for the name."""
+
+
+_EDITS: dict[str, str] = {
+    "accept": mark("accept {specimen}"),
+    "reject": mark("reject {specimen}"),
+    "choose": mark("choose {specimen}"),
+    "name": mark("name {specimen}"),
+    "unknown": mark("unknown {specimen}"),
+    "skip": mark("skip {specimen}"),
+}
+
+
+def edit_text(decision: Decision | None, specimen: str) -> str:
+    """What Undo says of a decision about a specimen; None is one that was taken away."""
+    if decision is None:
+        return tr("take decision back")
+    return tr(_EDITS[decision.action]).format(specimen=specimen)
 
 
 def _now() -> str:
@@ -56,7 +75,7 @@ class Decision:
     @property
     def told(self) -> str:
         """In a few words: `accepted as Noctua pronuba`."""
-        return WORDS[self.action].format(self.name)
+        return tr(WORDS[self.action]).format(self.name)
 
 
 def _machine(result: Identification | None) -> tuple[str | None, str | None]:
@@ -128,6 +147,8 @@ def is_outdated(decision: Decision | None, result: Identification | None) -> boo
 
 def outdated_text(decision: Decision, result: Identification | None) -> str:
     """One sentence about that."""
-    then = decision.machine_name or "no name"
-    now = _machine(result)[0] or "no name"
-    return f"You decided when the answer was {then}; it is {now} now. Your decision still counts."
+    then = decision.machine_name or tr("no name")
+    now = _machine(result)[0] or tr("no name")
+    return tr("You decided when the answer was {then}; it is {now} now. Your decision still counts.").format(
+        then=then, now=now
+    )

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from bioscan_desktop.ui import intake, joining
 from bioscan_desktop.ui.pages.identify import IdentifyPage
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.bars import MessageBar
 from bioscan_desktop.ui.widgets.drop_overlay import DropOverlay
 from bioscan_desktop.ui.workbench import Workbench
@@ -75,12 +76,16 @@ class Dropping(QObject):
         row = self._row_at(event.position().toPoint())
         what = intake.read_mime(event.mimeData()) if row is not None else None
         if row is not None and what is not None and _could_join(what, row.specimen):
-            noun = "photo" if joining.lacks(row.specimen) == "image" else "barcode"
+            words = (
+                tr("Drop to attach the photo to {specimen}")
+                if joining.lacks(row.specimen) == "image"
+                else tr("Drop to attach the barcode to {specimen}")
+            )
             self._page.mark_target(row.key)
-            self._overlay.show_words(f"Drop to attach the {noun} to {row.specimen.query_id}")
+            self._overlay.show_words(words.format(specimen=row.specimen.query_id))
         else:
             self._page.mark_target(None)
-            self._overlay.show_words("Drop to identify")
+            self._overlay.show_words(tr("Drop to identify"))
 
 
 def _could_join(what: intake.Intake, specimen: Specimen) -> bool:

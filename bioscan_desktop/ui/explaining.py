@@ -1,4 +1,4 @@
-"""Why the verdict stops at its rank, in words for people who record butterflies. No Qt here."""
+"""Why the verdict stops at its rank, in words for people who record butterflies. No widgets here."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from bioscan_desktop.core.matching import RankShare, Verdict
 from bioscan_desktop.core.taxonomy import RANKS
-from bioscan_desktop.ui.wording import percent
+from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.translating import mark, tr
+from bioscan_desktop.ui.wording import percent, rank_noun, upper_first
 
-WHAT_EVIDENCE_IS = (
+WHAT_EVIDENCE_IS = mark(
     "Thick bar: the name. Thin bar: the next candidate below the same name. Line: the share asked for.\n"
     "Evidence: each of the nearest references speaks for its own name, the nearer the louder. The shares "
     "of all names of a rank, and of the references without a name there, add up to 100%."
@@ -59,25 +61,41 @@ def rungs(verdict: Verdict, asked: Mapping[str, float]) -> list[Rung]:
 
 
 def _sentence(share: RankShare, asked: float | None, above: float, verdict: Verdict) -> str:
-    text = f"{percent(share.share)} of the evidence says {share.rank} {share.name}"
+    text = _says(share)
+    rank = rank_noun(share.rank)
     enough = asked is None or share.share >= asked
     if asked is not None:
-        text += f", {'enough for' if enough else 'below'} the {percent(asked)} asked for"
+        words = tr("{text}, enough for the {share} asked for") if enough else _below()
+        text = words.format(text=text, share=percent(asked))
     if share.runner_up:
-        text += f"; the next candidate is {share.runner_up} with {percent(share.runner_up_share)}"
+        text = tr("{text}; the next candidate is {name} with {share}").format(
+            text=text, name=share.runner_up, share=percent(share.runner_up_share)
+        )
     elif above - share.share >= 0.005:
-        text += f"; {percent(above - share.share)} has no {share.rank} name"
+        text = tr("{text}; {share} has no {rank} name").format(
+            text=text, share=percent(above - share.share), rank=rank
+        )
     if enough and verdict.lineage.at(share.rank) is None:
-        text += f". Still it is not given: {_why_not(share.rank, verdict)}"
-    return f"{text}."
+        text = tr("{text}. Still it is not given: {why}").format(text=text, why=_why_not(share.rank, verdict))
+    return f"{upper_first(text)}."
+
+
+def _says(share: RankShare) -> str:
+    return tr("{share} of the evidence says {rank} {name}").format(
+        share=percent(share.share), rank=rank_noun(share.rank), name=share.name
+    )
+
+
+def _below() -> str:
+    return tr("{text}, below the {share} asked for")
 
 
 def _why_not(rank: str, verdict: Verdict) -> str:
     if verdict.novelty == "unlike_library":
-        return "nothing in this library is like the specimen"
+        return tr("nothing in this library is like the specimen")
     if verdict.novelty == "new_species" and rank == "species":
-        return "the species is probably not in this library"
-    return "the name above was not reached"
+        return tr("the species is probably not in this library")
+    return tr("the name above was not reached")
 
 
 def summary(verdict: Verdict, asked: Mapping[str, float]) -> str:
@@ -87,41 +105,39 @@ def summary(verdict: Verdict, asked: Mapping[str, float]) -> str:
         asked: the share that a name needs, by rank.
     """
     if not verdict.ranks:
-        return verdict.reason
+        return translated(verdict.reason)
     if verdict.novelty == "unlike_library":
-        return (
+        return tr(
             "Nothing in this library is like this specimen, so no name is given. The shares below are "
             "those of the references that are the least unlike."
         )
     ranks = {share.rank: share for share in verdict.ranks}
     carried = ranks.get(verdict.rank) if verdict.rank else None
     missed = next((s for s in verdict.ranks if verdict.lineage.at(s.rank) is None), None)
-    if carried is None:
-        text = "No rank reaches the share that it needs"
-    else:
-        text = f"{percent(carried.share)} of the evidence says {carried.rank} {carried.name}"
+    text = tr("No rank reaches the share that it needs") if carried is None else _says(carried)
     if missed is not None:
         text += f"; {_missed(missed, asked.get(missed.rank), verdict)}"
     elif carried is not None and carried.rank != RANKS[-1]:
-        text += f"; the references have no name below {carried.rank}"
-    return f"{text}.{_basis(verdict)}"
+        text = tr("{text}; the references have no name below {rank}").format(
+            text=text, rank=rank_noun(carried.rank)
+        )
+    text = upper_first(text)
+    if verdict.calibrated:
+        return f"{text}."
+    return f"{text}. " + tr("This library is not calibrated, so the shares are no probabilities.")
 
 
 def _missed(missed: RankShare, asked: float | None, verdict: Verdict) -> str:
     if verdict.novelty == "new_species" and missed.rank == "species":
-        return (
-            f"the nearest species is {missed.name}, but the specimen lies farther from the library than "
+        return tr(
+            "the nearest species is {name}, but the specimen lies farther from the library than "
             "known species do, so its own species is probably missing there"
-        )
-    text = f"for {missed.rank} {missed.name} it is {percent(missed.share)}"
+        ).format(name=missed.name)
+    text = tr("for {rank} {name} it is {share}").format(
+        rank=rank_noun(missed.rank), name=missed.name, share=percent(missed.share)
+    )
     if asked is not None and missed.share < asked:
-        text += f", below the {percent(asked)} asked for"
+        text = _below().format(text=text, share=percent(asked))
     if missed.runner_up:
-        text += f"; the next candidate is {missed.runner_up}"
+        text = tr("{text}; the next candidate is {name}").format(text=text, name=missed.runner_up)
     return text
-
-
-def _basis(verdict: Verdict) -> str:
-    if verdict.calibrated:
-        return ""
-    return " This library is not calibrated, so the shares are no probabilities."

@@ -13,28 +13,36 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.translating import mark, tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.ui.models.specimens import Row
 
+_RANKS = {
+    "species": mark("Species"),
+    "genus": mark("Genus"),
+    "family": mark("Family"),
+    "order": mark("Order"),
+}
+
 GROUPS: dict[str, tuple[str, dict[str, str]]] = {
-    "state": ("State", {
-        "waiting": "Waiting", "done": "Identified", "partial": "Partly identified",
-        "failed": "Failed", "stopped": "Stopped",
+    "state": (mark("State"), {
+        "waiting": mark("Waiting"), "done": mark("Identified"), "partial": mark("Partly identified"),
+        "failed": mark("Failed"), "stopped": mark("Stopped"),
     }),
-    "rank": ("Named to", {**{rank: rank.capitalize() for rank in reversed(RANKS)}, "none": "No name"}),
-    "notice": ("Needs a look", {
-        "conflict": "Photo and barcode contradict", "new_species": "Species may not be in the library",
-        "unlike_library": "Unlike anything in the library",
+    "rank": (mark("Named to"), {**_RANKS, "none": mark("No name")}),
+    "notice": (mark("Needs a look"), {
+        "conflict": mark("Photo and barcode contradict"),
+        "new_species": mark("Species may not be in the library"),
+        "unlike_library": mark("Unlike anything in the library"),
     }),
-    "decision": ("Your decision", {
-        "open": "None yet", "accept": "Accepted", "reject": "Rejected", "name": "Named by you",
-        "unknown": "Unknown", "skip": "Put off",
+    "decision": (mark("Your decision"), {
+        "open": mark("None yet"), "accept": mark("Accepted"), "reject": mark("Rejected"),
+        "name": mark("Named by you"), "unknown": mark("Unknown"), "skip": mark("Put off"),
     }),
 }  # fmt: skip
-"""Title and values, with their words, of each group."""
+"""Title and values, with their words in English, of each group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +132,15 @@ class Wanted:
     def told(self) -> str:
         """What is asked for, in words."""
         parts = [
-            " or ".join(title.lower() for value, title in values.items() if value in getattr(self, group))
+            tr(" or ").join(
+                wording.lower_first(tr(title))
+                for value, title in values.items()
+                if value in getattr(self, group)
+            )
             for group, (_, values) in GROUPS.items()
             if getattr(self, group)
         ]
-        return "; ".join([*parts, *([f"“{self.text}”"] if self.text else [])])
+        return "; ".join([*parts, *([tr("“{words}”").format(words=self.text)] if self.text else [])])
 
 
 ALL = Wanted()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QGuiApplication, QImage
 
 from bioscan_desktop.core.barcode import looks_like_sequence
+from bioscan_desktop.ui.translating import tr
 
 SEQUENCE_ENDINGS = frozenset(".fasta .fa .fna .fas .fsa .ffn .seq .fastq .fq .ab1 .abi".split())
 """Enough to word the hint while something is dragged; what a file is, `services.specimens` decides."""
@@ -72,15 +73,15 @@ def read_mime(mime: QMimeData) -> Intake:
         picture = image if isinstance(image, QImage) else QImage()
         if not picture.isNull():
             return Intake(picture=picture)
-        return Intake(refused="The picture that was pasted cannot be read.")
+        return Intake(refused=tr("The picture that was pasted cannot be read."))
     listed = _paths_in(text)
     if listed:
         return Intake(paths=listed)
     if mime.hasUrls():
-        return Intake(refused="Only files on this computer can be read; save the picture first.")
+        return Intake(refused=tr("Only files on this computer can be read; save the picture first."))
     if text.strip():
-        return Intake(refused="That text is neither a DNA barcode nor a file on this computer.")
-    return Intake(refused="The clipboard holds neither a photo nor a barcode.")
+        return Intake(refused=tr("That text is neither a DNA barcode nor a file on this computer."))
+    return Intake(refused=tr("The clipboard holds neither a photo nor a barcode."))
 
 
 def clipboard() -> Intake:

@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from bioscan_desktop.ui.translating import tr
+
 if TYPE_CHECKING:
     from bioscan_desktop.inference.crop import Box
     from bioscan_desktop.services.specimens import Specimen
@@ -42,11 +44,19 @@ def fits(target: Specimen, new: Specimen) -> Parts | None:
 def why_not(target: Specimen, new: list[Specimen]) -> str:
     """One sentence that says why a drop on a row was not joined with it."""
     if len(new) > 1:
-        return f"Only one photo or barcode can be joined to {target.query_id}; they were added by themselves."
+        return tr(
+            "Only one photo or barcode can be joined to {specimen}; they were added by themselves."
+        ).format(specimen=target.query_id)
     if target.photo is not None and target.barcode is not None:
-        return f"{target.query_id} has both a photo and a barcode already; the new one was added by itself."
-    noun = "photo" if target.photo is not None else "barcode"
-    return f"{target.query_id} has a {noun} already; the new one was added by itself."
+        return tr(
+            "{specimen} has both a photo and a barcode already; the new one was added by itself."
+        ).format(specimen=target.query_id)
+    words = (
+        tr("{specimen} has a photo already; the new one was added by itself.")
+        if target.photo is not None
+        else tr("{specimen} has a barcode already; the new one was added by itself.")
+    )
+    return words.format(specimen=target.query_id)
 
 
 def pairs_by_name(rows: Iterable[Row], fresh: set[int]) -> list[tuple[Row, Row]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bioscan_desktop.services.tasks import Progress
+from bioscan_desktop.ui.translating import tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.library.records import KeyRecord
@@ -83,7 +84,7 @@ def why_no_neighbourhoods() -> str:
 
     if embedding_map.has_neighbourhoods():
         return ""
-    return "Needs the package openTSNE, which is not installed (pip install openTSNE)"
+    return tr("Needs the package openTSNE, which is not installed (pip install openTSNE)")
 
 
 def pack_facts(_: Reporter) -> list[PackFacts]:
@@ -111,7 +112,7 @@ def install_pack(source: Path, reporter: Reporter) -> Path:
     """Installs whatever pack a file or folder holds; returns its folder."""
     from bioscan_desktop.services import packs
 
-    reporter.progress(Progress(0, None, f"Installing {source.name}"))
+    reporter.progress(Progress(0, None, tr("Installing {name}").format(name=source.name)))
     return packs.install(packs.kind_of(source), source)
 
 

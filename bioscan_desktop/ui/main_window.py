@@ -29,8 +29,10 @@ from bioscan_desktop.ui.dropping import Dropping
 from bioscan_desktop.ui.jobs import Jobs
 from bioscan_desktop.ui.models.specimens import State
 from bioscan_desktop.ui.pages.identify import IdentifyPage
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.shell import Shell, Undoes
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.bars import MessageBar, StatusBar
 from bioscan_desktop.ui.widgets.drop_overlay import DropOverlay
 from bioscan_desktop.ui.widgets.restriction_bar import RestrictionBar
@@ -107,14 +109,14 @@ class MainWindow(QMainWindow):
         groups: dict[str, int] = {}
         for spec in actions.SPECS:
             if spec.menu not in menus:
-                menus[spec.menu] = self.menuBar().addMenu(spec.menu)
+                menus[spec.menu] = self.menuBar().addMenu(tr(spec.menu))
             elif groups[spec.menu] != spec.group:
                 menus[spec.menu].addSeparator()
             groups[spec.menu] = spec.group
             menus[spec.menu].addAction(self.acts[spec.name])
 
     def _make_tool_bar(self) -> QToolBar:
-        bar = QToolBar("Main")
+        bar = QToolBar(tr("Main"))
         bar.setObjectName("main")
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
@@ -123,8 +125,8 @@ class MainWindow(QMainWindow):
                 bar.addSeparator()
             else:
                 bar.addAction(self.acts[name])
-        self.acts["attach"].setIconText("Attach barcode")
-        self.acts["retry"].setIconText("Retry")
+        self.acts["attach"].setIconText(tr("Attach barcode"))
+        self.acts["retry"].setIconText(tr("Retry"))
         for button in bar.findChildren(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return bar
@@ -267,7 +269,9 @@ class MainWindow(QMainWindow):
             if self.bench.model.rowCount():
                 self.say(self.bench.engine_error)
             return
-        self.say(" ".join(notice for notice in [*engine.notices, engine.provider_reason] if notice))
+        self.say(
+            " ".join(translated(notice) for notice in [*engine.notices, engine.provider_reason] if notice)
+        )
         self._enable()
 
     def _on_engine_state(self) -> None:
@@ -281,7 +285,7 @@ class MainWindow(QMainWindow):
         if self._opening_words:
             self.status.show_work(0, 0, None, self._opening_words, can_stop=False)
         elif bench.is_busy:
-            self.status.show_work(bench.done, bench.total, bench.eta_s, "Reading")
+            self.status.show_work(bench.done, bench.total, bench.eta_s, tr("Reading"))
         else:
             self.status.show_work(0, 0, None, "")
         self._enable_later()
@@ -302,8 +306,8 @@ class MainWindow(QMainWindow):
         self._set("export", bench.has_results)
         undoer = self._undoer()
         for name, verb, what in (
-            ("undo", "&Undo", undoer.undo_text()),
-            ("redo", "&Redo", undoer.redo_text()),
+            ("undo", tr("&Undo"), undoer.undo_text()),
+            ("redo", tr("&Redo"), undoer.redo_text()),
         ):
             self._set(name, what is not None)
             self.acts[name].setText(f"{verb} {what or ''}".strip())
@@ -367,7 +371,7 @@ class MainWindow(QMainWindow):
         ]
         if texts:
             QGuiApplication.clipboard().setText("\n\n".join(texts))
-            self.say(f"{wording.count(len(texts), 'result')} copied.")
+            self.say(tr("%n results copied.", "", len(texts)))
 
     def _attach(self) -> None:
         self.choosing.attach(self.page.current)
@@ -404,7 +408,9 @@ class MainWindow(QMainWindow):
                 self._settings.set("library", self._library)
                 self._settings.set("model", self._model)
                 if self.bench.model.rowCount():
-                    self.say("Results in the list were made before; Identify again takes what is open now.")
+                    self.say(
+                        tr("Results in the list were made before; Identify again takes what is open now.")
+                    )
 
         self.bench.engine_changed.connect(remember)
         self.bench.open_engine(*wanted)
@@ -439,13 +445,21 @@ class MainWindow(QMainWindow):
 
     def _show_about(self) -> None:
         engine = self.bench.engine
-        packs = "No library is open."
+        packs = tr("No library is open.")
         if engine is not None:
             library = engine.identifier.library.manifest
             model = engine.identifier.model.manifest
-            packs = (
-                f"Library {library.title} {library.version}: {library.licence or 'no licence stated'}. "
-                f"{library.attribution}\nModel {model.title} {model.version}: {model.licence}"
+            packs = tr(
+                "Library {title} {version}: {licence}. "
+                "{attribution}\nModel {model} {model_version}: {model_licence}"
+            ).format(
+                title=library.title,
+                version=library.version,
+                licence=library.licence or tr("no licence stated"),
+                attribution=library.attribution,
+                model=model.title,
+                model_version=model.version,
+                model_licence=model.licence,
             )
         open_dialog(simple.AboutDialog(packs, self))
 

@@ -10,6 +10,8 @@ from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.ui import work
 from bioscan_desktop.ui.jobs import Job, Jobs
+from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.translating import tr
 
 
 class OpenPacks(QObject):
@@ -56,11 +58,13 @@ class OpenPacks(QObject):
         job.done.connect(self._on_opened)
         job.failed.connect(self._on_not_opened)
         job.crashed.connect(
-            lambda error: self._on_not_opened(BioscanError(f"The packs cannot be opened ({error})."))
+            lambda error: self._on_not_opened(
+                BioscanError(tr("The packs cannot be opened ({error}).").format(error=error))
+            )
         )
         job.ended.connect(partial(self._on_opening_ended, job))
         self._opening = self.jobs.run(job)
-        self.opening.emit("Opening the library")
+        self.opening.emit(tr("Opening the library"))
 
     @property
     def is_opening(self) -> bool:
@@ -84,9 +88,14 @@ class OpenPacks(QObject):
 
     def _on_not_opened(self, error: BioscanError) -> None:
         if self.engine is None:
-            self.engine_error = error.message
+            self.engine_error = translated(error.message)
         else:
-            self.said.emit(f"{error.message} {self.engine.library_title} stays open.", None)
+            self.said.emit(
+                tr("{error} {library} stays open.").format(
+                    error=translated(error.message), library=self.engine.library_title
+                ),
+                None,
+            )
         self.engine_changed.emit()
 
     def _on_opening_ended(self, job: Job) -> None:

@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, Signal
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.ui.jobs import Job, Jobs, Reporter
 from bioscan_desktop.ui.open_packs import OpenPacks
+from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.translating import tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.library.restriction import Restriction
@@ -47,7 +49,7 @@ class Limits:
         """In a few words: `Finland`, or `moths.txt from Finland, Norway`."""
         what = ", ".join([*self.taxa, *([self.file] if self.file else [])])
         where = ", ".join(self.countries)
-        return " from ".join(part for part in (what, where) if part)
+        return tr("{what} from {where}").format(what=what, where=where) if what and where else what or where
 
     @classmethod
     def of(cls, kept: Mapping[str, Any] | None) -> Limits:
@@ -133,7 +135,7 @@ class Restricting(OpenPacks):
         is_other, self.limits, self._narrowed = limits != self.limits, limits, narrowed
         self.restriction = narrowed.restriction if narrowed is not None else None
         if self.restriction is not None and self.restriction.notices:
-            self.said.emit(" ".join(self.restriction.notices), None)
+            self.said.emit(" ".join(translated(notice) for notice in self.restriction.notices), None)
         if is_other:
             self._before_opening()  # what is under way would go on as before
         self.limits_changed.emit()
@@ -143,10 +145,10 @@ class Restricting(OpenPacks):
         if job is not self._restricting:
             return
         self._restricting = None
-        sentence = error.message
+        sentence = translated(error.message)
         if is_in_force:  # another library, which has nothing of it
             self._put_in_force(ALL, None)
-            sentence += " The restriction was taken away: the whole library answers."
+            sentence += " " + tr("The restriction was taken away: the whole library answers.")
         self.said.emit(sentence, None)
 
     def _on_ended(self, job: Job) -> None:

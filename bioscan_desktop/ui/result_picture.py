@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.theme import LIGHT
+from bioscan_desktop.ui.translating import decimal, tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.identify import Identification
@@ -70,9 +71,14 @@ class _Card:
             top = self._pictures(WIDTH - 2 * MARGIN)
             y = self._words(MARGIN, top + (14 if top > MARGIN else 0), WIDTH - 2 * MARGIN) + 14
         p = self._result.provenance
-        foot = (
-            f"Identified with BIOSCAN Desktop · library {p.library_id} {p.library_version} · "
-            f"model {p.model_id} {p.model_version}"
+        foot = tr(
+            "Identified with BIOSCAN Desktop · library {library} {library_version} · model {model} "
+            "{model_version}"
+        ).format(
+            library=p.library_id,
+            library_version=p.library_version,
+            model=p.model_id,
+            model_version=p.model_version,
         )
         self._fill(QRectF(MARGIN, y, WIDTH - 2 * MARGIN, 1), LIGHT.border)
         return self._text(escape(foot), MARGIN, y + 8, WIDTH - 2 * MARGIN, 12, LIGHT.muted) + 16
@@ -94,7 +100,12 @@ class _Card:
                 if base in BASES:
                     self._fill(QRectF(MARGIN + number * step, y, step + 0.2, 34), BASES[base])
             y = self._text(
-                f"Barcode of {len(barcode.sequence)} bases", MARGIN, y + 37, width, 12, LIGHT.muted
+                tr("Barcode of %n bases", "", len(barcode.sequence)),
+                MARGIN,
+                y + 37,
+                width,
+                12,
+                LIGHT.muted,
             )
         return y
 
@@ -106,7 +117,14 @@ class _Card:
         if verdict is not None and not wording.conflict_rank(result):
             y = self._sure(x, y, width)
         if self._own:
-            y = self._text(f"Named by a person: <b>{escape(self._own)}</b>", x, y + 2, width, 15, LIGHT.text)
+            y = self._text(
+                tr("Named by a person: <b>{name}</b>").format(name=escape(self._own)),
+                x,
+                y + 2,
+                width,
+                15,
+                LIGHT.text,
+            )
         said = [wording.error_text(result), wording.conflict_text(result), wording.agreement_text(result)]
         if verdict is not None:
             said.append(wording.novelty_text(verdict))
@@ -133,7 +151,9 @@ class _Card:
             self._painter.drawRoundedRect(pill, 12, 12)
             self._painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
         if verdict.rank:
-            share = f"{verdict.rank.capitalize()}, {wording.percent(verdict.confidence)} of the evidence"
+            share = tr("{rank}, {share} of the evidence").format(
+                rank=wording.rank_title(verdict.rank), share=wording.percent(verdict.confidence)
+            )
             self._text(escape(share), pill.right() + 10, y + 3, width - pill.width() - 10, 14, LIGHT.muted)
         return self._text(wording.lineage_line(verdict), x, y + 28, width, 14, LIGHT.muted)
 
@@ -144,7 +164,7 @@ class _Card:
         width = min(width, 540)
         for rank in RANKS:
             share = shares.get(rank)
-            self._text(rank.capitalize(), x, y, 70, 13, LIGHT.muted)
+            self._text(wording.rank_title(rank), x, y, 70, 13, LIGHT.muted)
             if share is not None:
                 reached = verdict.lineage.at(rank) is not None
                 ink = LIGHT.text if reached else LIGHT.muted
@@ -174,10 +194,18 @@ class _Card:
     def _hits(self, x: float, y: float, width: float) -> float:
         if not self._result.hits:
             return y
-        y = self._text("<b>Nearest references</b>", x, y, width, 13, LIGHT.muted)
+        y = self._text("<b>" + tr("Nearest references") + "</b>", x, y, width, 13, LIGHT.muted)
         for hit in self._result.hits[:SHOWN_HITS]:
-            identity = f"{hit.percent_identity:.1f}% identity" if hit.percent_identity is not None else ""
-            facts = [f"similarity {hit.score:.2f}", identity, hit.processid or ""]
+            identity = (
+                tr("{identity}% identity").format(identity=decimal(hit.percent_identity, 1))
+                if hit.percent_identity is not None
+                else ""
+            )
+            facts = [
+                tr("similarity {score}").format(score=decimal(hit.score, 2)),
+                identity,
+                hit.processid or "",
+            ]
             line = f"{wording.hit_name(hit).html}, {escape(', '.join(fact for fact in facts if fact))}"
             y = self._text(line, x, y, width, 13, LIGHT.text)
         return y

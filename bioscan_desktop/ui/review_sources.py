@@ -9,17 +9,21 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from bioscan_desktop.ui.deciding import Decision
 from bioscan_desktop.ui.models.specimens import Row, State
+from bioscan_desktop.ui.translating import mark
 from bioscan_desktop.ui.workbench import Workbench
 
 WHICH: dict[str, str] = {
-    "open": "Not decided yet",
-    "look": "Needs a look",
-    "skip": "Put off",
-    "all": "All",
+    "open": mark("Not decided yet"),
+    "look": mark("Needs a look"),
+    "skip": mark("Put off"),
+    "all": mark("All"),
 }
 """What can be gone through, with its words."""
 
-ORDERS: dict[str, str] = {"listed": "in the order of the list", "unsure": "least sure first"}
+ORDERS: dict[str, str] = {
+    "listed": mark("in the order of the list"),
+    "unsure": mark("least sure first"),
+}
 
 AGAIN_MS = 400
 """Answers come in by the hundred; what is gone through follows this much later."""

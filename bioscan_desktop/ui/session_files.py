@@ -1,15 +1,18 @@
-"""The session files of a folder: which there are, and deleting one."""
+"""The session files of a folder: which there are, making one and deleting one."""
 
 from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bioscan_desktop.core.errors import SessionError
+from bioscan_desktop.ui.translating import date_time, tr
 
 if TYPE_CHECKING:
+    from bioscan_desktop.session.database import Database
     from bioscan_desktop.ui.jobs import Reporter
 
 SUFFIX = ".bioscan"
@@ -66,3 +69,24 @@ def delete(path: Path) -> None:
     for suffix in ("", "-wal", "-shm", ".lock"):
         with contextlib.suppress(OSError):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def open_new(folder: Path) -> tuple[Database, str]:
+    """A session of its own file, named after the time."""
+    from bioscan_desktop.session.database import Database, now
+
+    began = datetime.now()
+    stem = began.strftime("%Y-%m-%d %H-%M-%S")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SessionError(
+            tr("{path} cannot be made ({why}).").format(path=folder, why=error.strerror or error)
+        ) from None
+    path, number = folder / f"{stem}{SUFFIX}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem} ({number}){SUFFIX}"
+    database = Database(path)
+    database.set_facts({"kind": "window", "name": date_time(began), "created_at": now()})
+    return database, ""

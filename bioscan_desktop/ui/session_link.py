@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,7 +21,9 @@ from bioscan_desktop.ui.jobs import Reporter
 from bioscan_desktop.ui.kept_history import KEPT, Step, restore, steps_of, to_json
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.restricting import Limits
-from bioscan_desktop.ui.session_files import SUFFIX, Recent, delete, find_recent, sessions_in
+from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.session_files import Recent, delete, find_recent, open_new, sessions_in
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.turns import keep_for_good
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class SessionLink(QObject):
 
     def new(self) -> None:
         """Begins an empty session; the one that was open stays on the disk."""
-        self._change(partial(_open_new, self._folder))
+        self._change(partial(open_new, self._folder))
 
     def open(self, path: Path) -> None:
         """Opens another session in the place of this one."""
@@ -200,7 +201,7 @@ class SessionLink(QObject):
         job = self.bench.jobs.make("session", "open session", partial(_read, opening, opened))
         job.items.connect(self._on_read)
         job.done.connect(partial(self._on_opened, opened))
-        job.failed.connect(lambda error: self.trouble.emit(error.message))
+        job.failed.connect(lambda error: self.trouble.emit(translated(error.message)))
         self.bench.jobs.run(job)
 
     def _on_read(self, chunks: list[_Facts | list[tuple[int, Kept]]]) -> None:
@@ -405,7 +406,8 @@ class SessionLink(QObject):
     def _on_not_saved(self, error: SessionError) -> None:
         if error.message != self._told:
             self._told = error.message
-            self.trouble.emit(f"{error.message} Until then the list is kept in memory only.")
+            then = tr("Until then the list is kept in memory only.")
+            self.trouble.emit(f"{translated(error.message)} {then}")
 
     def close(self) -> None:
         """Writes what is left and lets others open the session. An empty one leaves no file."""
@@ -436,25 +438,6 @@ def kept_of(row: Row) -> Kept:
     return Kept(row.specimen, row.result, row.decision, row.note)
 
 
-def _open_new(folder: Path) -> tuple[Database, str]:
-    """A session of its own file, named after the time."""
-    from bioscan_desktop.session.database import Database, now
-
-    began = datetime.now()
-    stem = began.strftime("%Y-%m-%d %H-%M-%S")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SessionError(f"{folder} cannot be made ({error.strerror or error}).") from None
-    path, number = folder / f"{stem}{SUFFIX}", 1
-    while path.exists():
-        number += 1
-        path = folder / f"{stem} ({number}){SUFFIX}"
-    database = Database(path)
-    database.set_facts({"kind": "window", "name": began.strftime("%d %B %Y, %H:%M"), "created_at": now()})
-    return database, ""
-
-
 def _open_latest(folder: Path) -> tuple[Database, str]:
     """The session that was written last; a new one if there is none, or another window has it."""
     from bioscan_desktop.session.database import Database
@@ -463,9 +446,9 @@ def _open_latest(folder: Path) -> tuple[Database, str]:
         try:
             return Database(path), ""
         except SessionError as error:
-            database, _ = _open_new(folder)
+            database, _ = open_new(folder)
             return database, "" if error.code == "session_busy" else error.message
-    return _open_new(folder)
+    return open_new(folder)
 
 
 def _open_path(path: Path) -> tuple[Database, str]:

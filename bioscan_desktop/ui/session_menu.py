@@ -11,6 +11,7 @@ from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.choosing import open_dialog
 from bioscan_desktop.ui.dialogs.relink import RelinkDialog
 from bioscan_desktop.ui.photo_care import PhotoCare
+from bioscan_desktop.ui.translating import tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.ui.session_files import Recent
@@ -21,14 +22,14 @@ class SessionMenu(QMenu):
     """Sessions that were used lately, and what can be done with the one that is open."""
 
     def __init__(self, link: SessionLink, parent: QWidget) -> None:
-        super().__init__("&Session", parent)
+        super().__init__(tr("Sess&ion"), parent)
         self._link = link
-        self.fresh = self.addAction("&New session", link.new)
-        self.earlier = QMenu("&Open recent", self)
+        self.fresh = self.addAction(tr("&New session"), link.new)
+        self.earlier = QMenu(tr("&Open recent"), self)
         self.addMenu(self.earlier)
-        self.rename = self.addAction("&Rename…", self._ask_name)
+        self.rename = self.addAction(tr("&Rename…"), self._ask_name)
         self.care = PhotoCare(link.bench, link)
-        self.relink = self.addAction("&Find moved photos…", self._find_photos)
+        self.relink = self.addAction(tr("&Find moved photos…"), self._find_photos)
         self.addSeparator()
         self.about = self.addAction("")
         self.about.setEnabled(False)
@@ -42,7 +43,11 @@ class SessionMenu(QMenu):
         self.rename.setEnabled(is_open)
         self.relink.setEnabled(is_open)
         self.earlier.setEnabled(is_open)
-        self.about.setText(f"This is: {self._link.name}" if is_open else "Nothing is kept on the disk")
+        self.about.setText(
+            tr("This is: {name}").format(name=self._link.name)
+            if is_open
+            else tr("Nothing is kept on the disk")
+        )
         if is_open:
             self._link.recent(self._on_recent)
 
@@ -53,7 +58,7 @@ class SessionMenu(QMenu):
             text = f"{one.name}  ({wording.count(one.count, 'specimen')})".replace("&", "&&")
             self.earlier.addAction(text, partial(self._link.open, one.path))
         if not found:
-            self.earlier.addAction("There is no other session yet").setEnabled(False)
+            self.earlier.addAction(tr("There is no other session yet")).setEnabled(False)
 
     def _find_photos(self) -> None:
         start = self._link.bench.settings.get("last_folder")
@@ -61,7 +66,7 @@ class SessionMenu(QMenu):
 
     def _ask_name(self) -> None:
         name, given = QInputDialog.getText(
-            self.parentWidget(), "Rename session", "Name of this session", text=self._link.name
+            self.parentWidget(), tr("Rename session"), tr("Name of this session"), text=self._link.name
         )
         if given:
             self._link.rename(name)

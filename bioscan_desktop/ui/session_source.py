@@ -16,6 +16,7 @@ from bioscan_desktop.ui.deciding import Decision, restored
 from bioscan_desktop.ui.jobs import Jobs
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.review_sources import ReviewSource
+from bioscan_desktop.ui.sentences import translated
 
 KEPT = 300
 """Rows that are kept as they were read."""
@@ -73,7 +74,7 @@ class SessionSource(ReviewSource):
     def ask(self, which: str, order: str, tell: Callable[[list[int]], None]) -> None:
         job = self._jobs.make("pictures", "look through session", lambda _: self._keys(which, order))
         job.done.connect(tell)
-        job.failed.connect(lambda error: self.failed.emit(error.message))
+        job.failed.connect(lambda error: self.failed.emit(translated(error.message)))
         self._jobs.run(job)
 
     def _keys(self, which: str, order: str) -> list[int]:

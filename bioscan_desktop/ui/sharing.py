@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.services.export.formats import BY_NAME, FORMATS, of_path
 from bioscan_desktop.ui import result_picture, wording, work
+from bioscan_desktop.ui.translating import tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.export.exporting import Written
@@ -22,16 +23,20 @@ if TYPE_CHECKING:
 EXPORT_FILTERS: dict[str, str] = {
     f"{kind.title} – {kind.use} (*{kind.suffix})": kind.name for kind in FORMATS
 }
-"""Format by the line that the file dialog shows for it."""
+"""Format by the line that the file dialog shows for it, in English."""
 
 
 def ask(window: QWidget, folder: str) -> tuple[Path | None, str]:
     """Asks where to and in which format; (None, "") if the user thinks better of it."""
     start = str(Path(folder) / "identifications.csv")
-    chosen, line = QFileDialog.getSaveFileName(window, "Export results", start, ";;".join(EXPORT_FILTERS))
+    lines = {
+        f"{tr(BY_NAME[name].title)} – {tr(BY_NAME[name].use)} (*{BY_NAME[name].suffix})": line
+        for line, name in EXPORT_FILTERS.items()
+    }
+    chosen, line = QFileDialog.getSaveFileName(window, tr("Export results"), start, ";;".join(lines))
     if not chosen:
         return None, ""
-    return chosen_target(Path(chosen), line)
+    return chosen_target(Path(chosen), lines.get(line, line))
 
 
 def chosen_target(path: Path, line: str) -> tuple[Path, str]:
@@ -73,9 +78,16 @@ def answers(rows: Sequence[Row], names: NameIndex | None) -> list[work.Answer]:
 def written_text(written: Written) -> str:
     """One sentence about an export that is done."""
     first, *others = written.paths
-    beside = [path.name for path in others]
-    more = f", with {' and '.join(beside)} beside it" if beside else ""
-    return f"{wording.count(written.count, 'result')} written to {first}{more}."
+    if others:
+        beside = wording.joined(path.name for path in others)
+        text = tr("%n results written to {file}, with {others} beside it.", "", written.count)
+        return text.format(file=first, others=beside)
+    return tr("%n results written to {file}.", "", written.count).format(file=first)
+
+
+def crashed_text(error: BaseException) -> str:
+    """One sentence about an export that met a bug."""
+    return tr("The results cannot be written ({error}).").format(error=error)
 
 
 class PictureCopy(QObject):
@@ -98,7 +110,7 @@ class PictureCopy(QObject):
             return
         image = result_picture.draw(row.result, row.own_name, photo.toImage() if photo is not None else None)
         QGuiApplication.clipboard().setImage(image)
-        self._bench.said.emit("The result is copied as a picture.", None)
+        self._bench.said.emit(tr("The result is copied as a picture."), None)
 
     def _on_preview(self, key: int) -> None:
         if key == self._wanted:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.translating import tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.specimens import Specimen
@@ -16,6 +17,11 @@ SKIPPED_CODES = frozenset({"unknown_file_type", "empty_folder"})
 """Files that are told of in a sentence, not listed, where the same drop held something usable."""
 
 
+def picture_story(width: int, height: int) -> str:
+    """Where a pasted picture came from."""
+    return tr("pasted picture, {width} × {height} pixels").format(width=width, height=height)
+
+
 class Numbering:
     """Pasted things have no name of their own; they are numbered."""
 
@@ -24,11 +30,11 @@ class Numbering:
 
     def named(self, specimen: Specimen) -> Specimen:
         """The specimen with its number, if it needs one."""
-        noun = "pasted barcode" if specimen.query_id == "sequence_1" else specimen.query_id
-        if noun not in ("pasted barcode", "pasted picture", "sample barcode"):
+        noun = wording.BARCODE if specimen.query_id == "sequence_1" else specimen.query_id
+        if noun not in wording.PASTED:
             return specimen
         self._last[noun] = self._last.get(noun, 0) + 1
-        return replace(specimen, query_id=f"{noun} {self._last[noun]}")
+        return replace(specimen, query_id=f"{tr(noun)} {self._last[noun]}")
 
 
 @dataclass
@@ -65,16 +71,16 @@ class Taking:
         if len(self.rows) > 1:
             nouns = [wording.count(self.photos, "photo")] if self.photos else []
             nouns += [wording.count(self.barcodes, "barcode")] if self.barcodes else []
-            parts.append(f"{' and '.join(nouns) or wording.count(len(self.rows), 'specimen')} added.")
+            what = wording.joined(nouns) or wording.count(len(self.rows), "specimen")
+            parts.append(tr("{what} added.").format(what=what))
         if pairs:
-            noun = wording.count(pairs, "photo")
-            verb = "was" if pairs == 1 else "were"
-            parts.append(f"{noun} {verb} joined with the barcode of the same name.")
+            parts.append(tr("%n photos were joined with the barcode of the same name.", "", pairs))
         if self.skipped:
             names = ", ".join(
                 specimen.input.replace("\\", "/").split("/")[-1] for specimen in self.skipped[:3]
             )
-            more = f" and {len(self.skipped) - 3} more" if len(self.skipped) > 3 else ""
-            items = wording.count(len(self.skipped), "item")
-            parts.append(f"{items} skipped, neither photo nor sequence: {names}{more}.")
+            if len(self.skipped) > 3:
+                names = tr("{names} and {number} more").format(names=names, number=len(self.skipped) - 3)
+            text = tr("%n items skipped, neither photo nor sequence: {names}.", "", len(self.skipped))
+            parts.append(text.format(names=names))
         return " ".join(parts)

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from bioscan_desktop.core.names import Determination, NameIndex
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.tasks import Progress
+from bioscan_desktop.ui.translating import tr
+from bioscan_desktop.ui.wording import SAMPLE
 
 if TYPE_CHECKING:
     from bioscan_desktop.core.hits import Hit
@@ -109,19 +111,19 @@ def open_engine(library_name: str, model_name: str, provider: str, reporter: Rep
     from bioscan_desktop.services import packs
     from bioscan_desktop.services.identify import Identifier
 
-    reporter.progress(Progress(0, 3, "Opening the library"))
+    reporter.progress(Progress(0, 3, tr("Opening the library")))
     library = packs.open_library(library_name)
     try:
         reporter.cancel.check()
         # Without a name, the model that the library was built with.
         model = packs.open_model(model_name, provider) if model_name else packs.model_for(library, provider)
         identifier = Identifier(model, library)
-        reporter.progress(Progress(1, 3, "Preparing the search"))
+        reporter.progress(Progress(1, 3, tr("Preparing the search")))
         kinds = {}
         for modality in library.modalities:
             reporter.cancel.check()
             kinds[modality] = library.index(modality).kind
-        reporter.progress(Progress(2, 3, "Starting the model"))
+        reporter.progress(Progress(2, 3, tr("Starting the model")))
         for modality in ("image", "dna"):  # a text encoder is large, and the window has no use for it
             if model.has(modality):
                 reporter.cancel.check()
@@ -186,9 +188,9 @@ def sample_specimen(identifier: Identifier, seed: int | None = None) -> Specimen
     bases = list(record.consensus)
     for position in rng.sample(range(len(bases)), SAMPLE_CHANGES):
         bases[position] = rng.choice([b for b in "ACGT" if b != bases[position]])
-    specimen = from_sequence("".join(bases), "sample barcode")
-    name = record.lineage.species or record.bin_uri or "a reference"
-    story = f"made from the library's {name} with {SAMPLE_CHANGES} bases changed"
+    specimen = from_sequence("".join(bases), SAMPLE)
+    name = record.lineage.species or record.bin_uri or tr("a reference")
+    story = tr("made from the library's {name} with %n bases changed", "", SAMPLE_CHANGES).format(name=name)
     return Specimen(specimen.query_id, story, None, specimen.barcode, specimen.error)
 
 

@@ -18,13 +18,15 @@ from PySide6.QtGui import QImage, QUndoStack
 
 from bioscan_desktop.core.names import Determination, NameIndex
 from bioscan_desktop.settings import Settings
-from bioscan_desktop.ui import commands, deciding, intake, joining, sharing, wording, work
+from bioscan_desktop.ui import commands, deciding, edit_words, intake, joining, sharing, wording, work
 from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work
 from bioscan_desktop.ui.models.evidences import Evidences
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
 from bioscan_desktop.ui.models.thumbnails import Pictures
 from bioscan_desktop.ui.restricting import Restricting
-from bioscan_desktop.ui.taking import Numbering, Taking
+from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.taking import Numbering, Taking, picture_story
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.turns import Turns, keep_for_good
 
 if TYPE_CHECKING:
@@ -113,7 +115,7 @@ class Workbench(Restricting):
         elif what.paths:
             self._collect(partial(work.collect, what.paths), target)
         elif what.text:
-            self._collect(partial(work.read_text, what.text, "pasted barcode"), target)
+            self._collect(partial(work.read_text, what.text, wording.BARCODE), target)
         elif what.picture is not None:
             self._take_picture(what.picture, target)
 
@@ -132,10 +134,8 @@ class Workbench(Restricting):
         def encode(reporter: Reporter) -> None:
             from bioscan_desktop.services.specimens import Specimen
 
-            size = f"{picture.width()} × {picture.height()} pixels"
-            reporter.item(
-                Specimen("pasted picture", f"pasted picture, {size}", intake.encode_picture(picture))
-            )
+            story = picture_story(picture.width(), picture.height())
+            reporter.item(Specimen(wording.PICTURE, story, intake.encode_picture(picture)))
 
         self._collect(encode, target)
 
@@ -225,15 +225,14 @@ class Workbench(Restricting):
             return False, ""
         new = taking.pending[0]
         if len(taking.pending) == 1 and new.error is not None and new.photo is None:
-            self.said.emit(f"Not attached to {row.specimen.query_id}: {new.error.message}", None)
+            self.said.emit(edit_words.not_attached(row.specimen.query_id, new.error), None)
             return True, ""
         parts = joining.fits(row.specimen, new) if len(taking.pending) == 1 else None
         if parts is None:
             return False, joining.why_not(row.specimen, taking.pending)
-        noun = "barcode" if new.barcode is not None else "photo"
-        name = row.specimen.query_id
-        self._edit(f"attach {noun}", {row.key: commands.Snapshot.waiting(joining.join(*parts), parts)})
-        self.said.emit(f"The {noun} was attached to {name}.", self.undo_stack)
+        edit, said = edit_words.attached(new.barcode is None, row.specimen.query_id)
+        self._edit(edit, {row.key: commands.Snapshot.waiting(joining.join(*parts), parts)})
+        self.said.emit(said, self.undo_stack)
         self.results_changed.emit([row.key])
         return True, ""
 
@@ -246,7 +245,7 @@ class Workbench(Restricting):
                 )
                 for photo, barcode in pairs
             }
-            self._edit("join photos and barcodes", changes, [barcode.key for _, barcode in pairs])
+            self._edit(tr("join photos and barcodes"), changes, [barcode.key for _, barcode in pairs])
         return len(pairs)
 
     def join(self, keys: Sequence[int]) -> None:
@@ -254,17 +253,12 @@ class Workbench(Restricting):
         rows = [row for key in keys if (row := self.model.find(key)) is not None]
         parts = joining.fits(rows[0].specimen, rows[1].specimen) if len(rows) == 2 else None
         if parts is None:
-            self.said.emit("Select one photo and one barcode to join them.", None)
+            self.said.emit(tr("Select one photo and one barcode to join them."), None)
             return
         photo, barcode = rows if rows[0].specimen is parts[0] else rows[::-1]
-        self._edit(
-            "join photo and barcode",
-            {photo.key: commands.Snapshot.waiting(joining.join(*parts), parts)},
-            [barcode.key],
-        )
-        self.said.emit(
-            f"{barcode.specimen.query_id} was joined to {photo.specimen.query_id}.", self.undo_stack
-        )
+        edit, said = edit_words.joined(barcode.specimen.query_id, photo.specimen.query_id)
+        self._edit(edit, {photo.key: commands.Snapshot.waiting(joining.join(*parts), parts)}, [barcode.key])
+        self.said.emit(said, self.undo_stack)
 
     def unjoin(self, key: int) -> None:
         """Takes photo and barcode of a row apart again."""
@@ -274,10 +268,9 @@ class Workbench(Restricting):
         photo, barcode = row.parts
         other = self.model.new_row(barcode)
         place = self.model.index_of(key).row() + 1
-        self._edit(
-            "separate photo and barcode", {key: commands.Snapshot.waiting(photo)}, (), [(place, other)]
-        )
-        self.said.emit(f"Photo and barcode of {photo.query_id} are two specimens now.", self.undo_stack)
+        edit, said = edit_words.separated(photo.query_id)
+        self._edit(edit, {key: commands.Snapshot.waiting(photo)}, (), [(place, other)])
+        self.said.emit(said, self.undo_stack)
 
     def crop(self, key: int, boxes: Sequence[Box]) -> None:
         """Uses a part of a photo; several parts become several specimens, none is the whole photo."""
@@ -289,20 +282,19 @@ class Workbench(Restricting):
             return
         place = self.model.index_of(key).row() + 1
         inserted = [(place + number, self.model.new_row(one)) for number, one in enumerate(others)]
-        text = f"make {len(boxes)} specimens of a photo" if others else "crop photo"
-        self._edit(text, {key: commands.Snapshot.waiting(first)}, (), inserted)
-        if others:
-            name = row.specimen.input
-            self.said.emit(f"{len(boxes)} specimens were made of {wording.source(name)}.", self.undo_stack)
+        edit, said = edit_words.cropped(len(others) + 1, row.specimen.input)
+        self._edit(edit, {key: commands.Snapshot.waiting(first)}, (), inserted)
+        if said:
+            self.said.emit(said, self.undo_stack)
 
     def remove(self, keys: Sequence[int]) -> None:
         """Takes rows out of the list; the files are left alone."""
         keys = [key for key in keys if self.model.find(key) is not None]
         if not keys:
             return
-        what = wording.count(len(keys), "specimen")
-        self._edit(f"remove {what}", removed=keys)
-        self.said.emit(f"{what} removed from the list.", self.undo_stack)
+        edit, said = edit_words.removed(len(keys))
+        self._edit(edit, removed=keys)
+        self.said.emit(said, self.undo_stack)
 
     def undo(self) -> None:
         """Takes the last change back."""
@@ -332,14 +324,14 @@ class Workbench(Restricting):
         row = self.model.find(key)
         if row is None or row.decision == decision:
             return
-        what = f"{decision.action} {row.specimen.query_id}" if decision is not None else "take decision back"
+        what = deciding.edit_text(decision, row.specimen.query_id)
         self.undo_stack.push(commands.Deciding(what, self.model, key, row.decision, decision, self.on_said))
 
     def write_note(self, key: int, note: str) -> None:
         """What the user writes about a specimen."""
         row = self.model.find(key)
         if row is not None and row.note != note:
-            what = "write note" if note else "delete note"
+            what = tr("write note") if note else tr("delete note")
             self.undo_stack.push(commands.Noting(what, self.model, key, row.note, note, self.on_said))
 
     def on_said(self, key: int) -> None:
@@ -373,8 +365,8 @@ class Workbench(Restricting):
         job = self.jobs.make("identify", "identify", doing)
         job.items.connect(self._on_results)
         # A pack that turns out to be unusable, or a bug: going on would fail for each specimen anew.
-        job.failed.connect(lambda error: self._stop_rest(error.message))
-        job.crashed.connect(lambda _: self._stop_rest("Identifying stopped because of an error."))
+        job.failed.connect(lambda error: self._stop_rest(translated(error.message)))
+        job.crashed.connect(lambda _: self._stop_rest(tr("Identifying stopped because of an error.")))
         job.ended.connect(self._on_identify_ended)
         self._job = job
         self.jobs.run(job)
@@ -450,7 +442,7 @@ class Workbench(Restricting):
         if self._job is not None:
             self._pausing = False
             self._job.cancel()
-        self._stop_rest("Stopped. Results so far are kept; Retry goes on with the rest.")
+        self._stop_rest(tr("Stopped. Results so far are kept; Retry goes on with the rest."))
 
     def _stop_rest(self, sentence: str) -> None:
         stopped = self._queue.drop()
@@ -496,10 +488,9 @@ class Workbench(Restricting):
         answers = sharing.answers([row for row in rows if row is not None], self.names)
         identifier = self.engine.identifier if self.engine is not None else None
         kind = kind or sharing.kind_of(target)
-        job = self.jobs.make(
-            "export", "export", partial(work.write_results, answers, kind, target, identifier)
-        )
+        write = partial(work.write_results, answers, kind, target, identifier)
+        job = self.jobs.make("export", "export", write)
         job.done.connect(lambda written: self.said.emit(sharing.written_text(written), None))
-        job.failed.connect(lambda error: self.said.emit(error.message, None))
-        job.crashed.connect(lambda error: self.said.emit(f"The results cannot be written ({error}).", None))
+        job.failed.connect(lambda error: self.said.emit(translated(error.message), None))
+        job.crashed.connect(lambda error: self.said.emit(sharing.crashed_text(error), None))
         self.jobs.run(job)

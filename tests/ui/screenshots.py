@@ -2,7 +2,7 @@
 
     python tests/ui/screenshots.py OUT                      drawn specimens, a tiny library
     python tests/ui/screenshots.py OUT --library L --model M --photos DIR
-    python tests/ui/screenshots.py OUT --only both conflict --sizes 1280x800 --themes light
+    python tests/ui/screenshots.py OUT --only both conflict --sizes 1280x800 --themes light --language fr
 
     python tests/ui/screenshots.py --docs                   the pictures of the documentation
 
@@ -42,7 +42,7 @@ from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library.build import BuildOptions, build_library
 from bioscan_desktop.library.importers.tables import read_table
 from bioscan_desktop.settings import Settings
-from bioscan_desktop.ui import icons, intake, theme
+from bioscan_desktop.ui import icons, intake, theme, wording
 from bioscan_desktop.ui.dialogs import simple
 from bioscan_desktop.ui.dialogs.crop import CropDialog
 from bioscan_desktop.ui.dialogs.relink import RelinkDialog
@@ -55,6 +55,7 @@ from bioscan_desktop.ui.pages.packs import PacksPage
 from bioscan_desktop.ui.restricting import Limits
 from bioscan_desktop.ui.session_link import SessionLink
 from bioscan_desktop.ui.session_menu import SessionMenu
+from bioscan_desktop.ui.translating import LANGUAGES
 from tests.conftest import make_model, mutate, random_barcode
 
 THEMES = [colours.name for colours in theme.THEMES]
@@ -665,7 +666,8 @@ def _batch(stage: Stage) -> BatchPage:
     page = stage.window.shell.page("batch")
     assert isinstance(page, BatchPage)
     page.begin.use_folder(stage.world.photos[0].parent)
-    stage.until(lambda: "specimens" in page.begin._found.text())
+    specimens = wording.count(2, "specimen").split()[-1]
+    stage.until(lambda: specimens in page.begin._found.text())
     stage.pause(200)
     return page
 
@@ -838,6 +840,7 @@ def main() -> int:
     parser.add_argument("--themes", nargs="+", choices=THEMES, default=["light", "dark"])
     parser.add_argument("--scale", type=int, default=100, help="percent; sizes are of the screen's pixels")
     parser.add_argument("--sizes", nargs="+", default=["1280x800", "2560x1440"])
+    parser.add_argument("--language", choices=LANGUAGES, default="en")
     arguments = parser.parse_args()
     if arguments.docs:
         arguments.out = DOCS
@@ -848,7 +851,7 @@ def main() -> int:
     sizes = [(w * 100 // arguments.scale, h * 100 // arguments.scale) for w, h in pixels]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["BIOSCAN_HOME"] = str(Path(folder, "home"))
-        program.make_app(arguments.scale)
+        program.make_app(arguments.scale, arguments.language)
         root = Path(folder)
         if arguments.library:
             world = real_world(root, arguments.library, arguments.model, arguments.photos)

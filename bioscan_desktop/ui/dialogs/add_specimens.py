@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.parts import label
 
 TABLES = (".tsv", ".csv", ".txt", ".gz")
@@ -23,7 +24,7 @@ TABLES = (".tsv", ".csv", ".txt", ".gz")
 
 PHOTO_FOLDERS = ("photos", "images", "pictures", "fotos")
 
-COLUMNS = (
+COLUMNS = mark(
     "The table is a .tsv or .csv file with a header, one row a photo or barcode. It needs the column "
     "nucleotides or image_file; order, family, genus and species give the names, and processid, bin_uri "
     "and country are kept with the record. These are the column names of BOLD."
@@ -49,23 +50,23 @@ class AddSpecimensDialog(QDialog):
     def __init__(self, what: str, start: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._start = start
-        self.setWindowTitle("Add your own specimens")
+        self.setWindowTitle(tr("Add your own specimens"))
         self.setMinimumWidth(620)
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.setContentsMargins(20, 18, 20, 16)
-        column.addWidget(label("Add your own specimens", scale=1.3, bold=True))
+        column.addWidget(label(tr("Add your own specimens"), scale=1.3, bold=True))
         column.addWidget(label(what))
-        column.addWidget(label(COLUMNS, "muted"))
+        column.addWidget(label(tr(COLUMNS), "muted"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(8)
-        self.table = self._line(grid, 0, "&Table", "Table of specimens", self._choose_table)
-        self.images = self._line(grid, 1, "&Photos in", "Folder of their photos", self._choose_images)
-        self.images.setPlaceholderText("only needed if the table names photos")
+        self.table = self._line(grid, 0, tr("&Table"), tr("Table of specimens"), self._choose_table)
+        self.images = self._line(grid, 1, tr("&Photos in"), tr("Folder of their photos"), self._choose_images)
+        self.images.setPlaceholderText(tr("only needed if the table names photos"))
         column.addLayout(grid)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self._add = self._buttons.addButton("Add", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._add = self._buttons.addButton(tr("Add"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._add.setProperty("look", "primary")
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
@@ -74,10 +75,10 @@ class AddSpecimensDialog(QDialog):
         self._enable()
 
     def _line(self, grid: QGridLayout, row: int, text: str, name: str, choose) -> QLineEdit:  # type: ignore[no-untyped-def]
-        words, line, button = QLabel(text), QLineEdit(), QPushButton("Choose…")
+        words, line, button = QLabel(text), QLineEdit(), QPushButton(tr("Choose…"))
         words.setBuddy(line)
         line.setAccessibleName(name)
-        button.setAccessibleName(f"Choose: {name}")
+        button.setAccessibleName(tr("Choose: {name}").format(name=name))
         button.setAutoDefault(False)
         button.clicked.connect(choose)
         for column, widget in enumerate((words, line, button)):
@@ -101,14 +102,14 @@ class AddSpecimensDialog(QDialog):
 
     def _choose_table(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self, "Table of specimens", self._start, "Tables (*.tsv *.csv *.txt *.gz);;All files (*)"
+            self, tr("Table of specimens"), self._start, tr("Tables (*.tsv *.csv *.txt *.gz);;All files (*)")
         )
         if chosen:
             self.set_table(Path(chosen))
 
     def _choose_images(self) -> None:
         chosen = QFileDialog.getExistingDirectory(
-            self, "Folder of the photos", self.images.text() or self._start
+            self, tr("Folder of the photos"), self.images.text() or self._start
         )
         if chosen:
             self.images.setText(chosen)

@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.ui import dna_wording, wording
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, percentage, tr
 from bioscan_desktop.ui.widgets.alignment_rows import AlignmentRows
 from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.barcode_evidence import BarcodeEvidence, Compared
 
-LEGEND = (
+LEGEND = mark(
     "× marks different bases, – a missing one, framed in red. The amino acids stand below the middle base of "
     "their codons; framed in amber where they differ."
 )
@@ -40,7 +41,7 @@ class AlignmentDialog(QDialog):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Compare bases")
+        self.setWindowTitle(tr("Compare bases"))
         self.setModal(False)
         size_within_screen(self, 860, 560)
         self.evidence: BarcodeEvidence | None = None
@@ -51,9 +52,9 @@ class AlignmentDialog(QDialog):
         self._title = label(bold=True, scale=1.15)
         column.addWidget(self._title)
         line = QHBoxLayout()
-        caption = label("Reference", "muted", wrap=False)
+        caption = label(tr("Reference"), "muted", wrap=False)
         self._box = QComboBox()
-        self._box.setAccessibleName("Reference to compare with")
+        self._box.setAccessibleName(tr("Reference to compare with"))
         self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._box.currentIndexChanged.connect(self._show)
         caption.setBuddy(self._box)
@@ -61,7 +62,7 @@ class AlignmentDialog(QDialog):
         line.addWidget(self._box, 1)
         column.addLayout(line)
         self._counts = label()
-        self._counts.setToolTip(dna_wording.IDENTITY_MEANS)
+        self._counts.setToolTip(tr(dna_wording.IDENTITY_MEANS))
         column.addWidget(self._counts)
         self._rows = AlignmentRows(theme)
         self._area = QScrollArea()
@@ -69,11 +70,11 @@ class AlignmentDialog(QDialog):
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._area.setAccessibleName("Alignment")
+        self._area.setAccessibleName(tr("Alignment"))
         column.addWidget(self._area, 1)
-        column.addWidget(label(LEGEND, "muted"))
+        column.addWidget(label(tr(LEGEND), "muted"))
         buttons = QDialogButtonBox()
-        copy = QPushButton("Copy alignment")
+        copy = QPushButton(tr("Copy alignment"))
         copy.clicked.connect(self._copy)
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
@@ -86,16 +87,20 @@ class AlignmentDialog(QDialog):
         Args:
             key_id: of the neighbour to begin with; None takes the most identical one.
         """
-        self._title.setText(f"{name} and its nearest references, base by base")
+        self._title.setText(tr("{name} and its nearest references, base by base").format(name=name))
         self.evidence = evidence
         self._compared = [*evidence.compared, *evidence.loose]
         wanted = evidence.find(key_id) if key_id is not None else evidence.best
         self._box.blockSignals(True)
         self._box.clear()
         for number, compared in enumerate(self._compared, start=1):
-            facts = [f"{compared.identity:.1f}%", compared.hit.processid or "", compared.hit.bin_uri or ""]
+            facts = [
+                percentage(compared.identity / 100, 1),
+                compared.hit.processid or "",
+                compared.hit.bin_uri or "",
+            ]
             if compared in evidence.loose:
-                facts.append("too little overlap to count")
+                facts.append(tr("too little overlap to count"))
             known = ", ".join(fact for fact in facts if fact)
             self._box.addItem(f"{number}. {wording.hit_name(compared.hit).text} ({known})")
         place = self._compared.index(wanted) if wanted is not None else 0

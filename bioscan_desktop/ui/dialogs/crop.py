@@ -12,11 +12,12 @@ from bioscan_desktop.ui import work
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.models.thumbnails import PREVIEW_SIDE
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.crop_view import CropView
 from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 from bioscan_desktop.ui.workbench import Workbench
 
-HELP = (
+HELP = mark(
     "Drag to draw, move or size a rectangle. By keyboard: arrows move it, Shift+arrows size it, + − grow and "
     "shrink it, N adds one, Del takes it out, Page keys go to the next."
 )
@@ -35,32 +36,36 @@ class CropDialog(QDialog):
         super().__init__(parent)
         assert row.specimen.photo is not None
         self._bench, self._source = bench, row.specimen.photo
-        self.setWindowTitle("Crop the photo")
+        self.setWindowTitle(tr("Crop the photo"))
         size_within_screen(self, 860, 680)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)
         column.addWidget(
-            label(f"Which part of {row.specimen.query_id} shows the insect?", bold=True, scale=1.15)
+            label(
+                tr("Which part of {specimen} shows the insect?").format(specimen=row.specimen.query_id),
+                bold=True,
+                scale=1.15,
+            )
         )
         self._words = label(look="muted")
         column.addWidget(self._words)
         self.view = CropView(theme)
         self.view.changed.connect(self._on_changed)
         column.addWidget(self.view, 1)
-        column.addWidget(label(HELP, "muted"))
+        column.addWidget(label(tr(HELP), "muted"))
         foot = QHBoxLayout()
-        self.propose = QPushButton("Propose")
-        self.propose.setToolTip("Look for what stands out from its surroundings")
+        self.propose = QPushButton(tr("Propose"))
+        self.propose.setToolTip(tr("Look for what stands out from its surroundings"))
         self.propose.clicked.connect(self._ask)
-        self.whole = QPushButton("Whole photo")
-        self.whole.setToolTip("Use all of the photo again")
+        self.whole = QPushButton(tr("Whole photo"))
+        self.whole.setToolTip(tr("Use all of the photo again"))
         self.whole.clicked.connect(lambda: self._choose([]))
-        self.use = QPushButton("Use this part")
+        self.use = QPushButton(tr("Use this part"))
         self.use.setProperty("look", "primary")
         self.use.setDefault(True)
         self.use.clicked.connect(lambda: self._choose(self.view.boxes))
-        cancel = QPushButton("Cancel")
+        cancel = QPushButton(tr("Cancel"))
         cancel.clicked.connect(self.reject)
         for button in (self.propose, self.whole):
             button.setAutoDefault(False)
@@ -79,10 +84,10 @@ class CropDialog(QDialog):
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _say(self, words: str) -> None:
-        self._words.setText(words or "Only what lies within is compared with the library.")
+        self._words.setText(words or tr("Only what lies within is compared with the library."))
 
     def _ask(self) -> None:
-        self._say("Looking for the insect…")
+        self._say(tr("Looking for the insect…"))
         job = self._bench.jobs.make("pictures", "crop", partial(work.propose_crops, self._source))
         job.done.connect(self._on_proposed)
         self._bench.jobs.run(job)
@@ -93,20 +98,23 @@ class CropDialog(QDialog):
         self.view.show_boxes(boxes)
         if not boxes:
             self._say(
-                "Nothing small stands out, so the whole photo may be best. Draw a rectangle if you like."
+                tr("Nothing small stands out, so the whole photo may be best. Draw a rectangle if you like.")
             )
         elif len(boxes) == 1:
-            self._say("Proposed by what stands out. Please check that it holds the whole insect.")
+            self._say(tr("Proposed by what stands out. Please check that it holds the whole insect."))
         else:
             self._say(
-                f"{len(boxes)} things stand out. Take out what is no insect; "
-                "each of the rest becomes a specimen."
+                tr(
+                    "%n things stand out. Take out what is no insect; each of the rest becomes a specimen.",
+                    "",
+                    len(boxes),
+                )
             )
 
     def _on_changed(self) -> None:
         number = len(self.view.boxes)
         self.use.setEnabled(number > 0)
-        self.use.setText("Use this part" if number < 2 else f"Make {number} specimens")
+        self.use.setText(tr("Use this part") if number < 2 else tr("Make %n specimens", "", number))
 
     def _choose(self, boxes: list[Box]) -> None:
         self.chosen.emit(boxes)

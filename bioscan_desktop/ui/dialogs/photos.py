@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.models.thumbnails import PREVIEW_SIDE, Pictures
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 from bioscan_desktop.ui.widgets.zoom_view import STEP, Tied, ZoomView
 
@@ -56,7 +57,13 @@ def counterparts(row: Row, rows: Sequence[Row], engine: Engine | None) -> list[C
         if photo is not None:
             known = f", {hit.processid}" if hit.processid else ""
             found.append(
-                Counterpart(f"Reference {number}: {wording.hit_name(hit).text}{known}", photo, hit.key_id)
+                Counterpart(
+                    tr("Reference {number}: {name}").format(
+                        number=number, name=wording.hit_name(hit).text + known
+                    ),
+                    photo,
+                    hit.key_id,
+                )
             )
     name = result.verdict.name if result is not None and result.verdict is not None else None
     for other in rows:
@@ -65,7 +72,12 @@ def counterparts(row: Row, rows: Sequence[Row], engine: Engine | None) -> list[C
         verdict = other.result.verdict if other.result is not None else None
         photo_of_other = other.specimen.photo
         if other is not row and photo_of_other is not None and verdict is not None and verdict.name == name:
-            found.append(Counterpart(f"Your {other.specimen.query_id}: also {name}", photo_of_other))
+            found.append(
+                Counterpart(
+                    tr("Your {specimen}: also {name}").format(specimen=other.specimen.query_id, name=name),
+                    photo_of_other,
+                )
+            )
     return found
 
 
@@ -77,7 +89,7 @@ class PhotosDialog(QDialog):
         self._pictures = pictures
         self._others: list[Counterpart] = []
         self.key: int | None = None
-        self.setWindowTitle("Compare photos")
+        self.setWindowTitle(tr("Compare photos"))
         self.setModal(False)
         size_within_screen(self, 980, 600)
         column = QVBoxLayout(self)
@@ -85,9 +97,9 @@ class PhotosDialog(QDialog):
         column.setSpacing(10)
         line = QHBoxLayout()
         self._title = label(bold=True, scale=1.15, wrap=False)
-        caption = label("Compare with", "muted", wrap=False)
+        caption = label(tr("Compare with"), "muted", wrap=False)
         self.box = QComboBox()
-        self.box.setAccessibleName("Photo to compare with")
+        self.box.setAccessibleName(tr("Photo to compare with"))
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.currentIndexChanged.connect(self._show_other)
         caption.setBuddy(self.box)
@@ -96,8 +108,8 @@ class PhotosDialog(QDialog):
         line.addWidget(caption)
         line.addWidget(self.box, 1)
         column.addLayout(line)
-        self.mine = ZoomView(theme, "Photo of your specimen")
-        self.other = ZoomView(theme, "Photo to compare with")
+        self.mine = ZoomView(theme, tr("Photo of your specimen"))
+        self.other = ZoomView(theme, tr("Photo to compare with"))
         self.tied = Tied([self.mine, self.other])
         pair = QHBoxLayout()
         pair.setSpacing(10)
@@ -105,16 +117,18 @@ class PhotosDialog(QDialog):
         pair.addWidget(self.other, 1)
         column.addLayout(pair, 1)
         foot = QHBoxLayout()
-        self.together = QCheckBox("Zoom and move together")
+        self.together = QCheckBox(tr("Zoom and move together"))
         self.together.setChecked(True)
         self.together.toggled.connect(self.tied.tie)
         foot.addWidget(self.together)
-        foot.addWidget(label("Wheel or + − zooms, dragging or arrow keys move, 0 fits.", "muted", wrap=False))
+        foot.addWidget(
+            label(tr("Wheel or + − zooms, dragging or arrow keys move, 0 fits."), "muted", wrap=False)
+        )
         foot.addStretch(1)
         for text, name, act in (
-            ("−", "Zoom out", lambda: self.mine.zoom_by(1 / STEP)),
-            ("+", "Zoom in", lambda: self.mine.zoom_by(STEP)),
-            ("Fit", "Fit the photos", self._fit),
+            ("−", tr("Zoom out"), lambda: self.mine.zoom_by(1 / STEP)),
+            ("+", tr("Zoom in"), lambda: self.mine.zoom_by(STEP)),
+            (tr("Fit"), tr("Fit the photos"), self._fit),
         ):
             button = QPushButton(text)
             button.setAccessibleName(name)
@@ -160,15 +174,15 @@ class PhotosDialog(QDialog):
             one = self._others[place]
             self._load(self.other, one.source, one.title)
         else:
-            words = "There is no other photo of this name on this computer."
+            words = tr("There is no other photo of this name on this computer.")
             self.other.show_picture(None, words)
 
     def _load(self, view: ZoomView, source: Path | bytes, words: str) -> None:
-        view.show_picture(None, "Loading the photo…")
+        view.show_picture(None, tr("Loading the photo…"))
         view.setProperty("wanted", words)
 
         def show(picture: QPixmap | None) -> None:
             if view.property("wanted") == words:  # not another one meanwhile
-                view.show_picture(picture, words if picture is not None else "The photo cannot be shown.")
+                view.show_picture(picture, words if picture is not None else tr("The photo cannot be shown."))
 
         self._pictures.load(source, PREVIEW_SIDE, show)

@@ -18,15 +18,16 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.services.tasks import Progress
-from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.photo_care import Found, Lost, PhotoCare
+from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.translating import mark, thousands, tr
 from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 
 SHOWN = 500
 """Photos that are named."""
 
-ABOUT = (
+ABOUT = mark(
     "Choose the folder that the photos are in now, or one above it. A photo is recognized by its content, "
     "whatever it is called. The files themselves are left alone."
 )
@@ -43,32 +44,32 @@ class RelinkDialog(QDialog):
         super().__init__(parent)
         self._care, self._start = care, start
         self._job: Job | None = None
-        self.setWindowTitle("Find moved photos")
+        self.setWindowTitle(tr("Find moved photos"))
         size_within_screen(self, 620, 480)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)
-        column.addWidget(label("Find moved photos", scale=1.3, bold=True))
-        column.addWidget(label(ABOUT, "muted"))
+        column.addWidget(label(tr("Find moved photos"), scale=1.3, bold=True))
+        column.addWidget(label(tr(ABOUT), "muted"))
         self.words = label()
         column.addWidget(self.words)
         self.list = QListWidget()
-        self.list.setAccessibleName("Photos that are not where they were")
+        self.list.setAccessibleName(tr("Photos that are not where they were"))
         self.list.setProperty("look", "popup")
         column.addWidget(self.list, 1)
         line = QHBoxLayout()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress of the search")
+        self._bar.setAccessibleName(tr("Progress of the search"))
         self._now = label(look="muted")
         line.addWidget(self._bar, 1)
         line.addWidget(self._now, 2)
         column.addLayout(line)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.choose = QPushButton("&Look in a folder…")
+        self.choose = QPushButton(tr("&Look in a folder…"))
         self.choose.setProperty("look", "primary")
         self.choose.clicked.connect(self._choose)
-        self.stop = QPushButton("&Stop")
+        self.stop = QPushButton(tr("&Stop"))
         self.stop.clicked.connect(self._stop)
         for button in (self.choose, self.stop):
             buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
@@ -82,9 +83,9 @@ class RelinkDialog(QDialog):
     def _look(self) -> None:
         job = self._care.look()
         if job is None:
-            self.words.setText("No session is open: nothing is kept on the disk yet.")
+            self.words.setText(tr("No session is open: nothing is kept on the disk yet."))
             return
-        self.words.setText("Looking whether the photos are where they were…")
+        self.words.setText(tr("Looking whether the photos are where they were…"))
         job.done.connect(self._on_looked)
         self._begin(job)
 
@@ -93,10 +94,10 @@ class RelinkDialog(QDialog):
         job = self._care.find_in(folder)
         if job is None or self._job is not None:
             return
-        self.words.setText(f"Looking through {folder}…")
+        self.words.setText(tr("Looking through {path}…").format(path=folder))
         job.progressed.connect(self._on_progress)
         job.done.connect(self._on_found)
-        job.cancelled.connect(lambda: self.words.setText("Stopped; nothing was changed."))
+        job.cancelled.connect(lambda: self.words.setText(tr("Stopped; nothing was changed.")))
         self._begin(job)
 
     def _begin(self, job: Job) -> None:
@@ -107,7 +108,7 @@ class RelinkDialog(QDialog):
         self._care.run(job)
 
     def _choose(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Folder that the photos are in now", self._start)
+        chosen = QFileDialog.getExistingDirectory(self, tr("Folder that the photos are in now"), self._start)
         if chosen:
             self._start = chosen
             self.look_in(Path(chosen))
@@ -122,25 +123,27 @@ class RelinkDialog(QDialog):
         self._show_lost(lost)
         if not lost.photos:
             self.words.setText(
-                f"All {wording.count(lost.total, 'photo')} of this session are where they were."
+                tr("All %n photos of this session are where they were.", "", lost.total)
                 if lost.total
-                else "This session has no photos."
+                else tr("This session has no photos.")
             )
         else:
             self.words.setText(
-                f"{wording.thousands(len(lost.photos))} of {wording.count(lost.total, 'photo')} are not "
-                f"where they were.{unknown_text(lost)}"
+                tr("{number} of %n photos are not where they were.", "", lost.total).format(
+                    number=thousands(len(lost.photos))
+                )
+                + unknown_text(lost)
             )
 
     def _on_progress(self, progress: Progress) -> None:
-        self._now.setText(f"{wording.count(progress.done, 'file')} looked at: {progress.label}")
+        self._now.setText(tr("%n files looked at: {name}", "", progress.done).format(name=progress.label))
 
     def _on_found(self, found: Found) -> None:
         self._show_lost(found.lost)
         self.words.setText(report(found))
 
     def _on_failed(self, error: BioscanError) -> None:
-        self.words.setText(error.message)
+        self.words.setText(translated(error.message))
 
     def _on_ended(self) -> None:
         self._job = None
@@ -149,11 +152,11 @@ class RelinkDialog(QDialog):
     def _show_lost(self, lost: Lost) -> None:
         self.list.clear()
         names = list(lost.photos.items())
-        self.list.addItems(
-            [f"{photo}{' (content not known)' if n in lost.unknown else ''}" for n, photo in names[:SHOWN]]
-        )
+        for number, photo in names[:SHOWN]:
+            is_unknown = number in lost.unknown
+            self.list.addItem(tr("{file} (content not known)").format(file=photo) if is_unknown else photo)
         if len(names) > SHOWN:
-            self.list.addItem(f"and {wording.thousands(len(names) - SHOWN)} more")
+            self.list.addItem(tr("and %n more", "", len(names) - SHOWN))
         self.list.setVisible(bool(names))
         self.choose.setEnabled(len(lost.photos) > len(lost.unknown))
 
@@ -169,26 +172,24 @@ class RelinkDialog(QDialog):
 
 def report(found: Found) -> str:
     """What became of a search, in a few sentences."""
-    looked = f"{wording.count(found.files, 'file')} looked at."
+    looked = tr("%n files looked at.", "", found.files)
     left = len(found.lost.photos)
     if not found.places:
-        return (
-            f"{looked} None of the {wording.count(left, 'missing photo')} is there.{unknown_text(found.lost)}"
-        )
-    text = f"{looked} {wording.count(len(found.places), 'photo')} found again"
+        none = tr("None of the %n missing photos is there.", "", left)
+        return f"{looked} {none}{unknown_text(found.lost)}"
+    text = tr("%n photos found again", "", len(found.places))
     if not left:
-        return f"{text}; none is missing any more."
-    return f"{text}; {wording.thousands(left)} still missing.{unknown_text(found.lost)}"
+        return f"{looked} " + tr("{text}; none is missing any more.").format(text=text)
+    text = tr("{text}; %n still missing.", "", left).format(text=text)
+    return f"{looked} {text}{unknown_text(found.lost)}"
 
 
 def unknown_text(lost: Lost) -> str:
-    """A sentence about those that cannot be recognized."""
+    """A sentence about those that cannot be recognized, with a space before it."""
     if not lost.unknown:
         return ""
-    many = len(lost.unknown)
-    if many == 1:
-        return " One of them was never read while it was there, so that it cannot be recognized."
-    return (
-        f" {wording.thousands(many)} of them were never read while they were there, so that they cannot "
-        "be recognized."
+    return " " + tr(
+        "%n of them were never read while they were there, so that they cannot be recognized.",
+        "",
+        len(lost.unknown),
     )

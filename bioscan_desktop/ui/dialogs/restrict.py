@@ -22,10 +22,11 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.restricting import ALL, Limits, countries_of
+from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 from bioscan_desktop.ui.workbench import Workbench
 
-ABOUT = (
+ABOUT = mark(
     "Species that cannot occur where you collect need not compete for a name. A country allows every species "
     "and BIN that the library has a record of from there. What is nearer but not allowed is told with "
     "each answer."
@@ -42,33 +43,33 @@ class RestrictDialog(QDialog):
         self._list_file: Path | None = None
         self._listed, self._file = limits.listed, limits.file
         self._chosen = set(limits.countries)
-        self.setWindowTitle("Restrict the answers")
+        self.setWindowTitle(tr("Restrict the answers"))
         size_within_screen(self, 560, 620)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(8)
-        column.addWidget(label("Which part of the library may answer?", scale=1.3, bold=True))
-        column.addWidget(label(ABOUT, "muted"))
+        column.addWidget(label(tr("Which part of the library may answer?"), scale=1.3, bold=True))
+        column.addWidget(label(tr(ABOUT), "muted"))
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find a country")
-        self.search.setAccessibleName("Find a country")
+        self.search.setPlaceholderText(tr("Find a country"))
+        self.search.setAccessibleName(tr("Find a country"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._show_matching)
         self.countries = QListWidget()
-        self.countries.setAccessibleName("Countries with records in the library")
+        self.countries.setAccessibleName(tr("Countries with records in the library"))
         self.countries.setProperty("look", "popup")
         self.countries.setMinimumHeight(110)
         self.countries.itemChanged.connect(self._on_ticked)
         self.countries.itemActivated.connect(self._turn)
-        caption = QLabel("&Countries")
+        caption = QLabel(tr("&Countries"))
         caption.setBuddy(self.search)
         self.words = label(look="muted")
         for widget in (caption, self.search, self.countries, self.words):
             column.addWidget(widget, 1 if widget is self.countries else 0)
         self.taxa = QLineEdit(", ".join(limits.taxa))
         self.taxa.setPlaceholderText("Noctuidae, Pieris rapae, BOLD:AAA0001 …")
-        self.taxa.setAccessibleName("Taxa or BINs, with commas between them")
-        names = QLabel("&Taxa or BINs, with commas between them")
+        self.taxa.setAccessibleName(tr("Taxa or BINs, with commas between them"))
+        names = QLabel(tr("&Taxa or BINs, with commas between them"))
         names.setBuddy(self.taxa)
         column.addWidget(names)
         column.addWidget(self.taxa)
@@ -81,11 +82,11 @@ class RestrictDialog(QDialog):
     def _make_list_line(self) -> QHBoxLayout:
         line = QHBoxLayout()
         self._list_words = label()
-        self.choose = QPushButton("Choose a &list…")
-        self.choose.setToolTip("A text file with one name a line, such as a national checklist")
+        self.choose = QPushButton(tr("Choose a &list…"))
+        self.choose.setToolTip(tr("A text file with one name a line, such as a national checklist"))
         self.choose.setAutoDefault(False)
         self.choose.clicked.connect(self._choose_list)
-        self.forget = QPushButton("Without the list")
+        self.forget = QPushButton(tr("Without the list"))
         self.forget.setAutoDefault(False)
         self.forget.clicked.connect(lambda: self.use_list(None))
         line.addWidget(self._list_words, 1)
@@ -95,11 +96,11 @@ class RestrictDialog(QDialog):
 
     def _make_buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.whole = buttons.addButton("Whole library", QDialogButtonBox.ButtonRole.ResetRole)
+        self.whole = buttons.addButton(tr("Whole library"), QDialogButtonBox.ButtonRole.ResetRole)
         self.whole.setEnabled(bool(self._bench.limits))
         self.whole.setAutoDefault(False)
         self.whole.clicked.connect(self._on_whole)
-        self.take = buttons.addButton("Restrict", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.take = buttons.addButton(tr("Restrict"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.take.setProperty("look", "primary")
         self.take.setDefault(True)
         buttons.accepted.connect(self._on_taken)
@@ -113,7 +114,7 @@ class RestrictDialog(QDialog):
         if engine is None:
             self._show_countries([])
             return
-        self.words.setText("Counting the library…")
+        self.words.setText(tr("Counting the library…"))
         job = self._bench.jobs.make("library", "countries", partial(countries_of, engine.identifier))
         job.done.connect(self._show_countries)
         # The dialog may be closed before they come.
@@ -124,7 +125,7 @@ class RestrictDialog(QDialog):
         known = dict(found)
         self.countries.blockSignals(True)
         for name in [*sorted(known, key=str.casefold), *sorted(self._chosen - known.keys())]:
-            records = wording.count(known[name], "record") if name in known else "not in this library"
+            records = wording.count(known[name], "record") if name in known else tr("not in this library")
             item = QListWidgetItem(f"{name}  ({records})", self.countries)
             item.setData(Qt.ItemDataRole.UserRole, name)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
@@ -160,23 +161,23 @@ class RestrictDialog(QDialog):
     def _tell_countries(self) -> None:
         if not self.countries.count():
             self.words.setText(
-                "The library does not say where its records are from."
+                tr("The library does not say where its records are from.")
                 if self._bench.engine is not None
-                else "Open a library first."
+                else tr("Open a library first.")
             )
         elif self._chosen:
-            self.words.setText(f"Chosen: {', '.join(sorted(self._chosen))}")
+            self.words.setText(tr("Chosen: {names}").format(names=", ".join(sorted(self._chosen))))
         else:
-            self.words.setText("None is chosen: all countries may answer.")
+            self.words.setText(tr("None is chosen: all countries may answer."))
 
     # -- list ----------------------------------------------------------------------------------
 
     def _choose_list(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
             self,
-            "List of names, one a line",
+            tr("List of names, one a line"),
             self._bench.settings.get("last_folder"),
-            "Lists (*.txt *.csv *.tsv);;All files (*)",
+            tr("Lists (*.txt *.csv *.tsv);;All files (*)"),
         )
         if chosen:
             self.use_list(Path(chosen))
@@ -189,8 +190,13 @@ class RestrictDialog(QDialog):
 
     def _show_list(self) -> None:
         self.forget.setVisible(bool(self._file))
-        amount = f" ({wording.count(len(self._listed), 'name')})" if self._listed else ""
-        self._list_words.setText(f"List: {self._file}{amount}" if self._file else "No list of names")
+        if not self._file:
+            words = tr("No list of names")
+        elif self._listed:
+            words = tr("List: {file} (%n names)", "", len(self._listed)).format(file=self._file)
+        else:
+            words = tr("List: {file}").format(file=self._file)
+        self._list_words.setText(words)
 
     # -- taking it -----------------------------------------------------------------------------
 

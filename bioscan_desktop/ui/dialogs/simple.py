@@ -23,7 +23,11 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop import __version__, logs
 from bioscan_desktop.ui import actions, icons
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import label, size_within_screen
+
+MARGINS = 60
+"""Pixels beside the sheet of shortcuts."""
 
 
 class ShortcutsDialog(QDialog):
@@ -31,43 +35,53 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keyboard shortcuts")
+        self.setWindowTitle(tr("Keyboard shortcuts"))
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 12, 16)
-        inside = QWidget()
-        columns = QHBoxLayout(inside)
-        columns.setContentsMargins(0, 0, 10, 0)
-        columns.setSpacing(36)
         rows: dict[str, list[tuple[str, str]]] = {spec.menu: [] for spec in actions.SPECS}
         for spec in actions.SPECS:
             if spec.keys:
-                rows[spec.menu].append((_plain(spec.text), _shown(spec)))
-        groups = [(menu.replace("&", ""), found) for menu, found in rows.items()]
-        groups += [("In lists", list(actions.BY_HAND)), ("On the page Review", list(actions.IN_REVIEW))]
-        for part in _columns(groups):
-            grid = QGridLayout()
-            grid.setHorizontalSpacing(20)
-            grid.setVerticalSpacing(6)
-            for number, (text, keys) in enumerate(part):
-                if keys:
-                    grid.addWidget(label(text, wrap=False), number, 0)
-                    grid.addWidget(label(keys, "muted", wrap=False, bold=True), number, 1)
-                else:
-                    title = label(text, "caption", wrap=False)
-                    title.setContentsMargins(0, 8 if number else 0, 0, 0)
-                    grid.addWidget(title, number, 0, 1, 2)
-            grid.setRowStretch(len(part), 1)
-            columns.addLayout(grid)
+                rows[spec.menu].append((_plain(tr(spec.text)), _shown(spec)))
+        groups = [(tr(menu).replace("&", ""), found) for menu, found in rows.items()]
+        groups += [
+            (tr("In lists"), [(tr(what), tr(keys)) for what, keys in actions.BY_HAND]),
+            (tr("On the page Review"), [(tr(what), tr(keys)) for what, keys in actions.IN_REVIEW]),
+        ]
+        inside = _sheet(_columns(groups))
+        if inside.sizeHint().width() + MARGINS > self.screen().availableSize().width():
+            inside = _sheet(_columns(groups, 2))
         area = QScrollArea()
         area.setWidget(inside)
         area.setWidgetResizable(True)
-        area.setAccessibleName("Keyboard shortcuts")
+        area.setAccessibleName(tr("Keyboard shortcuts"))
         column.addWidget(area, 1)
         buttons = _buttons(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
-        wanted = inside.sizeHint() + QSize(60, 90)
+        wanted = inside.sizeHint() + QSize(MARGINS, 90)
         size_within_screen(self, wanted.width(), wanted.height())
+
+
+def _sheet(columns: list[list[tuple[str, str]]]) -> QWidget:
+    sheet = QWidget()
+    row = QHBoxLayout(sheet)
+    row.setContentsMargins(0, 0, 10, 0)
+    row.setSpacing(36)
+    for part in columns:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(6)
+        for number, (text, keys) in enumerate(part):
+            if keys:
+                grid.addWidget(label(text, wrap=False), number, 0)
+                grid.addWidget(label(keys, "muted", wrap=False, bold=True), number, 1)
+            else:
+                title = label(text, "caption", wrap=False)
+                title.setContentsMargins(0, 8 if number else 0, 0, 0)
+                grid.addWidget(title, number, 0, 1, 2)
+        grid.setRowStretch(len(part), 1)
+        row.addLayout(grid)
+    return sheet
 
 
 def _columns(groups: list[tuple[str, list[tuple[str, str]]]], number: int = 3) -> list[list[tuple[str, str]]]:
@@ -103,7 +117,7 @@ class AboutDialog(QDialog):
 
     def __init__(self, packs: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About BIOSCAN Desktop")
+        self.setWindowTitle(tr("About BIOSCAN Desktop"))
         self._text = about_text(packs)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
@@ -112,18 +126,18 @@ class AboutDialog(QDialog):
         head.setSpacing(16)
         picture = QLabel()
         picture.setPixmap(icons.app_icon().pixmap(64, 64))
-        picture.setAccessibleName("The program's icon")
+        picture.setAccessibleName(tr("The program's icon"))
         head.addWidget(picture)
         words = QVBoxLayout()
         words.addWidget(label("BIOSCAN Desktop", scale=1.6, bold=True))
-        words.addWidget(label(f"Version {__version__}", "muted"))
+        words.addWidget(label(tr("Version {version}").format(version=__version__), "muted"))
         head.addLayout(words, 1)
         column.addLayout(head)
         body = label(self._text)
         body.setMinimumWidth(460)
         column.addWidget(body)
         buttons = _buttons(QDialogButtonBox.StandardButton.Close)
-        copy = QPushButton("Copy versions")
+        copy = QPushButton(tr("Copy versions"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text))
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
@@ -134,17 +148,19 @@ def about_text(packs: str) -> str:
     """Versions and licences as plain text."""
     from importlib.metadata import PackageNotFoundError, version
 
-    found = [f"BIOSCAN Desktop {__version__}, MIT licence"]
+    found = [tr("BIOSCAN Desktop {version}, MIT licence").format(version=__version__)]
     found.append(f"Python {sys.version.split()[0]}")
-    found.append(f"Qt {qVersion()} with PySide {pyside_version}, LGPL 3")
+    found.append(
+        tr("Qt {version} with PySide {pyside}, LGPL 3").format(version=qVersion(), pyside=pyside_version)
+    )
     for names, licence in (
         (("onnxruntime-gpu", "onnxruntime"), "MIT"),
         (("numpy",), "BSD"),
         (("pillow",), "MIT-CMU"),
-        (("pillow-heif",), "BSD, with libheif under LGPL"),
+        (("pillow-heif",), tr("BSD, with libheif under LGPL")),
         (("hnswlib",), "Apache 2.0"),
         (("edlib",), "MIT"),
-        (("biopython",), "Biopython licence"),
+        (("biopython",), tr("Biopython licence")),
     ):
         for name in names:
             try:
@@ -161,15 +177,15 @@ class AttachDialog(QDialog):
     def __init__(self, name: str, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.from_file = False
-        self.setWindowTitle("Attach barcode")
+        self.setWindowTitle(tr("Attach barcode"))
         self.setMinimumSize(560, 340)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)
-        caption = label(f"Barcode of {name}: bases or FASTA with one record")
+        caption = label(tr("Barcode of {name}: bases or FASTA with one record").format(name=name))
         column.addWidget(caption)
         self._edit = QPlainTextEdit(text)
-        self._edit.setAccessibleName("Barcode")
+        self._edit.setAccessibleName(tr("Barcode"))
         self._edit.setPlaceholderText("ACTTTATACTTTATTTTTGGAATTTGAGCAGGAATAGTAGG…")
         self._edit.setTabChangesFocus(True)
         caption.setBuddy(self._edit)
@@ -178,8 +194,8 @@ class AttachDialog(QDialog):
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
         self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
-        self._ok.setText("Attach")
-        choose = QPushButton("From a file…")
+        self._ok.setText(tr("Attach"))
+        choose = QPushButton(tr("From a file…"))
         choose.clicked.connect(self._on_file)
         buttons.addButton(choose, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.accepted.connect(self.accept)
@@ -215,10 +231,10 @@ def show_crash(error: BaseException, parent: QWidget | None = None) -> QMessageB
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle("BIOSCAN Desktop")
-    box.setText("Something went wrong in the program. Your list and results are still here.")
+    box.setText(tr("Something went wrong in the program. Your list and results are still here."))
     box.setInformativeText(f"{type(error).__name__}: {str(error)[:300]}")
     details = logs.details(error)
-    copy = box.addButton("Copy details", QMessageBox.ButtonRole.ActionRole)
+    copy = box.addButton(tr("Copy details"), QMessageBox.ButtonRole.ActionRole)
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
     box.addButton(QMessageBox.StandardButton.Close).setIcon(QIcon())
     box.open()

@@ -22,6 +22,7 @@ from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.ui import explaining, wording
 from bioscan_desktop.ui.explaining import Rung
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import Drawing, label, size_within_screen
 
 
@@ -39,7 +40,7 @@ class RungBars(QWidget):
     def show_rung(self, rung: Rung) -> None:
         """Another rank."""
         self._rung = rung
-        self.setAccessibleName(f"{rung.rank}: {rung.sentence}")
+        self.setAccessibleName(wording.labelled(wording.rank_noun(rung.rank), rung.sentence))
         self.updateGeometry()
         self.update()
 
@@ -84,7 +85,7 @@ class RungBars(QWidget):
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * 0.9)
         painter.setFont(font)
-        text = f"{wording.percent(asked)} asked for"
+        text = tr("{share} asked for").format(share=wording.percent(asked))
         room = QFontMetricsF(font).horizontalAdvance(text) + 4
         left = min(self.width() - room, max(0.0, x - room / 2))
         painter.setPen(QColor(c.muted))
@@ -120,13 +121,15 @@ class RungCard(QFrame):
     def show_rung(self, rung: Rung) -> None:
         """Fills the card."""
         self._sign.show_name("check" if rung.reached else "help", "good" if rung.reached else "warning")
-        self._sign.setToolTip("Given" if rung.reached else "Not given")
-        self._rank.setText(rung.rank.capitalize())
+        self._sign.setToolTip(tr("Given") if rung.reached else tr("Not given"))
+        self._rank.setText(wording.rank_title(rung.rank))
         self._name.setText(wording.taxon(rung.name, rung.rank).html)
         self._share.setText(wording.percent(rung.share))
         self._bars.show_rung(rung)
         self._sentence.setText(rung.sentence)
-        self.setAccessibleName(f"{rung.rank}, {'given' if rung.reached else 'not given'}: {rung.sentence}")
+        given = tr("{rank}, given") if rung.reached else tr("{rank}, not given")
+        given = given.format(rank=wording.rank_noun(rung.rank))
+        self.setAccessibleName(wording.labelled(given, rung.sentence))
 
 
 class WhyDialog(QDialog):
@@ -134,7 +137,7 @@ class WhyDialog(QDialog):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Why this rank?")
+        self.setWindowTitle(tr("Why this rank?"))
         self.setModal(False)
         size_within_screen(self, 560, 680)
         column = QVBoxLayout(self)
@@ -151,7 +154,7 @@ class WhyDialog(QDialog):
         self._cards = {rank: RungCard(theme) for rank in RANKS}
         for card in self._cards.values():
             inner.addWidget(card)
-        self._evidence = label(explaining.WHAT_EVIDENCE_IS, "muted")
+        self._evidence = label(tr(explaining.WHAT_EVIDENCE_IS), "muted")
         inner.addWidget(self._evidence)
         inner.addStretch(1)
         area = QScrollArea()
@@ -159,7 +162,7 @@ class WhyDialog(QDialog):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        area.setAccessibleName("Shares by rank")
+        area.setAccessibleName(tr("Shares by rank"))
         column.addWidget(area, 1)
         buttons = QDialogButtonBox()
         buttons.addButton(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
@@ -176,9 +179,9 @@ class WhyDialog(QDialog):
         found = explaining.rungs(verdict, asked) if verdict is not None else []
         if verdict is None:
             self._title.setText(name)
-            self._summary.setText("There is no verdict to explain.")
+            self._summary.setText(tr("There is no verdict to explain."))
         else:
-            self._title.setText(f"{name}: {wording.headline(verdict).text}")
+            self._title.setText(wording.labelled(name, wording.headline(verdict).text))
             self._summary.setText(explaining.summary(verdict, asked))
         for card in self._cards.values():
             card.setVisible(False)

@@ -11,14 +11,22 @@ from PySide6.QtGui import QFont
 
 from bioscan_desktop.services.export import words
 from bioscan_desktop.ui import icons, wording
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.specimen_delegate import MARKS
 
 if TYPE_CHECKING:
     from bioscan_desktop.session.queries import Row
     from bioscan_desktop.ui.batch_control import BatchControl
 
-COLUMNS = ("Specimen", "Result", "Rank", "How sure", "From")
+COLUMNS = (
+    mark("Specimen"),
+    mark("Result"),
+    mark("Rank"),
+    mark("How sure"),
+    mark("From"),
+)
 PAGE = 100
 KEPT = 40
 """Pages in memory."""
@@ -131,7 +139,7 @@ class BatchRows(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return tr(COLUMNS[section])
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -143,9 +151,11 @@ class BatchRows(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return text_of(row, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.error or (text_of(row, index.column()) if index.column() in (0, 4) else None)
+            return translated(row.error or "") or (
+                text_of(row, index.column()) if index.column() in (0, 4) else None
+            )
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{MARKS[mark_of(row)][2]}: {text_of(row, index.column())}"
+            return wording.labelled(tr(MARKS[mark_of(row)][2]), text_of(row, index.column()))
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
             name, colour, _ = MARKS[mark_of(row)]
             return icons.icon(name, getattr(self._theme.colours, colour))
@@ -176,27 +186,28 @@ def text_of(row: Row, column: int) -> str:
     if column == 4:
         return row.input
     if row.state == "waiting":
-        return "Waiting" if column == 1 else ""
+        return tr("Waiting") if column == 1 else ""
     if row.state == "failed":
         if column != 1:
             return ""
-        error = row.error or "Failed"
         file = row.input.rpartition("/")[2]
-        return error.removeprefix(f"{file}: ")  # the file is named beside it
+        return translated((row.error or "").removeprefix(f"{file}: ")) or tr(
+            "Failed"
+        )  # the file is named beside it
     if column == 1:
         if row.name:
             return row.name
-        return "Not in this library" if row.novelty == "unlike_library" else "No name can be given"
+        return tr("Not in this library") if row.novelty == "unlike_library" else tr("No name can be given")
     if column == 2:
-        return row.rank or ""
+        return wording.rank_noun(row.rank)
     return sureness(row)
 
 
 def sureness(row: Row) -> str:
     """The word of a calibrated band and its share; see `wording`."""
     if row.conflict:
-        return "Contradiction"
+        return tr("Contradiction")
     if row.name is None or row.confidence is None:
         return ""
     told = words.likelihood(row.name, row.novelty or "none", row.calibrated, row.confidence)
-    return f"{told}, {wording.percent(min(row.confidence, SURE))}"
+    return f"{translated(told)}, {wording.percent(min(row.confidence, SURE))}"

@@ -7,20 +7,27 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
-from bioscan_desktop.ui import icons
+from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import decimal, mark, tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.browse import Taxonomy
     from bioscan_desktop.services.distances import SpeciesGap
 
-HEADERS = ("Species", "Count", "Within", "Nearest", "Other species")
+HEADERS = (
+    mark("Species"),
+    mark("Count"),
+    mark("Within"),
+    mark("Nearest"),
+    mark("Other species"),
+)
 _HELP = (
-    "Those that overlap with another species first",
-    "References compared",
-    "Largest distance between two references of the species",
-    "Distance from one of its references to the nearest one of another species",
-    "The species that this one is of",
+    mark("Those that overlap with another species first"),
+    mark("References compared"),
+    mark("Largest distance between two references of the species"),
+    mark("Distance from one of its references to the nearest one of another species"),
+    mark("The species that this one is of"),
 )
 _NOWHERE = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
@@ -34,9 +41,9 @@ def standing(gap: SpeciesGap) -> str:
 
 
 STANDING_WORDS = {
-    "apart": "Stands apart from all other species of the library",
-    "overlaps": "Some of its references are nearer to another species than to each other",
-    "single": "A single reference cannot show how variable the species is",
+    "apart": mark("Stands apart from all other species of the library"),
+    "overlaps": mark("Some of its references are nearer to another species than to each other"),
+    "single": mark("A single reference cannot show how variable the species is"),
 }
 _SIGNS = {"apart": ("check", "good"), "overlaps": ("warning", "warning"), "single": ("partial", "muted")}
 
@@ -76,9 +83,9 @@ class GapModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section]
+            return tr(HEADERS[section])
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _HELP[section]
+            return tr(_HELP[section])
         return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -95,10 +102,10 @@ class GapModel(QAbstractTableModel):
             sign, colour = _SIGNS[standing(gap)]
             return icons.pixmap("icons", sign, 16, getattr(self._theme.colours, colour))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return STANDING_WORDS[standing(gap)]
+            return tr(STANDING_WORDS[standing(gap)])
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            text = f"{HEADERS[column]}: {self._text(gap, column) or 'none'}"
-            return f"{text}. {STANDING_WORDS[standing(gap)]}" if column == 0 else text
+            text = wording.labelled(tr(HEADERS[column]), self._text(gap, column) or tr("none"))
+            return f"{text}. {tr(STANDING_WORDS[standing(gap)])}" if column == 0 else text
         if role == Qt.ItemDataRole.ForegroundRole and column in (1, 2, 3):
             return QColor(self._theme.colours.muted)
         return None
@@ -112,7 +119,7 @@ class GapModel(QAbstractTableModel):
         if column == 4:
             return self._short(gap.nearest, gap.taxon) if gap.nearest is not None else ""
         value = gap.within_max if column == 2 else gap.between
-        return f"{value:.3f}" if value is not None else "–"
+        return decimal(value, 3) if value is not None else "–"
 
     def _short(self, other: int, species: int) -> str:
         """`E. euryale` beside `Erebia ligea`: the genus is said already."""

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont
 from bioscan_desktop.ui import icons, library_work, wording
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, thousands, tr
 from bioscan_desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -21,14 +22,21 @@ if TYPE_CHECKING:
 
 PAGE = 200
 PAGES_KEPT = 40
-HEADERS = ("Kind", "Name", "Records", "BIN", "Country", "Process ID")
+HEADERS = (
+    mark("Kind"),
+    mark("Name"),
+    mark("Records"),
+    "BIN",
+    mark("Country"),
+    mark("Process ID"),
+)
 _HELP = (
-    "Barcode or photo",
-    "The finest name that the record has",
-    "Specimens that share this reference",
-    "Barcode Index Number on BOLD",
-    "Of a typical record",
-    "Of a typical record, on BOLD",
+    mark("Barcode or photo"),
+    mark("The finest name that the record has"),
+    mark("Specimens that share this reference"),
+    mark("Barcode Index Number on BOLD"),
+    mark("Of a typical record"),
+    mark("Of a typical record, on BOLD"),
 )
 _NOWHERE = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
@@ -113,9 +121,9 @@ class KeyRecordModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section] if orientation == Qt.Orientation.Horizontal else section + 1
+            return tr(HEADERS[section]) if orientation == Qt.Orientation.Horizontal else section + 1
         if role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal:
-            return _HELP[section]
+            return tr(_HELP[section])
         if role == Qt.ItemDataRole.TextAlignmentRole and orientation == Qt.Orientation.Horizontal:
             side = Qt.AlignmentFlag.AlignRight if section == 2 else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)
@@ -132,7 +140,7 @@ class KeyRecordModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return "" if self.slim and column == 0 else _text(record, column)
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return f"{HEADERS[column]}: {_text(record, column) or 'not known'}"
+            return wording.labelled(tr(HEADERS[column]), _text(record, column) or tr("not known"))
         if role == Qt.ItemDataRole.FontRole and column == 1:
             font = QFont()
             font.setItalic(name_of(record).italic)
@@ -149,15 +157,17 @@ def name_of(record: KeyRecord) -> wording.Name:
     """The finest name of a record."""
     rank = record.lineage.finest_rank()
     return (
-        wording.taxon(record.lineage.at(rank) or "", rank) if rank else wording.Name("unnamed", None, False)
+        wording.taxon(record.lineage.at(rank) or "", rank)
+        if rank
+        else wording.Name(tr("unnamed"), None, False)
     )
 
 
 def _text(record: KeyRecord, column: int) -> str:
     if column == 0:
-        return wording.MODALITY_NOUN[record.modality].capitalize()
+        return wording.upper_first(wording.modality_noun(record.modality))
     if column == 1:
         return name_of(record).text
     if column == 2:
-        return wording.thousands(record.n_records)
+        return thousands(record.n_records)
     return (record.bin_uri, record.country, record.processid)[column - 3] or ""

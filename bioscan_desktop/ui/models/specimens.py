@@ -17,6 +17,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from bioscan_desktop.ui import filtering, wording
 from bioscan_desktop.ui.deciding import Decision
 from bioscan_desktop.ui.filtering import Facets
+from bioscan_desktop.ui.translating import mark, tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.identify import Identification
@@ -37,9 +38,9 @@ class State(enum.Enum):
 _OF_STATUS = {"ok": State.DONE, "partial": State.PARTIAL, "failed": State.FAILED}
 
 STATE_WORDS = {
-    State.WAITING: "Waiting",
-    State.WORKING: "Identifying…",
-    State.STOPPED: "Stopped before its turn",
+    State.WAITING: mark("Waiting"),
+    State.WORKING: mark("Identifying…"),
+    State.STOPPED: mark("Stopped before its turn"),
 }
 
 
@@ -136,7 +137,7 @@ class Row:
         """What the row says below the name."""
         if self.result is not None and self.state in (State.DONE, State.PARTIAL, State.FAILED):
             return wording.summary(self.result)
-        return STATE_WORDS.get(self.state, "")
+        return tr(STATE_WORDS.get(self.state, ""))
 
 
 MANY_RUNS = 16
@@ -271,8 +272,8 @@ class SpecimenModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             lines = [row.specimen.input, row.second_line]
             if row.decision is not None:
-                lines.append(f"Your decision: {row.decision.told}")
-            return "\n".join([*lines, *([f"Note: {row.note}"] if row.note else [])])
+                lines.append(tr("Your decision: {what}").format(what=row.decision.told))
+            return "\n".join([*lines, *([tr("Note: {note}").format(note=row.note)] if row.note else [])])
         if role == self.KEY:
             return row.key
         if role == self.ROW:
@@ -282,10 +283,17 @@ class SpecimenModel(QAbstractListModel):
 
 def spoken(row: Row) -> str:
     """A row in one sentence, for screen readers."""
-    kind = {"image": "photo", "dna": "barcode", "both": "photo and barcode"}[row.specimen.modality]
+    kind = wording.modality_noun(row.specimen.modality)
     name = wording.row_title(row.result).text if row.result and row.result.verdict else ""
-    decided = f"your decision: {row.decision.told}" if row.decision is not None else ""
-    parts = [row.specimen.query_id, kind, name, row.second_line, decided, "with a note" if row.note else ""]
+    decided = tr("your decision: {what}").format(what=row.decision.told) if row.decision is not None else ""
+    parts = [
+        row.specimen.query_id,
+        kind,
+        name,
+        row.second_line,
+        decided,
+        tr("with a note") if row.note else "",
+    ]
     return ", ".join(part for part in parts if part)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont
 
 from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, thousands, tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.browse import Taxonomy
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
 TAXON = Qt.ItemDataRole.UserRole
 """Role of a taxon's number."""
 
-HEADERS = ("Name", "Species", "Barcodes", "Photos")
+HEADERS = (mark("Name"), mark("Species"), mark("Barcodes"), mark("Photos"))
 _HELP = (
-    "Taxa of the library",
-    "Species with a full name",
-    "Barcodes of specimens behind the references",
-    "Photos behind the references",
+    mark("Taxa of the library"),
+    mark("Species with a full name"),
+    mark("Barcodes of specimens behind the references"),
+    mark("Photos behind the references"),
 )
 _NOWHERE = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
@@ -78,9 +79,9 @@ class TaxonModel(QAbstractItemModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section]
+            return tr("Species", "several") if section == 1 else tr(HEADERS[section])
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _HELP[section]
+            return tr(_HELP[section])
         if role == Qt.ItemDataRole.TextAlignmentRole and section:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -109,9 +110,9 @@ class TaxonModel(QAbstractItemModel):
         """A taxon in one sentence."""
         assert self._taxonomy is not None
         taxon, counts = self._taxonomy.taxon(number), self._taxonomy.counts(number)
-        parts = [taxon.name, taxon.rank or "whole library"]
+        parts = [taxon.name, wording.rank_noun(taxon.rank) or tr("whole library")]
         if taxon.rank != "species":
-            parts.append(wording.count(counts.n_species, "species", "species"))
+            parts.append(wording.count(counts.n_species, "species"))
         parts.append(wording.count(counts.records["dna"], "barcode"))
         parts.append(wording.count(counts.records["image"], "photo"))
         return ", ".join(parts)
@@ -123,9 +124,9 @@ class TaxonModel(QAbstractItemModel):
         counts = self._taxonomy.counts(number)
         if column == 1:
             is_species = self._taxonomy.rank(number) == "species"
-            return "" if is_species else wording.thousands(counts.n_species)
+            return "" if is_species else thousands(counts.n_species)
         amount = counts.records["dna" if column == 2 else "image"]
-        return wording.thousands(amount) if amount else "–"
+        return thousands(amount) if amount else "–"
 
     def _font(self, number: int) -> QFont | None:
         assert self._taxonomy is not None

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.ui import library_work, work
 from bioscan_desktop.ui.jobs import Job
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -81,6 +82,6 @@ class TaxonomySource(QObject):
 
     def _on_failed(self, engine: work.Engine, error: BioscanError) -> None:
         if engine is self.engine:
-            self.error = error.message
+            self.error = translated(error.message)
             self._job = None
             self.changed.emit()

@@ -17,11 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.ui import intake, wording
 from bioscan_desktop.ui.batch_control import BatchControl, Look, Setup
-from bioscan_desktop.ui.models.batch_rows import BatchRows
+from bioscan_desktop.ui.models.batch_rows import SURE, BatchRows
 from bioscan_desktop.ui.notifying import Notifier
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import decimal, mark, tr
 from bioscan_desktop.ui.widgets.batch_setup import BatchSetup
 from bioscan_desktop.ui.widgets.batch_status import BatchStatus
 from bioscan_desktop.ui.widgets.parts import frame, label
@@ -38,6 +41,17 @@ SPECIMEN, RESULT = 0.28, 0.36
 
 NARROW = 720
 """Below this width, the file that a row came from is left out."""
+
+
+STATES = {
+    "idle": mark("not begun"),
+    "running": mark("running"),
+    "paused": mark("paused"),
+    "stopping": mark("stopping"),
+    "stopped": mark("stopped"),
+    "done": mark("done"),
+}
+"""States of `BatchControl`, for screen readers."""
 
 
 class BatchPage(QStackedWidget):
@@ -68,12 +82,14 @@ class BatchPage(QStackedWidget):
         middle.setMaximumWidth(860)
         column = QVBoxLayout(middle)
         column.setSpacing(14)
-        column.addWidget(label("Identify a whole folder", scale=1.7, bold=True))
+        column.addWidget(label(tr("Identify a whole folder"), scale=1.7, bold=True))
         column.addWidget(
             label(
-                "Thousands of photos and barcodes, over night if need be. Every answer is kept as soon as it "
-                "is there: the work can rest, be stopped, or be cut off by a power failure, and goes on "
-                "where it was. Nothing is written into your folder.",
+                tr(
+                    "Thousands of photos and barcodes, over night if need be. Every answer is kept as soon "
+                    "as it is there: the work can rest, be stopped, or be cut off by a power failure, and "
+                    "goes on where it was. Nothing is written into your folder."
+                ),
                 "muted",
             )
         )
@@ -99,8 +115,8 @@ class BatchPage(QStackedWidget):
         column.setSpacing(12)
         column.addWidget(self.status)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find an id, a file or a taxon")
-        self.search.setAccessibleName("Find rows")
+        self.search.setPlaceholderText(tr("Find an id, a file or a taxon"))
+        self.search.setAccessibleName(tr("Find rows"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(360)
         column.addWidget(self.search)
@@ -122,7 +138,7 @@ class BatchPage(QStackedWidget):
 
     def _make_table(self) -> QTableView:
         view = QTableView()
-        set_up_table(view, self.rows, "Specimens of the run", padding=14)
+        set_up_table(view, self.rows, tr("Specimens of the run"), padding=14)
         header = view.horizontalHeader()
         header.setStretchLastSection(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -173,13 +189,18 @@ class BatchPage(QStackedWidget):
                 self.table.setFocus()
             else:
                 self.begin.folder.setFocus()
-        self.setAccessibleDescription(f"Batch: {control.state}")
+        self.setAccessibleDescription(tr("Batch: {state}").format(state=tr(STATES[control.state])))
 
     def _on_ended(self, words: str, is_done: bool) -> None:
         if self._bench.settings.get("notify") != "never":
             setup = self.control.setup
-            name = setup.folder.name if setup is not None and setup.folder is not None else "The batch"
-            self.notifier.tell(f"{name} is done" if is_done else f"{name} has stopped", words)
+            name = setup.folder.name if setup is not None and setup.folder is not None else tr("The batch")
+            self.notifier.tell(
+                tr("{name} is done").format(name=name)
+                if is_done
+                else tr("{name} has stopped").format(name=name),
+                words,
+            )
 
     def _clear(self) -> None:
         self._chosen = None
@@ -260,15 +281,15 @@ class BatchPage(QStackedWidget):
         if number != self._chosen or record is None:
             return
         verdict = record["verdict"]
-        error = record["error"]["message"] if record["error"] else ""
+        error = translated(record["error"]["message"]) if record["error"] else ""
         if verdict is None:
-            self._headline.setText("Not identified")
+            self._headline.setText(tr("Not identified"))
             self._reason.setText(error)
         else:
-            name = wording.taxon(verdict["name"], verdict["rank"]).html if verdict["name"] else "No name"
+            name = wording.taxon(verdict["name"], verdict["rank"]).html if verdict["name"] else tr("No name")
             self._headline.setText(f"<b>{name}</b>")
-            self._reason.setText(" ".join(part for part in (verdict["reason"], error) if part))
-        self._notices.setText(" ".join(record["notices"]))
+            self._reason.setText(" ".join(part for part in (translated(verdict["reason"]), error) if part))
+        self._notices.setText(" ".join(translated(notice) for notice in record["notices"]))
         self._notices.setVisible(bool(record["notices"]))
         self._hits.setText(hits_html(record["hits"]))
         self._hits.setVisible(bool(record["hits"]))
@@ -281,8 +302,9 @@ class BatchPage(QStackedWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         metrics = self.table.fontMetrics()
-        rank = metrics.horizontalAdvance("species") + 28
-        sure = metrics.horizontalAdvance("Very likely, >99%") + 28
+        rank = max(metrics.horizontalAdvance(wording.rank_noun(rank)) for rank in RANKS) + 28
+        likely = translated("Very likely"), wording.percent(SURE)
+        sure = metrics.horizontalAdvance(", ".join(likely)) + 28
         left = self.width() - 60 - rank - sure
         narrow = self.width() < NARROW
         side = 6 if narrow else 24
@@ -312,9 +334,10 @@ def hits_html(hits: list[dict[str, Any]], shown: int = 3) -> str:
     parts = []
     for hit in hits[:shown]:
         rank = next((r for r in ("species", "genus", "family", "order") if hit.get(r)), None)
-        name = wording.taxon(hit[rank], rank).html if rank else "unnamed"
-        number = f"{hit['percent_identity']:.1f} % identical" if hit["percent_identity"] is not None else (
-            f"similarity {hit['score']:.3f}"
-        )  # fmt: skip
+        name = wording.taxon(hit[rank], rank).html if rank else tr("unnamed")
+        if hit["percent_identity"] is not None:
+            number = tr("{identity} % identical").format(identity=decimal(hit["percent_identity"], 1))
+        else:
+            number = tr("similarity {score}").format(score=decimal(hit["score"], 3))
         parts.append(f"{name} ({number}{', ' + hit['processid'] if hit['processid'] else ''})")
-    return "Nearest: " + "  ·  ".join(parts) if parts else ""
+    return tr("Nearest: {references}").format(references="  ·  ".join(parts)) if parts else ""

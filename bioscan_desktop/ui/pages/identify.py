@@ -32,6 +32,7 @@ from bioscan_desktop.ui.filtering import Wanted
 from bioscan_desktop.ui.models.filtered import FilteredModel
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.empty_state import EmptyState
 from bioscan_desktop.ui.widgets.filter_bar import FilterBar
 from bioscan_desktop.ui.widgets.parts import label
@@ -129,10 +130,10 @@ class IdentifyPage(QStackedWidget):
         self._counts.setContentsMargins(14, 0, 14, 8)
         column.addWidget(self._counts)
         column.addWidget(self.list, 1)
-        self._nothing = label("No specimen is like that.", look="muted")
+        self._nothing = label(tr("No specimen is like that."), look="muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._nothing.setContentsMargins(14, 24, 14, 8)
-        self._all = QPushButton("Show all")
+        self._all = QPushButton(tr("Show all"))
         self._all.clicked.connect(self.filter.clear)
         self._hint = QWidget()
         hint = QVBoxLayout(self._hint)
@@ -186,7 +187,7 @@ class IdentifyPage(QStackedWidget):
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         view.setMouseTracking(True)
-        view.setAccessibleName("Specimens")
+        view.setAccessibleName(tr("Specimens"))
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(
             lambda point: self.menu_asked.emit(view.viewport().mapToGlobal(point))
@@ -303,8 +304,12 @@ class IdentifyPage(QStackedWidget):
         self._hint.setVisible(nothing)
         self.list.setVisible(not nothing)
         if not self.listed.wanted.is_all:
-            shown = wording.thousands(self.listed.rowCount())
-            parts = [f"{shown} of {parts[0]}: {self.listed.wanted.told()}"]
+            shown = thousands(self.listed.rowCount())
+            parts = [
+                tr("{shown} of {specimens}: {wanted}").format(
+                    shown=shown, specimens=parts[0], wanted=self.listed.wanted.told()
+                )
+            ]
         elif failed := sum(row.state is State.FAILED for row in rows):
-            parts.append(f"{wording.thousands(failed)} failed")
+            parts.append(tr("%n failed", "", failed))
         self._counts.setText(" · ".join(parts))

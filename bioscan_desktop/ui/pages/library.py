@@ -20,9 +20,11 @@ from bioscan_desktop.ui.dialogs.add_specimens import TABLES
 from bioscan_desktop.ui.models.taxa import TaxonModel
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.adding import Adding
 from bioscan_desktop.ui.widgets.finder import Finder
 from bioscan_desktop.ui.widgets.parts import Drawing, label
+from bioscan_desktop.ui.widgets.tables import set_widths
 from bioscan_desktop.ui.widgets.taxon_panel import TaxonPanel
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -90,13 +92,13 @@ class LibraryPage(QStackedWidget):
         tree.setAnimated(False)
         tree.setIndentation(13)
         tree.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
-        tree.setAccessibleName("Taxa of the library")
+        tree.setAccessibleName(tr("Taxa of the library"))
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for section, width in ((1, 62), (2, 74), (3, 60)):
+        for section in (1, 2, 3):
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(section, width)
+        set_widths(tree, {1: 62, 2: 74, 3: 60})
         tree.selectionModel().currentChanged.connect(self._on_current)
 
     def _make_waiting(self) -> QWidget:
@@ -180,11 +182,13 @@ class LibraryPage(QStackedWidget):
             return
         self.setCurrentWidget(self._waiting)
         if self.source.error:
-            self.words.setText(f"{self.source.error}\nChoose a library on the page “Models & libraries”.")
+            self.words.setText(
+                f"{self.source.error}\n" + tr("Choose a library on the page “Models & libraries”.")
+            )
         elif self.source.engine is not None:
-            self.words.setText("Counting the library…")
+            self.words.setText(tr("Counting the library…"))
         else:
-            self.words.setText("The library is being opened…")
+            self.words.setText(tr("The library is being opened…"))
 
     def _on_searching(self, searching: bool) -> None:
         self._left.setCurrentWidget(self.finder if searching else self.tree)

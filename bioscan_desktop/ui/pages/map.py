@@ -15,13 +15,14 @@ from bioscan_desktop.services.tasks import Progress
 from bioscan_desktop.ui import group_colours, library_work, wording
 from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.map_bar import MapBar
 from bioscan_desktop.ui.widgets.map_legend import Entry
 from bioscan_desktop.ui.widgets.map_side import MapSide
 from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.widgets.scatter_view import RINGS_MAX, MapLabel, MapQuery, ScatterView
-from bioscan_desktop.ui.widgets.taxon_overview import PLURALS
 from bioscan_desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ class MapPage(QWidget):
         self.progress = QProgressBar()
         self.progress.setFixedWidth(160)
         self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Progress of the map")
-        self.stop = QPushButton("Stop")
+        self.progress.setAccessibleName(tr("Progress of the map"))
+        self.stop = QPushButton(tr("Stop"))
         self.stop.clicked.connect(self._stop)
         foot.addWidget(self.words, 1)
         foot.addWidget(self.progress)
@@ -143,7 +144,7 @@ class MapPage(QWidget):
         self.side.show_selection(())
         self._offer_queries()
         taxonomy, engine = self.source.taxonomy, self.source.engine
-        self._say(self.source.error or "The library is being opened…")
+        self._say(self.source.error or tr("The library is being opened…"))
         if taxonomy is None or engine is None:
             return
         self.bar.offer(engine.identifier.library.modalities, library_work.why_no_neighbourhoods())
@@ -183,7 +184,7 @@ class MapPage(QWidget):
         self.progress.setRange(0, 0)
         self._show_work(self.kind == "neighbourhoods")
         if self.layout_shown is None:
-            self._say("Laying out the map…")
+            self._say(tr("Laying out the map…"))
 
     def _show_work(self, on: bool) -> None:
         self.progress.setVisible(on)
@@ -192,15 +193,16 @@ class MapPage(QWidget):
     def _on_progress(self, progress: Progress) -> None:
         self.progress.setRange(0, progress.total or 0)
         self.progress.setValue(progress.done)
-        self._say(f"{progress.label}… You can go on meanwhile.")
+        words = translated(progress.label)
+        self._say(tr("{work}… You can go on meanwhile.").format(work=words))
 
     def _stop(self) -> None:
         if self._job is not None:
             self._job.cancel()
-            self._back("Stopped.")
+            self._back(tr("Stopped."))
 
     def _on_failed(self, error: BioscanError) -> None:
-        self._back(error.message)
+        self._back(translated(error.message))
 
     def _back(self, words: str) -> None:
         """The map that is shown stays."""
@@ -266,8 +268,8 @@ class MapPage(QWidget):
         entries = []
         for group, colour in zip(grouping.groups, palette, strict=False):
             if group.taxon is None:
-                text = f"{wording.thousands(group.n_taxa)} other {PLURALS[self.rank]}"
-                name = wording.Name(text if group.n_taxa > 1 else "all others", None, False)
+                text = _others(group.n_taxa, self.rank) if group.n_taxa > 1 else tr("all others")
+                name = wording.Name(text, None, False)
             else:
                 name = wording.taxon(taxonomy.name(group.taxon), taxonomy.rank(group.taxon))
             entries.append(Entry(name.text, name.italic, colour, group.counts["dna"], group.counts["image"]))
@@ -288,14 +290,20 @@ class MapPage(QWidget):
         points, layout = self.points, self.layout_shown
         if points is None or layout is None:
             return ""
-        text = f"{wording.count(len(points), 'reference')} on the map"
         if points.n_left_out:
-            text += f", drawn by lot from {wording.thousands(len(points) + points.n_left_out)}"
+            among = thousands(len(points) + points.n_left_out)
+            text = tr("%n references on the map, drawn by lot from {number}", "", len(points))
+            text = text.format(number=among)
+        else:
+            text = tr("%n references on the map", "", len(points))
         if layout.explained is not None:
-            text += f"; these two directions hold {wording.percent(layout.explained)} of how they vary"
-        elif layout.kind == "neighbourhoods":
-            text += "; near means alike, far apart means nothing"
-        return text + "."
+            share = wording.percent(layout.explained)
+            return tr("{text}; these two directions hold {share} of how they vary.").format(
+                text=text, share=share
+            )
+        if layout.kind == "neighbourhoods":
+            return tr("{text}; near means alike, far apart means nothing.").format(text=text)
+        return f"{text}."
 
     def _show_modalities(self) -> None:
         from bioscan_desktop.library.pack import MODALITIES
@@ -336,7 +344,7 @@ class MapPage(QWidget):
         if own.any() and taxon:
             name = wording.taxon(taxonomy.name(taxon), taxonomy.rank(taxon)).html
             self.side.show_scope(taxonomy.name(self.scope), taxon, self.scope != 0)
-            self._say(f"{name}: {wording.count(int(own.sum()), 'reference')} marked and listed.")
+            self._say(tr("{name}: %n references marked and listed.", "", int(own.sum())).format(name=name))
             self.view.look_at(self.layout_shown.xy[own])
 
     # -- pointing and selecting ----------------------------------------------------------------
@@ -359,7 +367,7 @@ class MapPage(QWidget):
         assert taxonomy is not None and points is not None
         taxon = int(points.taxon[index])
         name = wording.taxon(taxonomy.name(taxon), taxonomy.rank(taxon))
-        kind = "Photo" if points.modality[index] == 0 else "Barcode"
+        kind = tr("Photo") if points.modality[index] == 0 else tr("Barcode")
         above = [taxonomy.name(number) for number in taxonomy.path(taxon)[1:-1]][:2]
         parts = [f"<b>{name.html}</b>", *map(escape, above), kind]
         if record is not None:
@@ -442,7 +450,7 @@ class MapPage(QWidget):
             partial(library_work.place_on_map, engine.identifier, points, layout, row.specimen),
         )
         job.done.connect(partial(self._on_placed, layout))
-        job.failed.connect(lambda error: self.side.query_words.setText(error.message))
+        job.failed.connect(lambda error: self.side.query_words.setText(translated(error.message)))
         if self._place_job is not None:
             self._place_job.cancel()
         self._place_job = self._bench.jobs.run(job)
@@ -454,15 +462,26 @@ class MapPage(QWidget):
             [MapQuery(one.xy, one.modality == "image", layout.xy[one.hits]) for one in placed]
         )
         if not placed:
-            self.side.query_words.setText("None of its nearest references is on this map.")
+            self.side.query_words.setText(tr("None of its nearest references is on this map."))
             return
-        stars = {"dna": "★ its barcode", "image": "☆ its photo"}
+        stars = {"dna": tr("★ its barcode"), "image": tr("☆ its photo")}
         what = ", ".join(stars[one.modality] for one in placed)
         near = any(len(one.hits) for one in placed)
         rest = (
-            "lines lead to the nearest references" if near else "its nearest references are not on this map"
+            tr("lines lead to the nearest references")
+            if near
+            else tr("its nearest references are not on this map")
         )
-        self.side.query_words.setText(f"{what}; {rest}.")
+        self.side.query_words.setText(tr("{marks}; {rest}.").format(marks=what, rest=rest))
 
     def _say(self, words: str) -> None:
         self.words.setText(words)
+
+
+def _others(number: int, rank: str) -> str:
+    """How many groups of a rank have no colour of their own."""
+    if rank == "order":
+        return tr("%n other orders", "", number)
+    if rank == "family":
+        return tr("%n other families", "", number)
+    return tr("%n other genera", "", number) if rank == "genus" else tr("%n other species", "", number)

@@ -25,7 +25,9 @@ from bioscan_desktop.services.tasks import Progress
 from bioscan_desktop.ui import library_work, wording
 from bioscan_desktop.ui.jobs import Job, Work
 from bioscan_desktop.ui.models.found import Found, FoundModel
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.finder import FoundDelegate
 from bioscan_desktop.ui.widgets.pack_details import PackDetails, size_text
 from bioscan_desktop.ui.widgets.parts import label
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.pack_facts import PackFacts
 
 OFFER = "offer"
-HEADINGS = {"libraries": "Libraries", "models": "Models"}
+HEADINGS = {"libraries": mark("Libraries"), "models": mark("Models")}
 
 
 class PacksPage(QWidget):
@@ -65,7 +67,7 @@ class PacksPage(QWidget):
         self.list.setProperty("look", "list-frame")
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.list.setAccessibleName("Models and libraries")
+        self.list.setAccessibleName(tr("Models and libraries"))
         self.list.selectionModel().currentChanged.connect(lambda *_: self._show_current())
         column.addWidget(self.list, 1)
         column.addLayout(self._make_buttons())
@@ -90,17 +92,17 @@ class PacksPage(QWidget):
         details.stop_asked.connect(self._stop)
         bench.engine_changed.connect(self._fill)
         theme.changed.connect(self.list.viewport().update)
-        self.details.show_nothing("Looking for packs…")
+        self.details.show_nothing(tr("Looking for packs…"))
         self.refresh()
 
     def _make_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(12, 0, 12, 0)
-        self._file = QPushButton("Install from file…")
-        self._file.setToolTip("A model or library pack as a zip file; it can also be dropped here")
+        self._file = QPushButton(tr("Install from file…"))
+        self._file.setToolTip(tr("A model or library pack as a zip file; it can also be dropped here"))
         self._file.clicked.connect(self._choose_file)
-        self._folder = QPushButton("From folder…")
-        self._folder.setToolTip("A model or library pack as a folder")
+        self._folder = QPushButton(tr("From folder…"))
+        self._folder.setToolTip(tr("A model or library pack as a folder"))
         self._folder.clicked.connect(self._choose_folder)
         row.addWidget(self._file, 1)
         row.addWidget(self._folder, 1)
@@ -110,15 +112,15 @@ class PacksPage(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(12, 4, 12, 0)
         column.setSpacing(4)
-        words = label("Download from a list of packs", "caption")
+        words = label(tr("Download from a list of packs"), "caption")
         self.address = QLineEdit(self._bench.settings.get("pack_index"))
-        self.address.setPlaceholderText("https://… or a file of a mirror")
-        self.address.setAccessibleName("Address of a list of packs")
-        self.address.setToolTip("The address that the maker of the packs gave you. It is asked only now.")
+        self.address.setPlaceholderText(tr("https://… or a file of a mirror"))
+        self.address.setAccessibleName(tr("Address of a list of packs"))
+        self.address.setToolTip(tr("The address that the maker of the packs gave you. It is asked only now."))
         self.address.returnPressed.connect(self.look)
         words.setBuddy(self.address)
-        self._look = QPushButton("Look")
-        self._look.setAccessibleName("Look for packs at this address")
+        self._look = QPushButton(tr("Look"))
+        self._look.setAccessibleName(tr("Look for packs at this address"))
         self._look.clicked.connect(self.look)
         row = QHBoxLayout()
         row.addWidget(self.address, 1)
@@ -138,7 +140,7 @@ class PacksPage(QWidget):
         """Looks at what is installed, in a worker."""
         job = self._bench.jobs.make("library", "packs", library_work.pack_facts)
         job.done.connect(self._on_packs)
-        job.failed.connect(lambda error: self._bench.said.emit(error.message, None))
+        job.failed.connect(lambda error: self._bench.said.emit(translated(error.message), None))
         self._bench.jobs.run(job)
 
     def _on_packs(self, packs: list[PackFacts]) -> None:
@@ -153,11 +155,11 @@ class PacksPage(QWidget):
         for kind, heading in HEADINGS.items():
             own = [(n, facts) for n, facts in enumerate(self.packs) if facts.kind == kind]
             if own:
-                lines.append(Found(None, heading))
+                lines.append(Found(None, tr(heading)))
                 lines += [self._line(number, facts) for number, facts in own]
                 self._names += [None, *((facts.kind, facts.name) for _, facts in own)]
         if self.offers:
-            lines.append(Found(None, "Can be downloaded"))
+            lines.append(Found(None, tr("Can be downloaded")))
             lines += [self._offer_line(number, offer) for number, offer in enumerate(self.offers)]
             self._names += [None, *((OFFER, offer.sha256) for offer in self.offers)]
         self.found.show_lines(lines)
@@ -169,7 +171,7 @@ class PacksPage(QWidget):
         self._show_current()
 
     def _offer_line(self, number: int, offer: Offer) -> Found:
-        noun = "Library" if offer.kind == "libraries" else "Model"
+        noun = tr("Library") if offer.kind == "libraries" else tr("Model")
         detail = f"{noun} {offer.version} · {size_text(offer.size)}"
         return Found(len(self.packs) + number, offer.title, False, detail, "download", "icons")
 
@@ -177,14 +179,14 @@ class PacksPage(QWidget):
         parts = [facts.version] if facts.version else []
         glyph = "library" if facts.kind == "libraries" else "model"
         if facts.error:
-            return Found(number, facts.title, detail="Cannot be used", glyph="error", folder="icons")
+            return Found(number, facts.title, detail=tr("Cannot be used"), glyph="error", folder="icons")
         if self._in_use(facts):
-            parts.insert(0, "In use")
+            parts.insert(0, tr("In use"))
             glyph = "check"
         if facts.kind == "libraries":
-            parts.append(wording.count(facts.counts.get("species", 0), "species", "species"))
+            parts.append(wording.count(facts.counts.get("species", 0), "species"))
             if not facts.model_there:
-                parts.append("model missing")
+                parts.append(tr("model missing"))
                 glyph = "warning"
         parts.append(size_text(facts.size))
         return Found(number, facts.title, detail=" · ".join(parts), glyph=glyph, folder="icons")
@@ -223,32 +225,34 @@ class PacksPage(QWidget):
             there = [p.version for p in self.packs if (p.kind, p.name) == (offer.kind, offer.id)]
             self.details.show_offer(offer, there[0] if there else "")
         else:
-            self.details.show_nothing("No pack was found.")
+            self.details.show_nothing(tr("No pack was found."))
 
     # -- work ----------------------------------------------------------------------------------
 
     def _run(self, name: str, run: Work, can_stop: bool = True) -> Job | None:
         """Starts one piece of work at a time."""
         if self._job is not None:
-            self._bench.said.emit("One thing at a time: wait for what is going on, or stop it.", None)
+            self._bench.said.emit(tr("One thing at a time: wait for what is going on, or stop it."), None)
             return None
         job = self._bench.jobs.make("packs", name, run)
         job.progressed.connect(lambda progress: self._on_progress(progress, can_stop))
         job.failed.connect(self._on_failed)
-        job.cancelled.connect(lambda: self._bench.said.emit("Stopped. What has arrived is kept.", None))
+        job.cancelled.connect(lambda: self._bench.said.emit(tr("Stopped. What has arrived is kept."), None))
         job.ended.connect(self._on_ended)
         self._job = job
         self.details.show_work(f"{name}…", 0, 0, can_stop)
         return job
 
     def _on_progress(self, progress: Progress, can_stop: bool) -> None:
-        words = progress.label
+        words = translated(progress.label)
         if progress.label == "Downloading" and progress.total:
-            words += f": {size_text(progress.done)} of {size_text(progress.total)}"
+            words = tr("Downloading: {done} of {total}").format(
+                done=size_text(progress.done), total=size_text(progress.total)
+            )
         self.details.show_work(f"{words}…", progress.done, progress.total, can_stop)
 
     def _on_failed(self, error: BioscanError) -> None:
-        self.details.banner.show_text("error", error.message)
+        self.details.banner.show_text("error", translated(error.message))
 
     def _on_ended(self) -> None:
         self._job = None
@@ -266,16 +270,16 @@ class PacksPage(QWidget):
         facts = self.current
         if facts is None:
             return
-        job = self._run("Checking", partial(library_work.check_pack, facts.kind, facts.folder))
+        job = self._run(tr("Checking"), partial(library_work.check_pack, facts.kind, facts.folder))
         if job is not None:
             job.done.connect(partial(self._on_checked, facts))
             self._bench.jobs.run(job)
 
     def _on_checked(self, facts: PackFacts, count: int) -> None:
         if facts is self.current:
-            files = wording.count(count, "file")
-            verb = "is as its" if count == 1 else "are as their"
-            self.details.banner.show_text("good", f"{files} {verb} hash says: the pack is whole.")
+            self.details.banner.show_text(
+                "good", tr("%n files are as their hash says: the pack is whole.", "", count)
+            )
 
     def _ask_remove(self) -> None:
         facts = self.current
@@ -284,21 +288,25 @@ class PacksPage(QWidget):
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Remove pack")
-        box.setText(f"Remove {facts.title} {facts.version}?")
+        box.setWindowTitle(tr("Remove pack"))
+        box.setText(tr("Remove {title} {version}?").format(title=facts.title, version=facts.version))
         box.setInformativeText(
-            f"Its folder of {size_text(facts.size)} is deleted. Results made with it stay in the list."
+            tr("Its folder of {size} is deleted. Results made with it stay in the list.").format(
+                size=size_text(facts.size)
+            )
         )
         box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel)
-        box.button(QMessageBox.StandardButton.Yes).setText("Remove")
+        box.button(QMessageBox.StandardButton.Yes).setText(tr("Remove"))
         box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         box.accepted.connect(partial(self._remove, facts))
         box.open()
 
     def _remove(self, facts: PackFacts) -> None:
-        job = self._run("Removing", partial(library_work.remove_pack, facts.kind, facts.name), False)
+        job = self._run(tr("Removing"), partial(library_work.remove_pack, facts.kind, facts.name), False)
         if job is not None:
-            job.done.connect(lambda _: self._bench.said.emit(f"{facts.title} was removed.", None))
+            job.done.connect(
+                lambda _: self._bench.said.emit(tr("{title} was removed.").format(title=facts.title), None)
+            )
             job.ended.connect(self.refresh)
             self._bench.jobs.run(job)
 
@@ -306,14 +314,14 @@ class PacksPage(QWidget):
 
     def _choose_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self, "Install a pack", self._start(), "Packs (*.zip);;All files (*)"
+            self, tr("Install a pack"), self._start(), tr("Packs (*.zip);;All files (*)")
         )
         if chosen:
             self._bench.change_setting("last_folder", str(Path(chosen).parent))
             self.install(Path(chosen))
 
     def _choose_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Install the pack of a folder", self._start())
+        chosen = QFileDialog.getExistingDirectory(self, tr("Install the pack of a folder"), self._start())
         if chosen:
             self.install(Path(chosen))
 
@@ -323,14 +331,18 @@ class PacksPage(QWidget):
 
     def install(self, source: Path) -> None:
         """Installs the pack of a file or folder."""
-        job = self._run(f"Installing {source.name}", partial(library_work.install_pack, source), False)
+        job = self._run(
+            tr("Installing {name}").format(name=source.name),
+            partial(library_work.install_pack, source),
+            False,
+        )
         if job is not None:
             job.done.connect(self._on_installed)
             self._bench.jobs.run(job)
 
     def _on_installed(self, folder: Path) -> None:
         self._wanted = (folder.parent.name, folder.name)
-        self._bench.said.emit(f"{folder.name} was installed.", None)
+        self._bench.said.emit(tr("{name} was installed.").format(name=folder.name), None)
         self.refresh()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -362,7 +374,7 @@ class PacksPage(QWidget):
             self.offers = []
             self._fill()
             return
-        job = self._run("Looking for packs", partial(library_work.read_index, address))
+        job = self._run(tr("Looking for packs"), partial(library_work.read_index, address))
         if job is not None:
             job.done.connect(self._on_offers)
             self._bench.jobs.run(job)
@@ -372,14 +384,16 @@ class PacksPage(QWidget):
         if offers:
             self._wanted = (OFFER, offers[0].sha256)
         else:
-            self._bench.said.emit("The list holds no packs.", None)
+            self._bench.said.emit(tr("The list holds no packs."), None)
         self._fill()
 
     def _download(self) -> None:
         offer = self.current_offer
         if offer is None:
             return
-        job = self._run(f"Downloading {offer.title}", partial(library_work.download_pack, offer))
+        job = self._run(
+            tr("Downloading {name}").format(name=offer.title), partial(library_work.download_pack, offer)
+        )
         if job is not None:
             job.done.connect(self._on_installed)
             self._bench.jobs.run(job)

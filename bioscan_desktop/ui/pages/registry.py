@@ -13,6 +13,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from bioscan_desktop.ui.translating import mark
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
@@ -28,7 +30,7 @@ class PageSpec:
 
     Attributes:
         name: also the icon's, and the ending of the action `page_NAME`.
-        title: in the rail and the menu.
+        title: in the rail and the menu; in English, as `tip` and `menu_text`, and translated when shown.
         number: of its shortcut, Ctrl+NUMBER.
         tip: one sentence about what it is for.
         module, maker: the factory, by names, because importing it is half of its cost.
@@ -60,20 +62,27 @@ class PageSpec:
 _PAGES = "bioscan_desktop.ui.pages"
 
 SPECS: tuple[PageSpec, ...] = (
-    PageSpec("identify", "Identify", 1, "Name the specimens at hand",
-             f"{_PAGES}.identify", "IdentifyPage", "&Identify"),
-    PageSpec("batch", "Batch", 2, "Identify whole folders, over hours, with resuming",
-             f"{_PAGES}.batch", "BatchPage", "&Batch"),
-    PageSpec("review", "Review", 3, "Decide one specimen after the other, with one key each",
-             f"{_PAGES}.review", "ReviewPage", "&Review"),
-    PageSpec("library", "Library", 4, "See which taxa and records the library holds",
-             f"{_PAGES}.library", "LibraryPage", "&Library"),
-    PageSpec("map", "Map", 5, "See what lies near what",
-             f"{_PAGES}.map", "MapPage", "&Map"),
-    PageSpec("packs", "Models & libraries", 6, "Install, check and choose models and libraries",
-             f"{_PAGES}.packs", "PacksPage", "M&odels && libraries", below=True),
-    PageSpec("settings", "Settings", 7, "Colours, processor or graphics card, number of references",
-             f"{_PAGES}.settings", "SettingsPage", "&Settings", below=True, keys=("Ctrl+,",)),
+    PageSpec("identify", mark("Identify"), 1,
+             mark("Name the specimens at hand"),
+             f"{_PAGES}.identify", "IdentifyPage", mark("&Identify")),
+    PageSpec("batch", mark("Batch"), 2,
+             mark("Identify whole folders, over hours, with resuming"),
+             f"{_PAGES}.batch", "BatchPage", mark("&Batch")),
+    PageSpec("review", mark("Review"), 3,
+             mark("Decide one specimen after the other, with one key each"),
+             f"{_PAGES}.review", "ReviewPage", mark("&Review")),
+    PageSpec("library", mark("Library"), 4,
+             mark("See which taxa and records the library holds"),
+             f"{_PAGES}.library", "LibraryPage", mark("&Library")),
+    PageSpec("map", mark("Map"), 5,
+             mark("See what lies near what"),
+             f"{_PAGES}.map", "MapPage", mark("&Map")),
+    PageSpec("packs", mark("Models & libraries"), 6,
+             mark("Install, check and choose models and libraries"),
+             f"{_PAGES}.packs", "PacksPage", mark("M&odels && libraries"), below=True),
+    PageSpec("settings", mark("Settings"), 7,
+             mark("Colours, processor or graphics card, number of references"),
+             f"{_PAGES}.settings", "SettingsPage", mark("&Settings"), below=True, keys=("Ctrl+,",)),
 )  # fmt: skip
 
 

@@ -26,7 +26,9 @@ from bioscan_desktop.ui.dialogs.photos import PhotosDialog, counterparts
 from bioscan_desktop.ui.dialogs.why import WhyDialog
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.review_sources import ORDERS, WHICH, ReviewSource, WorkbenchSource
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, thousands, tr
 from bioscan_desktop.ui.widgets.flow import FlowLayout
 from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.widgets.review_answer import ReviewAnswer
@@ -39,9 +41,11 @@ from bioscan_desktop.ui.workbench import Workbench
 COMPACT_HEIGHT = 480
 """Pixels below which only what matters most is shown."""
 
-SESSION_FILTER = "Sessions of batch runs (*.sqlite);;All files (*)"
+SESSION_FILTER = mark("Sessions of batch runs (*.sqlite);;All files (*)")
 
-NO_NAME = "There is no name to accept. Choose a reference (1–9), a rank, a name of your own, or Unknown."
+NO_NAME = mark(
+    "There is no name to accept. Choose a reference (1–9), a rank, a name of your own, or Unknown."
+)
 
 
 class ReviewPage(QStackedWidget):
@@ -65,7 +69,7 @@ class ReviewPage(QStackedWidget):
         self._why: WhyDialog | None = None
         self._deciding = self._undoing = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Review")
+        self.setAccessibleName(tr("Review"))
         body = QWidget()
         body.setProperty("look", "page")
         column = QVBoxLayout(body)
@@ -105,9 +109,9 @@ class ReviewPage(QStackedWidget):
         self.source.undo_changed.connect(self.undo_changed)
         self.source.failed.connect(lambda sentence: self._bench.said.emit(sentence, None))
         title = self.source.title
-        self.session.setText(f"Close {title}" if title else "Open session…")
+        self.session.setText(tr("Close {title}").format(title=title) if title else tr("Open session…"))
         self.session.setAccessibleName(self.session.text())
-        tip = "Go back to the list on Identify" if title else "Review the answers of a batch run"
+        tip = tr("Go back to the list on Identify") if title else tr("Review the answers of a batch run")
         self.session.setToolTip(tip)
 
     # -- where from ----------------------------------------------------------------------------
@@ -119,7 +123,7 @@ class ReviewPage(QStackedWidget):
         try:
             source = SessionSource(path, self._bench.jobs, self)
         except SessionError as error:
-            self._bench.said.emit(error.message, None)
+            self._bench.said.emit(translated(error.message), None)
             return False
         self._use(source)
         return True
@@ -143,7 +147,7 @@ class ReviewPage(QStackedWidget):
             self.close_session()
             return
         last = self._bench.settings.get("last_folder")
-        chosen, _ = QFileDialog.getOpenFileName(self, "Open session", last, SESSION_FILTER)
+        chosen, _ = QFileDialog.getOpenFileName(self, tr("Open session"), last, tr(SESSION_FILTER))
         if chosen:
             self.open_session(Path(chosen))
 
@@ -152,14 +156,14 @@ class ReviewPage(QStackedWidget):
     def _make_head(self) -> QWidget:
         head = QWidget()
         flow = FlowLayout(head, 8, ends=True)
-        flow.addWidget(label("Review", scale=1.4, bold=True, wrap=False))
+        flow.addWidget(label(tr("Review"), scale=1.4, bold=True, wrap=False))
         self.which, self.order = QComboBox(), QComboBox()
         for box, words, name in (
-            (self.which, WHICH, "What to review"),
-            (self.order, ORDERS, "Order of the review"),
+            (self.which, WHICH, tr("What to review")),
+            (self.order, ORDERS, tr("Order of the review")),
         ):
             for value, text in words.items():
-                box.addItem(text, value)
+                box.addItem(tr(text), value)
             box.setAccessibleName(name)
             box.setToolTip(name)
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -173,7 +177,7 @@ class ReviewPage(QStackedWidget):
         self._bar = QProgressBar()
         self._bar.setFixedWidth(160)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Decided")
+        self._bar.setAccessibleName(tr("Decided"))
         flow.add_group(self._count, self._bar, spacing=8)
         return head
 
@@ -278,14 +282,17 @@ class ReviewPage(QStackedWidget):
         decision: Decision | None
         problem = ""
         if what == "accept":
-            decision, problem = deciding.accept(row.result), NO_NAME
+            decision, problem = deciding.accept(row.result), tr(NO_NAME)
         elif what.isdigit():
             decision, problem = (
                 deciding.choose(row.result, int(what)),
-                f"There is no reference {what} with a name.",
+                tr("There is no reference {number} with a name.").format(number=what),
             )
         elif what in LETTER_RANKS.values():
-            decision, problem = deciding.at_rank(row.result, what), f"There is no name at {what} to take."
+            decision, problem = (
+                deciding.at_rank(row.result, what),
+                tr("There is no name at {rank} to take.").format(rank=wording.rank_noun(what)),
+            )
         else:
             decision = deciding.simple(what, row.result)
         if decision is None:
@@ -298,11 +305,11 @@ class ReviewPage(QStackedWidget):
         try:
             self.source.decide(row.key, decision)
         except SessionError as error:  # a full disk, a drive that is gone: nothing was decided
-            self._bench.said.emit(error.message, None)
+            self._bench.said.emit(translated(error.message), None)
             return
         finally:
             self._deciding = False
-        self.keys.tell(f"{row.specimen.query_id}: {decision.told}.")
+        self.keys.tell(wording.labelled(row.specimen.query_id, f"{decision.told}."))
         self._go_on()
 
     def _on_named(self, text: str) -> None:
@@ -335,7 +342,7 @@ class ReviewPage(QStackedWidget):
         try:
             act()
         except SessionError as error:
-            self._bench.said.emit(error.message, None)
+            self._bench.said.emit(translated(error.message), None)
             return
         finally:
             self._undoing = False
@@ -346,14 +353,18 @@ class ReviewPage(QStackedWidget):
     def _show(self) -> None:
         self._bar.setRange(0, max(1, len(self._order)))
         self._bar.setValue(len(self._decided))
-        decided = f"{wording.thousands(len(self._decided))} of {wording.thousands(len(self._order))} decided"
+        decided = tr("{number} of {total} decided").format(
+            number=thousands(len(self._decided)), total=thousands(len(self._order))
+        )
         self._count.setText(decided)
         row = self.current
         if row is None:
             self._show_end()
             return
         self.setCurrentWidget(self._body)
-        place = f"{wording.thousands(self._place + 1)} of {wording.thousands(len(self._order))}"
+        place = tr("{done} of {total}").format(
+            done=thousands(self._place + 1), total=thousands(len(self._order))
+        )
         self.specimen.show_row(row, place)
         self.answer.show_row(row)
         self._look_ahead()
@@ -375,7 +386,7 @@ class ReviewPage(QStackedWidget):
     def _compare(self) -> None:
         row = self.current
         if row is None or row.specimen.photo is None:
-            self._bench.said.emit("This specimen has no photo to compare.", None)
+            self._bench.said.emit(tr("This specimen has no photo to compare."), None)
             return
         if self._photos is None:
             self._photos = PhotosDialog(self._theme, self._bench.pictures, self.window())

@@ -8,22 +8,25 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QScrollArea, QSpin
 
 from bioscan_desktop.settings import SETTINGS, Setting
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.parts import frame, label
 from bioscan_desktop.ui.workbench import Workbench
 
 CHOICE_WORDS = {
-    "system": "As the system",
-    "light": "Light",
-    "dark": "Dark",
-    "contrast_light": "High contrast, light",
-    "contrast_dark": "High contrast, dark",
-    "full": "Full",
-    "reduced": "Reduced",
-    "background": "If the window is not in front",
-    "never": "Never",
-    "auto": "Automatic",
-    "cpu": "Processor (CPU)",
-    "cuda": "NVIDIA graphics card (CUDA)",
+    "system": mark("As the system"),
+    "en": "English",
+    "fr": "Français",
+    "light": mark("Light"),
+    "dark": mark("Dark"),
+    "contrast_light": mark("High contrast, light"),
+    "contrast_dark": mark("High contrast, dark"),
+    "full": mark("Full"),
+    "reduced": mark("Reduced"),
+    "background": mark("If the window is not in front"),
+    "never": mark("Never"),
+    "auto": mark("Automatic"),
+    "cpu": mark("Processor (CPU)"),
+    "cuda": mark("NVIDIA graphics card (CUDA)"),
 }
 
 
@@ -54,14 +57,14 @@ class SettingsPage(QScrollArea):
         self._controls: dict[str, QComboBox | QSpinBox] = {}
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Settings")
+        self.setAccessibleName(tr("Settings"))
         body = QWidget()
         body.setProperty("look", "page")
         outer = QVBoxLayout(body)
         outer.setContentsMargins(24, 20, 24, 24)
         outer.setSpacing(14)
-        outer.addWidget(label("Settings", scale=1.6, bold=True))
-        outer.addWidget(label("A change counts at once, unless it says otherwise, and is kept.", "muted"))
+        outer.addWidget(label(tr("Settings"), scale=1.6, bold=True))
+        outer.addWidget(label(tr("A change counts at once, unless it says otherwise, and is kept."), "muted"))
         card = frame("card")
         card.setMaximumWidth(760)
         grid = QGridLayout(card)
@@ -71,12 +74,12 @@ class SettingsPage(QScrollArea):
         grid.setColumnStretch(1, 1)
         for number, setting in enumerate(setting for setting in SETTINGS if setting.shown):
             control = self._make(setting)
-            caption = QLabel(setting.title)
+            caption = QLabel(tr(setting.title))
             caption.setBuddy(control)
             grid.addWidget(caption, 2 * number, 0)
             grid.addWidget(control, 2 * number, 1, Qt.AlignmentFlag.AlignLeft)
-            when = " From the next start on." if setting.restart else ""
-            words = label(setting.description + when, "muted")
+            said = [tr(setting.description), *([tr("From the next start on.")] if setting.restart else [])]
+            words = label(" ".join(said), "muted")
             words.setContentsMargins(0, 0, 0, 14)
             grid.addWidget(words, 2 * number + 1, 1)
             self._controls[setting.name] = control
@@ -91,14 +94,14 @@ class SettingsPage(QScrollArea):
         if setting.choices:
             control = _Choice()
             for choice in setting.choices:
-                control.addItem(CHOICE_WORDS.get(choice, choice), choice)
+                control.addItem(tr(CHOICE_WORDS.get(choice, choice)), choice)
         else:
             control = _Number()
             control.setRange(setting.minimum, setting.maximum)
             control.setSingleStep(setting.step)
             control.setSuffix(f" {setting.unit}" if setting.unit else "")
-        control.setAccessibleName(setting.title)
-        control.setAccessibleDescription(setting.description)
+        control.setAccessibleName(tr(setting.title))
+        control.setAccessibleDescription(tr(setting.description))
         control.setMinimumSize(280, 30)
         control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._show(control, self._bench.settings.get(setting.name))

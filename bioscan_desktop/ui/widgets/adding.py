@@ -15,6 +15,8 @@ from bioscan_desktop.ui import library_work, wording
 from bioscan_desktop.ui.dialogs.add_specimens import AddSpecimensDialog
 from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
+from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -33,16 +35,18 @@ class Adding(QWidget):
         column.setContentsMargins(12, 8, 12, 10)
         column.setSpacing(6)
         row = QHBoxLayout()
-        self.button = QPushButton("Add your own specimens…")
-        self.button.setToolTip("From a table with names, barcodes and photos; it can also be dropped here")
+        self.button = QPushButton(tr("Add your own specimens…"))
+        self.button.setToolTip(
+            tr("From a table with names, barcodes and photos; it can also be dropped here")
+        )
         self.button.clicked.connect(lambda: self.ask())
-        self.stop = QPushButton("Stop")
+        self.stop = QPushButton(tr("Stop"))
         self.stop.clicked.connect(self._stop)
         row.addWidget(self.button, 1)
         row.addWidget(self.stop)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress of adding specimens")
+        self._bar.setAccessibleName(tr("Progress of adding specimens"))
         self.words = label(look="muted")
         column.addWidget(self.words)
         column.addWidget(self._bar)
@@ -64,12 +68,12 @@ class Adding(QWidget):
         if engine is None or self._job is not None:
             return
         copy = library_work.copy_for_own(engine.library_folder)
-        what = f"They are added to {engine.library_title}."
+        what = tr("They are added to {library}.").format(library=engine.library_title)
         if copy is not None:
-            what = (
-                f"{engine.library_title} came with the program and stays as it is: a copy named "
-                f"{copy.name} is made, with your specimens, and opened."
-            )
+            what = tr(
+                "{library} came with the program and stays as it is: a copy named {copy} is made, with your "
+                "specimens, and opened."
+            ).format(library=engine.library_title, copy=copy.name)
         last = self._bench.settings.get("last_folder")
         dialog = AddSpecimensDialog(what, last or str(Path.home()), self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -89,12 +93,12 @@ class Adding(QWidget):
         job.progressed.connect(self._on_progress)
         job.done.connect(self._on_added)
         job.failed.connect(self._on_failed)
-        job.cancelled.connect(lambda: self._bench.said.emit("Stopped. The library is as it was.", None))
+        job.cancelled.connect(lambda: self._bench.said.emit(tr("Stopped. The library is as it was."), None))
         job.ended.connect(self._on_ended)
         self._job = job
         self._bench.change_setting("last_folder", str(table.parent))
         self._bar.setRange(0, 0)
-        self.words.setText("Reading the table…")
+        self.words.setText(tr("Reading the table…"))
         self._show_work(True)
         self._bench.jobs.run(job)
 
@@ -104,7 +108,7 @@ class Adding(QWidget):
         self.words.setText(f"{progress.label}…")
 
     def _on_failed(self, error: BioscanError) -> None:
-        self._bench.said.emit(f"Nothing was added: {error.message}", None)
+        self._bench.said.emit(tr("Nothing was added: {error}").format(error=translated(error.message)), None)
 
     def _on_ended(self) -> None:
         self._job = None
@@ -122,14 +126,13 @@ class Adding(QWidget):
 def told(added: Added) -> str:
     """What became of it, in a few sentences."""
     change = added.change
-    parts = [f"{wording.count(change.added_keys, 'new reference')}"]
+    parts = [wording.count(change.added_keys, "new reference")]
     if change.joined:
-        parts.append(f"{wording.thousands(change.joined)} joined to references that were there")
+        parts.append(tr("%n joined to references that were there", "", change.joined))
     if change.known:
-        parts.append(f"{wording.thousands(change.known)} known already")
-    text = f"Added to {added.folder.name}: {', '.join(parts)}."
+        parts.append(tr("%n known already", "", change.known))
+    text = tr("Added to {library}: {what}.").format(library=added.folder.name, what=", ".join(parts))
     if change.skipped:
-        text += (
-            f" {wording.thousands(len(change.skipped))} could not be used, such as: {change.skipped[0][1]}"
-        )
+        unused = tr("%n could not be used, such as: {reason}", "", len(change.skipped))
+        text += " " + unused.format(reason=translated(change.skipped[0][1]))
     return text

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.index.alignment_view import GappedAlignment
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 LINES = 5
 """Query, marks, reference, amino acids of the query, of the reference."""
 
-NAMES = ("yours", "", "reference", "yours, protein", "ref., protein")
+NAMES = (mark("yours"), "", mark("reference"), mark("yours, protein"), mark("ref., protein"))
 
 
 class AlignmentRows(QWidget):
@@ -40,7 +41,7 @@ class AlignmentRows(QWidget):
         self.setFont(font)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(420)
-        self.setAccessibleName("Alignment")
+        self.setAccessibleName(tr("Alignment"))
         theme.changed.connect(self.update)
 
     def show_rows(self, rows: GappedAlignment, words: str) -> None:
@@ -57,7 +58,9 @@ class AlignmentRows(QWidget):
 
     @property
     def _margin(self) -> float:
-        return QFontMetricsF(self._small()).horizontalAdvance("yours, protein  9999 ")
+        return QFontMetricsF(self._small()).horizontalAdvance(
+            max((tr(name) for name in NAMES), key=len) + "  9999 "
+        )
 
     @property
     def columns(self) -> int:
@@ -104,7 +107,7 @@ class AlignmentRows(QWidget):
         reference_at = rows.reference_start + len(rows.reference_row[:start].replace("-", ""))
         painter.setPen(QColor(c.muted))
         painter.setFont(self._small())
-        for line, name in enumerate(NAMES):
+        for line, name in enumerate(tr(name) for name in NAMES):
             at = {0: query_at + 1, 2: reference_at + 1}.get(line)
             text = f"{name} {at:>5} " if at is not None else f"{name} "
             box = QRectF(0, top + line * height, self._margin, height)

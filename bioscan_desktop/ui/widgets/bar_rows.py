@@ -9,9 +9,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, tr
 
-KINDS = {"dna": "barcodes", "image": "photos", "": ""}
+KINDS = {"dna": mark("barcodes"), "image": mark("photos"), "": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ class BarRows(QWidget):
         """New content."""
         self._rows = tuple(rows)
         sentences = [
-            f"{row.label}: " + ", ".join(f"{bar.text} {KINDS[bar.kind]}".strip() for bar in row.bars)
+            wording.labelled(
+                row.label, ", ".join(f"{bar.text} {tr(KINDS[bar.kind])}".strip() for bar in row.bars)
+            )
             for row in rows
         ]
         self.setAccessibleDescription(". ".join(sentences))

@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from bioscan_desktop.ui import icons, wording
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.work import Engine
 
@@ -44,13 +46,13 @@ class MessageBar(QFrame):
         row.setContentsMargins(16, 8, 10, 8)
         row.setSpacing(10)
         self._text = label()
-        self._undo = QPushButton("Undo")
-        self._undo.setAccessibleName("Undo")
+        self._undo = QPushButton(tr("Undo"))
+        self._undo.setAccessibleName(tr("Undo"))
         self._undo.clicked.connect(self._on_undo)
         self._close = QToolButton()
         self._close.setAutoRaise(True)
-        self._close.setToolTip("Close this message")
-        self._close.setAccessibleName("Close this message")
+        self._close.setToolTip(tr("Close this message"))
+        self._close.setAccessibleName(tr("Close this message"))
         self._close.clicked.connect(self.hide)
         row.addWidget(self._text, 1)
         row.addWidget(self._undo)
@@ -110,14 +112,14 @@ class StatusBar(QStatusBar):
         self._bar = QProgressBar()
         self._bar.setFixedWidth(150)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress")
-        self._words = label("Ready", wrap=False)
+        self._bar.setAccessibleName(tr("Progress"))
+        self._words = label(tr("Ready"), wrap=False)
         self._stop = QToolButton()
         self._stop.setProperty("look", "chip")
-        self._stop.setText("Stop")
+        self._stop.setText(tr("Stop"))
         self._stop.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._stop.setToolTip("Stop; results so far are kept (Esc)")
-        self._stop.setAccessibleName("Stop")
+        self._stop.setToolTip(tr("Stop; results so far are kept (Esc)"))
+        self._stop.setAccessibleName(tr("Stop"))
         self._stop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._stop.clicked.connect(self.stop_asked)
         for widget in (self._bar, self._words, self._stop):
@@ -150,13 +152,13 @@ class StatusBar(QStatusBar):
         self._bar.setVisible(busy)
         self._stop.setVisible(busy and can_stop)
         if not busy:
-            self._words.setText("Ready")
+            self._words.setText(tr("Ready"))
             return
         # (0, 0) moves to and fro: nobody knows how much there is.
         self._bar.setRange(0, total or (1 if self._theme.reduced_motion else 0))
         self._bar.setValue(done)
         if total:
-            text = f"{wording.thousands(done)} of {wording.thousands(total)} identified"
+            text = tr("{done} of {total} identified").format(done=thousands(done), total=thousands(total))
             if eta_s is not None:
                 text += f" · {wording.eta_text(eta_s)}"
         else:
@@ -174,36 +176,62 @@ class StatusBar(QStatusBar):
             self._stories.clear()
             self._fit()
             return
-        species = wording.count(engine.n_species, "species", "species")
+        species = wording.count(engine.n_species, "species")
         keys = wording.count(engine.n_keys, "reference")
-        notices = " ".join(engine.notices)
-        calibrated = "calibrated" if engine.calibrated else "not calibrated"
+        notices = " ".join(translated(notice) for notice in engine.notices)
+        calibrated = tr("calibrated") if engine.calibrated else tr("not calibrated")
         self._fill(
             "library",
             f"{engine.library_title} {engine.library_version} · {species}",
-            f"Library {engine.library_title}, version {engine.library_version}: {species}, {keys}, "
-            f"{calibrated}. {notices} Folder: {engine.library_folder}",
+            tr(
+                "Library {title}, version {version}: {species}, {keys}, {calibrated}. {notices} "
+                "Folder: {folder}"
+            ).format(
+                title=engine.library_title,
+                version=engine.library_version,
+                species=species,
+                keys=keys,
+                calibrated=calibrated,
+                notices=notices,
+                folder=engine.library_folder,
+            ),
             bool(notices),
         )
         self._fill(
             "model",
             engine.model_title,
-            f"Model {engine.model_title}, version {engine.model_version}. Folder: {engine.model_folder}",
+            tr("Model {title}, version {version}. Folder: {folder}").format(
+                title=engine.model_title, version=engine.model_version, folder=engine.model_folder
+            ),
         )
         kinds = sorted(set(engine.index_kinds.values()))
-        names = {"hnsw": "HNSW", "exact": "exact"}
+        names = {"hnsw": "HNSW", "exact": tr("exact")}
         apart = ", ".join(
-            f"{wording.MODALITY_NOUN[m]}s {names.get(k, k)}" for m, k in engine.index_kinds.items()
+            (tr("photos {kind}") if m == "image" else tr("barcodes {kind}")).format(kind=names.get(k, k))
+            for m, k in engine.index_kinds.items()
         )
         self._fill(
             "index",
-            f"{' + '.join(names.get(kind, kind) for kind in kinds)} search",
-            f"Search: {apart or 'no references'}. HNSW is fast and approximate, exact compares with all.",
+            tr("{kind} search").format(kind=" + ".join(names.get(kind, kind) for kind in kinds)),
+            tr("Search: {kinds}. HNSW is fast and approximate, exact compares with all.").format(
+                kinds=apart or tr("no references")
+            ),
             "exact" in kinds and bool(notices),
         )
         reason = engine.provider_reason
-        text = f"{engine.provider} (CUDA failed)" if reason.startswith("CUDA failed") else engine.provider
-        self._fill("chip", text, f"Computing on {engine.provider}. {reason}".strip(), bool(reason))
+        text = (
+            tr("{provider} (CUDA failed)").format(provider=engine.provider)
+            if reason.startswith("CUDA failed")
+            else engine.provider
+        )
+        self._fill(
+            "chip",
+            text,
+            tr("Computing on {provider}. {reason}")
+            .format(provider=engine.provider, reason=translated(reason))
+            .strip(),
+            bool(reason),
+        )
         self._fit()
 
     def chip(self, name: str) -> QToolButton:

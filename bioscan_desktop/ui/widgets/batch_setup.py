@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.batch_control import Setup
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import Banner, frame, label
 
 if TYPE_CHECKING:
@@ -77,17 +79,21 @@ class BatchSetup(QWidget):
         self.folder = self._field(
             grid,
             0,
-            "&Folder",
-            "drop a folder with photos and FASTA files here, or choose it",
+            tr("F&older"),
+            tr("drop a folder with photos and FASTA files here, or choose it"),
             self._choose_folder,
         )
-        self.out = self._field(grid, 1, "&Results in", "a folder of its own", self._choose_out)
+        self.out = self._field(grid, 1, tr("&Results in"), tr("a folder of its own"), self._choose_out)
         self.table = self._field(
-            grid, 2, "&Table (optional)", "says which photos and barcodes belong together", self._choose_table
+            grid,
+            2,
+            tr("&Table (optional)"),
+            tr("says which photos and barcodes belong together"),
+            self._choose_table,
         )
-        self.recursive = QCheckBox("Look into folders &within the folder")
+        self.recursive = QCheckBox(tr("Look into folders &within the folder"))
         self.recursive.setChecked(True)
-        self.watch = QCheckBox("&Keep watching for new files, such as those of a camera or microscope")
+        self.watch = QCheckBox(tr("&Keep watching for new files, such as those of a camera or microscope"))
         grid.addWidget(self.recursive, 3, 0, 1, 3)
         grid.addWidget(self.watch, 4, 0, 1, 3)
         self.folder.textChanged.connect(self._on_folder)
@@ -105,8 +111,8 @@ class BatchSetup(QWidget):
         field.setClearButtonEnabled(True)
         words = label(title, wrap=False)
         words.setBuddy(field)
-        button = QPushButton("Choose…")
-        button.setAccessibleName(f"Choose {name.lower()}")
+        button = QPushButton(tr("Choose…"))
+        button.setAccessibleName(tr("Choose {what}").format(what=wording.lower_first(name)))
         button.clicked.connect(choose)
         grid.addWidget(words, row, 0)
         grid.addWidget(field, row, 1)
@@ -129,14 +135,14 @@ class BatchSetup(QWidget):
 
     def _make_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        self.begin = QPushButton("Start")
+        self.begin = QPushButton(tr("Start"))
         self.begin.setProperty("look", "primary")
         font = self.begin.font()
         font.setBold(True)
         self.begin.setFont(font)
         self.begin.setMinimumWidth(150)
         self.begin.clicked.connect(self._on_start)
-        self.earlier = QPushButton("Open an earlier run…")
+        self.earlier = QPushButton(tr("Open an earlier run…"))
         self.earlier.clicked.connect(self._choose_run)
         row.addWidget(self.begin)
         row.addStretch(1)
@@ -184,28 +190,30 @@ class BatchSetup(QWidget):
         placed = found.placed
         parts = [wording.count(placed.photos, "photo"), wording.count(placed.barcodes, "barcode")]
         if placed.photos and placed.barcodes:
-            parts.append(f"{wording.thousands(placed.joined)} joined by name")
-        words = f"{', '.join(parts)}: {wording.count(found.total, 'specimen')}"
+            parts.append(tr("%n joined by name", "", placed.joined))
+        words = wording.labelled(", ".join(parts), wording.count(found.total, "specimen"))
         self._found.setText(
-            words if found.total else "There is no photo and no sequence file in this folder."
+            words if found.total else tr("There is no photo and no sequence file in this folder.")
         )
         self._found.setVisible(True)
         lines = [f"{photo}  +  {barcode}" for _, photo, barcode in found.examples[:PAIRS]]
         if placed.joined > len(lines) > 0:
-            lines.append(f"and {wording.thousands(placed.joined - len(lines))} more pairs")
+            lines.append(tr("and %n more pairs", "", placed.joined - len(lines)))
         self._pairs.setText("\n".join(lines))
         self._pairs.setVisible(bool(lines))
-        faults = [sentence for _, sentence in placed.apart] + list(found.problems)
+        faults = [translated(text) for text in (*(text for _, text in placed.apart), *found.problems)]
         shown = faults[:PROBLEMS]
         if len(faults) > len(shown):
-            shown.append(f"and {len(faults) - len(shown)} more; each of them gets a row in the results.")
+            shown.append(
+                tr("and %n more; each of them gets a row in the results.", "", len(faults) - len(shown))
+            )
         self._apart.setText("\n".join(shown))
         self._apart.setVisible(bool(shown))
 
     def show_looking(self, seen: int) -> None:
         """How far the look through the folder is."""
         self._preview.setVisible(True)
-        self._found.setText(f"Looking through the folder… {wording.thousands(seen)} files so far")
+        self._found.setText(tr("Looking through the folder… %n files so far", "", seen))
         self._found.setVisible(True)
         self._pairs.setVisible(False)
         self._apart.setVisible(False)
@@ -230,12 +238,12 @@ class BatchSetup(QWidget):
         setup = self.setup
         self.begin.setEnabled(setup is not None)
         goes_on = self.holds_run
-        self.begin.setText("Go on with the run" if goes_on else "Start")
+        self.begin.setText(tr("Go on with the run") if goes_on else tr("Start"))
         self.begin.setAccessibleName(self.begin.text())
         self._preview.setVisible(False)
         typed = self.folder.text().strip()
         if typed and not Path(typed).is_dir():
-            self.show_trouble(f"There is no folder {typed}.")
+            self.show_trouble(tr("There is no folder {path}.").format(path=typed))
         else:
             self.show_trouble("")
         if setup is not None and not goes_on:
@@ -243,7 +251,9 @@ class BatchSetup(QWidget):
         elif goes_on:
             self._timer.stop()
             self._preview.setVisible(True)
-            self._found.setText("There is a run in the folder of the results; it is taken up where it was.")
+            self._found.setText(
+                tr("There is a run in the folder of the results; it is taken up where it was.")
+            )
             self._found.setVisible(True)
             self._pairs.setVisible(False)
             self._apart.setVisible(False)
@@ -261,10 +271,10 @@ class BatchSetup(QWidget):
             self.start_asked.emit(setup)
 
     def _choose_folder(self) -> None:
-        self._choose_into(self.folder, "Folder to identify")
+        self._choose_into(self.folder, tr("Folder to identify"))
 
     def _choose_out(self) -> None:
-        if self._choose_into(self.out, "Folder for the results"):
+        if self._choose_into(self.out, tr("Folder for the results")):
             self._own_out = True
 
     def _choose_into(self, field: QLineEdit, title: str) -> bool:
@@ -275,17 +285,22 @@ class BatchSetup(QWidget):
 
     def _choose_table(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self, "Table of specimens", self.folder.text(), "Tables (*.tsv *.csv *.txt *.gz);;All files (*)"
+            self,
+            tr("Table of specimens"),
+            self.folder.text(),
+            tr("Tables (*.tsv *.csv *.txt *.gz);;All files (*)"),
         )
         if chosen:
             self.table.setText(chosen)
 
     def _choose_run(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Folder of an earlier run", self.out.text())
+        chosen = QFileDialog.getExistingDirectory(self, tr("Folder of an earlier run"), self.out.text())
         if chosen and (Path(chosen) / "session.sqlite").is_file():
             self.open_asked.emit(Path(chosen))
         elif chosen:
-            self.show_trouble(f"{chosen} holds no run; choose the folder with results.csv in it.")
+            self.show_trouble(
+                tr("{path} holds no run; choose the folder with results.csv in it.").format(path=chosen)
+            )
 
     def _paint(self) -> None:
         c = self._theme.colours

@@ -8,7 +8,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from bioscan_desktop.ui import icons, wording
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import decimal, mark, thousands, tr
 from bioscan_desktop.ui.widgets.flow import FlowLayout
 from bioscan_desktop.ui.widgets.parts import Banner, ElidedLabel, frame, label
 
@@ -18,13 +20,13 @@ if TYPE_CHECKING:
     from bioscan_desktop.ui.batch_control import BatchControl
 
 TILES: tuple[tuple[str, str, str, str], ...] = (
-    ("all", "All", "", "muted"),
-    ("ok", "Answered", "check", "good"),
-    ("novelty", "New to the library", "novelty", "novelty"),
-    ("conflict", "Contradictions", "conflict", "error"),
-    ("partial", "Partly", "partial", "warning"),
-    ("failed", "Failed", "error", "error"),
-    ("waiting", "Waiting", "clock", "muted"),
+    ("all", mark("All"), "", "muted"),
+    ("ok", mark("Answered"), "check", "good"),
+    ("novelty", mark("New to the library"), "novelty", "novelty"),
+    ("conflict", mark("Contradictions"), "conflict", "error"),
+    ("partial", mark("Partly"), "partial", "warning"),
+    ("failed", mark("Failed"), "error", "error"),
+    ("waiting", mark("Waiting"), "clock", "muted"),
 )
 """Name, words, icon and colour of each count."""
 
@@ -62,7 +64,7 @@ class BatchStatus(QWidget):
         inner.addWidget(self._place)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress of the batch")
+        self._bar.setAccessibleName(tr("Progress of the batch"))
         inner.addWidget(self._bar)
         line = QHBoxLayout()
         self._pace = label(wrap=False)
@@ -93,13 +95,15 @@ class BatchStatus(QWidget):
             flow.addWidget(made)
             return made
 
-        self.pause = button("&Pause", "Finishes the specimens at hand and rests", self.pause_asked)
-        self.go_on = button("&Go on", "Takes the work up where it was", self.go_on_asked)
+        self.pause = button(tr("&Pause"), tr("Finishes the specimens at hand and rests"), self.pause_asked)
+        self.go_on = button(tr("&Go on"), tr("Takes the work up where it was"), self.go_on_asked)
         self.go_on.setProperty("look", "primary")
-        self.stop = button("&Stop", "Ends the work; everything so far is kept", self.stop_asked)
-        self.retry = button("&Retry failed", "Tries again what failed", self.retry_asked)
-        self.folder = button("&Open results", "Opens the folder with results.csv", self.folder_asked)
-        self.leave = button("&New batch", "Chooses another folder; this run is kept", self.leave_asked)
+        self.stop = button(tr("St&op"), tr("Ends the work; everything so far is kept"), self.stop_asked)
+        self.retry = button(tr("&Retry failed"), tr("Tries again what failed"), self.retry_asked)
+        self.folder = button(tr("Open res&ults"), tr("Opens the folder with results.csv"), self.folder_asked)
+        self.leave = button(
+            tr("&New batch"), tr("Chooses another folder; this run is kept"), self.leave_asked
+        )
         return row
 
     def _make_tiles(self) -> QWidget:
@@ -113,7 +117,7 @@ class BatchStatus(QWidget):
             tile.setAutoExclusive(True)
             tile.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             tile.setIconSize(QSize(18, 18))
-            tile.setToolTip(f"Shows these rows: {words.lower()}")
+            tile.setToolTip(tr("Shows these rows: {what}").format(what=wording.lower_first(tr(words))))
             tile.clicked.connect(lambda _=False, name=name: self.filter_asked.emit(name))
             flow.addWidget(tile)
             self.tiles[name] = tile
@@ -130,13 +134,13 @@ class BatchStatus(QWidget):
             return
         name = setup.folder.name if setup.folder is not None else setup.out.name
         self._title.setText({
-            "running": f"Identifying {name}",
-            "paused": f"{name} is paused",
-            "stopping": f"Stopping {name}…",
-            "stopped": f"{name} is stopped",
-            "done": f"{name} is done",
+            "running": tr("Identifying {name}").format(name=name),
+            "paused": tr("{name} is paused").format(name=name),
+            "stopping": tr("Stopping {name}…").format(name=name),
+            "stopped": tr("{name} is stopped").format(name=name),
+            "done": tr("{name} is done").format(name=name),
         }.get(state, name))  # fmt: skip
-        self._place.setText(f"Results in {setup.out}")
+        self._place.setText(tr("Results in {path}").format(path=setup.out))
         self.pause.setVisible(state == "running")
         self.go_on.setVisible(state in ("paused", "stopped"))
         self.stop.setVisible(state in ("running", "paused", "stopping"))
@@ -146,13 +150,15 @@ class BatchStatus(QWidget):
         self._banner.show_text("error", control.trouble)
         if state == "running" and control.progress is None:
             self._bar.setRange(0, 0)
-            self._pace.setText("Opening the library")
+            self._pace.setText(tr("Opening the library"))
             self._now.say("")
         elif state in ("stopped", "done"):
-            self._pace.setText("" if state == "done" else "Nothing is lost; it can be taken up at any time.")
+            self._pace.setText(
+                "" if state == "done" else tr("Nothing is lost; it can be taken up at any time.")
+            )
             self._now.say("")
         elif state == "paused":
-            self._pace.setText("The specimens at hand are finished first.")
+            self._pace.setText(tr("The specimens at hand are finished first."))
 
     def show_progress(self, progress: BatchProgress, state: str) -> None:
         """How far it is, how fast, how long still."""
@@ -162,17 +168,19 @@ class BatchStatus(QWidget):
             return
         if progress.total is None:
             self._bar.setRange(0, 0)
-            self._pace.setText(f"Looking through the folder: {wording.thousands(progress.done)} files")
+            self._pace.setText(tr("Looking through the folder: %n files", "", progress.done))
             return
         self._bar.setRange(0, max(1, progress.total))
         self._bar.setValue(progress.done)
-        parts = [f"{wording.thousands(progress.done)} of {wording.thousands(progress.total)}"]
+        parts = [
+            tr("{done} of {total}").format(done=thousands(progress.done), total=thousands(progress.total))
+        ]
         if progress.phase == "identify" and progress.rate:
-            parts.append(f"{progress.rate:.1f} a second")
+            parts.append(tr("{number} a second").format(number=decimal(progress.rate, 1)))
             if progress.eta_s:
-                parts.append(f"{duration_text(progress.eta_s)} left")
+                parts.append(tr("{duration} left").format(duration=translated(duration_text(progress.eta_s))))
         self._pace.setText("  ·  ".join(parts))
-        self._now.say(progress.label)
+        self._now.say(translated(progress.label))
 
     def show_counts(self, counts: Counts | None) -> None:
         """The numbers on the tiles."""
@@ -185,7 +193,8 @@ class BatchStatus(QWidget):
                     "conflict": counts.conflicts,
                 }.get(name, counts.state(name))
             tile = self.tiles[name]
-            tile.setText(f"{wording.thousands(number)} {words.lower() if name != 'all' else 'in all'}")
+            what = wording.lower_first(tr(words)) if name != "all" else tr("in all")
+            tile.setText(f"{thousands(number)} {what}")
             tile.setAccessibleName(tile.text())
             tile.setVisible(bool(number) or name in ("all", "ok", "failed") or tile.isChecked())
         if counts is not None:
@@ -198,20 +207,22 @@ class BatchStatus(QWidget):
     def show_restriction(self, control: BatchControl, title: str) -> None:
         """Which part of the library answers in this run; "" for all of it."""
         if control.setup is not None:
-            only = f"  ·  Only {title} could answer" if title else ""
-            self._place.setText(f"Results in {control.setup.out}{only}")
+            only = "  ·  " + tr("Only {what} could answer").format(what=title) if title else ""
+            self._place.setText(tr("Results in {path}").format(path=control.setup.out) + only)
 
     def settle(self, control: BatchControl) -> None:
         """After counts came: what depends on them."""
         self._show_retry(not control.is_busy)
         if control.state == "done" and self._bar.maximum() > 0:
-            failed = f", {wording.thousands(self._failed)} of them failed" if self._failed else ""
             done = wording.count(self._bar.value(), "specimen")
-            self._pace.setText(f"{done}{failed}. The tables results.csv and hits.csv are complete.")
+            if self._failed:
+                done = tr("{specimens}, %n of them failed", "", self._failed).format(specimens=done)
+            complete = tr("The tables results.csv and hits.csv are complete.")
+            self._pace.setText(f"{done}. {complete}")
 
     def _show_retry(self, idle: bool) -> None:
         self.retry.setVisible(idle and self._failed > 0)
-        self.retry.setText(f"&Retry {wording.thousands(self._failed)} failed")
+        self.retry.setText(tr("&Retry %n failed", "", self._failed))
 
     def _paint(self) -> None:
         c = self._theme.colours

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import percentage, tr
 
 HANDLE = 10
 """Pixels around a corner or an edge that take hold of it."""
@@ -49,7 +50,7 @@ class CropView(QWidget):
         super().__init__()
         self._theme = theme
         self._picture: QPixmap | None = None
-        self._words = "Loading the photo…"
+        self._words = tr("Loading the photo…")
         self._boxes: list[QRectF] = []
         self._current = -1
         self._grip: tuple[str, QPointF, QRectF] | None = None
@@ -78,7 +79,7 @@ class CropView(QWidget):
     def show_picture(self, picture: QPixmap | None) -> None:
         """The whole photo; None where it cannot be shown."""
         self._picture = picture
-        self._words = "The photo cannot be shown."
+        self._words = tr("The photo cannot be shown.")
         self.update()
 
     def show_boxes(self, boxes: list[Box]) -> None:
@@ -115,11 +116,20 @@ class CropView(QWidget):
 
     def _describe(self) -> None:
         if self._current < 0:
-            words = "Photo without a crop: all of it is used"
+            words = tr("Photo without a crop: all of it is used")
         else:
             b = self._boxes[self._current]
-            words = f"Crop {self._current + 1} of {len(self._boxes)}: from {b.left():.0%} to {b.right():.0%} "
-            words += f"of the width, {b.top():.0%} to {b.bottom():.0%} of the height"
+            words = tr(
+                "Crop {number} of {total}: from {left} to {right} of the width, {top} to {bottom} of the "
+                "height"
+            ).format(
+                number=self._current + 1,
+                total=len(self._boxes),
+                left=percentage(b.left()),
+                right=percentage(b.right()),
+                top=percentage(b.top()),
+                bottom=percentage(b.bottom()),
+            )
         self.setAccessibleName(words)
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.NameChanged))
 

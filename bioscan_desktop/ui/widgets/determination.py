@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLay
 
 from bioscan_desktop.ui import comparing, deciding
 from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.escape import OwnEscape
 from bioscan_desktop.ui.widgets.own_name import OwnNameEdit
 from bioscan_desktop.ui.widgets.parts import label
@@ -32,8 +33,8 @@ class NoteEdit(QPlainTextEdit):
         self._shown = ""
         OwnEscape(self).pressed.connect(self._take_back)
         self.setTabChangesFocus(True)
-        self.setPlaceholderText("Site, date, host plant, what you looked at …")
-        self.setAccessibleName("Your note on this specimen")
+        self.setPlaceholderText(tr("Site, date, host plant, what you looked at …"))
+        self.setAccessibleName(tr("Your note on this specimen"))
         lines = NOTE_LINES * QFontMetrics(self.font()).lineSpacing()
         self.setFixedHeight(lines + 2 * int(self.document().documentMargin()) + 16)
 
@@ -77,12 +78,12 @@ class Determination(QWidget):
         column.setContentsMargins(0, 6, 0, 0)
         column.setSpacing(8)
         head = QHBoxLayout()
-        self._title = label("Your decision", "caption", wrap=False)
-        self.accept = QPushButton("Accept")
-        self.accept.setToolTip("The answer is right (Ctrl+Return)")
+        self._title = label(tr("Your decision"), "caption", wrap=False)
+        self.accept = QPushButton(tr("Accept"))
+        self.accept.setToolTip(tr("The answer is right (Ctrl+Return)"))
         self.accept.clicked.connect(self._on_accept)
-        self.reject = QPushButton("Reject")
-        self.reject.setToolTip("The answer is wrong (Ctrl+Backspace)")
+        self.reject = QPushButton(tr("Reject"))
+        self.reject.setToolTip(tr("The answer is wrong (Ctrl+Backspace)"))
         self.reject.clicked.connect(self._on_reject)
         head.addWidget(self._title)
         head.addStretch(1)
@@ -93,14 +94,14 @@ class Determination(QWidget):
         self._outdated = label(look="muted")
         column.addWidget(self._decided)
         column.addWidget(self._outdated)
-        name_title = label("Your own name", "caption")
+        name_title = label(tr("Your own name"), "caption")
         self.own_name = OwnNameEdit()
-        self.own_name.setToolTip("Your own name for it, to compare the references with (F2)")
+        self.own_name.setToolTip(tr("Your own name for it, to compare the references with (F2)"))
         self.own_name.named.connect(self._on_named)
         self.own_name.left.connect(self.left)
         name_title.setBuddy(self.own_name)
         self.name_words = label(look="muted")
-        note_title = label("Note", "caption")
+        note_title = label(tr("Note"), "caption")
         self.note = NoteEdit()
         self.note.written.connect(self._on_note)
         self.note.left.connect(self.left)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QPus
 from bioscan_desktop.core.barcode import BarcodeFacts
 from bioscan_desktop.ui import dna_wording, wording
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.identity_chart import RULES, IdentityChart, Spots
 from bioscan_desktop.ui.widgets.parts import Banner, label
 
@@ -31,15 +32,15 @@ class DnaEvidence(QFrame):
         super().__init__()
         self.setProperty("look", "row")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName("DNA evidence")
+        self.setAccessibleName(tr("DNA evidence"))
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 14)
         column.setSpacing(10)
         head = QHBoxLayout()
-        head.addWidget(label("DNA evidence", "caption", wrap=False))
+        head.addWidget(label(tr("DNA evidence"), "caption", wrap=False))
         head.addStretch(1)
-        self._align = QPushButton("Compare bases…")
-        self._align.setToolTip("Show your barcode and a reference base by base (Ctrl+Shift+B)")
+        self._align = QPushButton(tr("Compare bases…"))
+        self._align.setToolTip(tr("Show your barcode and a reference base by base (Ctrl+Shift+B)"))
         self._align.clicked.connect(self.alignment_asked)
         head.addWidget(self._align)
         column.addLayout(head)
@@ -65,7 +66,7 @@ class DnaEvidence(QFrame):
                 self._grid.addWidget(widget, line, place, Qt.AlignmentFlag.AlignTop)
             self._values.append(pair)
         column.addLayout(self._grid)
-        self._protein_title = label("Translation", "muted")
+        self._protein_title = label(tr("Translation"), "muted")
         self._protein_title.setContentsMargins(0, 4, 0, 0)
         column.addWidget(self._protein_title)
         self._protein = label()
@@ -73,7 +74,7 @@ class DnaEvidence(QFrame):
         fixed.setPointSizeF(max(7.0, self.font().pointSizeF() * 0.85))
         self._protein.setFont(fixed)
         self._protein.setToolTip(
-            "Amino acids by the invertebrate mitochondrial code (table 5); * is a stop, X is open."
+            tr("Amino acids by the invertebrate mitochondrial code (table 5); * is a stop, X is open.")
         )
         column.addWidget(self._protein)
         column.addStretch(1)
@@ -82,12 +83,12 @@ class DnaEvidence(QFrame):
     def _make_identities(self, theme: Theme) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(6)
-        title = label("Percent identity with the nearest references", "muted")
-        title.setToolTip(dna_wording.IDENTITY_MEANS)
+        title = label(tr("Percent identity with the nearest references"), "muted")
+        title.setToolTip(tr(dna_wording.IDENTITY_MEANS))
         column.addWidget(title)
         self._chart = IdentityChart(theme)
         column.addWidget(self._chart)
-        self._rules = label(RULES, "muted")
+        self._rules = label(tr(RULES), "muted")
         column.addWidget(self._rules)
         self._sentences = label()
         column.addWidget(self._sentences)
@@ -124,9 +125,11 @@ class DnaEvidence(QFrame):
         if evidence is not None:
             text = "\n".join(dna_wording.identity_sentences(evidence))
         elif known:
-            text = "It cannot be aligned: the library that it was compared with is not the one that is open."
+            text = tr(
+                "It cannot be aligned: the library that it was compared with is not the one that is open."
+            )
         else:
-            text = "Aligning with the nearest references…"
+            text = tr("Aligning with the nearest references…")
         self._sentences.setText(text)
         self._chart.show_spots(spots(evidence) if evidence is not None else None, text)
         self.setAccessibleDescription(text)

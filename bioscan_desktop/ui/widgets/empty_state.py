@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.ui import icons
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import Banner, Drawing, label
 
 STACK_BELOW = 780
@@ -30,7 +31,7 @@ class DropDrawing(QWidget):
         self._theme = theme
         self.setFixedHeight(190)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Drop photos, folders or sequence files anywhere in this window")
+        self.setAccessibleName(tr("Drop photos, folders or sequence files anywhere in this window"))
         theme.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -53,7 +54,7 @@ class DropDrawing(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.15)
         painter.setFont(font)
         words = QRectF(0, 132, self.width(), 40)
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, "Drop photos, a folder or FASTA files here")
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, tr("Drop photos, a folder or FASTA files here"))
         painter.end()
 
 
@@ -81,11 +82,13 @@ class EmptyState(QWidget):
         column = QVBoxLayout(middle)
         column.setSpacing(14)
         column.addStretch(2)
-        title = label("Which insect is this?", scale=2.2, bold=True)
+        title = label(tr("Which insect is this?"), scale=2.2, bold=True)
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         lead = label(
-            "Compare photos and COI barcodes with reference specimens. "
-            "Everything runs on this computer; nothing is sent anywhere.",
+            tr(
+                "Compare photos and COI barcodes with reference specimens. "
+                "Everything runs on this computer; nothing is sent anywhere."
+            ),
             "muted",
             scale=1.05,
         )
@@ -117,9 +120,9 @@ class EmptyState(QWidget):
         grid.setHorizontalSpacing(28)
         grid.setVerticalSpacing(4)
         ways = (
-            ("drop", "Drop", "photos, whole folders, FASTA, FASTQ or AB1 files, also mixed"),
-            ("paste", "Paste", "a barcode as text or a picture from the clipboard, Ctrl+V"),
-            ("attach", "Join", "drop a barcode on the photo of the same specimen to use both"),
+            ("drop", tr("Drop"), tr("photos, whole folders, FASTA, FASTQ or AB1 files, also mixed")),
+            ("paste", tr("Paste"), tr("a barcode as text or a picture from the clipboard, Ctrl+V")),
+            ("attach", tr("Join"), tr("drop a barcode on the photo of the same specimen to use both")),
         )
         for column, (icon, title, text) in enumerate(ways):
             head = QHBoxLayout()
@@ -142,20 +145,20 @@ class EmptyState(QWidget):
     def _make_buttons(self) -> QBoxLayout:
         row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         row.setSpacing(10)
-        self._sample = QPushButton("Try a sample barcode")
+        self._sample = QPushButton(tr("Try a sample barcode"))
         self._sample.setProperty("look", "primary")
         font = self._sample.font()
         font.setBold(True)  # not in the style sheet, which forgets it when it measures
         self._sample.setFont(font)
-        self._sample.setToolTip("Makes up a barcode from the library and identifies it (Ctrl+T)")
+        self._sample.setToolTip(tr("Makes up a barcode from the library and identifies it (Ctrl+T)"))
         self._sample.clicked.connect(self.sample_asked)
-        self._open = QPushButton("Open photos…")
+        self._open = QPushButton(tr("Open photos…"))
         self._open.clicked.connect(self.open_asked)
-        self._folder = QPushButton("Open folder…")
+        self._folder = QPushButton(tr("Open folder…"))
         self._folder.clicked.connect(self.folder_asked)
-        self._paste = QPushButton("Paste")
+        self._paste = QPushButton(tr("Paste"))
         self._paste.clicked.connect(self.paste_asked)
-        self._library = QPushButton("Choose a library…")
+        self._library = QPushButton(tr("Choose a library…"))
         self._library.clicked.connect(self.library_asked)
         row.addStretch(1)
         for button in (self._sample, self._open, self._folder, self._paste, self._library):
@@ -178,9 +181,9 @@ class EmptyState(QWidget):
         self._sample.setVisible(not error)  # nothing to make a sample from, and no room for both
         self._banner.show_text("error", error)
         if opening:
-            self._state.setText(f"{opening}… You can drop specimens already.")
+            self._state.setText(tr("{work}… You can drop specimens already.").format(work=opening))
         elif error:
-            self._state.setText("Without a library nothing can be identified yet.")
+            self._state.setText(tr("Without a library nothing can be identified yet."))
         else:
             self._state.setText("")
 

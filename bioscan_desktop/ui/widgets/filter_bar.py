@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.filtering import ALL, GROUPS, Wanted
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.escape import OwnEscape
 from bioscan_desktop.ui.widgets.parts import label, set_look
 
@@ -70,7 +71,7 @@ class FilterPanel(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setProperty("look", "popup-panel")
-        self.setAccessibleName("Filter")
+        self.setAccessibleName(tr("Filter"))
         self._boxes: dict[tuple[str, str], QCheckBox] = {}
         inside = QWidget()
         outer = QVBoxLayout(inside)
@@ -91,13 +92,14 @@ class FilterPanel(QFrame):
             column = QVBoxLayout()
             column.setSpacing(5)
             for group in pair:
-                title, values = GROUPS[group]
+                title, values = tr(GROUPS[group][0]), GROUPS[group][1]
                 caption = label(title, "caption", wrap=False)
                 caption.setContentsMargins(0, 4 if group == pair[0] else 12, 0, 2)
                 column.addWidget(caption)
-                for value, words in values.items():
+                for value, english in values.items():
+                    words = tr(english)
                     box = QCheckBox(words)
-                    box.setAccessibleName(f"{title}: {words}")
+                    box.setAccessibleName(wording.labelled(title, words))
                     box.clicked.connect(
                         lambda _=False, group=group, value=value: self.toggled.emit(group, value)
                     )
@@ -105,7 +107,7 @@ class FilterPanel(QFrame):
                     column.addWidget(box)
             column.addStretch(1)
             columns.addLayout(column)
-        self.clear_button = QPushButton("Show all")
+        self.clear_button = QPushButton(tr("Show all"))
         self.clear_button.clicked.connect(self.cleared)
         outer.addWidget(self.clear_button, 0, Qt.AlignmentFlag.AlignRight)
 
@@ -133,8 +135,8 @@ class FilterPanel(QFrame):
     def show_counts(self, counts: dict[str, Counter[str]]) -> None:
         """Says how many rows have each value."""
         for (group, value), box in self._boxes.items():
-            words = GROUPS[group][1][value]
-            box.setText(f"{words} ({wording.thousands(counts[group][value])})")
+            words = tr(GROUPS[group][1][value])
+            box.setText(f"{words} ({thousands(counts[group][value])})")
 
     def box(self, group: str, value: str) -> QCheckBox:
         """The box of a value."""
@@ -162,10 +164,10 @@ class FilterBar(QWidget):
         row.setContentsMargins(12, 10, 12, 8)
         row.setSpacing(6)
         self.words = _Words()
-        self.words.setPlaceholderText("Find by name or taxon")
-        self.words.setAccessibleName("Find specimens by name or taxon")
+        self.words.setPlaceholderText(tr("Find by name or taxon"))
+        self.words.setAccessibleName(tr("Find specimens by name or taxon"))
         self.words.setClearButtonEnabled(True)
-        self.words.setToolTip("Words of the file name, the id, or a taxon (Ctrl+F)")
+        self.words.setToolTip(tr("Words of the file name, the id, or a taxon (Ctrl+F)"))
         self.words.left.connect(self.left)
         self.button = QToolButton()
         self.button.setProperty("look", "small")
@@ -217,8 +219,8 @@ class FilterBar(QWidget):
 
     def _paint(self) -> None:
         chosen = self.wanted.chosen
-        self.button.setText(f"Filter ({chosen})" if chosen else "Filter")
-        words = f"Filter, {chosen} chosen" if chosen else "Filter by state, rank or notice"
+        self.button.setText(tr("Filter ({number})").format(number=chosen) if chosen else tr("Filter"))
+        words = tr("Filter, %n chosen", "", chosen) if chosen else tr("Filter by state, rank or notice")
         self.button.setAccessibleName(words)
         self.button.setToolTip(words)
         c = self._theme.colours

@@ -13,7 +13,9 @@ from bioscan_desktop.ui import icons, library_work, wording
 from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.models.found import FOUND, Found, FoundModel
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import decimal, tr
 from bioscan_desktop.ui.widgets.escape import OwnEscape
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -41,8 +43,8 @@ class SearchField(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setPlaceholderText("Find a name or BIN (Ctrl+K)")
-        self.setAccessibleName("Find in the library")
+        self.setPlaceholderText(tr("Find a name or BIN (Ctrl+K)"))
+        self.setAccessibleName(tr("Find in the library"))
         self.setClearButtonEnabled(True)
         OwnEscape(self).pressed.connect(self.left)
 
@@ -137,7 +139,7 @@ class Finder(QListView):
         self.setProperty("look", "list-frame")
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setAccessibleName("Found in the library")
+        self.setAccessibleName(tr("Found in the library"))
         self.field.textEdited.connect(self._on_edited)
         self.field.textChanged.connect(lambda text: self.searching.emit(bool(text.strip())))
         self.field.down_pressed.connect(self._go_down)
@@ -170,7 +172,7 @@ class Finder(QListView):
         engine = self._source.engine
         reads = engine is not None and engine.identifier.model.has("text")
         self.field.setPlaceholderText(
-            "Find a name, BIN or any words (Ctrl+K)" if reads else "Find a name or BIN (Ctrl+K)"
+            tr("Find a name, BIN or any words (Ctrl+K)") if reads else tr("Find a name or BIN (Ctrl+K)")
         )
         self._on_edited(self.field.text())
 
@@ -194,7 +196,7 @@ class Finder(QListView):
             "library", "words", partial(library_work.nearest_by_text, engine.identifier, taxonomy, words)
         )
         job.done.connect(partial(self._on_answer, words))
-        job.failed.connect(lambda error: self._bench.said.emit(error.message, None))
+        job.failed.connect(lambda error: self._bench.said.emit(translated(error.message), None))
         self._job = self._bench.jobs.run(job)
 
     def _on_answer(self, words: str, answer: TextAnswer) -> None:
@@ -209,9 +211,13 @@ class Finder(QListView):
             return
         lines = [_name_line(taxonomy, match) for match in taxonomy.search(words, SHOWN)]
         if not lines:
-            lines = [Found(None, f"No name or BIN of the library begins with “{words}”.", True)]
+            lines = [
+                Found(
+                    None, tr("No name or BIN of the library begins with “{words}”.").format(words=words), True
+                )
+            ]
         if self._answer is not None and self._answer.hits:
-            lines.append(Found(None, "Nearest references by the model"))
+            lines.append(Found(None, tr("Nearest references by the model")))
             lines += [_hit_line(taxonomy, hit) for hit in self._answer.hits]
         self.found.show_lines(lines)
 
@@ -235,10 +241,10 @@ def _name_line(taxonomy: Taxonomy, match: Match) -> Found:
         if counts.records[modality]
     ]
     if match.is_bin:
-        return Found(match.taxon, match.text, False, f"BIN, named {taxon.name}", glyph)
-    parts = [(taxon.rank or "").capitalize()]
+        return Found(match.taxon, match.text, False, tr("BIN, named {name}").format(name=taxon.name), glyph)
+    parts = [wording.rank_title(taxon.rank)]
     if taxon.rank not in ("species", None):
-        parts.append(wording.count(counts.n_species, "species", "species"))
+        parts.append(wording.count(counts.n_species, "species"))
     elif taxon.lineage.family:
         parts.append(taxon.lineage.family)
     detail = " · ".join([*parts, *amounts])
@@ -247,7 +253,10 @@ def _name_line(taxonomy: Taxonomy, match: Match) -> Found:
 
 def _hit_line(taxonomy: Taxonomy, hit: Hit) -> Found:
     name = wording.hit_name(hit)
-    facts = [wording.MODALITY_NOUN[hit.key_modality].capitalize(), f"similarity {hit.score:.2f}"]
+    facts = [
+        wording.upper_first(wording.modality_noun(hit.key_modality)),
+        tr("similarity {score}").format(score=decimal(hit.score, 2)),
+    ]
     facts += [fact for fact in (hit.processid, hit.country) if fact]
     glyph = "dna" if hit.key_modality == "dna" else "photo"
     return Found(taxonomy.number_of(hit.lineage), name.text, name.italic, " · ".join(facts), glyph)

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import decimal_mark, tr
 
 NEAR_PX = 12.0
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
@@ -61,7 +62,7 @@ class GapChart(QWidget):
         self.setMouseTracking(True)
         self.setMinimumSize(240, 220)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Distances within and between species")
+        self.setAccessibleName(tr("Distances within and between species"))
         theme.changed.connect(self.update)
 
     def show_spots(self, spots: Sequence[GapSpot], words: str) -> None:
@@ -157,9 +158,9 @@ class GapChart(QWidget):
         painter.setFont(self._small())
         painter.setPen(QColor(c.muted))
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-        painter.drawText(plot.adjusted(8, 6, 0, 0), left, "stands apart")
+        painter.drawText(plot.adjusted(8, 6, 0, 0), left, tr("stands apart"))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-        painter.drawText(plot.adjusted(0, 0, -8, -plot.height() * 0.09), right, "overlaps with another")
+        painter.drawText(plot.adjusted(0, 0, -8, -plot.height() * 0.09), right, tr("overlaps with another"))
 
     def _paint_axes(self, painter: QPainter) -> None:
         c, plot, line = self._theme.colours, self._plot, self._line
@@ -168,7 +169,7 @@ class GapChart(QWidget):
         painter.drawLine(plot.bottomLeft(), plot.topLeft())
         for number in range(round(self._end / self._step) + 1):
             value = self._step * number
-            text = f"{value:.2g}"
+            text = f"{value:.2g}".replace(".", decimal_mark())
             place = self.place_of(value, value)
             painter.drawLine(QPointF(place.x(), plot.bottom()), QPointF(place.x(), plot.bottom() + 4))
             painter.drawLine(QPointF(plot.left() - 4, place.y()), QPointF(plot.left(), place.y()))
@@ -180,7 +181,7 @@ class GapChart(QWidget):
         painter.drawText(
             QRectF(plot.left(), plot.bottom() + 5 + line * 1.1, plot.width(), line * 1.2),
             Qt.AlignmentFlag.AlignCenter,
-            "largest distance within",
+            tr("largest distance within"),
         )
         painter.save()
         painter.translate(line * 0.75, plot.center().y())
@@ -188,7 +189,7 @@ class GapChart(QWidget):
         painter.drawText(
             QRectF(-plot.height() / 2, -line * 0.6, plot.height(), line * 1.2),
             Qt.AlignmentFlag.AlignCenter,
-            "distance to the nearest other",
+            tr("distance to the nearest other"),
         )
         painter.restore()
 

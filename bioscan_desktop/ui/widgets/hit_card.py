@@ -16,6 +16,7 @@ from bioscan_desktop.ui import dna_wording, icons, wording
 from bioscan_desktop.ui.comparing import Agreement
 from bioscan_desktop.ui.models.thumbnails import THUMB_SIDE, Pictures
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import decimal, tr
 from bioscan_desktop.ui.widgets.parts import Badge, Drawing, label
 
 if TYPE_CHECKING:
@@ -60,15 +61,15 @@ class HitCard(QFrame):
             words.addWidget(widget)
         self._badge = Badge(theme)
         self._align = QToolButton()
-        self._align.setText("Compare bases")
+        self._align.setText(tr("Compare bases"))
         self._align.setProperty("look", "small")
-        self._align.setToolTip("Show your barcode and this reference base by base")
+        self._align.setToolTip(tr("Show your barcode and this reference base by base"))
         self._align.clicked.connect(self._on_align)
         self._key_id = 0
         self._look = QToolButton()
-        self._look.setText("Compare photos")
+        self._look.setText(tr("Compare photos"))
         self._look.setProperty("look", "small")
-        self._look.setToolTip("Show your photo and that of this reference side by side (Ctrl+Shift+P)")
+        self._look.setToolTip(tr("Show your photo and that of this reference side by side (Ctrl+Shift+P)"))
         self._look.clicked.connect(lambda: self.photos_asked.emit(self._key_id))
         side = QVBoxLayout()
         side.setSpacing(6)
@@ -128,34 +129,38 @@ class HitCard(QFrame):
         self._context.setVisible(bool(context))
         self._fill = lambda: self._facts.setText(self._facts_html(hit, rows, solid))
         self._fill()
-        meaning = (
-            "Similarity is the cosine between the embeddings of "
-            f"{wording.pair_text(hit)}: 1 is the same, 0 is nothing in common. It is no percentage."
-        )
+        meaning = tr(
+            "Similarity is the cosine between the embeddings of {pair}: 1 is the same, 0 is nothing in "
+            "common. It is no percentage."
+        ).format(pair=wording.pair_text(hit))
         if hit.percent_identity is not None:
-            meaning += f"\n\n{dna_wording.IDENTITY_MEANS}"
+            meaning += f"\n\n{tr(dna_wording.IDENTITY_MEANS)}"
         self._facts.setToolTip(meaning)
         self._badge.setVisible(badge is not None)
         if badge is not None:
             self._badge.show_level(badge.level, badge.words)
         self._align.setVisible(hit.query_modality == "dna" and hit.consensus is not None)
-        self._align.setAccessibleName(f"Compare bases with reference {number}")
+        self._align.setAccessibleName(tr("Compare bases with reference {number}").format(number=number))
         self._align.setEnabled(rows is not None)
         spoken = wording.hit_spoken(hit, badge.words if badge is not None else "")
-        self.setAccessibleName(f"Reference {number}: {spoken}")
+        self.setAccessibleName(tr("Reference {number}: {spoken}").format(number=number, spoken=spoken))
 
     def _show_picture(self, hit: Hit, photo: Path | None) -> None:
         self._look.setVisible(photo is not None and hit.query_modality == "image")
-        self._look.setAccessibleName(f"Compare photos with reference {self._number.text()}")
+        self._look.setAccessibleName(
+            tr("Compare photos with reference {number}").format(number=self._number.text())
+        )
         if photo is not None and photo == self._photo:
             return
         self._photo = photo
         self._glyph.show_name(icons.glyph_for(hit.lineage.order))
         if photo is None:
-            words = f"Drawing: {hit.lineage.order or 'insect'}. The library holds no photo to show."
+            words = tr("Drawing: {order}. The library holds no photo to show.").format(
+                order=hit.lineage.order or tr("insect")
+            )
             self._glyph.setToolTip(words)
             return
-        self._glyph.setToolTip(f"Photo of this reference: {photo.name}")
+        self._glyph.setToolTip(tr("Photo of this reference: {file}").format(file=photo.name))
 
         def show(picture: QPixmap | None) -> None:
             if picture is not None and self._photo == photo:
@@ -164,7 +169,7 @@ class HitCard(QFrame):
         self._pictures.load(photo, THUMB_SIDE, show)
 
     def _facts_html(self, hit: Hit, rows: GappedAlignment | None, solid: bool) -> str:
-        parts = [f"similarity <b>{hit.score:.2f}</b>"]
+        parts = [tr("similarity <b>{score}</b>").format(score=decimal(hit.score, 2))]
         identity = wording.identity_text(hit)
         if identity:
             value, _, rest = identity.partition("%")
@@ -180,7 +185,7 @@ class HitCard(QFrame):
             parts.append(f'<a href="{link}" style="color:{colour}">{escape(hit.processid)}</a>')
         if hit.bin_uri:
             parts.append(escape(hit.bin_uri))
-        parts.append(f"{wording.MODALITY_NOUN[hit.key_modality]} reference")
+        parts.append(tr("photo reference") if hit.key_modality == "image" else tr("barcode reference"))
         if self._slim:
             return " · ".join(parts)
         # A part never breaks within, only between.

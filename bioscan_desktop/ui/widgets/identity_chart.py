@@ -8,14 +8,16 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import decimal, mark, percentage, tr
 
 LOW, HIGH = 80.0, 100.0
 """Ends of the axis; what lies below is drawn at its left end with an arrow."""
 
 SPECIES_RULE = 97.0
 GENUS_RULE = (90.0, 95.0)
-RULES = (
+RULES = mark(
     "Rules of thumb, no limits: barcodes of one species usually share 97% or more, those of one genus "
     "90 to 95%."
 )
@@ -47,13 +49,13 @@ class IdentityChart(QWidget):
         self._spots: Spots | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(240)
-        self.setToolTip(RULES)
+        self.setToolTip(tr(RULES))
         theme.changed.connect(self.update)
 
     def show_spots(self, spots: Spots | None, words: str) -> None:
         """New content; `words` say the same to a screen reader."""
         self._spots = spots
-        self.setAccessibleName("Percent identity of the nearest references")
+        self.setAccessibleName(tr("Percent identity of the nearest references"))
         self.setAccessibleDescription(words)
         self.updateGeometry()
         self.update()
@@ -87,7 +89,7 @@ class IdentityChart(QWidget):
         if self._spots.own and self._spots.others:
             self._paint_gap(painter, self._spots.own[0], self._spots.others[0], own_y, other_y)
         self._paint_row(painter, self._spots.species, self._spots.italic, self._spots.own, own_y, True)
-        self._paint_row(painter, "other species", False, self._spots.others, other_y, False)
+        self._paint_row(painter, tr("other species"), False, self._spots.others, other_y, False)
         painter.end()
 
     def _paint_rules(self, painter: QPainter, top: float, bottom: float) -> None:
@@ -103,12 +105,12 @@ class IdentityChart(QWidget):
         painter.setPen(QColor(c.muted))
         painter.setFont(self._small())
         centre = Qt.AlignmentFlag.AlignCenter
-        painter.drawText(QRectF(first - 30, 0, last - first + 60, line * 1.3), centre, "same genus")
+        painter.drawText(QRectF(first - 30, 0, last - first + 60, line * 1.3), centre, tr("same genus"))
         edge = self.place_of(HIGH)
         painter.drawText(
             QRectF(species - 4, 0, edge - species + 26, line * 1.3),
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            "species",
+            wording.rank_noun("species"),
         )
 
     def _paint_axis(self, painter: QPainter, y: float) -> None:
@@ -121,7 +123,9 @@ class IdentityChart(QWidget):
             painter.drawLine(QPointF(x, y), QPointF(x, y + (6 if number % 5 == 0 else 3)))
             if number % 5 == 0 or number == SPECIES_RULE:
                 box = QRectF(x - 22, y + 6, 44, self._line)
-                painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, f"{number}%")
+                painter.drawText(
+                    box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, percentage(number / 100)
+                )
 
     def _paint_row(
         self, painter: QPainter, name: str, italic: bool, values: tuple[float, ...], y: float, own: bool
@@ -130,15 +134,11 @@ class IdentityChart(QWidget):
         font = QFont(self._small())
         font.setItalic(italic)
         painter.setFont(font)
-        count = (
-            "no reference"
-            if not values
-            else "1 reference"
-            if len(values) == 1
-            else f"{len(values)} references"
-        )
+        count = tr("no reference") if not values else wording.count(len(values), "reference")
         metrics = QFontMetricsF(font)
-        text = metrics.elidedText(f"{name}: {count}", Qt.TextElideMode.ElideMiddle, self.width() - 34)
+        text = metrics.elidedText(
+            wording.labelled(name, count), Qt.TextElideMode.ElideMiddle, self.width() - 34
+        )
         box = QRectF(2, y - self._line * 1.5, metrics.horizontalAdvance(text) + 8, self._line)
         painter.fillRect(box, QColor(c.card))  # the bracket of the gap may run here
         painter.setPen(QColor(c.text))
@@ -166,7 +166,7 @@ class IdentityChart(QWidget):
         painter.drawLine(QPointF(left, y), QPointF(right, y))
         painter.drawLine(QPointF(left, y - 4), QPointF(left, other_y - 8))
         painter.drawLine(QPointF(right, y + 4), QPointF(right, own_y + 7))
-        text = f"gap {own - other:.1f}"
+        text = tr("gap {points}").format(points=decimal(own - other, 1))
         font = QFont(self._small())
         font.setBold(True)
         painter.setFont(font)

@@ -13,20 +13,25 @@ from PySide6.QtWidgets import (
 )
 
 from bioscan_desktop.core.taxonomy import RANKS
-from bioscan_desktop.ui import icons
+from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.flow import FlowLayout
 
 KINDS = {
     "components": (
-        "Overview",
-        "Principal components: there at once; only coarse groups come apart, since two directions hold "
-        "little of the whole",
+        mark("Overview"),
+        mark(
+            "Principal components: there at once; only coarse groups come apart, since two directions hold "
+            "little of the whole"
+        ),
     ),
     "neighbourhoods": (
-        "Neighbourhoods",
-        "t-SNE: what is alike stays together, so that genera and species come apart. Distances between "
-        "groups mean nothing. Takes a minute or more the first time",
+        mark("Neighbourhoods"),
+        mark(
+            "t-SNE: what is alike stays together, so that genera and species come apart. Distances between "
+            "groups mean nothing. Takes a minute or more the first time"
+        ),
     ),
 }
 
@@ -58,38 +63,41 @@ class MapBar(QWidget):
         self.kinds: dict[str, QToolButton] = {}
         group = QButtonGroup(self)
         for kind, (text, tip) in KINDS.items():
-            button = self._button(text, tip, "segment")
+            button = self._button(tr(text), tr(tip), "segment")
             button.setCheckable(True)
             button.clicked.connect(lambda _=False, which=kind: self.kind_chosen.emit(which))
             group.addButton(button)
             self.kinds[kind] = button
         self.kinds["components"].setChecked(True)
         flow.add_group(*self.kinds.values())
-        words = QLabel("Colour by")
+        words = QLabel(tr("Colour by"))
         self.ranks = QComboBox()
         for rank in RANKS:
-            self.ranks.addItem(rank, rank)
-        self.ranks.setAccessibleName("Colour by")
+            self.ranks.addItem(wording.rank_noun(rank), rank)
+        self.ranks.setAccessibleName(tr("Colour by"))
         words.setBuddy(self.ranks)
         self.ranks.activated.connect(lambda _: self.rank_chosen.emit(self.ranks.currentData()))
         flow.add_group(words, self.ranks)
         self.checks: dict[str, QCheckBox] = {}
-        for modality, text in (("dna", "Barcodes ●"), ("image", "Photos □")):
+        for modality, text, name in (
+            ("dna", tr("Barcodes ●"), tr("Show barcodes")),
+            ("image", tr("Photos □"), tr("Show photos")),
+        ):
             check = QCheckBox(text)
             check.setChecked(True)
-            check.setAccessibleName(f"Show {text.split()[0].lower()}")
+            check.setAccessibleName(name)
             check.toggled.connect(lambda _: self.shown_changed.emit())
             self.checks[modality] = check
         flow.add_group(*self.checks.values())
-        self.lasso = self._button("", "Select with a lasso by dragging (or hold Shift)", "segment")
+        self.lasso = self._button("", tr("Select with a lasso by dragging (or hold Shift)"), "segment")
         self.lasso.setCheckable(True)
-        self.lasso.setAccessibleName("Lasso")
+        self.lasso.setAccessibleName(tr("Lasso"))
         self.lasso.toggled.connect(self.lasso_chosen)
         self._tools = {"lasso": self.lasso}
         for icon, tip, signal in (
-            ("minus", "Farther (−)", self.farther_asked),
-            ("plus", "Nearer (+)", self.nearer_asked),
-            ("fit", "Show everything (0)", self.fit_asked),
+            ("minus", tr("Farther (−)"), self.farther_asked),
+            ("plus", tr("Nearer (+)"), self.nearer_asked),
+            ("fit", tr("Show everything (0)"), self.fit_asked),
         ):
             button = self._button("", tip, "segment")
             button.setAccessibleName(tip.split(" (")[0])
@@ -124,7 +132,7 @@ class MapBar(QWidget):
             check.setChecked(modality in modalities)
         button = self.kinds["neighbourhoods"]
         button.setEnabled(not neighbourhoods)
-        button.setToolTip(neighbourhoods or KINDS["neighbourhoods"][1])
+        button.setToolTip(neighbourhoods or tr(KINDS["neighbourhoods"][1]))
         button.setAccessibleDescription(button.toolTip())
 
     @property

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import thousands, tr
 
 _NOWHERE = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
@@ -105,7 +106,7 @@ class LegendDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(entry.colour), 2))
             painter.drawRect(QRectF(box.left() + 26, middle - 4, 8, 8))
         font = QFont(option.font)
-        amount = wording.thousands(entry.dna + entry.image)
+        amount = thousands(entry.dna + entry.image)
         width = QFontMetricsF(font).horizontalAdvance(amount) + 12
         painter.setFont(font)
         painter.setPen(QColor(c.muted))
@@ -139,7 +140,7 @@ class MapLegend(QListView):
         self.setProperty("look", "list-frame")
         self.setMouseTracking(True)
         self.setUniformItemSizes(True)
-        self.setAccessibleName("Groups on the map")
+        self.setAccessibleName(tr("Groups on the map"))
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit(self.row))
         self.activated.connect(lambda index: self.opened.emit(index.row()))
         theme.changed.connect(self.viewport().update)

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.models.key_records import KeyRecordModel
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.map_legend import MapLegend
 from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.widgets.tables import set_up_table
@@ -52,9 +52,9 @@ class MapSide(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(6)
-        column.addWidget(label("Your specimen", "caption"))
+        column.addWidget(label(tr("Your specimen"), "caption"))
         self.queries = QComboBox()
-        self.queries.setAccessibleName("Specimen to place on the map")
+        self.queries.setAccessibleName(tr("Specimen to place on the map"))
         self.queries.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.queries.activated.connect(lambda _: self.query_chosen.emit(self.queries.currentData() or 0))
         column.addWidget(self.queries)
@@ -62,10 +62,10 @@ class MapSide(QWidget):
         column.addWidget(self.query_words)
         column.addSpacing(6)
         head = QHBoxLayout()
-        self.scope = label("Groups", "caption")
-        self.only = QPushButton("Map only these")
+        self.scope = label(tr("Groups"), "caption")
+        self.only = QPushButton(tr("Map only these"))
         self.only.clicked.connect(lambda: self.scope_asked.emit(self._only))
-        self.whole = QPushButton("Whole library")
+        self.whole = QPushButton(tr("Whole library"))
         self.whole.clicked.connect(lambda: self.scope_asked.emit(0))
         head.addWidget(self.scope, 1)
         head.addWidget(self.only)
@@ -75,8 +75,8 @@ class MapSide(QWidget):
         column.addWidget(self.legend, 3)
         row = QHBoxLayout()
         self.count = label("", "caption")
-        self.clear = QPushButton("Clear")
-        self.clear.setToolTip("Gives the selection up")
+        self.clear = QPushButton(tr("Clear"))
+        self.clear.setToolTip(tr("Gives the selection up"))
         self.clear.clicked.connect(self.cleared)
         row.addWidget(self.count, 1)
         row.addWidget(self.clear)
@@ -86,14 +86,14 @@ class MapSide(QWidget):
         self.table = QTableView()
         self._set_up_table()
         column.addWidget(self.table, 4)
-        self.hint = label("Shift+drag around marks to list them here.", "muted", scale=0.94)
+        self.hint = label(tr("Shift+drag around marks to list them here."), "muted", scale=0.94)
         column.addWidget(self.hint)
         self.show_selection(())
         self.show_scope("", None, False)
 
     def _set_up_table(self) -> None:
         table = self.table
-        set_up_table(table, self.selected, "Selected on the map", padding=10)
+        set_up_table(table, self.selected, tr("Selected on the map"), padding=10)
         table.horizontalHeader().hide()
         for column in (2, 3, 5):
             table.setColumnHidden(column, True)
@@ -110,13 +110,13 @@ class MapSide(QWidget):
     def show_queries(self, queries: Sequence[tuple[int, str]], current: int) -> None:
         """Specimens (key, name) that can be placed, the newest first."""
         self.queries.clear()
-        self.queries.addItem("none", 0)
+        self.queries.addItem(tr("none", "specimen"), 0)
         for key, name in queries[:QUERIES_MAX]:
             self.queries.addItem(name, key)
         self.queries.setCurrentIndex(max(0, self.queries.findData(current)))
         self.queries.setEnabled(bool(queries))
         if not queries:
-            self.query_words.setText("Identify a specimen to see it among its neighbours.")
+            self.query_words.setText(tr("Identify a specimen to see it among its neighbours."))
 
     def show_selection(self, key_ids: Sequence[int] | np.ndarray) -> None:
         """What the lasso took in."""
@@ -125,7 +125,7 @@ class MapSide(QWidget):
         for widget in (self.count, self.clear, self.table):
             widget.setVisible(there)
         self.hint.setVisible(not there)
-        self.count.setText(f"{wording.count(len(key_ids), 'reference')} selected")
+        self.count.setText(tr("%n references selected", "", len(key_ids)))
 
     def show_scope(self, title: str, only: int | None, partial: bool) -> None:
         """What the map is of.
@@ -135,7 +135,7 @@ class MapSide(QWidget):
             only: a taxon that a map of its own can be made of; None if there is none.
             partial: the map is not of the whole library.
         """
-        self.scope.setText(title or "Groups")
+        self.scope.setText(title or tr("Groups"))
         self._only = only or 0
         self.only.setVisible(only is not None)
         self.whole.setVisible(partial and only is None)

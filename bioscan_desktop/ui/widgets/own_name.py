@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
 
 from bioscan_desktop.core.names import NameIndex
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.escape import OwnEscape
 
 
@@ -36,11 +37,11 @@ class OwnNameEdit(QLineEdit):
         self._completer.setMaxVisibleItems(12)
         popup = QListView()
         popup.setProperty("look", "popup")
-        popup.setAccessibleName("Names of the library")
+        popup.setAccessibleName(tr("Names of the library"))
         self._completer.setPopup(popup)
         self._completer.activated.connect(self._on_chosen)
-        self.setPlaceholderText("Genus, species, family …")
-        self.setAccessibleName("Your own name for this specimen")
+        self.setPlaceholderText(tr("Genus, species, family …"))
+        self.setAccessibleName(tr("Your own name for this specimen"))
         self.setClearButtonEnabled(True)
         self.textEdited.connect(self._on_edited)
         self.editingFinished.connect(self._take)

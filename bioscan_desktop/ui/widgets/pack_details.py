@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import decimal, mark, tr
 from bioscan_desktop.ui.widgets.flow import FlowLayout
 from bioscan_desktop.ui.widgets.parts import Banner, frame, label
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.download import Offer
     from bioscan_desktop.services.pack_facts import PackFacts
 
-ENCODERS = {"image": "Photos", "dna": "Barcodes", "text": "Words"}
+ENCODERS = {"image": mark("Reads photos"), "dna": mark("Reads barcodes"), "text": mark("Reads words")}
 
 _TITLE = re.compile(r"\A\s*# .*\n")
 """First heading of a card, which the page shows above it already."""
@@ -36,10 +38,10 @@ _TITLE = re.compile(r"\A\s*# .*\n")
 def size_text(size: int) -> str:
     """`13 MB`, `850 kB`, `1.2 GB`."""
     if size < 1_000_000:
-        return f"{max(1, round(size / 1000))} kB"
+        return tr("{number} kB").format(number=max(1, round(size / 1000)))
     if size < 1_000_000_000:
-        return f"{size / 1e6:.0f} MB" if size >= 10_000_000 else f"{size / 1e6:.1f} MB"
-    return f"{size / 1e9:.1f} GB"
+        return tr("{number} MB").format(number=decimal(size / 1e6, 0 if size >= 10_000_000 else 1))
+    return tr("{number} GB").format(number=decimal(size / 1e9, 1))
 
 
 def facts_rows(facts: PackFacts) -> list[tuple[str, str]]:
@@ -47,28 +49,28 @@ def facts_rows(facts: PackFacts) -> list[tuple[str, str]]:
     rows = []
     counts = facts.counts
     if facts.kind == "libraries" and not facts.error:
-        holds = [wording.count(counts.get("species", 0), "species", "species")]
+        holds = [wording.count(counts.get("species", 0), "species")]
         for key, noun in (("barcodes", "barcode"), ("photos", "photo")):
             if counts.get(key):
                 holds.append(wording.count(counts[key], noun))
         keys = sum(counts.get(f"{m}_keys", 0) for m in ("dna", "image"))
-        rows.append(("Holds", f"{', '.join(holds)}; {wording.count(keys, 'reference')}"))
-        there = "installed" if facts.model_there else "not installed"
-        rows.append(("Needs the model", f"{facts.model} ({there})"))
+        rows.append((tr("Holds"), f"{', '.join(holds)}; {wording.count(keys, 'reference')}"))
+        there = tr("installed") if facts.model_there else tr("not installed")
+        rows.append((tr("Needs the model"), f"{facts.model} ({there})"))
         rows.append(
-            ("Certainty", "Calibrated on held-out specimens" if facts.calibrated else
-             "Not calibrated: names come without “likely” or “very likely”")
+            (tr("Certainty"), tr("Calibrated on held-out specimens") if facts.calibrated else
+             tr("Not calibrated: names come without “likely” or “very likely”"))
         )  # fmt: skip
     for name, architecture in facts.encoders.items():
-        rows.append((f"Reads {ENCODERS.get(name, name).lower()}", architecture or "yes"))
+        rows.append((tr(ENCODERS.get(name, name)), architecture or tr("yes")))
     if "dimensions" in counts:
-        rows.append(("Embedding", f"{counts['dimensions']} numbers"))
-    rows.append(("Licence", facts.licence or "none stated"))
+        rows.append((tr("Embedding"), tr("%n numbers", "", counts["dimensions"])))
+    rows.append((tr("Licence"), facts.licence or tr("none stated")))
     if facts.attribution:
-        rows.append(("Sources", facts.attribution))
-    origin = "came with the program" if facts.shipped else "installed by you"
-    rows.append(("On disk", f"{size_text(facts.size)}, {origin}"))
-    rows.append(("Folder", str(facts.folder)))
+        rows.append((tr("Sources"), facts.attribution))
+    origin = tr("came with the program") if facts.shipped else tr("installed by you")
+    rows.append((tr("On disk"), f"{size_text(facts.size)}, {origin}"))
+    rows.append((tr("Folder"), str(facts.folder)))
     return rows
 
 
@@ -76,12 +78,12 @@ def offer_rows(offer: Offer) -> list[tuple[str, str]]:
     """What is known of a pack that can be downloaded."""
     rows = []
     if offer.species is not None:
-        rows.append(("Holds", wording.count(offer.species, "species", "species")))
+        rows.append((tr("Holds"), wording.count(offer.species, "species")))
     if offer.model:
-        rows.append(("Needs the model", offer.model))
-    rows.append(("Licence", offer.licence or "none stated"))
-    rows.append(("To download", size_text(offer.size)))
-    rows.append(("From", offer.url))
+        rows.append((tr("Needs the model"), offer.model))
+    rows.append((tr("Licence"), offer.licence or tr("none stated")))
+    rows.append((tr("To download"), size_text(offer.size)))
+    rows.append((tr("From"), offer.url))
     return rows
 
 
@@ -122,23 +124,23 @@ class PackDetails(QWidget):
         column.addWidget(card)
         row = QWidget()
         flow = FlowLayout(row, 8)
-        self.use = self._button("Use this library", self.use_asked)
+        self.use = self._button(tr("Use this library"), self.use_asked)
         self.use.setProperty("look", "primary")
-        self.download = self._button("Download and install", self.download_asked)
+        self.download = self._button(tr("Download and install"), self.download_asked)
         self.download.setProperty("look", "primary")
-        self.check = self._button("Check files", self.check_asked)
-        self.check.setToolTip("Compares every file with the hash in the pack's manifest")
-        self.remove = self._button("Remove…", self.remove_asked)
-        self.folder = QPushButton("Open folder")
+        self.check = self._button(tr("Check files"), self.check_asked)
+        self.check.setToolTip(tr("Compares every file with the hash in the pack's manifest"))
+        self.remove = self._button(tr("Remove…"), self.remove_asked)
+        self.folder = QPushButton(tr("Open folder", "of a pack"))
         self.folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(self._folder)))
         for button in (self.use, self.download, self.check, self.folder, self.remove):
             flow.addWidget(button)
-        self.stop = self._button("Stop", self.stop_asked)
+        self.stop = self._button(tr("Stop"), self.stop_asked)
         column.addWidget(row)
         work = QHBoxLayout()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress")
+        self._bar.setAccessibleName(tr("Progress"))
         self._bar.setMaximumWidth(360)
         self._words = label(look="muted")
         work.addWidget(self._bar, 1)
@@ -150,7 +152,7 @@ class PackDetails(QWidget):
         # Paths and code of a card would otherwise make all of it as wide as they are.
         self._about.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self._about.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._about.setAccessibleName("About this pack")
+        self._about.setAccessibleName(tr("About this pack"))
         self._about.setProperty("look", "card")
         self._about.document().setDocumentMargin(14)
         column.addWidget(self._about, 1)
@@ -166,18 +168,26 @@ class PackDetails(QWidget):
 
     def show_facts(self, facts: PackFacts, in_use: bool) -> None:
         """An installed pack."""
-        noun = "Library" if facts.kind == "libraries" else "Model"
-        self._head(facts.title, [noun, f"version {facts.version}" if facts.version else "", facts.name])
+        noun = tr("Library") if facts.kind == "libraries" else tr("Model")
+        self._head(
+            facts.title,
+            [
+                noun,
+                tr("version {version}").format(version=facts.version) if facts.version else "",
+                facts.name,
+            ],
+        )
         self._fill(facts_rows(facts))
         self._folder = str(facts.folder)
         if facts.error:
-            self.banner.show_text("error", facts.error)
+            self.banner.show_text("error", translated(facts.error))
         elif not facts.model_there:
             self.banner.show_text(
-                "warning", f"Its model {facts.model} is not installed, so it cannot be used yet."
+                "warning",
+                tr("Its model {model} is not installed, so it cannot be used yet.").format(model=facts.model),
             )
         else:
-            self.banner.show_text("good", "In use." if in_use else "")
+            self.banner.show_text("good", tr("In use.") if in_use else "")
         usable = facts.kind == "libraries" and not facts.error and facts.model_there
         self.use.setVisible(facts.kind == "libraries")
         self.use.setEnabled(usable and not in_use)
@@ -187,7 +197,7 @@ class PackDetails(QWidget):
         self.folder.show()
         self.remove.setVisible(not facts.shipped)
         self.remove.setEnabled(not in_use)
-        self.remove.setToolTip("Open another library first; this one is in use" if in_use else "")
+        self.remove.setToolTip(tr("Open another library first; this one is in use") if in_use else "")
         text = ""
         if facts.card is not None:
             try:
@@ -198,14 +208,20 @@ class PackDetails(QWidget):
 
     def show_offer(self, offer: Offer, installed: str) -> None:
         """A pack that can be downloaded; `installed` is the version that is there already, or ""."""
-        noun = "Library" if offer.kind == "libraries" else "Model"
-        self._head(offer.title, [noun, f"version {offer.version}", "can be downloaded"])
+        noun = tr("Library") if offer.kind == "libraries" else tr("Model")
+        self._head(
+            offer.title,
+            [noun, tr("version {version}").format(version=offer.version), tr("can be downloaded")],
+        )
         self._fill(offer_rows(offer))
         same = installed == offer.version
         if same:
-            self.banner.show_text("good", "This version is installed.")
+            self.banner.show_text("good", tr("This version is installed."))
         elif installed:
-            self.banner.show_text("novelty", f"Version {installed} is installed; this one replaces it.")
+            self.banner.show_text(
+                "novelty",
+                tr("Version {installed} is installed; this one replaces it.").format(installed=installed),
+            )
         else:
             self.banner.show_text("good", "")
         for button in (self.use, self.check, self.remove, self.folder):
@@ -216,7 +232,7 @@ class PackDetails(QWidget):
 
     def show_nothing(self, words: str) -> None:
         """No pack is chosen."""
-        self._head("Models & libraries", [words])
+        self._head(tr("Models & libraries"), [words])
         self._fill([])
         self.banner.show_text("good", "")
         for button in (self.use, self.check, self.remove, self.folder, self.download):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from bioscan_desktop.core.agreement import LETTERS, level_text
 from bioscan_desktop.ui import icons
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import BADGE_FILL, BADGE_INK, Colours, Theme
 
 
@@ -137,15 +138,15 @@ class Badge(QWidget):
     def show_level(self, level: str, words: str = "") -> None:
         """One of `core.agreement.LEVELS`; `words` say what it is compared with."""
         self._level = level
-        self.setAccessibleName(words or level_text(level))
-        self.setToolTip(words or level_text(level))
+        self.setAccessibleName(words or translated(level_text(level)))
+        self.setToolTip(words or translated(level_text(level)))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         width = self.SIDE
         if self._with_text:
-            width += 8 + QFontMetrics(self.font()).horizontalAdvance(level_text(self._level))
+            width += 8 + QFontMetrics(self.font()).horizontalAdvance(translated(level_text(self._level)))
         return QSize(width, self.SIDE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -155,7 +156,9 @@ class Badge(QWidget):
             painter.setPen(QColor(self._theme.colours.text))
             rest = QRectF(self.SIDE + 8, 0, self.width() - self.SIDE - 8, self.SIDE)
             painter.drawText(
-                rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, level_text(self._level)
+                rest,
+                Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
+                translated(level_text(self._level)),
             )
         painter.end()
 

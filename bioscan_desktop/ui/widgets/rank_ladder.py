@@ -11,6 +11,7 @@ from bioscan_desktop.core.matching import Verdict
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import ShareBar, label
 
 
@@ -28,7 +29,7 @@ class RankLadder(QWidget):
         self._rungs: list[tuple[QLabel, QLabel, ShareBar, QLabel]] = []
         for number, rank in enumerate(RANKS):
             rung = (
-                label(rank.capitalize(), "muted", wrap=False),
+                label(wording.rank_title(rank), "muted", wrap=False),
                 label(rich=True),
                 ShareBar(theme),
                 label(wrap=False),
@@ -62,19 +63,25 @@ class RankLadder(QWidget):
                 name.setText("–")
                 bar.show_share(0.0, None, False)
                 share_text.setText("")
-                bar.setAccessibleName(f"{rank}: no name")
-                bar.setToolTip(f"The nearest references have no name at {rank}.")
+                bar.setAccessibleName(tr("{rank}: no name").format(rank=wording.rank_noun(rank)))
+                bar.setToolTip(
+                    tr("The nearest references have no name at {rank}.").format(rank=wording.rank_noun(rank))
+                )
                 continue
             reached = lineage.at(rank) is not None
             needed = asked.get(rank)
             name.setText(wording.taxon(share.name, rank).html)
             bar.show_share(share.share, needed, reached)
             share_text.setText(wording.percent(share.share))
-            words = f"{rank} {share.name}: {wording.percent(share.share)} of the evidence"
+            words = tr("{rank} {name}: {share} of the evidence").format(
+                rank=wording.rank_noun(rank), name=share.name, share=wording.percent(share.share)
+            )
             if needed is not None:
-                words += f"; {wording.percent(needed)} are asked for"
+                words = tr("{text}; {share} are asked for").format(text=words, share=wording.percent(needed))
             if share.runner_up:
-                words += f"; next is {share.runner_up} with {wording.percent(share.runner_up_share)}"
+                words = tr("{text}; next is {name} with {share}").format(
+                    text=words, name=share.runner_up, share=wording.percent(share.runner_up_share)
+                )
             bar.setAccessibleName(words)
             for widget in (name, bar, share_text):
                 widget.setToolTip(words + ".")

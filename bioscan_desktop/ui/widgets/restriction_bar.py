@@ -9,7 +9,9 @@ from bioscan_desktop.ui import icons
 from bioscan_desktop.ui.choosing import open_dialog
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.restricting import ALL
+from bioscan_desktop.ui.sentences import title, translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import ElidedLabel, set_look
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -35,17 +37,19 @@ class RestrictionBar(QFrame):
         self.words = ElidedLabel()
         self.clear = QToolButton()
         self.clear.setProperty("look", "chip")
-        self.clear.setToolTip("Take the restriction away: the whole library may answer")
-        self.clear.setAccessibleName("Take the restriction away")
+        self.clear.setToolTip(tr("Take the restriction away: the whole library may answer"))
+        self.clear.setAccessibleName(tr("Take the restriction away"))
         self.clear.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.clear.clicked.connect(lambda: bench.restrict(ALL))
         for widget in (self._sign, self.words, self.clear):
             inside.addWidget(widget)
         self.change = self._button("")
-        self.change.setToolTip("Let only some countries, taxa or the names of a list answer (Ctrl+Shift+F)")
+        self.change.setToolTip(
+            tr("Let only some countries, taxa or the names of a list answer (Ctrl+Shift+F)")
+        )
         self.change.clicked.connect(self.ask)
-        self.again = self._button("Identify all again")
-        self.again.setToolTip("Some results were made with another restriction")
+        self.again = self._button(tr("Identify all again"))
+        self.again.setToolTip(tr("Some results were made with another restriction"))
         self.again.clicked.connect(self._on_again)
         row.addWidget(self._chip)
         row.addWidget(self.change)
@@ -76,14 +80,23 @@ class RestrictionBar(QFrame):
         bench, c = self._bench, self._theme.colours
         limits, restriction = bench.limits, bench.restriction
         if bench.is_restricting:
-            words, story = "Looking up what may answer…", ""
+            words, story = tr("Looking up what may answer…"), ""
         elif not limits:
-            words, story = "The whole library may answer", ""
+            words, story = tr("The whole library may answer"), ""
         elif restriction is None:
-            words, story = f"Only {limits.title}, once a library is open", ""
+            words, story = tr("Only {what}, once a library is open").format(what=limits.title), ""
         else:
-            words = f"Only {limits.title} · {restriction.size.told}"
-            story = " ".join([f"Only {restriction.title}: {restriction.size.told}.", *restriction.notices])
+            words = tr("Only {what} · {size}").format(
+                what=limits.title, size=translated(restriction.size.told)
+            )
+            story = " ".join(
+                [
+                    tr("Only {what}: {size}.").format(
+                        what=title(restriction.title), size=translated(restriction.size.told)
+                    ),
+                    *(translated(notice) for notice in restriction.notices),
+                ]
+            )
         self.words.say(words, story)
         set_look(self._chip, "novelty" if limits else "")
         self._sign.setPixmap(
@@ -91,8 +104,8 @@ class RestrictionBar(QFrame):
         )
         self.clear.setVisible(bool(limits))
         self.clear.setIcon(icons.icon("close", c.novelty))
-        self.change.setText("Change…" if limits else "Restrict…")
-        self.change.setAccessibleName("Change the restriction" if limits else "Restrict the answers")
+        self.change.setText(tr("Change…") if limits else tr("Restrict…"))
+        self.change.setAccessibleName(tr("Change the restriction") if limits else tr("Restrict the answers"))
         self.change.setEnabled(bench.engine is not None)
         self._show_again()
 

@@ -20,7 +20,9 @@ from bioscan_desktop.core.barcode import facts
 from bioscan_desktop.core.matching import Verdict
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.models.specimens import STATE_WORDS, Row, State
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import percentage, tr
 from bioscan_desktop.ui.widgets.determination import Determination
 from bioscan_desktop.ui.widgets.dna_evidence import DnaEvidence
 from bioscan_desktop.ui.widgets.hit_grid import HitGrid
@@ -82,7 +84,7 @@ class ResultPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("look", "list-frame")
-        self.setAccessibleName("Result")
+        self.setAccessibleName(tr("Result"))
         body = QWidget()
         body.setProperty("look", "page")
         outer = QVBoxLayout(body)
@@ -131,14 +133,14 @@ class ResultPanel(QScrollArea):
         self._pill.setContentsMargins(11, 3, 11, 3)
         self._rank = ElidedLabel()
         self._rank.setProperty("look", "muted")
-        self._retry = QPushButton("Retry")
-        self._retry.setToolTip("Identify this specimen again")
+        self._retry = QPushButton(tr("Retry"))
+        self._retry.setToolTip(tr("Identify this specimen again"))
         self._retry.clicked.connect(self.retry_asked)
-        self._attach = QPushButton("Attach barcode…")
+        self._attach = QPushButton(tr("Attach barcode…"))
         self._attach.clicked.connect(self.attach_asked)
-        self._copy = QPushButton("Copy")
-        self._copy.setToolTip("Copy the result as text (Ctrl+C)")
-        self._copy.setAccessibleName("Copy the result as text")
+        self._copy = QPushButton(tr("Copy"))
+        self._copy.setToolTip(tr("Copy the result as text (Ctrl+C)"))
+        self._copy.setAccessibleName(tr("Copy the result as text"))
         self._copy.clicked.connect(self.copy_asked)
         words.addWidget(self._pill)
         words.addWidget(self._rank, 1)
@@ -164,13 +166,13 @@ class ResultPanel(QScrollArea):
         column.setContentsMargins(16, 12, 16, 14)
         column.setSpacing(8)
         line = QHBoxLayout()
-        line.addWidget(label("Your specimen", "caption", wrap=False))
+        line.addWidget(label(tr("Your specimen"), "caption", wrap=False))
         line.addStretch(1)
         self._cropped = ElidedLabel()
         self._cropped.setProperty("look", "muted")
-        self.crop = QPushButton("Crop…")
-        self.crop.setToolTip("Use only the part of the photo that shows the insect (Ctrl+Shift+X)")
-        self.crop.setAccessibleName("Crop the photo")
+        self.crop = QPushButton(tr("Crop…"))
+        self.crop.setToolTip(tr("Use only the part of the photo that shows the insect (Ctrl+Shift+X)"))
+        self.crop.setAccessibleName(tr("Crop the photo"))
         self.crop.clicked.connect(self.crop_asked)
         line.addWidget(self._cropped)
         line.addWidget(self.crop)
@@ -192,18 +194,18 @@ class ResultPanel(QScrollArea):
         column = QVBoxLayout(card)
         column.setContentsMargins(16, 12, 16, 14)
         column.setSpacing(8)
-        self._ladder_title = label("Share of the evidence at each rank", "caption")
+        self._ladder_title = label(tr("Share of the evidence at each rank"), "caption")
         column.addWidget(self._ladder_title)
         self._ladder = RankLadder(self._theme)
         column.addWidget(self._ladder)
-        self._ladder_legend = label("The tick marks the share that a name of that rank needs.", "muted")
+        self._ladder_legend = label(tr("The tick marks the share that a name of that rank needs."), "muted")
         column.addWidget(self._ladder_legend)
         line = QHBoxLayout()
         line.setContentsMargins(0, 6, 0, 0)
-        self._reason_title = label("Why this rank?", "caption", wrap=False)
-        self._why = QPushButton("Rank by rank…")
-        self._why.setAccessibleName("Why this rank? Rank by rank")
-        self._why.setToolTip("Shares, what was asked for, and the next candidates (Ctrl+I)")
+        self._reason_title = label(tr("Why this rank?"), "caption", wrap=False)
+        self._why = QPushButton(tr("Rank by rank…"))
+        self._why.setAccessibleName(tr("Why this rank? Rank by rank"))
+        self._why.setToolTip(tr("Shares, what was asked for, and the next candidates (Ctrl+I)"))
         self._why.clicked.connect(self.why_asked)
         line.addWidget(self._reason_title)
         line.addStretch(1)
@@ -211,7 +213,7 @@ class ResultPanel(QScrollArea):
         column.addLayout(line)
         self._reason = label()
         column.addWidget(self._reason)
-        self._apart_title = label("Photo and barcode apart", "caption")
+        self._apart_title = label(tr("Photo and barcode apart"), "caption")
         self._apart_title.setContentsMargins(0, 6, 0, 0)
         self._apart = label(rich=True)
         column.addWidget(self._apart_title)
@@ -260,7 +262,7 @@ class ResultPanel(QScrollArea):
     def _show_reasons(self, result: Identification, verdict: Verdict) -> None:
         engine = self._bench.engine
         self._ladder.show_verdict(verdict, engine.asked(result) if engine is not None else {})
-        self._reason.setText(verdict.reason)
+        self._reason.setText(translated(verdict.reason))
         for widget in (self._ladder_title, self._ladder, self._ladder_legend):
             widget.setVisible(bool(verdict.ranks))
         # A contradiction is told in the banner already.
@@ -291,10 +293,9 @@ class ResultPanel(QScrollArea):
 
     def _show_head(self, row: Row, verdict: Verdict | None) -> None:
         specimen = row.specimen
-        missing = "barcode" if specimen.photo is not None else "photo"
         both = specimen.photo is not None and specimen.barcode is not None
         self._attach.setVisible(not both and (specimen.photo is not None or specimen.barcode is not None))
-        self._attach.setText(f"Attach {missing}…")
+        self._attach.setText(tr("Attach barcode…") if specimen.photo is not None else tr("Attach photo…"))
         self._copy.setVisible(row.result is not None)
         self._retry.setVisible(row.state in (State.FAILED, State.STOPPED))
         self._lineage.setVisible(verdict is not None and verdict.name is not None)
@@ -302,9 +303,9 @@ class ResultPanel(QScrollArea):
         if verdict is None:
             failed = row.state is State.FAILED
             set_look(self._pill, "pill-error")
-            self._pill.setText("Failed")
+            self._pill.setText(tr("Failed"))
             self._rank.say(specimen.query_id)
-            self._headline.setText("Not identified" if failed else STATE_WORDS.get(row.state, ""))
+            self._headline.setText(tr("Not identified") if failed else tr(STATE_WORDS.get(row.state, "")))
             origin = wording.source(specimen.input)
             self._sure.setText(breakable(origin))
             self._sure.setVisible(origin != specimen.query_id)
@@ -312,21 +313,25 @@ class ResultPanel(QScrollArea):
         words = wording.likelihood(verdict)
         conflict = row.result is not None and wording.conflict_rank(row.result)
         set_look(self._pill, "pill-error" if conflict else PILLS[words])
-        self._pill.setText("Contradiction" if conflict else words)
-        rank = f"{verdict.rank.capitalize()} · " if verdict.rank else ""
+        self._pill.setText(tr("Contradiction") if conflict else translated(words))
+        rank = f"{wording.rank_title(verdict.rank)} · " if verdict.rank else ""
         self._rank.say(rank + specimen.query_id)
         if conflict and verdict.name is None:
-            self._headline.setText("Photo and barcode disagree")
+            self._headline.setText(tr("Photo and barcode disagree"))
         else:
             self._headline.setText(wording.headline(verdict).html)
         self._lineage.setText(wording.lineage_line(verdict))
         self._sure.setVisible(verdict.name is not None)
         basis = (
-            "calibrated on held-out specimens"
+            tr("calibrated on held-out specimens")
             if verdict.calibrated
-            else "this library is not calibrated, so the share is no probability"
+            else tr("this library is not calibrated, so the share is no probability")
         )
-        self._sure.setText(f"{wording.percent(verdict.confidence)} of the evidence · {basis}")
+        self._sure.setText(
+            tr("{share} of the evidence · {basis}").format(
+                share=wording.percent(verdict.confidence), basis=basis
+            )
+        )
 
     def _show_banners(self, row: Row) -> None:
         result = row.result
@@ -351,7 +356,9 @@ class ResultPanel(QScrollArea):
         self._notice.show_text("warning", wording.notices(result))
         # Of what was left out it should be known at once; which part could answer is no warning.
         told = result.restricted
-        self._limited.show_text("warning" if len(told) > 1 else "novelty", " ".join(told), "filter")
+        self._limited.show_text(
+            "warning" if len(told) > 1 else "novelty", " ".join(translated(text) for text in told), "filter"
+        )
 
     def _show_specimen(self, row: Row) -> None:
         specimen = row.specimen
@@ -361,19 +368,19 @@ class ResultPanel(QScrollArea):
         self.crop.setVisible(has_photo)
         self._cropped.setVisible(specimen.crop is not None)
         if specimen.crop is not None:
-            self._cropped.say(f"{specimen.crop.area:.0%} of the photo")
+            self._cropped.say(tr("{share} of the photo").format(share=percentage(specimen.crop.area)))
         if has_photo:
             picture = self._bench.pictures.preview(row)
             waiting = not self._bench.pictures.preview_known(row.key)
             self._photo.show_picture(
-                picture, "Loading the photo…" if waiting else "The photo cannot be shown."
+                picture, tr("Loading the photo…") if waiting else tr("The photo cannot be shown.")
             )
         barcode = specimen.barcode
         self._barcode.setVisible(barcode is not None)
         self._barcode_words.setVisible(barcode is not None)
         if barcode is not None:
             self._barcode.show_sequence(barcode.sequence)
-            self._barcode_words.setText(f"DNA barcode, {len(barcode.sequence)} bp")
+            self._barcode_words.setText(tr("DNA barcode, {number} bp").format(number=len(barcode.sequence)))
         self._input.setText(breakable(wording.source(specimen.input)))
         self._input.setToolTip(specimen.input)
 
@@ -384,10 +391,15 @@ class ResultPanel(QScrollArea):
         self._apart.setVisible(bool(apart))
         lines = []
         for modality, verdict in apart.items():
-            noun = wording.MODALITY_NOUN[modality].capitalize()
+            noun = wording.upper_first(wording.modality_noun(modality))
             name = wording.headline(verdict).html
-            rank = f" ({verdict.rank}, {wording.percent(verdict.confidence)})" if verdict.rank else ""
-            lines.append(f"{noun}: <b>{name}</b>{rank}, {wording.likelihood(verdict).lower()}")
+            rank = (
+                f" ({wording.rank_noun(verdict.rank)}, {wording.percent(verdict.confidence)})"
+                if verdict.rank
+                else ""
+            )
+            sure = wording.lower_first(translated(wording.likelihood(verdict)))
+            lines.append(wording.labelled(noun, f"<b>{name}</b>{rank}, {sure}"))
         self._apart.setText("<br>".join(lines))
 
     def _on_preview(self, key: int) -> None:

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from bioscan_desktop.core.agreement import agreement
 from bioscan_desktop.ui import deciding, wording
 from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.own_name import OwnNameEdit
 from bioscan_desktop.ui.widgets.parts import Banner, ElidedLabel, frame, label, set_look
 from bioscan_desktop.ui.widgets.rank_ladder import RankLadder
@@ -55,16 +57,16 @@ class ReviewAnswer(QScrollArea):
         for banner in self._warnings:
             column.addWidget(banner)
         line = QHBoxLayout()
-        caption = label("Your own name", "caption", wrap=False)
+        caption = label(tr("Your own name"), "caption", wrap=False)
         self.own_name = OwnNameEdit()
-        self.own_name.setToolTip("A name of your own (N); Enter takes it")
+        self.own_name.setToolTip(tr("A name of your own (N); Enter takes it"))
         self.own_name.named.connect(self.named)
         self.own_name.left.connect(self.left)
         caption.setBuddy(self.own_name)
         line.addWidget(caption)
         line.addWidget(self.own_name, 1)
         column.addLayout(line)
-        self._hits_title = label("Nearest references", "caption")
+        self._hits_title = label(tr("Nearest references"), "caption")
         column.addWidget(self._hits_title)
         self.hits = ReviewHits(theme)
         self.hits.chosen.connect(self.chosen)
@@ -115,14 +117,16 @@ class ReviewAnswer(QScrollArea):
             widget.setVisible(verdict is not None)
         self._lineage.setVisible(verdict is not None and verdict.name is not None)
         self._ladder.setVisible(verdict is not None and bool(verdict.ranks))
-        self._headline.setText(wording.row_title(result).html if result is not None else "Not identified")
+        self._headline.setText(wording.row_title(result).html if result is not None else tr("Not identified"))
         if result is not None and verdict is not None:
             conflict = wording.conflict_rank(result)
             words = wording.likelihood(verdict)
             set_look(self._pill, "pill-error" if conflict else PILLS[words])
-            self._pill.setText("Contradiction" if conflict else words)
+            self._pill.setText(tr("Contradiction") if conflict else translated(words))
             share = wording.percent(verdict.confidence)
-            self._rank.say(f"{verdict.rank.capitalize()} · {share} of the evidence" if verdict.rank else "")
+            words = tr("{rank} · {share} of the evidence")
+            words = words.format(rank=wording.rank_title(verdict.rank), share=share)
+            self._rank.say(words if verdict.rank else "")
             self._lineage.setText(wording.lineage_line(verdict))
             engine = self._bench.engine
             self._ladder.show_verdict(verdict, engine.asked(result) if engine is not None else {})
@@ -142,7 +146,7 @@ class ReviewAnswer(QScrollArea):
         if decision is None:
             self.decided.show_text("good", "")
             return
-        text = f"You decided: {decision.told}."
+        text = tr("You decided: {what}.").format(what=decision.told)
         if deciding.is_outdated(decision, row.result):
             text += f" {deciding.outdated_text(decision, row.result)}"
         sign = "name" if decision.action == "choose" else decision.action
@@ -160,7 +164,7 @@ class ReviewAnswer(QScrollArea):
                 ("warning", wording.notices(result), ""),
                 (
                     "warning" if len(result.restricted) > 1 else "novelty",
-                    " ".join(result.restricted),
+                    " ".join(translated(text) for text in result.restricted),
                     "filter",
                 ),
             ]

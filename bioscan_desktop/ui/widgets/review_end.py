@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.filtering import GROUPS
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, thousands, tr
 from bioscan_desktop.ui.widgets.parts import Drawing, label
 
 
@@ -39,11 +40,11 @@ class ReviewEnd(QWidget):
         outer.addSpacing(10)
         row = QHBoxLayout()
         row.addStretch(1)
-        self.later = QPushButton("Go through those put off")
+        self.later = QPushButton(tr("Go through those put off"))
         self.later.clicked.connect(lambda: self.again_asked.emit("skip"))
-        self.all = QPushButton("Go through all")
+        self.all = QPushButton(tr("Go through all"))
         self.all.clicked.connect(lambda: self.again_asked.emit("all"))
-        self.identify = QPushButton("Identify specimens")
+        self.identify = QPushButton(tr("Identify specimens"))
         self.identify.clicked.connect(self.identify_asked)
         for button in (self.later, self.all, self.identify):
             row.addWidget(button)
@@ -64,27 +65,29 @@ class ReviewEnd(QWidget):
         self.all.setVisible(has_rows)
         self.identify.setVisible(not has_rows)
         if not has_rows:
-            self._title.setText("Nothing to review yet")
+            self._title.setText(tr("Nothing to review yet"))
             self._words.setText(
-                "Identify photos or barcodes first. Then you can go through the answers here, "
-                "and accept, correct or reject each with one key."
+                tr(
+                    "Identify photos or barcodes first. Then you can go through the answers here, "
+                    "and accept, correct or reject each with one key."
+                )
             )
             return
         if not total:
-            self._title.setText("Nothing left here")
+            self._title.setText(tr("Nothing left here"))
             self._words.setText(
                 {
-                    "open": "Every specimen has a decision.",
-                    "look": "No undecided specimen has a contradiction, a missing name or an error.",
-                    "skip": "Nothing was put off.",
+                    "open": tr("Every specimen has a decision."),
+                    "look": tr("No undecided specimen has a contradiction, a missing name or an error."),
+                    "skip": tr("Nothing was put off."),
                 }.get(which, "")
             )
             return
-        self._title.setText("That was the last one" if kinds["open"] else "All decided")
-        values = GROUPS["decision"][1]
+        self._title.setText(tr("That was the last one") if kinds["open"] else tr("All decided"))
+        values = GROUPS["decision"][1] | {"open": mark("without a decision")}
         parts = [
-            f"{wording.thousands(number)} {values[kind].lower() if kind != 'open' else 'without a decision'}"
-            for kind in values
+            f"{thousands(number)} {wording.lower_first(tr(words))}"
+            for kind, words in values.items()
             if (number := kinds[kind])
         ]
-        self._words.setText(f"{wording.count(total, 'specimen')}: {', '.join(parts)}.")
+        self._words.setText(wording.labelled(wording.count(total, "specimen"), f"{', '.join(parts)}."))

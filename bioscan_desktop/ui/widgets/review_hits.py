@@ -10,6 +10,7 @@ from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.deciding import Decision
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import decimal, tr
 from bioscan_desktop.ui.widgets.parts import Badge, label
 
 SHOWN = 9
@@ -53,19 +54,28 @@ class _Line(QFrame):
         """Fills the line."""
         mark = " ✓" if chosen else ""
         self._name.setText(f"<b>{wording.hit_name(hit).html}</b>{mark}")
-        noun = wording.MODALITY_NOUN[hit.query_modality]
         facts = [
             wording.hit_context(hit),
-            f"by {noun}",
-            f"similarity {hit.score:.2f}",
+            tr("by photo") if hit.query_modality == "image" else tr("by barcode"),
+            tr("similarity {score}").format(score=decimal(hit.score, 2)),
             wording.identity_text(hit),
         ]
         self._facts.setText(" · ".join(fact for fact in facts if fact))
         self._badge.setVisible(level is not None)
         self._badge.show_level(level or "none")
         spoken = wording.hit_spoken(hit, "")
-        self.setAccessibleName(f"Choose reference {number}: {spoken}{', chosen' if chosen else ''}")
-        self.setToolTip(f"Press {number} to say that it is {wording.hit_name(hit).text}")
+        self.setAccessibleName(
+            (
+                tr("Choose reference {number}: {spoken}, chosen")
+                if chosen
+                else tr("Choose reference {number}: {spoken}")
+            ).format(number=number, spoken=spoken)
+        )
+        self.setToolTip(
+            tr("Press {number} to say that it is {name}").format(
+                number=number, name=wording.hit_name(hit).text
+            )
+        )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.chosen.emit()

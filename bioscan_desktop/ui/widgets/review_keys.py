@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from bioscan_desktop.ui import icons
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.flow import FlowLayout
 from bioscan_desktop.ui.widgets.parts import label
 
@@ -32,20 +33,20 @@ _KEYS: dict[Qt.Key, str] = {
 }
 
 BUTTONS: tuple[tuple[str, str, str, str], ...] = (
-    ("accept", "Accept", "Enter", "The answer is right"),
-    ("reject", "Reject", "⌫", "The answer is wrong (Backspace)"),
-    ("species", "Species", "S", "It is the leading species"),
-    ("genus", "Genus", "G", "Name it to genus only"),
-    ("family", "Family", "F", "Name it to family only"),
-    ("order", "Order", "O", "Name it to order only"),
-    ("own", "Own name", "N", "Type a name of your own"),
-    ("unknown", "Unknown", "U", "It cannot be told"),
-    ("skip", "Later", "Space", "Put it off"),
-    ("photos", "Compare", "C", "Compare the photo with others"),
-    ("why", "Why?", "W", "Why this rank?"),
-    ("previous", "Back", "←", "The specimen before"),
-    ("next", "On", "→", "The next specimen"),
-    ("undo", "Undo", "Ctrl+Z", "Take the last decision back"),
+    ("accept", mark("Accept"), mark("Enter"), mark("The answer is right")),
+    ("reject", mark("Reject"), "⌫", mark("The answer is wrong (Backspace)")),
+    ("species", mark("Species"), "S", mark("It is the leading species")),
+    ("genus", mark("Genus"), "G", mark("Name it to genus only")),
+    ("family", mark("Family"), "F", mark("Name it to family only")),
+    ("order", mark("Order"), "O", mark("Name it to order only")),
+    ("own", mark("Own name"), "N", mark("Type a name of your own")),
+    ("unknown", mark("Unknown"), "U", mark("It cannot be told")),
+    ("skip", mark("Later"), mark("Space"), mark("Put it off")),
+    ("photos", mark("Compare"), "C", mark("Compare the photo with others")),
+    ("why", mark("Why?"), "W", mark("Why this rank?")),
+    ("previous", mark("Back"), "←", mark("The specimen before")),
+    ("next", mark("On"), "→", mark("The next specimen")),
+    ("undo", mark("Undo"), "Ctrl+Z", mark("Take the last decision back")),
 )
 """(action, words, key, what it means)"""
 
@@ -72,7 +73,9 @@ class ReviewKeys(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        self._told = label("Digits 1–9 take the name of a reference. Every decision can be undone.", "muted")
+        self._told = label(
+            tr("Digits 1–9 take the name of a reference. Every decision can be undone."), "muted"
+        )
         column.addWidget(self._told)
         row = QWidget()
         flow = FlowLayout(row, 6)
@@ -80,10 +83,12 @@ class ReviewKeys(QWidget):
         for action, words, key, meaning in BUTTONS:
             button = QToolButton()
             button.setProperty("look", "key-button")
-            button.setText(f"{words}  {key}")
-            button.setAccessibleName(words)
-            button.setAccessibleDescription(f"{meaning}. Key: {key}")
-            button.setToolTip(meaning)
+            button.setText(f"{tr(words)}  {tr(key)}")
+            button.setAccessibleName(tr(words))
+            button.setAccessibleDescription(
+                tr("{meaning}. Key: {key}").format(meaning=tr(meaning), key=tr(key))
+            )
+            button.setToolTip(tr(meaning))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, action=action: self.pressed.emit(action))
@@ -109,7 +114,9 @@ class ReviewKeys(QWidget):
 
     def tell(self, text: str) -> None:
         """What was decided last, also to screen readers; "" shows the hint again."""
-        self._told.setText(f"{text} Ctrl+Z takes it back." if text else "The last decision was taken back.")
+        self._told.setText(
+            f"{text} " + tr("Ctrl+Z takes it back.") if text else tr("The last decision was taken back.")
+        )
         self._told.setAccessibleName(self._told.text())
         QAccessible.updateAccessibility(QAccessibleEvent(self._told, QAccessible.Event.Alert))
 

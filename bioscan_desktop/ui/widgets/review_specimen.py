@@ -9,6 +9,7 @@ from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.models.thumbnails import Pictures
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.widgets.views import BarcodeView
 from bioscan_desktop.ui.widgets.zoom_view import ZoomView
@@ -29,7 +30,7 @@ class ReviewSpecimen(QFrame):
         column.setSpacing(8)
         self._title = label(bold=True, scale=1.1)
         self._input = label(look="muted")
-        self.photo = ZoomView(theme, "Photo of the specimen")
+        self.photo = ZoomView(theme, tr("Photo of the specimen"))
         self.photo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._barcode = BarcodeView(theme)
         self._barcode_words = label(look="muted")
@@ -66,7 +67,7 @@ class ReviewSpecimen(QFrame):
         self._barcode_words.setVisible(barcode is not None)
         if barcode is not None:
             self._barcode.show_sequence(barcode.sequence)
-            self._barcode_words.setText(f"DNA barcode, {len(barcode.sequence)} bp")
+            self._barcode_words.setText(tr("DNA barcode, {number} bp").format(number=len(barcode.sequence)))
 
     def set_compact(self, compact: bool) -> None:
         """Where there is little height, the photo comes before the drawing of the barcode."""
@@ -81,7 +82,9 @@ class ReviewSpecimen(QFrame):
             self.photo.show_picture(picture, row.specimen.query_id)
         else:
             tried = self._pictures.preview_known(row.key)
-            self.photo.show_picture(None, "The photo cannot be shown." if tried else "Loading the photo…")
+            self.photo.show_picture(
+                None, tr("The photo cannot be shown.") if tried else tr("Loading the photo…")
+            )
 
     def _on_preview(self, key: int) -> None:
         if self._row is not None and self._row.key == key and self.isVisible():

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QWidget
 from bioscan_desktop.ui import raster
 from bioscan_desktop.ui.raster import Camera
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 
 NEAR_PX = 10.0
 STEP_PX = 60.0
@@ -105,7 +106,7 @@ class ScatterView(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(240, 200)
-        self.setAccessibleName("Map of the library")
+        self.setAccessibleName(tr("Map of the library"))
         theme.changed.connect(self._repaint)
 
     # -- content -------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayou
 from bioscan_desktop.ui import icons
 from bioscan_desktop.ui.pages.registry import PageSpec
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 
 ICON_SIDE = 24
 
@@ -30,7 +31,7 @@ class SideRail(QWidget):
         self._pages = tuple(pages)
         self.setProperty("look", "rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Pages")
+        self.setAccessibleName(tr("Pages"))
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 8, 6, 8)
         column.setSpacing(4)
@@ -53,10 +54,11 @@ class SideRail(QWidget):
         button = QToolButton()
         button.setProperty("look", "rail")
         # A name of several words stands on as many lines, so that the rail stays slim.
-        button.setText(page.title.replace("&", "&&").replace(" && ", "\n&& "))
-        button.setAccessibleName(page.title)
-        button.setAccessibleDescription(page.tip)
-        button.setToolTip(f"{page.tip} (Ctrl+{page.number})")
+        title, tip = tr(page.title), tr(page.tip)
+        button.setText(title.replace("&", "&&").replace(" && ", "\n&& "))
+        button.setAccessibleName(title)
+        button.setAccessibleDescription(tip)
+        button.setToolTip(f"{tip} (Ctrl+{page.number})")
         button.setCheckable(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setIconSize(QSize(ICON_SIDE, ICON_SIDE))

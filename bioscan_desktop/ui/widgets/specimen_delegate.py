@@ -10,31 +10,32 @@ from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel
 from bioscan_desktop.ui.models.thumbnails import Pictures
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark
 
 THUMB = 52
 MARGIN = 10
 
 MARKS: dict[str, tuple[str, str, str]] = {
-    "waiting": ("clock", "muted", "Waiting"),
-    "working": ("working", "accent", "Working"),
-    "stopped": ("stopped", "muted", "Stopped"),
-    "done": ("check", "good", "Identified"),
-    "partial": ("partial", "warning", "Partly identified"),
-    "failed": ("error", "error", "Failed"),
-    "undecided": ("help", "warning", "No name can be given"),
-    "conflict": ("conflict", "error", "Contradiction"),
-    "novelty": ("novelty", "novelty", "New to the library"),
+    "waiting": ("clock", "muted", mark("Waiting")),
+    "working": ("working", "accent", mark("Working")),
+    "stopped": ("stopped", "muted", mark("Stopped")),
+    "done": ("check", "good", mark("Identified")),
+    "partial": ("partial", "warning", mark("Partly identified")),
+    "failed": ("error", "error", mark("Failed")),
+    "undecided": ("help", "warning", mark("No name can be given")),
+    "conflict": ("conflict", "error", mark("Contradiction")),
+    "novelty": ("novelty", "novelty", mark("New to the library")),
 }
 """Icon, colour role and words of each mark; the shapes differ, so that colour is not needed."""
 
 
 DECISIONS: dict[str, tuple[str, str, str]] = {
-    "accept": ("accept", "good", "Accepted by you"),
-    "reject": ("reject", "error", "Rejected by you"),
-    "choose": ("name", "good", "Named by you"),
-    "name": ("name", "good", "Named by you"),
-    "unknown": ("unknown", "warning", "Unknown to you"),
-    "skip": ("skip", "muted", "Put off by you"),
+    "accept": ("accept", "good", mark("Accepted by you")),
+    "reject": ("reject", "error", mark("Rejected by you")),
+    "choose": ("name", "good", mark("Named by you")),
+    "name": ("name", "good", mark("Named by you")),
+    "unknown": ("unknown", "warning", mark("Unknown to you")),
+    "skip": ("skip", "muted", mark("Put off by you")),
 }
 """As `MARKS`, of what was decided; it stands below the other."""
 

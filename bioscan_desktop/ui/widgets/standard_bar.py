@@ -6,12 +6,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from bioscan_desktop.core.agreement import LEVELS
+from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.comparing import Standard
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.flow import FlowLayout
 from bioscan_desktop.ui.widgets.parts import Badge, label
 
-NOTHING = "There is no name to compare them with, so they have no badges."
+NOTHING = mark("There is no name to compare them with, so they have no badges.")
 
 
 class StandardBar(QWidget):
@@ -28,14 +30,14 @@ class StandardBar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(2, 6, 2, 0)
         column.setSpacing(6)
-        column.addWidget(label("Nearest references", bold=True, scale=1.15, wrap=False))
+        column.addWidget(label(tr("Nearest references"), bold=True, scale=1.15, wrap=False))
         line = self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         line.setSpacing(8)
-        self._caption = label("Badges: agreement with", "muted", wrap=False)
+        self._caption = label(tr("Badges: agreement with"), "muted", wrap=False)
         self._box = QComboBox()
-        self._box.setAccessibleName("Compare the references with")
+        self._box.setAccessibleName(tr("Compare the references with"))
         self._box.setToolTip(
-            "What the badges compare the references with. You can also give your own name (F2)."
+            tr("What the badges compare the references with. You can also give your own name (F2).")
         )
         self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._box.setMinimumContentsLength(22)
@@ -55,7 +57,9 @@ class StandardBar(QWidget):
         for level in LEVELS:
             badge = Badge(theme, with_text=False)
             badge.show_level(level)
-            flow.add_group(badge, label(level, "muted", wrap=False))
+            flow.add_group(
+                badge, label(tr("none") if level == "none" else wording.rank_noun(level), "muted", wrap=False)
+            )
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self._legend.setSizePolicy(policy)
@@ -74,7 +78,7 @@ class StandardBar(QWidget):
         self._only.setVisible(len(found) <= 1)
         self._caption.setVisible(bool(found))
         self._legend.setVisible(bool(found))
-        self._only.setText(found[0].title if found else NOTHING)
+        self._only.setText(found[0].title if found else tr(NOTHING))
         self._box.clear()
         for standard in found:
             self._box.addItem(standard.title, standard.kind)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from collections.abc import Mapping
+
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTreeView
+
+TITLE_MARGIN = 18
+"""Pixels beside the title of a column."""
 
 
 def set_up_table(table: QTableView, model: QAbstractItemModel, name: str, padding: int = 12) -> None:
@@ -27,3 +32,11 @@ def set_up_table(table: QTableView, model: QAbstractItemModel, name: str, paddin
     table.verticalHeader().hide()
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + padding)
+
+
+def set_widths(table: QTableView | QTreeView, widths: Mapping[int, int]) -> None:
+    """Widths of columns in pixels; one whose title needs more gets more."""
+    header = table.header() if isinstance(table, QTreeView) else table.horizontalHeader()
+    for column, width in widths.items():
+        title = table.model().headerData(column, Qt.Orientation.Horizontal)
+        header.resizeSection(column, max(width, header.fontMetrics().horizontalAdvance(title) + TITLE_MARGIN))

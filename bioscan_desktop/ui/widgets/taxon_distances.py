@@ -27,10 +27,12 @@ from bioscan_desktop.ui import library_work, wording
 from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.models.gaps import STANDING_WORDS, GapModel, standing
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import decimal, mark, thousands, tr
 from bioscan_desktop.ui.widgets.gap_chart import GapChart, GapSpot
 from bioscan_desktop.ui.widgets.parts import label
-from bioscan_desktop.ui.widgets.tables import set_up_table
+from bioscan_desktop.ui.widgets.tables import set_up_table, set_widths
 from bioscan_desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ AT_ONCE = 400_000_000
 STACK_BELOW = 680
 """Below this width, the table stands under the chart."""
 
-MEANING = (
+MEANING = mark(
     "Distance is 1 − cosine of the embeddings: 0 is the same, 1 is nothing in common. "
     "It is no percentage of bases. References without a full species name are left out."
 )
@@ -69,7 +71,7 @@ class TaxonDistances(QWidget):
         column.addLayout(self._make_head())
         self.words = label(scale=1.05)
         column.addWidget(self.words)
-        self._meaning = label(MEANING, "muted", scale=0.94)
+        self._meaning = label(tr(MEANING), "muted", scale=0.94)
         self.chart = GapChart(theme)
         self.chart.chosen.connect(self._on_spot)
         self.model = GapModel(theme, self)
@@ -93,13 +95,16 @@ class TaxonDistances(QWidget):
         head.setSpacing(6)
         self._kinds = QButtonGroup(self)
         self.buttons: dict[str, QToolButton] = {}
-        for modality, text in (("dna", "Barcodes"), ("image", "Photos")):
+        for modality, text, tip in (
+            ("dna", tr("Barcodes"), tr("Compare the references of barcodes")),
+            ("image", tr("Photos"), tr("Compare the references of photos")),
+        ):
             button = QToolButton()
             button.setProperty("look", "segment")
             button.setText(text)
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setToolTip(f"Compare the references of {text.lower()}")
+            button.setToolTip(tip)
             button.setAccessibleName(text)
             self._kinds.addButton(button)
             self.buttons[modality] = button
@@ -109,10 +114,10 @@ class TaxonDistances(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(160)
-        self._bar.setAccessibleName("Progress of the comparison")
-        self._go = QPushButton("Compare")
+        self._bar.setAccessibleName(tr("Progress of the comparison"))
+        self._go = QPushButton(tr("Compare"))
         self._go.clicked.connect(self._run)
-        self._stop = QPushButton("Stop")
+        self._stop = QPushButton(tr("Stop"))
         self._stop.clicked.connect(self._cancel)
         for widget in (self._bar, self._go, self._stop):
             head.addWidget(widget)
@@ -125,12 +130,11 @@ class TaxonDistances(QWidget):
 
     def _set_up_table(self) -> None:
         table = self.table
-        set_up_table(table, self.model, "Species and their distances")
+        set_up_table(table, self.model, tr("Species and their distances"))
         header = table.horizontalHeader()
         header.setMinimumSectionSize(36)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for place, width in ((1, 62), (2, 64), (3, 68), (4, 124)):
-            table.setColumnWidth(place, width)
+        set_widths(table, {1: 62, 2: 64, 3: 68, 4: 124})
         table.selectionModel().currentRowChanged.connect(lambda new, _: self._on_row(new.row()))
         table.activated.connect(lambda index: self._open(index.row()))
 
@@ -179,20 +183,27 @@ class TaxonDistances(QWidget):
         count = len(taxonomy.rows(self._taxon, modality))
         pairs = count * taxonomy.counts(0).keys[modality]
         if not count:
-            self._clear(f"The library has no {wording.MODALITY_NOUN[modality]} of this taxon to compare.")
+            self._clear(
+                tr("The library has no photo of this taxon to compare.")
+                if modality == "image"
+                else tr("The library has no barcode of this taxon to compare.")
+            )
         elif pairs <= AT_ONCE:
             self._run()
         else:
             name = taxonomy.taxon(self._taxon).name
-            keys = wording.count(count, "reference")
-            self._clear(f"Comparing the {keys} of {name} with the whole library takes a while.")
+            self._clear(
+                tr(
+                    "Comparing the %n references of {name} with the whole library takes a while.", "", count
+                ).format(name=name)
+            )
             self._go.show()
 
     def _run(self) -> None:
         engine, taxonomy, modality = self._source.engine, self._source.taxonomy, self._modality
         if engine is None or taxonomy is None or self._taxon is None or modality is None:
             return
-        self._clear("Comparing…")
+        self._clear(tr("Comparing…"))
         asked = (self._taxon, modality)
         job = self._bench.jobs.make(
             "library",
@@ -212,7 +223,7 @@ class TaxonDistances(QWidget):
         if self._job is not None:
             self._job.cancel()
             self._job = None
-            self._clear("Stopped.")
+            self._clear(tr("Stopped."))
             self._go.show()
 
     def _on_progress(self, progress: Progress) -> None:
@@ -226,7 +237,7 @@ class TaxonDistances(QWidget):
             self._stop.hide()
 
     def _on_failed(self, error: BioscanError) -> None:
-        self._clear(error.message)
+        self._clear(translated(error.message))
 
     # -- what is shown -------------------------------------------------------------------------
 
@@ -261,9 +272,13 @@ class TaxonDistances(QWidget):
     def _spot_words(self, gap: SpeciesGap) -> str:
         taxonomy = self._source.taxonomy
         assert taxonomy is not None and gap.nearest is not None
-        return (
-            f"{taxonomy.taxon(gap.taxon).name}: within up to {gap.within_max:.3f}, nearest other "
-            f"{taxonomy.taxon(gap.nearest).name} at {gap.between:.3f}. {STANDING_WORDS[standing(gap)]}."
+        assert gap.within_max is not None and gap.between is not None
+        return tr("{name}: within up to {within}, nearest other {other} at {between}. {standing}.").format(
+            name=taxonomy.taxon(gap.taxon).name,
+            within=decimal(gap.within_max, 3),
+            other=taxonomy.taxon(gap.nearest).name,
+            between=decimal(gap.between, 3),
+            standing=tr(STANDING_WORDS[standing(gap)]),
         )
 
     def _on_row(self, row: int) -> None:
@@ -286,15 +301,18 @@ def summary(gaps: list[SpeciesGap]) -> str:
     counted = Counter(standing(gap) for gap in gaps)
     told = counted["apart"] + counted["overlaps"]
     if not gaps:
-        return "No reference here has a full species name, so there is nothing to compare."
+        return tr("No reference here has a full species name, so there is nothing to compare.")
     if len(gaps) == 1:
-        return f"{STANDING_WORDS[standing(gaps[0])]}."
+        return f"{tr(STANDING_WORDS[standing(gaps[0])])}."
     if not told:
-        return "Every species has a single reference here, which cannot show how variable it is."
-    text = (
-        f"{wording.thousands(counted['apart'])} of {wording.count(told, 'species', 'species')} stand apart "
-        f"from all others; {wording.thousands(counted['overlaps'])} overlap with another species."
+        return tr("Every species has a single reference here, which cannot show how variable it is.")
+    text = tr(
+        "{apart} of {species} stand apart from all others; {overlaps} overlap with another species."
+    ).format(
+        apart=thousands(counted["apart"]),
+        species=wording.count(told, "species"),
+        overlaps=thousands(counted["overlaps"]),
     )
     if counted["single"]:
-        text += f" {wording.thousands(counted['single'])} with a single reference cannot be judged."
+        text += " " + tr("%n with a single reference cannot be judged.", "", counted["single"])
     return text

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWi
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.bar_rows import Bar, BarRow, BarRows
 from bioscan_desktop.ui.widgets.parts import label
 
@@ -22,8 +23,6 @@ SHOWN = 8
 
 TWO_COLUMNS = 640
 """Width from which cards stand beside each other."""
-
-PLURALS = {"order": "orders", "family": "families", "genus": "genera", "species": "species"}
 
 
 class Card(QFrame):
@@ -61,7 +60,7 @@ class TaxonOverview(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName("Overview of the taxon")
+        self.setAccessibleName(tr("Overview of the taxon"))
         body = QWidget()
         body.setProperty("look", "page")
         outer = QVBoxLayout(body)
@@ -78,10 +77,10 @@ class TaxonOverview(QScrollArea):
     def show_taxon(self, taxonomy: Taxonomy, number: int) -> None:
         """Counts of a taxon."""
         counts = taxonomy.counts(number)
-        self.named.show_rows("How far the records are named", _named_rows(counts), _named_note(counts))
+        self.named.show_rows(tr("How far the records are named"), _named_rows(counts), _named_note(counts))
         is_species = taxonomy.taxon(number).rank == "species"
         self.species.show_rows(
-            f"{wording.count(counts.n_species, 'species', 'species')} with a full name",
+            tr("%n species with a full name", "", counts.n_species),
             [] if is_species or not counts.n_species else _species_rows(counts),
             _species_note(counts),
         )
@@ -116,10 +115,10 @@ def _named_rows(counts: Counts) -> list[BarRow]:
             total = counts.records[modality]
             if total:
                 named = sum(counts.named[modality][depth:])
-                text = f"{wording.percent(named / total)} · {wording.thousands(named)}"
+                text = f"{wording.percent(named / total)} · {thousands(named)}"
                 bars.append(Bar(modality, named / total, text))
         if bars:
-            rows.append(BarRow(rank.capitalize(), tuple(bars)))
+            rows.append(BarRow(wording.rank_title(rank), tuple(bars)))
     return rows
 
 
@@ -127,19 +126,24 @@ def _named_note(counts: Counts) -> str:
     """What the two bars are, and that interim names do not count."""
     kinds = []
     if counts.records["dna"]:
-        kinds.append("Filled: barcodes")
+        kinds.append(tr("Filled: barcodes"))
     if counts.records["image"]:
-        kinds.append("Hatched: photos")
-    return f"{'. '.join(kinds)}. Names such as “sp. 2” count as their genus." if kinds else ""
+        kinds.append(tr("Hatched: photos"))
+    interim = tr("Names such as “sp. 2” count as their genus.")
+    return f"{'. '.join(kinds)}. {interim}" if kinds else ""
 
 
 def _species_rows(counts: Counts) -> list[BarRow]:
     total = counts.n_species
     dna, image = counts.species_with["dna"], counts.species_with["image"]
     both = max(0, dna + image - total)
-    shown = (("With barcodes", "dna", dna), ("With photos", "image", image), ("With both", "", both))
+    shown = (
+        (tr("With barcodes"), "dna", dna),
+        (tr("With photos"), "image", image),
+        (tr("With both"), "", both),
+    )
     return [
-        BarRow(name, (Bar(kind, n / total, f"{wording.percent(n / total)} · {wording.thousands(n)}"),))
+        BarRow(name, (Bar(kind, n / total, f"{wording.percent(n / total)} · {thousands(n)}"),))
         for name, kind, n in shown
     ]
 
@@ -148,10 +152,18 @@ def _species_note(counts: Counts) -> str:
     missing = counts.n_species - counts.species_with["image"]
     if not missing or not counts.records["image"]:
         return ""
-    return (
-        f"{wording.count(missing, 'species', 'species')} without a photo can be found by a photo only "
-        "through their barcodes."
-    )
+    return tr("%n species without a photo can be found by a photo only through their barcodes.", "", missing)
+
+
+def _groups_of(rank: str | None) -> str:
+    """Several taxa of a rank, or of several ranks."""
+    if rank == "order":
+        return tr("orders")
+    if rank == "family":
+        return tr("families")
+    if rank == "genus":
+        return tr("genera")
+    return tr("species", "several") if rank == "species" else tr("groups")
 
 
 def _group_rows(taxonomy: Taxonomy, number: int) -> tuple[str, list[BarRow], str]:
@@ -163,16 +175,20 @@ def _group_rows(taxonomy: Taxonomy, number: int) -> tuple[str, list[BarRow], str
     rows = []
     for taxon, counts in sized[:SHOWN]:
         bars = tuple(
-            Bar(kind, counts.records[kind] / most, wording.thousands(counts.records[kind]))
+            Bar(kind, counts.records[kind] / most, thousands(counts.records[kind]))
             for kind in ("dna", "image")
             if counts.records[kind]
         )
         rows.append(BarRow(taxon.name, bars, wording.taxon(taxon.name, taxon.rank).italic))
     ranks = {taxon.rank for taxon, _ in sized}
-    noun = PLURALS[next(iter(ranks)) or ""] if len(ranks) == 1 else "groups"
+    noun = _groups_of(next(iter(ranks)) if len(ranks) == 1 else None)
     rest = len(sized) - len(rows)
-    title = f"Largest of {wording.thousands(len(sized))} {noun}" if rest else noun.capitalize()
-    return title, rows, f"and {wording.thousands(rest)} more" if rest > 0 else ""
+    title = (
+        tr("Largest of {number} {groups}").format(number=thousands(len(sized)), groups=noun)
+        if rest
+        else wording.upper_first(noun)
+    )
+    return title, rows, tr("and %n more", "", rest) if rest > 0 else ""
 
 
 def _place_rows(taxonomy: Taxonomy, number: int) -> tuple[str, list[BarRow], str]:
@@ -180,12 +196,11 @@ def _place_rows(taxonomy: Taxonomy, number: int) -> tuple[str, list[BarRow], str
     known = [(name, n) for name, n in taxonomy.countries(number) if name]
     unknown = sum(n for name, n in taxonomy.countries(number) if not name)
     total = sum(n for _, n in known)
-    rows = [BarRow(name, (Bar("", n / known[0][1], wording.thousands(n)),)) for name, n in known[:SHOWN]]
+    rows = [BarRow(name, (Bar("", n / known[0][1], thousands(n)),)) for name, n in known[:SHOWN]]
     parts = []
     if len(known) > SHOWN:
         others = len(known) - SHOWN
-        parts.append(f"and {wording.count(others, 'more country', 'more countries')}")
+        parts.append(tr("and %n more countries", "", others))
     if unknown:
-        parts.append(f"{wording.count(unknown, 'reference')} without a country")
-    title = f"Where {wording.count(total, 'reference')} {'comes' if total == 1 else 'come'} from"
-    return title, rows, "; ".join(parts)
+        parts.append(tr("%n references without a country", "", unknown))
+    return tr("Where %n references come from", "", total), rows, "; ".join(parts)

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout,
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.widgets.taxon_distances import TaxonDistances
-from bioscan_desktop.ui.widgets.taxon_overview import PLURALS, TaxonOverview
+from bioscan_desktop.ui.widgets.taxon_overview import TaxonOverview
 from bioscan_desktop.ui.widgets.taxon_records import TaxonRecords
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -45,8 +46,8 @@ class TaxonPanel(QWidget):
         head = QHBoxLayout()
         self._title = label(scale=1.7, bold=True, rich=True)
         self._title.setMinimumWidth(120)
-        self.to_map = QPushButton("Show on map")
-        self.to_map.setToolTip("Marks the references of this taxon on the map")
+        self.to_map = QPushButton(tr("Show on map"))
+        self.to_map.setToolTip(tr("Marks the references of this taxon on the map"))
         self.to_map.clicked.connect(self._ask_map)
         head.addWidget(self._title, 1)
         head.addWidget(self.to_map, 0, Qt.AlignmentFlag.AlignTop)
@@ -59,10 +60,10 @@ class TaxonPanel(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.addTab(self.overview, "Overview")
-        self.tabs.addTab(self.records, "Records")
-        self.tabs.addTab(self.distances, "Distances")
-        self.tabs.tabBar().setAccessibleName("Overview, records or distances")
+        self.tabs.addTab(self.overview, tr("Overview"))
+        self.tabs.addTab(self.records, tr("Records"))
+        self.tabs.addTab(self.distances, tr("Distances"))
+        self.tabs.tabBar().setAccessibleName(tr("Overview, records or distances"))
         self.tabs.tabBar().setCursor(Qt.CursorShape.PointingHandCursor)
         column.addWidget(self._path)
         column.addLayout(head)
@@ -81,18 +82,18 @@ class TaxonPanel(QWidget):
         taxon, counts = taxonomy.taxon(number), taxonomy.counts(number)
         self._title.setText(wording.taxon(taxon.name, taxon.rank).html)
         self._show_path()
-        parts = [taxon.rank.capitalize() if taxon.rank else "Whole library"]
+        parts = [wording.rank_title(taxon.rank) if taxon.rank else tr("Whole library")]
         if taxon.interim:
-            parts = ["Group that nobody has named yet"]
+            parts = [tr("Group that nobody has named yet")]
         for rank in ("family", "genus", "species"):
             n = counts.taxa[rank]
             if taxon.rank != "species" and n and rank != taxon.rank:
-                parts.append(wording.count(n, rank, PLURALS[rank]))
+                parts.append(wording.count(n, rank))
         for modality, noun in (("dna", "barcode"), ("image", "photo")):
             if counts.records[modality]:
                 text = wording.count(counts.records[modality], noun)
                 if counts.keys[modality] != counts.records[modality]:
-                    text += f" in {wording.count(counts.keys[modality], 'reference')}"
+                    text = tr("{what} in %n references", "", counts.keys[modality]).format(what=text)
                 parts.append(text)
         self._facts.setText(" · ".join(parts))
         self.overview.show_taxon(taxonomy, number)
@@ -111,7 +112,9 @@ class TaxonPanel(QWidget):
             for taxon in above
         ]
         self._path.setText(" › ".join(links) or "&nbsp;")
-        self._path.setAccessibleName("Above it: " + ", ".join(taxon.name for taxon in above))
+        self._path.setAccessibleName(
+            tr("Above it: {names}").format(names=", ".join(taxon.name for taxon in above))
+        )
 
     def _ask_map(self) -> None:
         if self.taxon is not None:

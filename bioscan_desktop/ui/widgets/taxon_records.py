@@ -19,8 +19,9 @@ from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.models.key_records import KeyRecordModel, name_of
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import frame, label
-from bioscan_desktop.ui.widgets.tables import set_up_table
+from bioscan_desktop.ui.widgets.tables import set_up_table, set_widths
 from bioscan_desktop.ui.widgets.views import BarcodeView
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from bioscan_desktop.library.records import KeyRecord
 
 WIDTHS = (100, 250, 76, 124, 130, 140)
+KIND_MARGIN = 44
+"""Pixels beside the words for the kind of a record: its icon, and what the table leaves free."""
+
 BIN_COLUMN = 3
 GIVE_WAY = (3, 2, 4, 0)
 """Columns that are left out where there is little room: BIN, specimens, country, kind."""
@@ -53,11 +57,11 @@ class TaxonRecords(QWidget):
         inner.setSpacing(6)
         head = QHBoxLayout()
         self._title = label(bold=True, rich=True)
-        self._bold = QPushButton("Open on BOLD")
-        self._bold.setToolTip("Opens the record's page at boldsystems.org in the browser")
+        self._bold = QPushButton(tr("Open on BOLD"))
+        self._bold.setToolTip(tr("Opens the record's page at boldsystems.org in the browser"))
         self._bold.clicked.connect(self._open)
-        self._copy = QPushButton("Copy as FASTA")
-        self._copy.setToolTip("Copies the consensus barcode (Ctrl+C in the table)")
+        self._copy = QPushButton(tr("Copy as FASTA"))
+        self._copy.setToolTip(tr("Copies the consensus barcode (Ctrl+C in the table)"))
         self._copy.clicked.connect(self.copy)
         head.addWidget(self._title, 1)
         head.addWidget(self._copy)
@@ -77,12 +81,13 @@ class TaxonRecords(QWidget):
 
     def _set_up_table(self) -> None:
         table = self.table
-        set_up_table(table, self.model, "Records of the taxon")
+        set_up_table(table, self.model, tr("Records of the taxon"))
         header = table.horizontalHeader()
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        for column, width in enumerate(WIDTHS):
-            if column != 1:
-                table.setColumnWidth(column, width)
+        set_widths(table, {column: width for column, width in enumerate(WIDTHS) if column != 1})
+        kinds = (wording.modality_noun("dna"), wording.modality_noun("image"))
+        widest = max(table.fontMetrics().horizontalAdvance(kind) for kind in kinds)
+        table.setColumnWidth(0, max(table.columnWidth(0), widest + KIND_MARGIN))
         table.selectionModel().currentRowChanged.connect(lambda *_: self._show_current())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -118,17 +123,21 @@ class TaxonRecords(QWidget):
         self._card.setVisible(record is not None)
         if record is None:
             return
-        noun = "Photo" if record.modality == "image" else "Barcode"
-        self._title.setText(f"{noun} of {name_of(record).html}")
+        title = tr("Photo of {name}") if record.modality == "image" else tr("Barcode of {name}")
+        self._title.setText(title.format(name=name_of(record).html))
         facts = [
-            wording.count(record.n_records, "specimen")
-            + (" share this reference" if record.n_records > 1 else "")
+            tr("%n specimens share this reference", "", record.n_records)
+            if record.n_records > 1
+            else wording.count(1, "specimen")
         ]
         if record.process_ids:
             more = record.n_records - len(record.process_ids)
-            facts.append(", ".join(record.process_ids) + (f" and {more} more" if more > 0 else ""))
+            names = ", ".join(record.process_ids)
+            facts.append(
+                tr("{names} and {number} more").format(names=names, number=more) if more > 0 else names
+            )
         if record.modality == "dna" and not record.consensus:
-            facts.append("The library keeps no bases of this reference")
+            facts.append(tr("The library keeps no bases of this reference"))
         self._facts.setText(" · ".join(facts))
         self._bases.setVisible(bool(record.consensus))
         self._bases.show_sequence(record.consensus or "")
@@ -143,7 +152,7 @@ class TaxonRecords(QWidget):
                 part for part in (record.processid, name_of(record).text, record.bin_uri) if part
             )
             QGuiApplication.clipboard().setText(f">{header}\n{record.consensus}\n")
-            self._bench.said.emit("The barcode was copied as FASTA.", None)
+            self._bench.said.emit(tr("The barcode was copied as FASTA."), None)
 
     def _open(self) -> None:
         record = self.current

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 
 BASE_COLOURS = {"A": "#4c9a4a", "C": "#3b6fb6", "G": "#2b2b2b", "T": "#c8473f"}
 """As on BOLD's own pages: A green, C blue, G black, T red."""
@@ -29,7 +30,7 @@ class PhotoView(QWidget):
     def show_picture(self, picture: QPixmap | None, words: str = "") -> None:
         """A picture, or words where there is none."""
         self._picture, self._words = picture, words
-        self.setAccessibleName("Photo of the specimen" if picture is not None else words)
+        self.setAccessibleName(tr("Photo of the specimen") if picture is not None else words)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -75,8 +76,12 @@ class BarcodeView(QWidget):
     def show_sequence(self, sequence: str) -> None:
         """The cleaned barcode."""
         self._sequence = sequence
-        self.setAccessibleName(f"DNA barcode of {len(sequence)} bases" if sequence else "")
-        self.setToolTip(f"A green, C blue, G {'light grey' if self._theme.is_dark else 'black'}, T red")
+        self.setAccessibleName(tr("DNA barcode of %n bases", "", len(sequence)) if sequence else "")
+        self.setToolTip(
+            tr("A green, C blue, G light grey, T red")
+            if self._theme.is_dark
+            else tr("A green, C blue, G black, T red")
+        )
         self.setFixedHeight(self._lines() * (self.ROW + self.GAP))
         self.update()
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.theme import Theme
 
 ZOOM_MAX = 16.0
@@ -56,7 +57,7 @@ class ZoomView(QWidget):
     def show_picture(self, picture: QPixmap | None, words: str) -> None:
         """A picture with its description, or words where there is none."""
         self._picture, self._words = picture, words
-        self.setAccessibleName(f"{self._name}: {words}" if words else self._name)
+        self.setAccessibleName(wording.labelled(self._name, words) if words else self._name)
         self.update()
 
     def show_part(self, zoom: float, middle: QPointF) -> None:

@@ -1,0 +1,46 @@
+"""What is said of an edit of the list, and what Undo calls it: (name of the edit, sentence)."""
+
+from __future__ import annotations
+
+from bioscan_desktop.core.errors import BioscanError
+from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.translating import tr
+
+
+def attached(is_photo: bool, specimen: str) -> tuple[str, str]:
+    """A photo or barcode was dropped on a specimen."""
+    if is_photo:
+        return tr("attach photo"), tr("The photo was attached to {specimen}.").format(specimen=specimen)
+    return tr("attach barcode"), tr("The barcode was attached to {specimen}.").format(specimen=specimen)
+
+
+def not_attached(specimen: str, error: BioscanError) -> str:
+    """Why what was dropped on a specimen cannot be attached to it."""
+    words = tr("Not attached to {specimen}: {error}")
+    return words.format(specimen=specimen, error=translated(error.message))
+
+
+def joined(barcode: str, photo: str) -> tuple[str, str]:
+    """Two specimens became one."""
+    said = tr("{barcode} was joined to {photo}.").format(barcode=barcode, photo=photo)
+    return tr("join photo and barcode"), said
+
+
+def separated(specimen: str) -> tuple[str, str]:
+    """One specimen became two."""
+    said = tr("Photo and barcode of {specimen} are two specimens now.").format(specimen=specimen)
+    return tr("separate photo and barcode"), said
+
+
+def cropped(parts: int, photo: str) -> tuple[str, str]:
+    """A photo was cropped, to one part or to several specimens; of one part nothing is said."""
+    if parts < 2:
+        return tr("crop photo"), ""
+    said = tr("%n specimens were made of {photo}.", "", parts).format(photo=wording.source(photo))
+    return tr("make %n specimens of a photo", "", parts), said
+
+
+def removed(number: int) -> tuple[str, str]:
+    """Specimens were taken out of the list."""
+    return tr("remove %n specimens", "", number), tr("%n specimens removed from the list.", "", number)
