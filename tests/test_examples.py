@@ -342,6 +342,7 @@ LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
     "bioscan-train benchmark": _for_benchmark,
     "bioscan-train import-weights": _for_import,
     "bioscan-train pretrain-dna": _for_pretraining,
+    "bioscan-train rehearse": _for_pretraining,
     "bioscan-train embed": _for_embed,
     "bioscan-train calibrate": _for_calibrate,
     "bioscan-train rivals": _for_rivals,
@@ -359,6 +360,7 @@ RESULTS = {
     "bioscan-train convert": "seen.tsv.gz",
     "bioscan-train import-weights": "models/clibd-5m-idt/text.onnx",
     "bioscan-train pretrain-dna": "run/pretrain.pt",
+    "bioscan-train rehearse": "rehearsal/barcodes.tsv.gz",
     "bioscan-train embed": "embeddings/shard-00000/dna.npy",
     "bioscan-train calibrate": "resources/libraries/starter/calibration.json",
 }

@@ -22,7 +22,8 @@ PACKAGE = Path(translating.__file__).parents[1]
 
 COMMAND_LINE_ONLY = {
     "library/embedded.py", "library/exporting.py", "library/shrinking.py", "library/staging.py",
-    "services/calibrate.py", "services/crops.py", "services/evaluate.py", "services/evaluation_plot.py",
+    "services/calibrate.py", "services/crops.py", "services/drawing.py", "services/evaluate.py",
+    "services/evaluation_plot.py",
     "services/evaluation_report.py", "services/retrieval.py", "services/selftest.py",
     "services/export/darwin_core_check.py", "services/export/blast6.py",
 }  # fmt: skip
