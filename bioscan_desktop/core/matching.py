@@ -8,7 +8,8 @@ The rules, all pure functions of the hits:
    there are tells species apart, of which kind they are tells relatives. Weights are normalised
    to 1.
 3. At most `MAX_KEYS_PER_TAXON` keys of one species (or BIN) vote, the nearest first, so that
-   fifteen near-duplicates are not fifteen opinions.
+   fifteen near-duplicates are not fifteen opinions. A species that answers a photo with photos does
+   not vote again with barcodes, which tell a photo less.
 4. The lineage is walked from order downward: at each rank the child with the largest share among
    the children of the name above. Names missing in the library keep their weight in the
    denominator: what the library does not know lowers the share.
@@ -111,7 +112,10 @@ def gather(hits: Sequence[Hit], calibration: Calibration, missing: bool = False)
     by_pair: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         by_pair[hit.pair].append(hit)
+    shown = {hit.lineage.species for hit in by_pair.get("image->image", ())} - {None}
     for pair, group in by_pair.items():
+        if shown and pair == "image->dna":
+            group = [hit for hit in group if hit.lineage.species not in shown]
         weighed = weigh(group, calibration.pair(pair, missing))
         used: dict[object, int] = defaultdict(int)
         for logit, hit in sorted(weighed, key=lambda vote: (-vote[0], vote[1].key_id))[:DECISION_K]:

@@ -60,7 +60,10 @@ ALPHA_KNOWN = 0.04
 FOLDS = 5
 
 MISSING_EACH = 4
-"""Queries of a species that are asked without it, at most."""
+"""Queries of a species that are asked without it, at most, where there are more than `FEW` in all."""
+
+FEW = 400
+"""Up to so many queries all are asked without their species; a few dozen can spare none."""
 
 SHORT = "short"
 """Name of the short windows of barcodes beside `image` and `dna`."""
@@ -292,7 +295,7 @@ def window(sequence: str, seed: int) -> str:
 
 
 def ask(identifier: Identifier, queries: Queries) -> list[Case]:
-    """Asks each query with its species, and up to `MISSING_EACH` of each species without it."""
+    """Asks each query with its species, and those that `_few_of_each` chooses without it."""
     library, modality = identifier.library, queries.modality
     rows = np.stack(queries.rows)
     placed = place(queries.sequences).codes if modality == "dna" and library.is_coi else None
@@ -326,7 +329,9 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
 
 
 def _few_of_each(species: Sequence[str | None]) -> set[int]:
-    """Numbers of up to `MISSING_EACH` queries of each species, spread over the list."""
+    """Numbers of up to `MISSING_EACH` queries of each species, spread over the list; of few, of all."""
+    if len(species) <= FEW:
+        return {number for number, name in enumerate(species) if name is not None}
     members: dict[str, list[int]] = defaultdict(list)
     for number, name in enumerate(species):
         if name is not None:

@@ -120,6 +120,14 @@ class TestGather:
         evidence = gather([*photos, *barcodes], DEFAULT)
         assert evidence[PRONUBA.path()] == pytest.approx(0.5)
 
+    def test_a_species_that_answers_with_photos_does_not_vote_again_with_barcodes(self) -> None:
+        photos = [hit(1, PRONUBA, 0.9, "image", "image"), hit(2, RAPAE, 0.9, "image", "image")]
+        barcodes = [hit(3, PRONUBA, 0.9, "image", "dna"), hit(4, COMES, 0.9, "image", "dna")]
+        evidence = gather([*photos, *barcodes], DEFAULT)
+        assert evidence[PRONUBA.path()] == pytest.approx(evidence[RAPAE.path()])
+        assert COMES.path() in evidence, "without a photo of its own it is found by its barcode"
+        assert gather(barcodes, DEFAULT)[PRONUBA.path()] > 0
+
     def test_only_the_nearest_fifty_vote_whatever_is_displayed(self) -> None:
         near = [hit(n, Lineage("Lepidoptera"), 0.9) for n in range(DECISION_K)]
         far = [hit(1000 + n, Lineage("Diptera"), 0.5) for n in range(200)]

@@ -111,8 +111,7 @@ def test_a_library_is_calibrated_end_to_end(identifier: Identifier) -> None:
     assert fitted.fitted
     assert set(fitted.pairs) == {"dna->dna", "dna->image"}
     assert fitted.provenance["known_queries"] == {"dna": 80, "short": 80}
-    few = 4 * calibrate.MISSING_EACH
-    assert fitted.provenance["missing_queries"] == {"dna": few, "short": few}
+    assert fitted.provenance["missing_queries"] == {"dna": 80, "short": 80}
     assert fitted.provenance["missing_species"] == {"dna": 4, "short": 4}
     assert fitted.short is not None and fitted.short.thresholds["dna"].keys() == set(RANKS)
     assert identifier.library.calibration is fitted
@@ -143,10 +142,13 @@ def test_other_species_are_judged_by_a_calibration_that_does_not_know_them(
 
 
 def test_a_few_queries_of_each_species_are_asked_without_it() -> None:
-    species = ["a"] * 40 + [None] + ["b"] * 2
-    found = calibrate._few_of_each(species)
-    assert len([n for n in found if species[n] == "a"]) == calibrate.MISSING_EACH
-    assert {0, 39, 41, 42} <= found and 40 not in found
+    many = ["a"] * calibrate.FEW + [None] + ["b"] * 2
+    found = calibrate._few_of_each(many)
+    assert len([n for n in found if many[n] == "a"]) == calibrate.MISSING_EACH
+    last = calibrate.FEW - 1
+    assert {0, last, last + 2, last + 3} <= found and last + 1 not in found
+    few = ["a"] * 40 + [None] + ["b"] * 2
+    assert calibrate._few_of_each(few) == set(range(43)) - {40}
 
 
 def new_to_the_library(
