@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,15 @@ from PIL import Image
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.inference.images import ImagePreprocessing, to_array
 from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest
-from bioscan_desktop.inference.session import ProviderReport, Session
+from bioscan_desktop.inference.session import ProviderReport, Session, default_threads
 from bioscan_desktop.inference.text import TextEncoding, text_encoding
 from bioscan_desktop.inference.tokens import BarcodeTokenizer, FrameTokenizer, codon_ids
 
 TEXTS_AT_ONCE = 256
+
+ROWS_AT_ONCE = {"image": 2, "dna": 32, "text": 32}
+"""Rows that an encoder is given at a time on the CPU. What two photos leave behind between two layers
+still fits the processor's cache: sixteen at a time cost a quarter more work for each."""
 
 _INPUT_TYPES = {"image": "tensor(float)", "dna": "tensor(int64)", "text": "tensor(int64)"}
 
@@ -79,10 +84,12 @@ class ModelPack:
         Each is the mean over the picture and its mirror image: an insect looks left as often as
         right, and the mean lies closer to the other photos of its species.
         """
-        pixels = np.stack(inputs)
-        mirrored = np.ascontiguousarray(pixels[:, :, :, ::-1])
-        rows = self.embed_arrays("image", np.concatenate([pixels, mirrored]))
-        mean = rows[: len(pixels)] + rows[len(pixels) :]
+        count = len(inputs)
+        pixels = np.empty((2 * count, *inputs[0].shape), dtype=np.float32)
+        np.stack(inputs, out=pixels[:count])
+        pixels[count:] = pixels[:count, :, :, ::-1]
+        rows = self.embed_arrays("image", pixels)
+        mean = rows[:count] + rows[count:]
         return mean / np.linalg.norm(mean, axis=1, keepdims=True)
 
     def embed_barcodes(self, sequences: Sequence[str], placed: np.ndarray | None = None) -> np.ndarray:
@@ -135,7 +142,7 @@ class ModelPack:
         Raises:
             PackError: if the encoder answers with a wrong shape or with NaN.
         """
-        rows = np.asarray(self.session(modality).run(*batch), dtype=np.float32)
+        rows = np.asarray(self._run(modality, batch), dtype=np.float32)
         if rows.shape != (len(batch[0]), self.dim):
             raise PackError(
                 f"The {modality} encoder of {self.folder} gives {rows.shape}, not (n, {self.dim})."
@@ -144,6 +151,15 @@ class ModelPack:
         if not np.isfinite(norms).all() or (norms < 1e-6).any():
             raise PackError(f"The {modality} encoder of {self.folder} gives unusable numbers.")
         return rows / norms
+
+    def _run(self, modality: str, batch: tuple[np.ndarray, ...]) -> np.ndarray:
+        """The encoder's rows. On the CPU a few at a time, as many runs side by side as there are threads."""
+        session, step = self.session(modality), ROWS_AT_ONCE[modality]
+        if session.report.short != "CPU" or len(batch[0]) <= step:
+            return session.run(*batch)
+        parts = [[array[at : at + step] for array in batch] for at in range(0, len(batch[0]), step)]
+        with ThreadPoolExecutor(min(len(parts), self.threads or default_threads())) as pool:
+            return np.concatenate(list(pool.map(lambda part: session.run(*part), parts)))
 
     def session(self, modality: str) -> Session:
         """The encoder's session, opened at first use."""

@@ -63,6 +63,13 @@ def test_a_batch_is_its_single_items(model: ModelPack) -> None:
     np.testing.assert_allclose(model.embed_barcodes(barcodes()), singles, atol=1e-6)
 
 
+def test_rows_of_many_parts_stay_in_order(model: ModelPack, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [random_barcode(n, 180 + n) for n in range(23)]
+    whole = model.embed_barcodes(many)
+    monkeypatch.setitem(encoders.ROWS_AT_ONCE, "dna", 2)
+    np.testing.assert_allclose(model.embed_barcodes(many), whole, atol=1e-6)
+
+
 def test_an_insect_and_its_mirror_image_are_one(model: ModelPack) -> None:
     picture = draw_insect((150, 90, 40)).crop((0, 0, 200, 240))
     rows = model.embed_images([picture, ImageOps.mirror(picture)])
