@@ -1,7 +1,8 @@
 """What a batch leaves for others to read: results.csv, hits.csv and run.json.
 
 While a run goes on, rows are added to the tables as they come, so that they can be looked at any time.
-At its end, and when a run is taken up again, they are written anew from the session, in its order.
+When a run is taken up again they are written anew from the session, in its order; at its end, too, unless
+all rows came in that order and nobody else has touched the tables.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Tables:
         self._folder, self._database, self._options = folder, database, options
         self._open: list[IO[str]] = []
         self._writers: list[TableWriter] = []
+        self._last, self._in_order = -1, True
 
     def begin(self, check: Callable[[int], None] = lambda _: None) -> str:
         """Writes what there is and keeps the tables open for more.
@@ -66,10 +68,12 @@ class Tables:
             raise _cannot_write(self._folder, error) from None
         return ""
 
-    def append(self, record: Mapping[str, Any], created_at: str) -> None:
-        """Adds an answer. Raises ArgumentError if it cannot be written."""
+    def append(self, number: int, record: Mapping[str, Any], created_at: str) -> None:
+        """Adds the answer about a specimen of the session. Raises ArgumentError if it cannot be written."""
         if not self._writers:
             return
+        self._in_order = self._in_order and number > self._last
+        self._last = number
         try:
             self._write_item(ExportItem(record, identified_at=created_at), "", *self._writers)
         except OSError as error:
@@ -90,12 +94,35 @@ class Tables:
             raise _cannot_write(self._folder, error) from None
 
     def finish(self, check: Callable[[int], None] = lambda _: None) -> None:
-        """Writes both anew, in the order of the session.
+        """Completes both, in the order of the session.
 
         Raises:
             ArgumentError: if they cannot be written; what was there before is unharmed.
         """
+        try:
+            whole = self._is_whole()
+        except OSError as error:
+            raise _cannot_write(self._folder, error) from None
         self.close()
+        if not whole:
+            self._write_anew(check)
+
+    def _is_whole(self) -> bool:
+        """True if both files hold what was written here, in the order of the session, down to the disk."""
+        if not self._writers or not self._in_order:
+            return False
+        for stream, name in zip(self._open, (RESULTS, HITS), strict=True):
+            stream.flush()
+            os.fsync(stream.fileno())
+            try:
+                there = (self._folder / name).stat()
+            except FileNotFoundError:
+                return False
+            if not os.path.samestat(there, os.fstat(stream.fileno())) or there.st_size != stream.tell():
+                return False
+        return True
+
+    def _write_anew(self, check: Callable[[int], None]) -> None:
         try:
             self.write(check)
         except PermissionError as error:
@@ -111,9 +138,9 @@ class Tables:
         stale = not self._writers or self._database.one(
             "SELECT 1 FROM results r JOIN specimens s USING (specimen_id) WHERE s.state = 'waiting' LIMIT 1"
         )
-        if stale:
-            self.finish()
         self.close()
+        if stale:
+            self._write_anew(lambda _: None)
 
     def write(self, check: Callable[[int], None] = lambda _: None, done_only: bool = False) -> None:
         """Writes both from the session; each appears only when it is complete. Raises OSError.
@@ -125,7 +152,9 @@ class Tables:
             first = TableWriter(results, RESULT_COLUMNS, self._options.guard)
             second = TableWriter(hits, HIT_COLUMNS, self._options.guard)
             kept = specimens.records(self._database, done_only)
+            self._last, self._in_order = -1, True
             for done, (number, record, created_at) in enumerate(kept):
+                self._last = number
                 check(done)
                 decision, notes = self._human(number)
                 item = ExportItem(record, decision, identified_at=created_at)

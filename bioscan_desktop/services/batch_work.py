@@ -19,7 +19,7 @@ from bioscan_desktop.services.recorded import answer_of, specimen_of
 from bioscan_desktop.services.specimens import Specimen
 from bioscan_desktop.services.tasks import CancelToken, Gate, Progress, ProgressCallback
 from bioscan_desktop.session import photos, queries, specimens
-from bioscan_desktop.session.database import Database, now
+from bioscan_desktop.session.database import Database
 from bioscan_desktop.session.specimens import STEP, FileFacts, StoredSpecimen
 
 AHEAD = 2
@@ -152,8 +152,8 @@ class Work:
             elif after is None or facts is None or not photos.same_file(facts, after):
                 result = _changed(result, path, after is None)
         answer = answer_of(result)
-        specimens.save_answer(self._database, stored.specimen_id, self._run_id, answer, facts)
-        self._tables.append(answer.record, now())
+        finished = specimens.save_answer(self._database, stored.specimen_id, self._run_id, answer, facts)
+        self._tables.append(stored.specimen_id, answer.record, finished)
         self._done += 1
         self._failed += result.status == "failed"
         self._pace.note(self._done)

@@ -319,12 +319,16 @@ def save_answer(
     run_id: int,
     answer: Answer,
     facts: FileFacts | None = None,
-) -> None:
+) -> str:
     """Keeps the machine's answer, in one change; an older one gives way, decisions stay.
 
     Args:
         facts: of the photo, as it was when it was read.
+
+    Returns:
+        the time that is kept with it.
     """
+    finished = now()
     record = answer.record
     verdict = record["verdict"] or {}
     error = record["error"] or {}
@@ -349,7 +353,7 @@ def save_answer(
                 verdict.get("novelty"),
                 int(answer.conflict),
                 packed,
-                now(),
+                finished,
             ),
         )
         connection.execute("UPDATE specimens SET state = 'done' WHERE specimen_id = ?", (specimen_id,))
@@ -362,6 +366,7 @@ def save_answer(
         connection.execute(
             "UPDATE words SET names = ? WHERE rowid = ?", (" ".join(answer.names), specimen_id)
         )
+    return finished
 
 
 def record_of(database: Database, specimen_id: int) -> dict[str, Any] | None:

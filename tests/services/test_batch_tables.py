@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,11 +107,54 @@ def test_rows_are_there_as_soon_as_they_are_flushed(
 ) -> None:
     assert tables.begin() == ""
     assert len(read(tmp_path / "results.csv")) == 3
-    tables.append(answer_of(results[0]).record, "now")
+    tables.append(1, answer_of(results[0]).record, "now")
     tables.flush()
     assert len(read(tmp_path / "results.csv")) == 4
     tables.finish()
     assert len(read(tmp_path / "results.csv")) == 3
+
+
+class TestTheEnd:
+    """The tables are written anew only where what was added is not what the session would give."""
+
+    @pytest.fixture
+    def added(self, tables: Tables, results: list[Identification], database: Database) -> Tables:
+        tables.begin()
+        (number,) = specimens.add(database, [stored_of(results[0].specimen)])
+        answer = answer_of(results[0])
+        tables.append(number, answer.record, specimens.save_answer(database, number, 1, answer))
+        return tables
+
+    def test_rows_that_came_in_order_stay(self, added: Tables, tmp_path: Path) -> None:
+        files = [tmp_path / name for name in ("results.csv", "hits.csv")]
+        before = [file.stat().st_ino for file in files]
+        added.finish()
+        assert [file.stat().st_ino for file in files] == before
+        kept = [file.read_bytes() for file in files]
+        added.write()
+        assert [file.read_bytes() for file in files] == kept
+        assert len(read(files[0])) == 4
+
+    @pytest.mark.parametrize("mishap", ["longer", "shorter", "gone", "replaced"])
+    def test_what_others_did_to_a_table_is_undone(self, added: Tables, tmp_path: Path, mishap: str) -> None:
+        if sys.platform == "win32" and mishap in ("gone", "replaced"):
+            pytest.skip("Windows removes no file that is open")
+        path = tmp_path / "results.csv"
+        added.flush()
+        data = path.read_bytes()
+        if mishap in ("gone", "replaced"):
+            path.unlink()
+        if mishap != "gone":
+            path.write_bytes({"longer": data + b"x", "shorter": data[:-5], "replaced": data}[mishap])
+        added.finish()
+        assert path.read_bytes() == data
+
+    def test_an_answer_that_was_given_again_replaces_the_old_one(
+        self, added: Tables, results: list[Identification], tmp_path: Path
+    ) -> None:
+        added.append(2, answer_of(results[1]).record, "now")
+        added.finish()
+        assert len(read(tmp_path / "results.csv")) == 4
 
 
 def test_what_cannot_be_written_leaves_the_old_tables(
