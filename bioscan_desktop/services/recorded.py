@@ -7,7 +7,7 @@ what the window shows beside it and the line leaves out or rounds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, fields
+from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,9 +57,9 @@ def specimen_of(stored: StoredSpecimen, root: Path | None = None) -> Specimen:
 def answer_of(result: Identification) -> Answer:
     """An answer as a session keeps it."""
     kept = {
-        "verdict": asdict(result.verdict) if result.verdict else None,
-        "by_modality": {modality: asdict(verdict) for modality, verdict in result.by_modality.items()},
-        "hits": [{**asdict(hit), "consensus": None} for hit in result.hits],
+        "verdict": _verdict_values(result.verdict) if result.verdict else None,
+        "by_modality": {name: _verdict_values(verdict) for name, verdict in result.by_modality.items()},
+        "hits": [{**_values(hit), "lineage": _values(hit.lineage), "consensus": None} for hit in result.hits],
         "elapsed_ms": result.elapsed_ms,
         "restricted": len(result.restricted),
     }
@@ -103,6 +103,15 @@ def identification_of(record: Mapping[str, Any], specimen: Specimen) -> Identifi
         provenance=MadeWith(*made_with, record["provider"]),
         restricted=tuple(record["notices"][:limited]),
     )
+
+
+def _verdict_values(verdict: Verdict) -> dict[str, Any]:
+    return {**_values(verdict), "ranks": tuple(_values(share) for share in verdict.ranks)}
+
+
+def _values(one: Hit | Lineage | RankShare | Verdict) -> dict[str, Any]:
+    """The fields of a dataclass. `asdict` copies each value, and takes ten times as long."""
+    return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
 def _verdict(values: Mapping[str, Any]) -> Verdict:
