@@ -4,9 +4,10 @@ Training, batch, window and tests all come through here, so that a photo looks t
 encoder wherever it is read. Order: header check, size check, draft decode, EXIF orientation,
 colour mode, ICC profile to sRGB; resizing belongs to `to_array`.
 
-JPEGs are decoded at reduced scale (libjpeg "draft") to at least 1.6 times the side that is asked for:
-nearly four times faster from a 12-megapixel photo to model input than a full decode, at a cosine of
-0.998 or more between the embeddings of both.
+JPEGs are decoded at reduced scale (libjpeg "draft") to at least 1.45 times the side that is asked for: four
+times faster from a 12-megapixel photo to model input than a full decode. Of 160 held-out photos, enlarged
+to fall on that factor, the embeddings of both have a cosine of 0.999 in the mean and 0.997 at least, and
+the nearest reference is of the right species as often.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ SUFFIXES: frozenset[str] = frozenset(
 MAX_PIXELS = 400_000_000
 """Larger pictures are refused before decoding; a 100 MB TIFF of a scanner stays below."""
 
-DRAFT_FACTOR = 1.6
+DRAFT_FACTOR = 1.45
 """Draft decode keeps at least this multiple of the side that the model needs."""
 
 MAX_MISSING = 0.6

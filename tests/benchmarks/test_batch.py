@@ -119,7 +119,7 @@ def test_a_batch_of_large_photos_keeps_decoder_and_encoder_busy(
         assert of_slower >= 0.9
     else:
         assert min(of_both, of_halves) >= 0.9
-    assert busy >= 0.9
+    assert busy >= 0.8
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
