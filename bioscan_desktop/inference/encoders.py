@@ -81,9 +81,11 @@ class ModelPack:
     def embed_pixels(self, inputs: Sequence[np.ndarray]) -> np.ndarray:
         """Returns (n, dim) float32 unit rows of pictures that are model input already, see `to_array`.
 
-        Each is the mean over the picture and its mirror image: an insect looks left as often as
-        right, and the mean lies closer to the other photos of its species.
+        Each is the mean over the picture and its mirror image, unless the pack says otherwise: an insect
+        looks left as often as right, and the mean lies closer to the other photos of its species.
         """
+        if not self._card("image").mirror:
+            return self.embed_arrays("image", np.stack(inputs))
         count = len(inputs)
         pixels = np.empty((2 * count, *inputs[0].shape), dtype=np.float32)
         np.stack(inputs, out=pixels[:count])

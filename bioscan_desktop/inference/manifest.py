@@ -91,6 +91,7 @@ class EncoderCard:
         variants: by precision, such as "int8".
         text: for `text`.
         leaning: for `image`, what makes up for the lean to the species that were trained on.
+        mirror: of `image`: an embedding is the mean over the picture and its mirror image.
     """
 
     file: str
@@ -102,6 +103,7 @@ class EncoderCard:
     variants: dict[str, Variant] = field(default_factory=dict)
     text: TextTokenizer | None = None
     leaning: Leaning | None = None
+    mirror: bool = True
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class ModelManifest:
                 card.preprocessing.to_dict() if card.preprocessing else None,
                 card.tokenizer.to_dict() if card.tokenizer else None,
                 *([card.text.to_dict()] if card.text else []),
+                *([] if card.mirror else ["no mirror image"]),
             ]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
@@ -263,6 +266,8 @@ def _card_to_dict(card: EncoderCard) -> dict[str, Any]:
         values["text"] = card.text.to_dict()
     if card.leaning is not None:
         values["leaning"] = card.leaning.to_dict()
+    if not card.mirror:
+        values["mirror"] = False
     values["parity"] = card.parity
     values["variants"] = {
         name: {"file": v.file, "sha256": v.sha256, "parity": v.parity} for name, v in card.variants.items()
@@ -286,4 +291,5 @@ def _card_from_dict(values: dict[str, Any]) -> EncoderCard:
         },
         text=TextTokenizer.from_dict(text) if text else None,
         leaning=Leaning.from_dict(leaning) if leaning else None,
+        mirror=bool(values.get("mirror", True)),
     )

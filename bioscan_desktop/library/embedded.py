@@ -57,10 +57,12 @@ class Embedded:
                 f"The embeddings in {self.folder} come from the model {self.model.get('id')} "
                 f"{self.model.get('version')}, not from {model.id} {model.version}."
             )
-        if "image" in self.modalities and not self._mirror:
+        wanted = "image" in self.modalities and model.encoders["image"].mirror
+        if "image" in self.modalities and self._mirror != wanted:
             raise PackError(
-                f"The photos in {self.folder} were embedded without their mirror images; libraries need "
-                "`bioscan-train embed --mirror`."
+                f"The photos in {self.folder} were embedded {'with' if self._mirror else 'without'} their "
+                f"mirror images; libraries of this model need `bioscan-train embed` "
+                f"{'with' if wanted else 'without'} `--mirror`."
             )
 
     def records(self) -> Iterator[tuple[Record, int]]:

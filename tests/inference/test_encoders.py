@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.inference import encoders
 from bioscan_desktop.inference.encoders import ModelPack
+from bioscan_desktop.inference.images import to_array
 from bioscan_desktop.inference.manifest import ModelManifest, Variant, sha256_of
 from bioscan_desktop.inference.session import Session
 from tests.conftest import DIM, SPECIES, TinyWorld, draw_insect, make_model, random_barcode
@@ -74,6 +75,22 @@ def test_an_insect_and_its_mirror_image_are_one(model: ModelPack) -> None:
     picture = draw_insect((150, 90, 40)).crop((0, 0, 200, 240))
     rows = model.embed_images([picture, ImageOps.mirror(picture)])
     np.testing.assert_allclose(rows[0], rows[1], atol=1e-5)
+
+
+def test_a_pack_may_do_without_the_mirror_image(tmp_path: Path, model: ModelPack) -> None:
+    folder = tmp_path / "pack"
+    manifest = make_model(folder)
+    image = dataclasses.replace(manifest.encoders["image"], mirror=False)
+    plain = dataclasses.replace(manifest, encoders={**manifest.encoders, "image": image})
+    plain.save(folder)
+    picture = draw_insect((150, 90, 40)).crop((0, 0, 200, 240))
+    pack = ModelPack(folder, "cpu")
+    assert pack.manifest == plain and pack.manifest.fingerprint != manifest.fingerprint
+    np.testing.assert_array_equal(
+        pack.embed_images([picture]),
+        model.embed_arrays("image", to_array(picture, model.preprocessing)[None]),
+    )
+    assert not np.allclose(pack.embed_images([picture]), model.embed_images([picture]), atol=1e-4)
 
 
 @pytest.mark.parametrize(("precision", "seed"), [("fp32", 7), ("int8", 8)])

@@ -224,7 +224,7 @@ class TestFromEmbeddings:
             ({"complete": False}, "not complete"),
             ({"format": "x"}, "no embeddings that can be used"),
             ({"model": {"fingerprint": "x", "id": "other", "version": "1"}}, "come from the model other 1"),
-            ({"mirror": False}, "--mirror"),
+            ({"mirror": False}, "without their mirror images; .* with `--mirror`"),
             ({"shards": [{"name": "shard-00000", "rows": 9}]}, "has 10 rows"),
             ({"shards": [{"name": "gone", "rows": 9}]}, "cannot be read"),
         ],

@@ -142,6 +142,15 @@ def test_the_command_line_imports_a_file(tmp_path: Path, capsys: pytest.CaptureF
     assert told.out == ""
 
 
+@pytest.mark.parametrize("more", [[], ["--mirror"]])
+def test_photos_are_embedded_as_the_authors_do(tmp_path: Path, more: list[str]) -> None:
+    torch.save(originals.clibd_checkpoint("id", depth=1), tmp_path / "best.pth")
+    words = ["import-weights", "clibd", str(tmp_path / "best.pth"), "--out", str(tmp_path / "pack"), *more]
+    assert main(["--quiet", *words]) == 0
+    encoders = ModelManifest.load(tmp_path / "pack").encoders
+    assert encoders["image"].mirror == bool(more) and encoders["dna"].mirror
+
+
 def test_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["import-weights", "--help"])

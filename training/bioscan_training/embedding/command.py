@@ -49,7 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mirror",
         action="store_true",
-        help="mean over each photo and its mirror image, as libraries are built; takes twice as long",
+        help="mean over each photo and its mirror image, as libraries are built with models whose manifest "
+        "does not say otherwise; takes twice as long",
     )
     parser.add_argument("--dtype", choices=("float32", "float16"), default="float32")
     parser.add_argument("--shard-size", type=_positive, metavar="N", help=f"specimens ({SHARD_SIZE})")

@@ -39,7 +39,7 @@ class EncoderOptions:
 
     Attributes:
         modalities: of the pack, in its order.
-        mirror: photos are the mean over the picture and its mirror image, as libraries are built.
+        mirror: photos are the mean over the picture and its mirror image, as most libraries are built.
         threads: of onnxruntime; None takes the machine's cores, at most 8.
         workers: threads that decode photos; None takes the machine's cores.
     """

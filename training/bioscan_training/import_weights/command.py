@@ -66,6 +66,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="also write smaller forms of every encoder: fp16 halves the file, int8 quarters the matrices",
     )
+    parser.add_argument(
+        "--mirror",
+        action="store_true",
+        help="let the program embed each photo and its mirror image, which the authors do not; takes twice "
+        "as long",
+    )
     parser.add_argument("--id", help="id of the pack; by default that of the variant, or the file's name")
 
 
@@ -155,7 +161,10 @@ def import_weights(args: argparse.Namespace, published: Published | None) -> dic
     id = args.id or (published.id if published else f"{args.source}-{path.stem}")
     variants = tuple(dict.fromkeys(args.variants))
     manifest = write_pack(
-        {name: replace(tower, variants=variants) for name, tower in towers.items()},
+        {
+            name: replace(tower, variants=variants, mirror=args.mirror or name != "image")
+            for name, tower in towers.items()
+        },
         args.out,
         id=id,
         title=published.title if published else f"{args.source}: {path.name}",

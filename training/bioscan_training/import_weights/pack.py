@@ -51,6 +51,7 @@ class Tower:
         inputs: what files are compared on, an array per input; None for made-up ones.
         variants: smaller forms that may be written of it.
         calibration: for int8, of a convolutional network.
+        mirror: of `image`: the program embeds a photo and its mirror image and takes the mean.
     """
 
     module: nn.Module
@@ -64,6 +65,7 @@ class Tower:
     inputs: tuple[np.ndarray, ...] | None = None
     variants: Sequence[str] = ()
     calibration: Calibration | None = None
+    mirror: bool = True
 
 
 def write_pack(
@@ -177,6 +179,7 @@ def _write_tower(modality: str, tower: Tower, folder: Path, samples: int, refuse
         text=text,
         parity=measured,
         variants=variants,
+        mirror=tower.mirror,
     )
 
 
