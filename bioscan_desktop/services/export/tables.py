@@ -26,8 +26,8 @@ RESULT_COLUMNS: tuple[str, ...] = (
     "query_id", "input", "file_name", "sequence_id", "modality", "status", "error_code", "error_message",
     *TAXA, "bin_uri", "decided_name", "decided_rank", "confidence", "calibrated", "decided_by",
     "decision_rule", *(f"share_{rank}" for rank in RANKS), "novelty", "novelty_p", "modality_agreement",
-    "reason", "n_hits", "top_score", "top_percent_identity", "top_processid", "top_species", "flags",
-    "verification_status", "verified_name", "verified_rank", "verified_by", "verified_at", "notes",
+    "reason", "notices", "n_hits", "top_score", "top_percent_identity", "top_processid", "top_species",
+    "flags", "verification_status", "verified_name", "verified_rank", "verified_by", "verified_at", "notes",
     "final_name", "final_rank", "pack_id", "pack_version", "model_id", "model_version", "model_sha256",
     "app_version", "run_id", "created_at",
 )  # fmt: skip
@@ -69,6 +69,7 @@ def result_row(item: ExportItem, options: ExportOptions) -> Row:
         "novelty_p": verdict.get("novelty_p"),
         "modality_agreement": record.get("modality_agreement"),
         "reason": verdict.get("reason"),
+        "notices": " ".join(record.get("notices") or ()),
         "n_hits": len(item.hits),
         "top_score": top.get("score"),
         "top_percent_identity": top.get("percent_identity"),

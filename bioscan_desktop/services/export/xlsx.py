@@ -25,7 +25,8 @@ from bioscan_desktop.services.export.tables import (
 
 MAX_ROWS, MAX_CHARACTERS = 1_048_576, 32_767
 _WIDTHS = {"query_id": 24, "input": 32, "reason": 60, "decided_name": 26, "final_name": 26, "species": 26,
-           "decided_by": 40, "error_message": 40, "verified_name": 26, "attribution": 30}  # fmt: skip
+           "decided_by": 40, "error_message": 40, "notices": 40, "verified_name": 26,
+           "attribution": 30}  # fmt: skip
 _SHARE = ("confidence", "query_coverage", *(name for name in RESULT_COLUMNS if name.startswith("share_")))
 
 

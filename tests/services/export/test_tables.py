@@ -53,7 +53,8 @@ def test_every_item_is_a_row_and_every_hit_another(
     assert both["decided_by"].startswith("BIOSCAN Desktop 0.1.0; tiny 1")
     assert both["verified_by"] == "Zoë Müller"
     assert results[6]["verified_by"] == "Anna Muster"  # nobody was named: who hands out the data
-    assert results[0]["confidence"] == "0.9312"
+    assert results[0]["confidence"] == "0.9312" and results[0]["notices"] == ""
+    assert results[1]["notices"] == "Short barcode: 600 bases."
     assert hits[2]["country"] == "Côte d'Ivoire"
 
 
