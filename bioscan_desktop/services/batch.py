@@ -21,6 +21,7 @@ from bioscan_desktop.core.errors import ArgumentError, Cancelled
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.services import batch_provenance
 from bioscan_desktop.services.awake import keep_awake
+from bioscan_desktop.services.batch_answers import Answering, Answers
 from bioscan_desktop.services.batch_plan import Placed, place
 from bioscan_desktop.services.batch_scan import QUIET_S, Found, Root, walk
 from bioscan_desktop.services.batch_tables import Tables, write_run
@@ -209,6 +210,7 @@ class Batch:
         poll_s: float = POLL_S,
         notice: Callable[[str], None] = lambda _: None,
         limits: Mapping[str, Sequence[str]] | None = None,
+        answering: Answering | None = None,
     ) -> queries.Counts:
         """Identifies everything that waits, and writes the tables.
 
@@ -218,6 +220,7 @@ class Batch:
             watch: go on looking for new files until `cancel`, which then ends the run in good order.
             notice: told sentences about the run as a whole.
             limits: names that the identifier is restricted to, see `batch_provenance.LIMITS`.
+            answering: turns steps into answers elsewhere, with the same packs and settings; None: here.
 
         Returns:
             what there is in the end.
@@ -240,9 +243,8 @@ class Batch:
             library=LibraryFacts.of(identifier.library), run_id=self.database.fact("run_id", "")
         )
         tables = Tables(self.out, self.database, options)
-        work = Work(
-            self.database, self.root, identifier, top_k, run_id, tables, progress, cancel, gate or Gate()
-        )
+        answering = answering or Answers(identifier, self.root.path, top_k)
+        work = Work(self.database, self.root, answering, run_id, tables, progress, cancel, gate or Gate())
         with ExitStack() as stack:
             stack.callback(tables.close)
             stack.enter_context(keep_awake())

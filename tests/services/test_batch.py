@@ -19,7 +19,7 @@ from bioscan_desktop.core.errors import ArgumentError, BioscanError, Cancelled, 
 from bioscan_desktop.inference import images
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library.pack import Library
-from bioscan_desktop.services import batch_provenance, batch_work
+from bioscan_desktop.services import batch_answers, batch_provenance, batch_work
 from bioscan_desktop.services.batch import STATE_FILE, Batch
 from bioscan_desktop.services.batch_scan import Settling
 from bioscan_desktop.services.identify import Identifier
@@ -469,7 +469,7 @@ class TestMishaps:
         def broken(*_: object) -> None:
             raise RuntimeError("a bug")
 
-        monkeypatch.setattr(batch_work, "answer_of", broken)
+        monkeypatch.setattr(batch_answers, "answer_of", broken)
         with pytest.raises(RuntimeError, match="a bug"):
             run(folder, "run")
 
