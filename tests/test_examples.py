@@ -110,6 +110,7 @@ RECIPE_CHAIN = ("prepare", "fit", "export", "evaluate")
 """Each of these works on what those before it left; they are run in one folder."""
 
 ELSEWHERE = {
+    "bioscan-train batch": "tests/training/test_batch_on_ray.py runs it",
     "bioscan-train smoke": "tests/training/test_smoke.py runs it",
     "bioscan-train fit-relatedness": "tests/training/test_relatedness.py runs it",
 }

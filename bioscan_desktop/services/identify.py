@@ -174,13 +174,21 @@ class Identifier:
     Args:
         model, library: opened packs.
         restriction: the part of the library that may answer; None takes all of it.
+        decoders: threads that decode photos.
 
     Raises:
         PackError: if they do not belong together.
     """
 
-    def __init__(self, model: ModelPack, library: Library, restriction: Restriction | None = None) -> None:
+    def __init__(
+        self,
+        model: ModelPack,
+        library: Library,
+        restriction: Restriction | None = None,
+        decoders: int = DECODERS,
+    ) -> None:
         library.check_model(model.manifest)
+        self._decoders = decoders
         self.model = model
         self.library = library
         self.restriction = restriction
@@ -241,7 +249,7 @@ class Identifier:
             PackError: if an encoder or a key file cannot be used.
         """
         cancel = cancel or CancelToken()
-        with ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as pool:
+        with ThreadPoolExecutor(self._decoders, thread_name_prefix="decode") as pool:
             ahead: list[tuple[Neighbours, Future[tuple[LoadedImage, np.ndarray]] | None]] = []
             try:
                 for chunk in in_steps(specimens, first_step, last_step):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bioscan_desktop.core.errors import BioscanError
+from bioscan_training import batch_command as batch
 from bioscan_training import benchmark_command as benchmark
 from bioscan_training import relatedness_command as relatedness
 from bioscan_training import rivals, smoke
@@ -128,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     embedding.add_arguments(add("embed", embedding.run, embedding.ABOUT, embedding.EXAMPLE))
     relatedness.add_arguments(add("fit-relatedness", relatedness.run, relatedness.ABOUT, relatedness.EXAMPLE))
     rivals.add_arguments(add("rivals", rivals.run, rivals.ABOUT, rivals.EXAMPLE))
+    batch.add_arguments(add("batch", batch.run, batch.ABOUT, batch.EXAMPLE))
     weights.add_arguments(add("import-weights", weights.run, weights.ABOUT, weights.EXAMPLE))
     smoke.add_arguments(add("smoke", smoke.run, smoke.ABOUT, smoke.EXAMPLE))
     return parser

@@ -93,9 +93,9 @@ def run(args: argparse.Namespace) -> int:
     if args.part != (1, 1) and args.ray is not None:
         raise ArgumentError("--part is for jobs without --ray, which shares out the shards itself.")
     if args.ray is not None:
-        from bioscan_training.embedding.on_ray import require_ray
+        from bioscan_training.cluster import require_ray
 
-        require_ray()
+        require_ray(data=True)
     source = Source(
         args.source, args.format, args.split, args.partitioning, args.clibd_files, args.images, args.package
     ).settled()

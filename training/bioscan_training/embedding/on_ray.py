@@ -8,14 +8,14 @@ the model pack and the output folder under the same paths, and nothing large tra
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bioscan_desktop.core.errors import ArgumentError, BioscanError
+from bioscan_desktop.core.errors import BioscanError
+from bioscan_training.cluster import connected, reason_of, share_of
 from bioscan_training.embedding.command import log_receipt
 from bioscan_training.embedding.encode import Encoder, EncoderOptions
 from bioscan_training.embedding.shards import EmbeddingFolder, EmbeddingsError
@@ -52,20 +52,6 @@ class ShardWriter:
             return {"receipt": {}, "error": error.message}
 
 
-def require_ray() -> None:
-    """Fails at once where Ray Data is not installed.
-
-    Raises:
-        ArgumentError: in one sentence.
-    """
-    # Nothing about the records goes anywhere: Ray reports how it is used unless told not to.
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    try:
-        import ray.data  # noqa: F401
-    except ImportError:
-        raise ArgumentError('--ray needs Ray: pip install "bioscan-desktop[cluster]".') from None
-
-
 def embed_on_ray(
     work: Iterable[Chunk],
     source: Source,
@@ -95,29 +81,15 @@ def embed_on_ray(
         rows.append({"chunk": str(path)})
     try:
         if rows:
-            _connect(address)
-            try:
-                _run(rows, _absolute(source), folder, options, actors)
-            except ray.exceptions.RayError as error:
-                reason = str(error).strip().splitlines()[-1][:200]
-                raise EmbeddingsError(f"Ray gave up ({reason}); the same command goes on.") from None
-            finally:
-                ray.shutdown()
+            with connected(address):
+                try:
+                    _run(rows, _absolute(source), folder, options, actors)
+                except ray.exceptions.RayError as error:
+                    raise EmbeddingsError(
+                        f"Ray gave up ({reason_of(error)}); the same command goes on."
+                    ) from None
     finally:
         shutil.rmtree(chunks, ignore_errors=True)
-
-
-def _connect(address: str) -> None:
-    import ray
-
-    try:
-        own = {"include_dashboard": False} if address == "local" else {}
-        ray.init(address=address, logging_level="ERROR", log_to_driver=False, **own)
-    except (ConnectionError, ValueError, RuntimeError, OSError) as error:
-        reason = str(error).strip().splitlines()[0][:160]
-        raise ArgumentError(
-            f"There is no Ray cluster at '{address}' ({reason}); `--ray local` starts one here."
-        ) from None
 
 
 def _run(
@@ -131,20 +103,16 @@ def _run(
 
     logging.getLogger("ray.data").setLevel(logging.ERROR)  # what is done is told here, shard by shard
     ray.data.DataContext.get_current().enable_progress_bars = False
-    there = ray.cluster_resources()
-    gpus = int(there.get("GPU", 0)) if options.provider != "cpu" else 0
-    cores = int(there.get("CPU", 1))
-    threads = options.threads or (max(1, cores // gpus) if gpus else 1)
-    n_actors = min(len(rows), actors or gpus or max(1, cores // threads))
-    options = replace(options, threads=threads, workers=options.workers or threads)
-    log.info("%d shards for %d actors, %d GPUs", len(rows), n_actors, gpus)
+    share = share_of(options.provider, actors, options.threads)
+    n_actors = min(len(rows), share.actors)
+    options = replace(options, threads=share.threads, workers=options.workers or share.threads)
+    log.info("%d shards for %d actors, %d GPUs", len(rows), n_actors, share.gpus)
     # No other operator: the actors may hold every core, and whatever waited for one would never run.
     done = ray.data.from_items(rows).map(
         ShardWriter,
         fn_constructor_args=(options, source, folder.folder.resolve(), folder.settings),
         compute=ray.data.ActorPoolStrategy(size=n_actors),
-        num_cpus=1 if gpus else threads,
-        num_gpus=1 if gpus else None,
+        **share.resources,
     )
     for row in done.iter_rows():
         if row["error"]:
