@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bioscan_desktop.core.errors import ArgumentError, BioscanError, Cancelled, SessionError
 from bioscan_desktop.inference import images
@@ -435,6 +436,44 @@ class TestMishaps:
         with pytest.raises(ArgumentError, match="cannot be made") as caught:
             run(folder, "file/run")
         sentence_of(caught)
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="/proc and /sys take no files, not even of root")
+    @pytest.mark.parametrize(("out", "words"), [("/proc/run", "cannot be made"), ("/sys", "cannot be ")])
+    def test_a_run_in_a_folder_that_cannot_be_written_to(self, folder: Path, out: str, words: str) -> None:
+        with pytest.raises(BioscanError, match=words) as caught:
+            Batch(folder, Path(out))
+        assert out in sentence_of(caught)
+
+    def test_nothing_is_written_into_the_folder(self, run: Runner, folder: Path) -> None:
+        def all_of_it() -> dict[Path, tuple[int, int]]:
+            return {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.rglob("*")}
+
+        before = all_of_it()
+        places = [folder, *(path for path in folder.iterdir() if path.is_dir())]
+        for place in places:
+            place.chmod(0o555)
+        try:
+            assert run(folder, "run").state("ok") == 41
+        finally:
+            for place in places:
+                place.chmod(0o755)
+        assert all_of_it() == before
+
+    def test_a_tiff_of_a_hundred_megabytes_whole_and_cut(
+        self, run: Runner, world: TinyWorld, tmp_path: Path
+    ) -> None:
+        scans = tmp_path / "scans"
+        scans.mkdir()
+        with Image.open(world.photos["Pieris rapae"]) as opened:
+            opened.convert("RGB").resize((6000, 5800)).save(scans / "whole.tif")
+        assert (scans / "whole.tif").stat().st_size > 100e6
+        with (scans / "whole.tif").open("rb") as stream:
+            (scans / "cut.tif").write_bytes(stream.read(60_000_000))
+        counts = run(scans, "run")
+        assert (counts.state("ok"), counts.state("failed")) == (1, 1)
+        cut, whole = table(tmp_path / "run")
+        assert whole["order"] == "Lepidoptera"
+        assert cut["error_code"] == "damaged_photo" and cut["error_message"].endswith("copy it again.")
 
     def test_names_in_any_script_and_paths_beyond_260_characters(
         self, run: Runner, world: TinyWorld, tmp_path: Path
