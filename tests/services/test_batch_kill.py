@@ -61,8 +61,8 @@ def kill_when(process: subprocess.Popen[str], out: Path, count: int, later_s: fl
     return process.wait() == -signal.SIGKILL
 
 
-def finish(process: subprocess.Popen[str]) -> None:
-    said = process.communicate(timeout=120)[1]
+def finish(process: subprocess.Popen[str], photos: int) -> None:
+    said = process.communicate(timeout=120 + photos / 10)[1]
     assert process.returncode == 1, said  # some of the files are broken
     assert "Traceback" not in said
 
@@ -71,7 +71,7 @@ def killed_again_and_again(world: TinyWorld, root: Path, photos: int, kills: int
     """Compares a run that was killed with one that was not; returns how often it really was killed."""
     folder = root / "photos"
     fill(folder, photos)
-    finish(start(world, folder, root / "whole"))
+    finish(start(world, folder, root / "whole"), photos)
     rng = random.Random(seed)
     total, killed = photos + 3, 0
     for number in range(kills):
@@ -82,7 +82,7 @@ def killed_again_and_again(world: TinyWorld, root: Path, photos: int, kills: int
             time.sleep(rng.uniform(0, 1.5))
             least = 0
         killed += kill_when(process, root / "run", min(least, total), rng.uniform(0, 0.1))
-    finish(start(world, folder, root / "run"))
+    finish(start(world, folder, root / "run"), photos)
     for name in ("results.csv", "hits.csv"):
         assert table(root / "run", name) == table(root / "whole", name)
     assert records(root / "run") == records(root / "whole")
