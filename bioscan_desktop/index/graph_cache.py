@@ -1,6 +1,6 @@
 """Graphs on disk: kept in step with their keys, and never half written.
 
-    meta.json            of which keys, how many candidates to ask for, names and checksums of the others
+    meta.json            of which keys, how hard to search, names and checksums of the others
     graph-TOKEN.bin      hnswlib's own file
     labels-TOKEN.npz     hashes and rows of the labels, and the projection
 
@@ -21,6 +21,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +29,18 @@ import numpy as np
 
 from bioscan_desktop.index.exact import ExactIndex, Index
 from bioscan_desktop.index.hnsw import (
+    LEAST_RECALL,
+    Effort,
     Graph,
     HnswIndex,
-    M,
     Report,
-    add_rows,
     empty_graph,
     row_hashes,
-    tune,
 )
 from bioscan_desktop.index.keys import Keys
+from bioscan_desktop.index.tuning import add_and_tune
 
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 CHECKPOINT_S = 120.0
 """Seconds of building between two stores; storing a million keys takes about two."""
 
@@ -67,6 +68,26 @@ def load(keys: Keys, folder: Path, identity: str) -> HnswIndex | None:
     if graph is None or int(graph.rows.max(initial=-1)) >= len(keys) or not graph.good:
         return None
     return HnswIndex(keys, graph)
+
+
+def refusal(folder: Path, identity: str) -> str:
+    """Why a stored graph that `load` does not take is of no use, to end a sentence; "" if there is none.
+
+    Args:
+        folder, identity: as for `load`.
+    """
+    meta = _meta(folder)
+    if meta is None:
+        return ""
+    if meta.get("identity") != identity:
+        return "belongs to other keys than this library has"
+    if not meta.get("complete"):
+        return "is not finished"
+    try:
+        recall = min(float(effort["recall"]) for effort in meta["efforts"].values())
+    except (LookupError, TypeError, ValueError, AttributeError):
+        recall = 1.0
+    return f"finds only {recall:.0%} of the nearest keys" if recall < LEAST_RECALL else "is damaged"
 
 
 def exists(folder: Path) -> bool:
@@ -131,10 +152,7 @@ def _complete(
             _write(folder, graph, identity, complete=False)
             last = time.monotonic()
 
-    add_rows(graph, keys, missing, hashes, report, checkpoint)
-    index = HnswIndex(keys, graph)
-    tune(index)
-    return index
+    return add_and_tune(graph, keys, missing, hashes, report, checkpoint)
 
 
 def _stored(keys: Keys, folder: Path | None, hashes: np.ndarray) -> Graph | None:
@@ -180,7 +198,7 @@ def match(old: np.ndarray, new: np.ndarray) -> np.ndarray:
 def _meta(folder: Path) -> dict[str, Any] | None:
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        return meta if meta["version"] == CACHE_VERSION and meta["m"] == M else None
+        return meta if meta["version"] == CACHE_VERSION else None
     except (OSError, ValueError, LookupError, TypeError):
         return None
 
@@ -204,9 +222,8 @@ def _read(folder: Path, meta: dict[str, Any], dim: int) -> Graph | None:
             inner.load_index(path)
         if inner.element_count != len(rows):
             return None
-        counts = {int(k): int(n) for k, n in meta["candidates"].items()}
-        recall = {int(k): float(share) for k, share in meta["recall"].items()}
-        return Graph(inner, projection, hashes, rows, counts, recall)
+        efforts = {int(k): Effort(**effort) for k, effort in meta["efforts"].items()}
+        return Graph(inner, projection, hashes, rows, efforts)
     except (ImportError, OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError):
         return None
 
@@ -225,15 +242,13 @@ def _write(folder: Path, graph: Graph, identity: str, complete: bool) -> None:
             np.savez(stream, hashes=graph.hashes, rows=graph.rows, projection=axes)
         meta = {
             "version": CACHE_VERSION,
-            "m": M,
             "identity": identity,
             "complete": complete,
             "graph": graph_file.name,
             "graph_crc32": _checksum(graph_file),
             "labels": labels_file.name,
             "labels_crc32": _checksum(labels_file),
-            "candidates": graph.candidates,
-            "recall": graph.recall,
+            "efforts": {size: asdict(effort) for size, effort in graph.efforts.items()},
         }
         part.write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
         part.replace(folder / "meta.json")

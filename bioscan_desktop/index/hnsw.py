@@ -2,8 +2,7 @@
 
 The graph is a cache that can be deleted and rebuilt from the keys at any time; `graph_cache` keeps
 it on disk. It proposes candidates; their order and scores come from the full rows, so that scores
-are those of exact search. How many candidates are asked for is found by measuring: some keys are
-looked up in the graph and exactly, and the fewest that reach the target recall are taken.
+are those of exact search. How hard it is searched is found by measuring, see `tuning`.
 
 hnswlib stores neither `ef` nor a checksum, loads an index of a wrong dimension without complaint,
 and raises when fewer than k keys are reachable. All of that is guarded here.
@@ -23,16 +22,8 @@ from bioscan_desktop.index.projection import fit_projection
 
 M = 16
 EF_CONSTRUCTION = 200
-TARGET_RECALL = 0.99
 LEAST_RECALL = 0.95
-"""Where even the most candidates do not reach the target, a graph is used from this recall on."""
-
-TUNED_K = (10, 50)
-"""Recall is measured for so many neighbours; what is asked for is taken from the nearer larger one."""
-
-CANDIDATES = (32, 48, 64, 96, 128, 192, 256, 384, 512, 768)
-PROBES = 256
-"""Keys that are looked up to measure recall: a share of 0.99 of 10 x 256 is known to 0.002."""
+"""Where even the widest search does not reach the target, a graph is used from this recall on."""
 
 AT_ONCE = 32
 """Queries whose candidates are ranked together."""
@@ -44,6 +35,25 @@ Report = Callable[[str, int, int | None], None]
 """Called with (what, done, total)."""
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How hard a graph is searched, and what that brings.
+
+    Attributes:
+        breadth: the nearest keys that are kept while the graph is walked: hnswlib's `ef`.
+        ranked: the nearest of these, by the graph's axes, that are ranked by their full rows.
+        recall: measured share of the nearest keys that are found.
+    """
+
+    breadth: int
+    ranked: int
+    recall: float
+
+
+UNTUNED = 128
+"""Breadth of a graph that was not tuned."""
+
+
 @dataclass
 class Graph:
     """A graph and what is needed to use it.
@@ -53,31 +63,37 @@ class Graph:
         projection: (d, p), or None for the rows as they are.
         hashes: (labels,) of the stored rows; a label is a key's number in the graph.
         rows: (labels,) row in the key matrix, -1 for keys that are no longer in it.
-        candidates: to ask for, by number of neighbours; empty before tuning.
-        recall: that was measured then, by number of neighbours.
+        efforts: by number of neighbours; empty before tuning.
     """
 
     inner: Any
     projection: np.ndarray | None
     hashes: np.ndarray
     rows: np.ndarray
-    candidates: dict[int, int] = field(default_factory=dict)
-    recall: dict[int, float] = field(default_factory=dict)
+    efforts: dict[int, Effort] = field(default_factory=dict)
+
+    @property
+    def recall(self) -> dict[int, float]:
+        """As it was measured, by number of neighbours."""
+        return {size: effort.recall for size, effort in self.efforts.items()}
 
     @property
     def good(self) -> bool:
         """True if its recall, as far as that was measured, suffices."""
-        return all(recall >= LEAST_RECALL for recall in self.recall.values())
+        return all(effort.recall >= LEAST_RECALL for effort in self.efforts.values())
 
     def shorten(self, rows: np.ndarray) -> np.ndarray:
         """(m, d) to (m, p)."""
         return rows if self.projection is None else rows @ self.projection
 
-    def asked(self, k: int) -> int:
-        """How many candidates are needed for k neighbours."""
-        known = [self.candidates[size] for size in sorted(self.candidates) if size >= k]
-        most = max(self.candidates.values(), default=2 * CANDIDATES[2])
-        return max(known[0] if known else most * k // max(TUNED_K), k)
+    def effort(self, k: int) -> tuple[int, int]:
+        """(breadth, ranked) for k neighbours: as was measured for as many, or for the next larger number."""
+        sizes = sorted(self.efforts)
+        if not sizes:
+            return max(UNTUNED, 2 * k), max(UNTUNED, 2 * k)
+        size = next((size for size in sizes if size >= k), sizes[-1])
+        known, more = self.efforts[size], max(1.0, k / size)
+        return round(known.breadth * more), round(known.ranked * more)
 
 
 class HnswIndex:
@@ -103,44 +119,43 @@ class HnswIndex:
         k = min(k, len(self.keys))
         if k == 0:
             return np.zeros((len(queries), 0), np.int64), np.zeros((len(queries), 0), np.float32)
-        return self.search_candidates(queries, k, self.graph.asked(k))
-
-    def search_candidates(
-        self, queries: np.ndarray, k: int, candidates: int
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The best k of so many candidates of the graph."""
-        wanted = min(max(candidates, k), len(self.keys))
-        self.graph.inner.set_ef(max(wanted, CANDIDATES[0]))
-        parts = [
-            self._rank(queries[start : start + AT_ONCE], k, wanted)
-            for start in range(0, len(queries), AT_ONCE)
-        ]
+        breadth, ranked = self.graph.effort(k)
+        parts = []
+        for start in range(0, len(queries), AT_ONCE):
+            part = queries[start : start + AT_ONCE]
+            found = self.propose(part, breadth, max(ranked, k))
+            parts.append(
+                ExactIndex(self.keys).search(part, k) if found is None else self._rank(part, found, k)
+            )
         return np.concatenate([rows for rows, _ in parts]), np.concatenate([scores for _, scores in parts])
 
-    def _rank(self, queries: np.ndarray, k: int, wanted: int) -> tuple[np.ndarray, np.ndarray]:
-        short = self.graph.shorten(queries)
+    def propose(self, queries: np.ndarray, breadth: int, count: int) -> np.ndarray | None:
+        """The nearest rows by the graph's axes, (q, count), nearest first.
+
+        Returns:
+            None if fewer than so many keys can be reached from the entry point.
+        """
+        count = min(count, len(self.keys))
+        self.graph.inner.set_ef(max(breadth, count))
         # One query is not worth waking other threads for.
         threads = 1 if len(queries) == 1 else -1
         try:
-            labels, _ = self.graph.inner.knn_query(short, k=wanted, num_threads=threads)
-        except RuntimeError:  # fewer than so many keys can be reached from the entry point
-            return ExactIndex(self.keys).search(queries, k)
-        found = self.graph.rows[labels.astype(np.int64)]  # (q, wanted)
+            labels, _ = self.graph.inner.knn_query(self.graph.shorten(queries), k=count, num_threads=threads)
+        except RuntimeError:
+            return None
+        return self.graph.rows[labels.astype(np.int64)]
+
+    def scores(self, queries: np.ndarray, found: np.ndarray) -> np.ndarray:
+        """Cosines of the queries to the rows that were found for each, (q, count) float32."""
         every, place = np.unique(found, return_inverse=True)
         full = take_rows(self.keys, every)  # each row is read once for all queries
         places = place.reshape(found.shape)
-        scores = np.stack([full[p] @ q for p, q in zip(places, queries, strict=True)]).astype(np.float32)
+        return np.stack([full[p] @ q for p, q in zip(places, queries, strict=True)]).astype(np.float32)
+
+    def _rank(self, queries: np.ndarray, found: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        scores = self.scores(queries, found)
         order = np.lexsort((found, -scores), axis=1)[:, :k]
         return np.take_along_axis(found, order, 1), np.take_along_axis(scores, order, 1)
-
-
-def build(keys: Keys, report: Report | None = None) -> HnswIndex:
-    """Builds and tunes a graph in memory. Raises ImportError where hnswlib is missing."""
-    graph = empty_graph(keys)
-    add_rows(graph, keys, np.arange(len(keys)), row_hashes(keys), report)
-    index = HnswIndex(keys, graph)
-    tune(index)
-    return index
 
 
 def empty_graph(keys: Keys) -> Graph:
@@ -200,35 +215,3 @@ def row_hashes(keys: Keys) -> np.ndarray:
         mixed ^= mixed >> np.uint64(29)  # so that high bits of a word count in low bits of the sum
         hashes[start : start + len(rows)] = (mixed * factors[::-1]).sum(axis=1, dtype=np.uint64)
     return hashes
-
-
-def tune(index: HnswIndex) -> None:
-    """Finds how many candidates give the target recall, by queries that lie among the keys."""
-    graph, n = index.graph, len(index)
-    graph.candidates, graph.recall = {}, {}
-    if n < 2:
-        return
-    queries = _probes(index.keys)
-    true, _ = ExactIndex(index.keys).search(queries, min(max(TUNED_K), n))
-    for size in TUNED_K:
-        k = min(size, n)
-        for candidates in (c for c in CANDIDATES if c >= size or c == CANDIDATES[-1]):
-            found, _ = index.search_candidates(queries, k, candidates)
-            hits = [len({*a} & {*b}) for a, b in zip(found.tolist(), true[:, :k].tolist(), strict=True)]
-            graph.candidates[size], graph.recall[size] = candidates, float(np.mean(hits)) / k
-            if graph.recall[size] >= TARGET_RECALL:
-                break
-
-
-def _probes(keys: Keys) -> np.ndarray:
-    """Queries such as specimens of the same kinds would give, (q, d) unit rows.
-
-    A key that is moved by the difference of two of its neighbours stays among its kind, but has no
-    links in the graph, which make finding a key itself easier than finding a new specimen.
-    """
-    numbers = np.sort(np.random.default_rng(1).choice(len(keys), size=min(PROBES, len(keys)), replace=False))
-    rows = take_rows(keys, numbers)
-    near, _ = ExactIndex(keys).search(rows, 8)
-    moved = rows + take_rows(keys, near[:, near.shape[1] // 2]) - take_rows(keys, near[:, -1])
-    norms = np.linalg.norm(moved, axis=1, keepdims=True)
-    return np.where(norms > 0.1, moved / np.maximum(norms, 0.1), rows).astype(np.float32)

@@ -28,7 +28,8 @@ import numpy as np
 from bioscan_desktop import __version__
 from bioscan_desktop.core.errors import ArgumentError, BioscanError, PackError
 from bioscan_desktop.index.barcodes import consensus
-from bioscan_desktop.index.keys import KeyWriter, isolations, load_keys
+from bioscan_desktop.index.isolation import isolations
+from bioscan_desktop.index.keys import KeyWriter, open_keys
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.inference.manifest import sha256_of
@@ -56,9 +57,6 @@ DEFAULT_CLUSTER_SIMILARITY = 0.98
 BATCH = 64
 EXAMPLES = 5
 """Process ids kept per key."""
-
-MAX_ISOLATION_KEYS = 60_000
-"""Above this, the pairwise comparison would take minutes; novelty then does without it."""
 
 Report = Callable[[str, int, int | None], None]
 """Called with (what, done, total)."""
@@ -236,13 +234,10 @@ def _write(staging: Staging, model: ModelPack, options: BuildOptions, tell: Repo
             if not count:
                 continue
             files.append(f"keys.{modality}.npy")
-            if count <= MAX_ISOLATION_KEYS:
-                rows = load_keys(folder / files[-1], model.dim, count)
-                np.save(
-                    folder / f"isolation.{modality}.npy",
-                    isolations(rows, species_names(connection, modality)),
-                )
-                files.append(f"isolation.{modality}.npy")
+            tell("comparing species", 0, None)
+            rows = open_keys(folder / files[-1], model.dim, count)
+            files.append(f"isolation.{modality}.npy")
+            np.save(folder / files[-1], isolations(rows, species_names(connection, modality)))
     finally:
         connection.close()
     if not dna and not images:

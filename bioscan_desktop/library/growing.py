@@ -13,15 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from bioscan_desktop.core.taxonomy import Lineage
-from bioscan_desktop.index.keys import (
-    KeyFile,
-    KeyWriter,
-    isolations,
-    load_column,
-    nearest_others,
-    unit_blocks,
-)
-from bioscan_desktop.library.build import EXAMPLES, MAX_ISOLATION_KEYS
+from bioscan_desktop.index.isolation import MOST_PAIRS, isolations, nearest_others
+from bioscan_desktop.index.keys import KeyFile, KeyWriter, load_column, unit_blocks
+from bioscan_desktop.library.build import EXAMPLES
 from bioscan_desktop.library.changing import (
     Change,
     finish,
@@ -247,19 +241,12 @@ class _Growth:
             name = f"isolation.{modality}.npy"
             keys = KeyFile(self._draft.file(f"keys.{modality}.npy"), manifest.dim, total)
             names = species_names(self._connection, modality)
-            if before and has_isolations(manifest, modality) and (total - before) * total <= _MOST_PAIRS:
+            if before and has_isolations(manifest, modality) and (total - before) * total <= MOST_PAIRS:
                 column = _grown_isolations(keys, names, load_column(self._draft.present(name), before))
-            elif total <= MAX_ISOLATION_KEYS:
-                column = isolations(np.concatenate([block for _, block in unit_blocks(keys)]), names)
             else:
-                self._draft.drop(name)
-                continue
+                column = isolations(keys, names)
             with self._draft.file(name).open("wb") as stream:
                 np.save(stream, column, allow_pickle=False)
-
-
-_MOST_PAIRS = MAX_ISOLATION_KEYS**2
-"""Comparisons that are made for isolations at most."""
 
 
 def _grown_isolations(keys: KeyFile, names: np.ndarray, old: np.ndarray) -> np.ndarray:

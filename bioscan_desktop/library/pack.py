@@ -244,8 +244,14 @@ class Library:
             rows = self.key_rows(modality)
             found = None
             if not self._exact and self._cache is not None:
-                found = graph_cache.load(rows, self._graph_folder(modality), self._identity(modality))
-                if found is None and crossover.pays(len(rows), rows.shape[1], self._cache / "speed.json"):
+                folder, identity = self._graph_folder(modality), self._identity(modality)
+                found = graph_cache.load(rows, folder, identity)
+                if found is None and (why := graph_cache.refusal(folder, identity)):
+                    self.notices.append(
+                        f"All {len(rows):,} {modality} keys are compared one by one, since the graph that is "
+                        f"stored for them {why}; `bioscan library index {self.folder.name}` mends that."
+                    )
+                elif found is None and crossover.pays(len(rows), rows.shape[1], self._cache / "speed.json"):
                     self.notices.append(
                         f"All {len(rows):,} {modality} keys are compared one by one; "
                         f"`bioscan library index {self.folder.name}` makes searching so many faster."

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.index.keys import KeyFile, KeyWriter, load_column, nearest_others, unit_blocks
+from bioscan_desktop.index.isolation import MOST_PAIRS, isolations, nearest_others
+from bioscan_desktop.index.keys import KeyFile, KeyWriter, load_column, unit_blocks
 from bioscan_desktop.library.build import EXAMPLES
 from bioscan_desktop.library.changing import Change, finish, has_isolations, stored_keys
 from bioscan_desktop.library.draft import Draft
@@ -148,14 +149,26 @@ def _write_keys(
             writer.write(before.raw[start : start + 8192][stays[start : start + 8192]])
     if not has_isolations(draft.manifest, modality):
         return
-    column = load_column(draft.present(isolation_name), len(before))[stays].astype(np.float32)
+    column = load_column(draft.present(isolation_name), len(before))[stays]
     after = KeyFile(draft.file(keys_name), draft.manifest.dim, len(names))
-    taken = before.take(removed)
-    for start, block in unit_blocks(after):
+    column = _left_isolations(after, names, column, before.take(removed), removed_names)
+    with draft.file(isolation_name).open("wb") as stream:
+        np.save(stream, column, allow_pickle=False)
+
+
+def _left_isolations(
+    keys: KeyFile, names: np.ndarray, old: np.ndarray, removed: np.ndarray, removed_names: np.ndarray
+) -> np.ndarray:
+    """(n,) float16 of keys that had the isolations `old` together with those that were removed."""
+    column = old.astype(np.float32)
+    pairs = len(removed) * len(keys)
+    for start, block in unit_blocks(keys):
+        if pairs > MOST_PAIRS:
+            return isolations(keys, names)
         stop = start + len(block)
-        lost = nearest_others(block, names[start:stop], taken, removed_names)
+        lost = nearest_others(block, names[start:stop], removed, removed_names)
         touched = np.flatnonzero((lost >= column[start:stop] - _TOUCHED) & (lost > -1))
         if len(touched):
-            column[start + touched] = nearest_others(block[touched], names[start + touched], after, names)
-    with draft.file(isolation_name).open("wb") as stream:
-        np.save(stream, column.astype(np.float16), allow_pickle=False)
+            column[start + touched] = nearest_others(block[touched], names[start + touched], keys, names)
+        pairs += len(touched) * len(keys)
+    return column.astype(np.float16)

@@ -13,7 +13,7 @@ from bioscan_desktop.core.calibration import DEFAULT
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import decide
 from bioscan_desktop.core.taxonomy import Lineage
-from bioscan_desktop.index import hnsw
+from bioscan_desktop.index import tuning
 from bioscan_desktop.index.exact import ExactIndex
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.images import ImagePreprocessing, load_rgb, to_array
@@ -79,7 +79,7 @@ def test_every_stage_of_one_photo(photo: Path, starter_model: ModelPack) -> None
     batch = to_array(picture, prep)[None]
     row = starter_model.embed_images([picture])
     keys = clustered(20_000, starter_model.dim)
-    exact, graph = ExactIndex(keys), hnsw.build(keys)
+    exact, graph = ExactIndex(keys), tuning.build(keys)
     hits = [
         Hit(n, "image", "image", 0.9 - n / 200, Lineage("O", f"F{n % 3}", f"G{n % 7}", f"G{n % 7} s{n % 20}"))
         for n in range(50)

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from bioscan_desktop.index import hnsw
+from bioscan_desktop.index import tuning
 from bioscan_desktop.index.exact import ExactIndex
 from tests.benchmarks.test_photo import clustered
 from tests.benchmarks.timing import by_turns, show
@@ -24,7 +24,7 @@ def test_hnsw_against_exact(n: int) -> None:
     keys, queries = rows[:n], rows[n:]
     exact = ExactIndex(keys)
     start = time.perf_counter()
-    graph = hnsw.build(keys)
+    graph = tuning.build(keys)
     build_s = time.perf_counter() - start
     true, found = exact.search(queries, 10)[0], graph.search(queries, 10)[0]
     recall = np.mean([len({*a} & {*b}) / 10 for a, b in zip(true.tolist(), found.tolist(), strict=True)])

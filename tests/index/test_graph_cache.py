@@ -62,11 +62,11 @@ class TestReading:
     def test_it_is_read_back_with_all_that_was_measured(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(graph_cache, "add_rows", no_building)
+        monkeypatch.setattr(graph_cache, "add_and_tune", no_building)
         index = load(KEYS, folder, "one")
         assert isinstance(index, HnswIndex)
         assert index.graph.projection is not None and index.graph.projection.shape == (DIM, 64)
-        assert set(index.graph.candidates) == {10, 50} and index.graph.good
+        assert set(index.graph.efforts) == {10, 50} and index.graph.good
         assert recall(index, KEYS) >= 0.97
         again, _ = prepare(KEYS, folder, "one")
         np.testing.assert_array_equal(again.search(QUERIES, 10)[0], index.search(QUERIES, 10)[0])
@@ -172,7 +172,7 @@ graph_cache.prepare(keys, Path({str(tmp_path / "graph")!r}), "one", report)
         assert load(keys, tmp_path / "graph", "one") is None
         told: list[tuple[str, int, int | None]] = []
         index, _ = prepare(keys, tmp_path / "graph", "one", lambda *step: told.append(step))
-        assert told == [("preparing the search", 1000, 1000)]
+        assert told == [("preparing the search", 750, 750)]  # a quarter is held back, for measuring
         assert recall(index, keys) >= 0.97
         assert load(keys, tmp_path / "graph", "one") is not None
 
@@ -183,7 +183,7 @@ class TestFollowing:
         changed = np.concatenate([KEYS[200:], new])
         told: list[tuple[str, int, int | None]] = []
         index, _ = prepare(changed, folder, "two", lambda *step: told.append(step))
-        assert told == [("preparing the search", 300, 300)]
+        assert told == [("preparing the search", 225, 225)]  # and 75 that are asked first
         assert isinstance(index, HnswIndex)
         assert recall(index, changed) >= 0.97
         assert index.search(new[:50], 1)[0].ravel().tolist() == list(range(1800, 1850))

@@ -15,9 +15,7 @@ from bioscan_desktop.index import keys as module
 from bioscan_desktop.index.exact import BLOCK, ExactIndex
 from bioscan_desktop.index.keys import (
     KeyFile,
-    isolations,
     load_keys,
-    nearest_others,
     open_keys,
     save_keys,
     take_rows,
@@ -120,12 +118,3 @@ def test_cut_foreign_and_missing_files(path: Path, tmp_path: Path) -> None:
         KeyFile(tmp_path / "words.npy", DIM, N)
     with pytest.raises(PackError, match="cannot be read"):
         open_keys(tmp_path / "gone.npy", DIM, N)
-
-
-def test_nearest_of_another_name_may_be_taken_bit_by_bit(path: Path) -> None:
-    """The isolation of a grown library is the larger of its two parts."""
-    rows = load_keys(path, DIM, N)[:500]
-    names = np.array([f"s{n % 40}" for n in range(500)])
-    parts = [nearest_others(rows, names, rows[a:b], names[a:b], 64) for a, b in ((0, 200), (200, 500))]
-    np.testing.assert_array_equal(np.maximum(*parts).astype(np.float16), isolations(rows, names))
-    assert (nearest_others(rows[:3], names[:3], rows[:0], names[:0]) == -1).all()

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioscan_desktop.core.errors import PackError
-from bioscan_desktop.index import exact, hnsw
+from bioscan_desktop.index import exact, tuning
 from bioscan_desktop.index.exact import ExactIndex
 from bioscan_desktop.index.hnsw import Graph, HnswIndex
-from bioscan_desktop.index.keys import isolations, load_column, load_keys, save_keys
+from bioscan_desktop.index.keys import load_column, load_keys, save_keys
 
 DIM = 24
 
@@ -91,7 +91,7 @@ class TestExact:
 
 
 def indexes() -> list[Any]:
-    return [pytest.param(ExactIndex, id="exact"), pytest.param(hnsw.build, id="hnsw")]
+    return [pytest.param(ExactIndex, id="exact"), pytest.param(tuning.build, id="hnsw")]
 
 
 @pytest.mark.parametrize("make", indexes())
@@ -130,7 +130,7 @@ class TestHnsw:
     def test_recall_on_clustered_rows(self) -> None:
         keys, queries = clustered(4000, 64, 200), clustered(200, 64, 200, seed=0)
         true, _ = ExactIndex(keys).search(queries, 10)
-        found, scores = hnsw.build(keys).search(queries, 10)
+        found, scores = tuning.build(keys).search(queries, 10)
         recall = np.mean([len({*a} & {*b}) / 10 for a, b in zip(true.tolist(), found.tolist(), strict=True)])
         assert recall >= 0.98
         np.testing.assert_allclose(scores, np.einsum("qkd,qd->qk", keys[found], queries), atol=1e-5)
@@ -150,7 +150,7 @@ class TestHnsw:
 
     def test_many_identical_keys(self) -> None:
         keys = np.repeat(KEYS[:2], 60, axis=0)
-        rows, scores = hnsw.build(keys).search(KEYS[:1], 50)
+        rows, scores = tuning.build(keys).search(KEYS[:1], 50)
         assert len({*rows[0].tolist()}) == 50
         np.testing.assert_allclose(scores, 1, atol=1e-5)
 
@@ -212,19 +212,7 @@ class TestKeyFiles:
             load_keys(tmp_path / "keys.npy", DIM, 400)
 
 
-class TestIsolation:
-    def test_it_is_the_nearest_key_of_another_name(self) -> None:
-        rows = clustered(300, dim=8, seed=3)
-        names = np.arange(300) % 7
-        found = isolations(rows, names, block=64)
-        expected = [
-            max(float(rows[i] @ rows[j]) for j in range(300) if names[j] != names[i]) for i in range(300)
-        ]
-        np.testing.assert_allclose(found.astype(np.float32), expected, atol=2e-3)
-
-    def test_alone_in_the_library_there_is_none(self) -> None:
-        assert isolations(clustered(5), np.zeros(5)).tolist() == [-1.0] * 5
-
+class TestColumns:
     def test_a_column_of_another_length_is_refused(self, tmp_path: Path) -> None:
         np.save(tmp_path / "isolation.npy", np.zeros(4, np.float16))
         assert load_column(tmp_path / "isolation.npy", 4).shape == (4,)

@@ -18,7 +18,7 @@ import pytest
 
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import ArgumentError, PackError
-from bioscan_desktop.index.keys import isolations
+from bioscan_desktop.index.isolation import isolations
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library import draft as draft_module
 from bioscan_desktop.library.build import BuildOptions, build_library

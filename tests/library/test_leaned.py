@@ -10,7 +10,7 @@ import pytest
 
 from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.index.exact import ExactIndex, Index
-from bioscan_desktop.index.hnsw import build
+from bioscan_desktop.index.tuning import build
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.manifest import ModelManifest
 from bioscan_desktop.library import leaned
