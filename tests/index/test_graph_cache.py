@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from bioscan_desktop.index import graph_cache, hnsw
 from bioscan_desktop.index.exact import ExactIndex
-from bioscan_desktop.index.graph_cache import load, match, native_path, prepare
+from bioscan_desktop.index.graph_cache import load, match, native_path, prepare, refusal
 from bioscan_desktop.index.hnsw import HnswIndex, row_hashes
 from bioscan_desktop.index.keys import KeyFile, save_keys
 from bioscan_desktop.index.projection import fit_projection
@@ -103,6 +103,24 @@ class TestReading:
         assert index.search(KEYS[:20], 1)[0].ravel().tolist() == list(range(20))
         assert load(KEYS, folder, "one") is not None
         assert len(list(folder.iterdir())) == 3
+
+    def test_why_a_graph_is_not_used_is_told(self, folder: Path) -> None:
+        path = folder / "meta.json"
+        meta = json.loads(path.read_text())
+        assert refusal(folder, "two") == "belongs to other keys than this library has"
+        path.write_text(json.dumps({**meta, "complete": False}))
+        assert refusal(folder, "one") == "is not finished"
+        worst = {**meta["efforts"], "10": {**meta["efforts"]["10"], "recall": 0.801}}
+        path.write_text(json.dumps({**meta, "efforts": worst}))
+        assert load(KEYS, folder, "one") is None
+        assert refusal(folder, "one") == "finds only 80% of the nearest keys"
+        for efforts in (meta["efforts"], 7, {"10": 7}):
+            path.write_text(json.dumps({**meta, "efforts": efforts}))
+            (folder / meta["graph"]).write_bytes(b"")
+            assert load(KEYS, folder, "one") is None
+            assert refusal(folder, "one") == "is damaged"
+        path.unlink()
+        assert refusal(folder, "one") == ""
 
     def test_an_older_format_is_built_anew(self, folder: Path) -> None:
         path = folder / "meta.json"

@@ -437,6 +437,10 @@ class TestSearching:
         library = Library(pack, tmp_path / "cache")
         assert library.index("dna").kind == "exact"
         assert library.has_graph("dna")
+        assert library.notices == [
+            "All 3 dna keys are compared one by one, since the graph that is stored for them belongs to "
+            f"other keys than this library has; `bioscan library index {pack.name}` mends that."
+        ]
         library.prepare_index("dna")
         assert (library.index("dna").kind, len(library.index("dna"))) == ("hnsw", 3)
         library.close()

@@ -21,6 +21,7 @@ from bioscan_desktop.core.errors import ArgumentError, PackError
 from bioscan_desktop.index.isolation import isolations
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library import draft as draft_module
+from bioscan_desktop.library import growing, shrinking
 from bioscan_desktop.library.build import BuildOptions, build_library
 from bioscan_desktop.library.changing import stored_keys
 from bioscan_desktop.library.draft import Draft, lock, next_version
@@ -370,6 +371,22 @@ class TestCalibration:
         library = Library(calibrated)
         assert (library.calibration, library.notices) == (fresh, [])
         library.close()
+
+
+class TestManyKeys:
+    def test_isolations_are_found_anew_where_keeping_them_true_would_take_long(
+        self, pack: Path, model: ModelPack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def no_comparing(*_: object) -> None:
+            raise AssertionError("too many pairs")
+
+        for module in (growing, shrinking):
+            monkeypatch.setattr(module, "MOST_PAIRS", 0)
+            monkeypatch.setattr(module, "nearest_others", no_comparing)
+        add_records(pack, new_barcodes(tmp_path / "n.tsv"), model)
+        check(pack)
+        remove_records(pack, ["Noctua comes"])
+        check(pack)
 
 
 class TestSafety:
