@@ -27,8 +27,9 @@ from bioscan_desktop.index.keys import Keys, take_rows
 
 TARGET_RECALL = 0.99
 
-TUNED_K = (10, 50)
-"""Recall is measured for so many neighbours; what is asked for is taken from the nearer larger one."""
+TUNED_K = (10, 50, 400)
+"""Recall is measured for so many neighbours: to show, to name by, and to sort photos' neighbours anew.
+Others get the effort of the next larger number."""
 
 BREADTHS = (32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536)
 RANK_COST = 2.0
@@ -117,7 +118,7 @@ def _least(index: HnswIndex, queries: np.ndarray, last: np.ndarray, k: int, most
             break
         shares = _shares(index, queries, last, k, min(breadth, most)).mean(axis=0)
         enough = np.flatnonzero(shares >= TARGET_RECALL)
-        ranked = int(enough[0]) + 1 if len(enough) else len(shares)
+        ranked = max(k, int(enough[0]) + 1) if len(enough) else len(shares)
         if not len(enough) or breadth + RANK_COST * ranked < cost:
             best = Effort(breadth, ranked, float(shares[ranked - 1]))
             cost = breadth + RANK_COST * ranked if len(enough) else np.inf

@@ -38,7 +38,7 @@ def test_it_is_measured_once_per_processor_and_length(
     assert set(json.loads(store.read_text())) == {"version", f"{processor()}, 8", f"{processor()}, 16"}
     assert pays(LEAST - 1, 16, store) is False
     assert pays(62_502, 8, store) and not pays(62_499, 8, store)
-    for damaged in ("", "{", "[]", '{"version": 0}', f'{{"version": 1, "{processor()}, 8": 7}}'):
+    for damaged in ("", "{", "[]", '{"version": 0}', f'{{"version": 2, "{processor()}, 8": 7}}'):
         store.write_text(damaged)
         measured.clear()
         assert speed(8, store) == Speed(8e-7, 1e-3, 1e-4)

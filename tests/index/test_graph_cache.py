@@ -66,7 +66,7 @@ class TestReading:
         index = load(KEYS, folder, "one")
         assert isinstance(index, HnswIndex)
         assert index.graph.projection is not None and index.graph.projection.shape == (DIM, 64)
-        assert set(index.graph.efforts) == {10, 50} and index.graph.good
+        assert set(index.graph.efforts) == {10, 50, 400} and index.graph.good
         assert recall(index, KEYS) >= 0.97
         again, _ = prepare(KEYS, folder, "one")
         np.testing.assert_array_equal(again.search(QUERIES, 10)[0], index.search(QUERIES, 10)[0])

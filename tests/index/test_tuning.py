@@ -44,10 +44,10 @@ def test_some_rows_are_held_back_and_all_get_into_the_graph() -> None:
     assert rows.ravel().tolist() == held_back(np.arange(3000)).tolist()
 
 
-@pytest.mark.parametrize("k", [5, 10, 50])
+@pytest.mark.parametrize("k", [5, 10, 50, 300])
 def test_new_specimens_are_found_as_often_as_promised(k: int) -> None:
     index = build(KEYS)
-    assert set(index.graph.efforts) == {10, 50}
+    assert set(index.graph.efforts) == {10, 50, 400}
     assert all(TARGET_RECALL <= recall <= 1 for recall in index.graph.recall.values())
     true, found = ExactIndex(KEYS).search(NEW[:200], k)[0], index.search(NEW[:200], k)[0]
     hits = [len({*a} & {*b}) / k for a, b in zip(true.tolist(), found.tolist(), strict=True)]
@@ -58,7 +58,7 @@ def test_where_the_graph_has_the_full_rows_its_order_is_the_right_one() -> None:
     keys = clustered(2000, 0, dim=48)
     index = build(keys)
     assert index.graph.projection is None
-    assert {k: effort.ranked for k, effort in index.graph.efforts.items()} == {10: 10, 50: 50}
+    assert {k: effort.ranked for k, effort in index.graph.efforts.items()} == {10: 10, 50: 50, 400: 400}
 
 
 def test_equal_keys_are_as_good_as_each_other() -> None:
@@ -79,7 +79,7 @@ def test_efforts_that_do_not_suffice_grow_and_never_shrink() -> None:
     graph.efforts = {10: Effort(10, 400, 0.99), 50: Effort(2000, 20, 0.99)}
     after = grown(graph, np.concatenate([KEYS, NEW]), 3000).graph.efforts
     assert after[10].breadth > 10 and after[10].ranked == 400
-    assert after[50].breadth == 2000 and after[50].ranked >= 50
+    assert after[50].breadth == 2000 and after[50].ranked >= 50 and 400 in after
     assert after[10].recall >= TARGET_RECALL
 
 
@@ -92,6 +92,7 @@ def test_few_new_keys_are_too_few_to_measure_by(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_widest_search_is_kept_where_even_that_misses_some(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tuning, "BREADTHS", (16, 50))
+    monkeypatch.setattr(tuning, "TUNED_K", (10, 50))
     rows = np.random.default_rng(0).normal(size=(4000, 300)).astype(np.float32)
     rows[:, 40:] *= 0.6  # half of the length lies outside of any few axes
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
