@@ -94,7 +94,9 @@ def isolations_by_cells(keys: Keys, names: np.ndarray) -> np.ndarray:
     """
     numbers = np.unique(names, return_inverse=True)[1]
     axes = fit_projection(keys)
-    short = np.concatenate([rows if axes is None else rows @ axes for _, rows in unit_blocks(keys)])
+    short = np.empty((len(keys), keys.shape[1] if axes is None else axes.shape[1]), dtype=np.float32)
+    for start, rows in unit_blocks(keys):
+        short[start : start + len(rows)] = rows if axes is None else rows @ axes
     cells, owners = _cells(short, numbers)
     nearest = np.full(len(keys), -1.0, dtype=np.float32)
     for cell, near in zip(cells, _near_cells(short, cells, owners), strict=True):
