@@ -343,10 +343,11 @@ class SessionLink(QObject):
         from bioscan_desktop.services import batch_provenance, recorded
         from bioscan_desktop.session import decisions, specimens
 
+        run = self._run
         with database.transaction():
-            if identifier is not None and (self._run is None or self._run[0] is not identifier):
+            if identifier is not None and (run is None or run[0] is not identifier):
                 made_with = batch_provenance.provenance_of(identifier, self.bench.top_k)
-                self._run = (identifier, specimens.start_run(database, made_with))
+                run = (identifier, specimens.start_run(database, made_with))
             specimens.remove(database, writing.removed)
             for key, (now, before) in writing.rows.items():
                 number = writing.numbers.get(key)
@@ -358,9 +359,9 @@ class SessionLink(QObject):
                 if now.result is None:
                     if before is not None and before.result is not None:
                         specimens.wait_again(database, [number])
-                elif (before is None or before.result is not now.result) and self._run is not None:
+                elif (before is None or before.result is not now.result) and run is not None:
                     answer = recorded.answer_of(now.result)
-                    specimens.save_answer(database, number, self._run[1], answer)
+                    specimens.save_answer(database, number, run[1], answer)
                 if now.decision != (before.decision if before is not None else None):
                     made = now.decision
                     if made is not None:
@@ -373,6 +374,7 @@ class SessionLink(QObject):
                 history = [*writing.earlier, *to_json(writing.steps, writing.numbers)]
                 writing.facts["history"] = history[-KEPT:]
             database.set_facts(writing.facts)
+        self._run = run  # not before: a run that could not be written is none to refer to
         writing.done = True
 
     def _on_saved(self, writing: _Writing) -> None:

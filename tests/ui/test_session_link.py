@@ -16,7 +16,8 @@ import pytest
 from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
-from bioscan_desktop.session import decisions, queries
+from bioscan_desktop.core.errors import SessionError
+from bioscan_desktop.session import decisions, queries, specimens
 from bioscan_desktop.session.backups import backups_of
 from bioscan_desktop.session.database import Database
 from bioscan_desktop.ui import deciding, session_link
@@ -395,6 +396,35 @@ def test_a_full_disk_is_told_once_and_the_rest_follows(
     assert len(told) == 1 and "is full" in told[0] and told[0].endswith("in memory only.")
     link._database.value("PRAGMA max_page_count = 1000000")
     qtbot.waitUntil(lambda: len(content(link.path)) == 4, timeout=10_000)
+
+
+def test_answers_follow_a_run_that_could_not_be_written(
+    window: MainWindow,
+    linked: Link,
+    drop: Callable[..., None],
+    settled: Callable[..., list[Any]],
+    world: Any,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The disk was full after the run had been noted: what was taken back with it is written anew."""
+    monkeypatch.setattr(session_link, "RETRY_MS", 50)
+    link = linked(window)
+    add, fails = specimens.add, [3]
+
+    def full(*arguments: Any) -> Any:
+        if fails[0]:
+            fails[0] -= 1
+            raise SessionError("The disk is full.")
+        return add(*arguments)
+
+    monkeypatch.setattr(specimens, "add", full)
+    drop(window, *world.photos.values())
+    settled(window, 4)
+    assert link.path is not None
+    qtbot.waitUntil(lambda: len(content(link.path)) == 4, timeout=10_000)
+    quiet(link, qtbot)
+    assert not fails[0] and all(name for _, _, name in content(link.path))
 
 
 def test_a_backup_is_made_once_a_day(
