@@ -142,7 +142,8 @@ def _keep_session(window: MainWindow) -> None:
 
     link = SessionLink(window.bench, paths.data_dir() / "sessions", window)
     link.trouble.connect(window.say)
-    window.menuBar().addMenu(SessionMenu(link, window))
+    bar = window.menuBar()
+    bar.insertMenu(bar.actions()[1], SessionMenu(link, window))  # beside File
     link.begin()
 
 

@@ -184,6 +184,7 @@ def shown_texts(widget: QWidget) -> list[str]:
 def test_all_pages_speak_the_language_and_key_letters_are_unique(started: MainWindow, qtbot: QtBot) -> None:
     """No text that has a translation is shown in English; no letter of a page or menu is used twice."""
     menus = [action.text() for action in started.menuBar().actions()]
+    assert len(menus) == 6 and menus[1] == tr("Sess&ion"), "beside File, not behind Help"
     assert_unique(menus, "menu bar")
     for menu in started.menuBar().actions():
         inside = menu.menu()
