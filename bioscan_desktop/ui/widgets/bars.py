@@ -7,7 +7,6 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QProgressBar,
     QPushButton,
     QSizePolicy,
     QStatusBar,
@@ -19,7 +18,7 @@ from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import thousands, tr
-from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.parts import ProgressBar, label
 from bioscan_desktop.ui.work import Engine
 
 WORK_ROOM = 200
@@ -109,7 +108,7 @@ class StatusBar(QStatusBar):
         row = QHBoxLayout(work)
         row.setContentsMargins(6, 0, 0, 0)
         row.setSpacing(10)
-        self._bar = QProgressBar()
+        self._bar = ProgressBar()
         self._bar.setFixedWidth(150)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Progress"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import decimal, mark, thousands, tr
 from bioscan_desktop.ui.widgets.flow import FlowLayout
-from bioscan_desktop.ui.widgets.parts import Banner, ElidedLabel, frame, label
+from bioscan_desktop.ui.widgets.parts import Banner, ElidedLabel, ProgressBar, frame, label
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.batch_work import BatchProgress
@@ -62,7 +62,7 @@ class BatchStatus(QWidget):
         self._place = label(look="muted")
         inner.addWidget(self._title)
         inner.addWidget(self._place)
-        self._bar = QProgressBar()
+        self._bar = ProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Progress of the batch"))
         inner.addWidget(self._bar)

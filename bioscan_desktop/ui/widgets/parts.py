@@ -6,12 +6,34 @@ import re
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from bioscan_desktop.core.agreement import LETTERS, level_text
 from bioscan_desktop.ui import icons
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import BADGE_FILL, BADGE_INK, Colours, Theme
+
+
+class ProgressBar(QProgressBar):
+    """Is drawn with everything else.
+
+    Qt's own is drawn at once when its value changes, and takes along all that waits to be drawn: the
+    turn that brings results would draw the list and the result panel too.
+    """
+
+    def setValue(self, value: int) -> None:
+        """As Qt's, but drawn in the next turn."""
+        drawn = self.updatesEnabled()
+        self.setUpdatesEnabled(False)
+        super().setValue(value)
+        self.setUpdatesEnabled(drawn)
+
+    def setRange(self, least: int, most: int) -> None:
+        """As Qt's, but drawn in the next turn."""
+        drawn = self.updatesEnabled()
+        self.setUpdatesEnabled(False)
+        super().setRange(least, most)
+        self.setUpdatesEnabled(drawn)
 
 
 def label(
