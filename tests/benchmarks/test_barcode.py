@@ -63,8 +63,8 @@ PREPARED = Path(os.environ.get("BIOSCAN_PREPARED", Path(__file__).parents[2] / "
 
 QUERIES = 1000
 
-MOST_CPU = 1.5
-"""Times the processor time of vsearch. The aim is 1; 1.27 was measured on a busy machine."""
+MOST_CPU = 1.3
+"""Times the processor time of vsearch. The aim is 1; measured are 1.04 (idle machine) to 1.27 (busy)."""
 
 
 def _queries(library: Library) -> tuple[str, list[tuple[str, str, str]]]:

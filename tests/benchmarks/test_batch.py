@@ -52,8 +52,8 @@ def test_a_batch_of_large_photos_keeps_decoder_and_encoder_busy(
 
     Three measures. The slower of both with all cores each: where the encoder has a processor of its own,
     90 % of it are asked for. Where both share the cores, no order of work can reach that, for a photo
-    costs what both cost together: then 90 % of the slower of both with half of the cores each, and three
-    quarters of both in turn. The share of the work that is decoding and embedding hardly depends on
+    costs what both cost together: then 90 % of the throughput of both in turn, and of the slower of both
+    with half of the cores each. The share of the work that is decoding and embedding hardly depends on
     who else uses the cores.
     """
     folder = tmp_path / "photos"
@@ -124,8 +124,7 @@ def test_a_batch_of_large_photos_keeps_decoder_and_encoder_busy(
     if model.provider_report().short != "CPU":
         assert of_slower >= 0.9
     else:
-        assert of_halves >= 0.9
-        assert of_both >= 0.75  # 0.83 on two idle cores: about a seventh of the work is neither of both
+        assert min(of_both, of_halves) >= 0.9
     assert busy >= 0.8
 
 

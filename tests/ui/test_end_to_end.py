@@ -129,6 +129,24 @@ def test_by_keyboard_alone(
     assert table[0]["verified_name"] == rows[0].result.verdict.name
 
 
+def test_a_barcode_that_is_pasted_into_the_find_field_is_a_specimen(
+    window: MainWindow, world, settled: Callable
+) -> None:
+    clipboard = QGuiApplication.clipboard()
+    window.activateWindow()
+    clipboard.setText(world.barcodes["Pieris rapae"])
+    press(window, Key.Key_V, CONTROL)
+    settled(window, 1)
+    find = window.page.filter.words
+    find.setFocus()
+    press(find, Key.Key_V, CONTROL)
+    settled(window, 2)
+    assert find.text() == ""
+    clipboard.setText("rapae")
+    press(find, Key.Key_V, CONTROL)
+    assert find.text() == "rapae" and len(window.bench.model.rows) == 2
+
+
 def test_everything_that_can_be_pasted(window: MainWindow, world, settled: Callable) -> None:
     clipboard = QGuiApplication.clipboard()
     window.activateWindow()

@@ -61,18 +61,15 @@ def test_identifying_a_folder_does_not_hold_the_window_up(
 ) -> None:
     drop(window, world.photos["Pieris rapae"])
     settled(window, 1)
-    hearts = []
-    for rounds in (1, 2):  # the better of two: even the thread's own time is longer on a busy machine
-        heart = Heart()
-        with heart.beating():
-            drop(window, *(list(world.photos.values()) * 60))
-            QTest.qWait(100)
-            settled(window, 1 + 240 * rounds, 60_000)
-        hearts.append(heart)
-        print(f"longest {max(heart.pauses) * 1000:.0f} ms, busy {max(heart.busy) * 1000:.0f} ms")
-    assert min(max(heart.busy) for heart in hearts) < LIMIT_S
+    heart = Heart()
+    with heart.beating():
+        drop(window, *(list(world.photos.values()) * 60))
+        QTest.qWait(100)
+        settled(window, 241, 60_000)
+    print(f"longest {max(heart.pauses) * 1000:.0f} ms, busy {max(heart.busy) * 1000:.0f} ms")
+    assert max(heart.busy) < LIMIT_S
     # By the clock only the usual pause can be judged: the longest tells what else runs on the machine.
-    assert min(statistics.median(heart.pauses) for heart in hearts) < LIMIT_S
+    assert statistics.median(heart.pauses) < LIMIT_S
 
 
 def test_ten_thousand_rows_come_in_at_once(

@@ -169,6 +169,11 @@ class IdentifyPage(QStackedWidget):
         model.rowsInserted.connect(self._on_rows)
         model.rowsRemoved.connect(self._on_rows)
         model.modelReset.connect(self._on_rows)
+        # While work goes on, the panel takes a turn of its own, after list and progress have been drawn.
+        self._showing = QTimer(self)
+        self._showing.setSingleShot(True)
+        self._showing.setInterval(0)
+        self._showing.timeout.connect(self.show_current)
         bench.results_changed.connect(self._on_results)
         bench.engine_changed.connect(self.show_current)
         bench.pictures.thumbs_ready.connect(lambda _: self.list.viewport().update())
@@ -281,7 +286,10 @@ class IdentifyPage(QStackedWidget):
 
     def _on_results(self, keys: list[int]) -> None:
         if self.panel.key in keys:
-            self.show_current()
+            if self._bench.is_busy:
+                self._showing.start()
+            else:
+                self.show_current()
         self._count_up_soon()
 
     def _count_up_soon(self) -> None:

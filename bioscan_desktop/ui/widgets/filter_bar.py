@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.filtering import ALL, GROUPS, Wanted
+from bioscan_desktop.ui.intake import read_mime
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.escape import OwnEscape
@@ -32,7 +33,7 @@ TYPING_MS = 150
 
 
 class _Words(QLineEdit):
-    """Esc empties the line, and then leaves it.
+    """Esc empties the line, and then leaves it. A barcode, photo or file that is pasted is no word to find.
 
     Signals:
         left: the keyboard may go back to the list.
@@ -49,6 +50,17 @@ class _Words(QLineEdit):
             self.clear()
         else:
             self.left.emit()
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.Paste)
+            and not read_mime(QGuiApplication.clipboard().mimeData()).refused
+        ):
+            event.ignore()  # so that the window pastes it as a specimen
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
