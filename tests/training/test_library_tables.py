@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from bioscan_training.data.library_tables import CALIBRATE, LIBRARY, place_for_library, write_library_tables
+from bioscan_training.data.library_tables import LIBRARY, place_for_library, write_library_tables
 from bioscan_training.data.records import Record, read_records
-from bioscan_training.data.splits import TEST, SplitRules, split_barcodes, split_photos
+from bioscan_training.data.splits import CALIBRATE, TEST, SplitRules, split_barcodes, split_photos
 
 from bioscan_desktop.core.taxonomy import Lineage
 
@@ -45,6 +45,14 @@ def test_every_species_can_answer() -> None:
 def test_the_official_test_fold_never_answers() -> None:
     placed = place_for_library(split_photos(records(True), 42, RULES), 42, RULES)
     assert all(r.split != LIBRARY for r in placed if r.fold == RULES.test_fold)
+
+
+def test_photos_set_aside_for_calibration_ask_and_never_answer() -> None:
+    rules = SplitRules(fold_calibrate=0.5)
+    split = split_photos(records(True), 42, rules)
+    aside = {r.image_file for r in split if r.split == CALIBRATE}
+    placed = place_for_library(split, 42, rules)
+    assert aside and aside <= {r.image_file for r in placed if r.split == CALIBRATE}
 
 
 def test_the_tables_hold_every_record_once_and_queries_no_haplotype_twice(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """What must hold for any split, whatever the names and the seed."""
 
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from bioscan_training.data.records import Record, haplotype_of, read_records, write_records
 from bioscan_training.data.splits import (
+    CALIBRATE,
     EXCLUDED,
     TEST,
     TRAIN,
@@ -85,7 +88,7 @@ def test_photos_and_barcodes_hold_out_the_same_species() -> None:
 
 def test_photo_folds_and_photographers() -> None:
     seen = next(n for n in (f"Aus s{i}" for i in range(50)) if held_out(n, 42, SplitRules()) is None)
-    folds = split_photos([photo(seen, f) for f in "0123"], 42, SplitRules())
+    folds = split_photos([photo(seen, f) for f in "0123"], 42, SplitRules(fold_calibrate=0))
     assert [r.split for r in folds] == [TEST, TUNE, TRAIN, TRAIN]
     rows = split_photos([photo(seen, credit=f"person {i % 40}") for i in range(200)], 42, SplitRules())
     by_person: dict[str, set[str]] = {}
@@ -93,6 +96,17 @@ def test_photo_folds_and_photographers() -> None:
         by_person.setdefault(r.credit, set()).add(r.split)
     assert all(len(s) == 1 for s in by_person.values())
     assert {r.split for r in rows} == {TRAIN, VAL}
+
+
+def test_some_photos_of_the_folds_calibrate_and_none_of_the_test_fold() -> None:
+    seen = next(n for n in (f"Aus s{i}" for i in range(50)) if held_out(n, 42, SplitRules()) is None)
+    rows = [replace(photo(seen, f), image_file=f"{f}/{i}.jpg") for f in "0123" for i in range(300)]
+    placed = split_photos(rows, 42, SplitRules(fold_calibrate=0.1))
+    for fold, other in (("1", TUNE), ("2", TRAIN), ("3", TRAIN)):
+        sides = Counter(r.split for r in placed if r.fold == fold)
+        assert set(sides) == {CALIBRATE, other} and 15 <= sides[CALIBRATE] <= 50
+    assert {r.split for r in placed if r.fold == "0"} == {TEST}
+    assert CALIBRATE not in {r.split for r in split_photos(rows, 42, SplitRules(fold_calibrate=0))}
 
 
 def test_an_aggregate_of_a_held_out_species_is_left_out() -> None:

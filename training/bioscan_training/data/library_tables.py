@@ -18,12 +18,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from bioscan_training.data.records import Record, write_records
-from bioscan_training.data.splits import EXCLUDED, TEST, UNSEEN, VAL, VAL_UNSEEN, SplitRules, unit_hash
+from bioscan_training.data.splits import (
+    CALIBRATE,
+    EXCLUDED,
+    TEST,
+    UNSEEN,
+    VAL,
+    VAL_UNSEEN,
+    SplitRules,
+    unit_hash,
+)
 
 UNSEEN_QUERY_SHARE = 0.3
 """Share of the haplotypes and photos of held-out species that ask; the others answer."""
 
-LIBRARY, CALIBRATE = "library", "calibrate"
+LIBRARY = "library"
 
 
 def place_for_library(records: Sequence[Record], seed: int, rules: SplitRules) -> list[Record]:
@@ -39,7 +48,7 @@ def place_for_library(records: Sequence[Record], seed: int, rules: SplitRules) -
     placed = []
     for r in records:
         side = LIBRARY
-        if r.split in (TEST, VAL):
+        if r.split in (TEST, VAL, CALIBRATE):
             side = TEST if r.split == TEST else CALIBRATE
         elif r.split in (UNSEEN, VAL_UNSEEN):
             asks = _unit(r) in asking[r.species]

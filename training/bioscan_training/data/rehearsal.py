@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bioscan_training.data.records import Record, RecordsError, read_records, write_records
-from bioscan_training.data.splits import EXCLUDED, TEST, TRAIN, TUNE, UNSEEN, VAL, VAL_UNSEEN
+from bioscan_training.data.splits import CALIBRATE, EXCLUDED, TEST, TRAIN, TUNE, UNSEEN, VAL, VAL_UNSEEN
 
 ABOUT = "Hold trained species out of prepared data, to choose a recipe on them."
 EXAMPLE = "bioscan-train rehearse --data prepared --out rehearsal"
@@ -51,8 +51,8 @@ def rehearse(
 ) -> tuple[list[Record], list[Record]]:
     """Photos and barcodes with one of `every` species that has both moved to `val_unseen`.
 
-    Which one depends on its name alone (SHA-1 divisible by `every`). Test photos and photos of species
-    that the real encoders never see are excluded.
+    Which one depends on its name alone (SHA-1 divisible by `every`). Photos that test or
+    calibrate, and those of species that the real encoders never see, are excluded.
     """
     seen = {r.species for r in photos if r.split in (TRAIN, TUNE)}
     both = seen & {r.species for r in barcodes} - {None}
@@ -61,7 +61,7 @@ def rehearse(
     def photo(record: Record) -> Record:
         if record.species in held:
             return replace(record, split=VAL_UNSEEN)
-        return replace(record, split=EXCLUDED) if record.split in (TEST, UNSEEN) else record
+        return replace(record, split=EXCLUDED) if record.split in (TEST, UNSEEN, CALIBRATE) else record
 
     def barcode(record: Record) -> Record:
         moved = record.species in held and record.split in (TRAIN, VAL, TUNE)

@@ -15,8 +15,11 @@ from bioscan_training.data.records import Record
 
 TRAIN, VAL, TEST, UNSEEN, VAL_UNSEEN = "train", "val", "test", "unseen", "val_unseen"
 TUNE = "tune"
+CALIBRATE = "calibrate"
 EXCLUDED = "excluded"
-"""`tune` photos validate while tuning and are trained on in the final fit; all others never cross."""
+"""`tune` photos validate while tuning and are trained on in the final fit; all others never cross.
+`calibrate` photos teach the program how sure it may be: no encoder is trained on them and none is
+chosen by them."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class SplitRules:
         test, val: share of the haplotypes of each species with at least `min_haplotypes`.
         photo_val: share of photographers (sources without official folds) held out for validation.
         test_fold, tune_fold: official folds of the photo source that has them.
+        fold_calibrate: share of the photos of all its other folds that calibrate. Photographers held
+            out are harder than its test fold, so that confidence fitted on them alone is too low there.
     """
 
     unseen: float = 0.08
@@ -39,6 +44,7 @@ class SplitRules:
     photo_val: float = 0.08
     test_fold: str = "0"
     tune_fold: str = "1"
+    fold_calibrate: float = 0.08
 
 
 def unit_hash(seed: int, kind: str, name: str) -> float:
@@ -105,6 +111,8 @@ def _aggregate_members(record: Record) -> set[str]:
 def split_photos(records: Sequence[Record], seed: int, rules: SplitRules) -> list[Record]:
     """Places photos: held-out species first, then the official fold, then the photographer.
 
+    Of the folds that are not the test's a few photos are set aside for calibration.
+
     Photos of an aggregate that may be a held-out species are left out. Fold-0 photos of held-out
     species are `unseen`; their `fold` still says where they come from.
 
@@ -118,6 +126,8 @@ def split_photos(records: Sequence[Record], seed: int, rules: SplitRules) -> lis
             side = EXCLUDED
         if side is None and r.fold:
             side = {rules.test_fold: TEST, rules.tune_fold: TUNE}.get(r.fold, TRAIN)
+            if side != TEST and unit_hash(seed, "calibrate", r.image_file) < rules.fold_calibrate:
+                side = CALIBRATE
         elif side is None:
             who = f"{r.source}/{r.credit or r.image_file}"
             side = VAL if unit_hash(seed, "photographer", who) < rules.photo_val else TRAIN
