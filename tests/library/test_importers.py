@@ -68,6 +68,29 @@ class TestTables:
         assert [r.processid for r in rows] == ["P1", "P2"]
         assert rows[0].country == '"France'
 
+    def test_a_comma_in_the_header_moves_no_column(self, tmp_path: Path) -> None:
+        text = f'"processid","notes, remarks","nucleotides"\nP1,"a, b",{GOOD}\n'
+        (record,) = table(tmp_path, text, "records.csv")
+        assert (record.processid, record.nucleotides) == ("P1", GOOD)
+
+    def test_semicolons(self, tmp_path: Path) -> None:
+        text = f'processid;"country";nucleotides\nP1;"Perú; north, west";{GOOD}\n'
+        (record,) = table(tmp_path, text, "records.csv")
+        assert (record.processid, record.country) == ("P1", "Perú; north, west")
+        assert record.nucleotides == GOOD
+
+    def test_tabs_with_quotes_as_r_writes_them(self, tmp_path: Path) -> None:
+        text = "\n".join(
+            "\t".join(f'"{c}"' for c in line.split("\t")) for line in (HEADER + ROW).splitlines()
+        )
+        assert table(tmp_path, text) == [EXPECTED]
+
+    def test_another_encoding_is_named(self, tmp_path: Path) -> None:
+        text = f"processid,nucleotides,country\nP1,{GOOD},Perú\n"
+        for encoding in ("cp1252", "utf-16"):
+            with pytest.raises(ArgumentError, match="not UTF-8 text; save it as"):
+                table(tmp_path, text.encode(encoding), "records.csv")
+
     @pytest.mark.parametrize(
         ("columns", "field"),
         [

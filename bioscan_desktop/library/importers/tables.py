@@ -35,6 +35,12 @@ class _Tabs(csv.excel_tab):
     quoting = csv.QUOTE_NONE
 
 
+class _Semicolons(csv.excel):
+    """What Excel writes as CSV where the comma stands in numbers."""
+
+    delimiter = ";"
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One row of a table: a photo, a barcode, or both of one specimen.
@@ -64,8 +70,8 @@ def read_table(path: Path) -> Iterator[Record]:
     try:
         with open_text(path) as stream:
             header = stream.readline().lstrip("﻿").rstrip("\r\n")
-            separator = "\t" if "\t" in header or path.name.removesuffix(".gz").endswith(".tsv") else ","
-            names = [name.strip().strip('"').lower() for name in header.split(separator)]
+            dialect = _dialect(header, path.name.removesuffix(".gz").endswith(".tsv"))
+            names = [name.strip().lower() for name in next(csv.reader([header], dialect), [])]
             columns = {
                 field: next((names.index(alias) for alias in aliases if alias in names), None)
                 for field, aliases in _ALIASES.items()
@@ -75,14 +81,27 @@ def read_table(path: Path) -> Iterator[Record]:
                     f"{path} has neither a column 'nucleotides' nor 'image_file'; "
                     f"it has: {', '.join(names[:12])}."
                 )
-            dialect: type[csv.Dialect] = _Tabs if separator == "\t" else csv.excel
             for number, cells in enumerate(csv.reader(stream, dialect), start=1):
                 if cells:
                     yield _record(number, cells, columns)
     except FileNotFoundError:
         raise ArgumentError(f"There is no file {path}.") from None
-    except (OSError, UnicodeDecodeError, EOFError, zlib.error, csv.Error) as error:
+    except UnicodeDecodeError:
+        raise ArgumentError(
+            f"{path} cannot be read as a table: it is not UTF-8 text; save it as CSV UTF-8 or as TSV."
+        ) from None
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise ArgumentError(f"{path} cannot be read as a table ({error}).") from None
+
+
+def _dialect(header: str, tabs: bool) -> type[csv.Dialect]:
+    """How a table is written, by its first line.
+
+    R quotes all fields of a table if it quotes its header; BOLD quotes none.
+    """
+    if tabs or "\t" in header:
+        return csv.excel_tab if header.startswith('"') else _Tabs
+    return _Semicolons if header.count(";") > header.count(",") else csv.excel
 
 
 def open_text(path: Path, errors: str = "strict") -> TextIO:
