@@ -7,11 +7,15 @@ however many names there are. Building takes a second per some 100,000 names: do
 from __future__ import annotations
 
 import bisect
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim
+
+_SUBGENUS = re.compile(r"^([^\W\d_]+) \([^\W\d_]+\) (?=[a-z])")
+"""`Aedes (Ochlerotatus) ` before an epithet. Brackets behind the whole name hold its author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +110,16 @@ class NameIndex:
     def resolve(self, text: str) -> Determination | None:
         """Places a typed name; None for a blank.
 
-        Case, author and year do not matter, and a subspecies counts as its species. A name that
-        the library lacks is accepted as it is, under its genus if the library has that.
+        Case, author, year and subgenus do not matter, and a subspecies counts as its species. A name
+        that the library lacks is accepted as it is, under its genus if the library has that.
         """
         name = clean_name(text)
         if name is None:
             return None
-        bare = _without_author(name)
+        plain = _SUBGENUS.sub(r"\1 ", name)
+        bare = _without_author(plain)
         # The first two words go before `bare`: an epithet in capitals looks like an author.
-        for text in (name, " ".join(name.split()[:2]), bare):
+        for text in (name, plain, " ".join(plain.split()[:2]), bare):
             if (found := self._known(text)) is not None:
                 return found
         return self._unknown(bare)

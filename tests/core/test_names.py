@@ -37,6 +37,8 @@ INDEX = NameIndex(
         "Noctua pronuba L.",
         "Noctua pronuba innuba",
         "Noctua_pronuba",
+        "Noctua (Noctua) pronuba",
+        "Noctua (Noctua) pronuba (Linnaeus, 1758)",
         "NOCTUA PRONUBA Linnaeus, 1758",
     ],
 )
@@ -55,6 +57,8 @@ def test_a_species_brings_its_genus_family_and_order(text: str) -> None:
     ("text", "rank", "lineage"),
     [
         ("noctua", "genus", Lineage("Lepidoptera", "Noctuidae", "Noctua")),
+        ("Noctua (Linnaeus, 1758)", "genus", Lineage("Lepidoptera", "Noctuidae", "Noctua")),
+        ("Noctua (Linnaeus) Schrank", "genus", Lineage("Lepidoptera", "Noctuidae", "Noctua")),
         ("Noctua Linnaeus, 1758", "genus", Lineage("Lepidoptera", "Noctuidae", "Noctua")),
         ("PIERIDAE", "family", Lineage("Lepidoptera", "Pieridae")),
         ("Diptera", "order", Lineage("Diptera")),
