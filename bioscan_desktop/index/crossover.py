@@ -87,7 +87,8 @@ def speed(dim: int, store: Path | None) -> Speed:
 
     Args:
         dim: length of the rows.
-        store: JSON by processor and length of rows; None keeps nothing.
+        store: JSON by processor and length of rows; None keeps nothing. Nor is kept what was measured
+            without hnswlib, which may be installed later.
     """
     name = f"{processor()}, {dim}"
     known = _load(store)
@@ -95,7 +96,7 @@ def speed(dim: int, store: Path | None) -> Speed:
         return Speed(**known[name])
     except (LookupError, TypeError):
         found = measure(dim)
-    if store is not None:
+    if store is not None and math.isfinite(found.query_s):
         part = store.with_name(f"{store.name}.{os.getpid()}.part")
         try:
             store.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,16 @@ def test_it_is_measured_once_per_processor_and_length(
     monkeypatch.setattr(crossover, "processor", lambda: "another")
     speed(8, store)
     assert measured == [8, 8]
+
+
+def test_what_was_measured_without_hnswlib_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "speed.json"
+    monkeypatch.setattr(crossover, "measure", lambda _: Speed(1e-7, math.inf, math.inf))
+    assert not pays(LEAST, 8, store)
+    monkeypatch.setattr(crossover, "measure", lambda _: Speed(1e-5, 1e-3, 1e-4))
+    assert pays(LEAST, 8, store)
 
 
 def test_a_store_that_cannot_be_written_only_costs_time(tmp_path: Path) -> None:
