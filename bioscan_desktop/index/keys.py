@@ -299,8 +299,9 @@ def load_column(path: Path, count: int) -> np.ndarray:
         PackError: if the file is unreadable or of another length.
     """
     try:
-        column = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        with path.open("rb") as stream:
+            column = np.lib.format.read_array(stream, allow_pickle=False)
+    except Exception as error:  # a damaged header leads numpy's parser into errors of every kind
         raise PackError(f"The file {path} cannot be read ({error}); install the library again.") from None
     if column.shape != (count,):
         raise PackError(f"The file {path} has the shape {column.shape}, but the library has {count} keys.")

@@ -15,6 +15,7 @@ from bioscan_desktop.index import keys as module
 from bioscan_desktop.index.exact import BLOCK, ExactIndex
 from bioscan_desktop.index.keys import (
     KeyFile,
+    load_column,
     load_keys,
     open_keys,
     save_keys,
@@ -104,6 +105,24 @@ def test_a_file_that_is_cut_while_it_is_open_is_one_sentence(tmp_path: Path) -> 
     os.truncate(tmp_path / "keys.npy", 2000)
     with pytest.raises(PackError, match="cannot be read"):
         file.take(np.array([3, 399]))
+
+
+def test_a_column_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    np.save(tmp_path / "column.npy", np.zeros(5, np.float16))
+    assert load_column(tmp_path / "column.npy", 5).shape == (5,)
+    with pytest.raises(PackError, match="has the shape"):
+        load_column(tmp_path / "column.npy", 4)
+    np.savez(tmp_path / "zip.npz", column=np.zeros(5))
+    rubbish = (
+        b"",
+        b"PK\x03\x04rubbish",
+        (tmp_path / "zip.npz").read_bytes(),
+        b"\x93NUMPY\x01\x00\x10\x00{'descr': rubbish",
+    )
+    for data in rubbish:
+        (tmp_path / "bad.npy").write_bytes(data)
+        with pytest.raises(PackError, match="cannot be read"):
+            load_column(tmp_path / "bad.npy", 5)
 
 
 def test_cut_foreign_and_missing_files(path: Path, tmp_path: Path) -> None:
