@@ -48,7 +48,7 @@ class WordPiece:
     """
 
     def __init__(self, vocabulary: Path, max_tokens: int) -> None:
-        lines = vocabulary.read_text(encoding="utf-8").splitlines()
+        lines = vocabulary.read_text(encoding="utf-8").split("\n")  # a token may be another line separator
         self._id = {token.strip(): number for number, token in enumerate(lines)}
         self.max_tokens = max_tokens
 

@@ -11,7 +11,7 @@ import pytest
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.inference.encoders import ModelPack
-from bioscan_desktop.inference.text import BytePairs, chunks_of, read_merges, text_of
+from bioscan_desktop.inference.text import BytePairs, WordPiece, chunks_of, read_merges, text_of
 from tests.conftest import DIM, add_text_encoder, make_model
 
 MERGES = ["n o", "c t", "u a</w>", "no ct", "noct ua</w>", "a a", "aa a</w>", "Ã ©</w>"]
@@ -63,6 +63,13 @@ def test_long_texts_keep_their_end(merges: Path) -> None:
 )
 def test_words_are_cut_as_in_clip(text: str, wanted: list[str]) -> None:
     assert list(chunks_of(text)) == wanted
+
+
+def test_only_line_feeds_end_a_token(tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    words.write_bytes("[PAD]\r\n[UNK]\n[CLS]\n[SEP]\n\u2028\n\x85\nnoctua\n".encode())
+    ids, _ = WordPiece(words, 4).encode(["noctua"])
+    assert ids.tolist() == [[2, 6, 3, 0]]
 
 
 def test_a_gzipped_list_is_the_same_list(merges: Path, tmp_path: Path) -> None:
