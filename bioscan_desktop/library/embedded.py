@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,7 +81,7 @@ class Embedded:
                     for cells in csv.DictReader(stream, delimiter="\t"):
                         yield _record(cells, number), number
                         number += 1
-            except (OSError, EOFError, UnicodeDecodeError, csv.Error, KeyError) as error:
+            except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error, KeyError) as error:
                 raise PackError(f"{path} cannot be read ({error}).") from None
             if number - first != rows:
                 raise PackError(f"{path} has {number - first} rows, but the manifest says {rows}.")
@@ -100,7 +101,7 @@ class Embedded:
             path = self.folder / name / f"{modality}.npy"
             try:
                 stored = np.load(path, mmap_mode="r", allow_pickle=False)
-            except (OSError, ValueError) as error:
+            except (OSError, EOFError, ValueError) as error:
                 raise PackError(f"{path} cannot be read ({error}).") from None
             if stored.shape != (count, self.dim):
                 raise PackError(f"{path} has the shape {stored.shape}, not {(count, self.dim)}.")

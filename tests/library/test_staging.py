@@ -237,3 +237,13 @@ class TestFromEmbeddings:
             build_library([], model, tmp_path / "lib", BuildOptions("a"), embedded=Embedded(tmp_path / "e"))
         assert caught.value.message.endswith(".")
         assert not (tmp_path / "lib").exists()
+
+    @pytest.mark.parametrize(("name", "damage"), [("rows.tsv.gz", b"\xff" * 40), ("dna.npy", b"")])
+    def test_a_damaged_shard_is_one_sentence(
+        self, world: TinyWorld, model: ModelPack, tmp_path: Path, name: str, damage: bytes
+    ) -> None:
+        write_embeddings(tmp_path / "e", world, model)
+        path = sorted((tmp_path / "e").glob(f"*/{name}"))[0]
+        path.write_bytes(path.read_bytes()[:60] + damage if damage else damage)
+        with pytest.raises(PackError, match=f"{name} cannot be read"):
+            build_library([], model, tmp_path / "lib", BuildOptions("a"), embedded=Embedded(tmp_path / "e"))
