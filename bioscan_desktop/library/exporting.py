@@ -58,7 +58,9 @@ def _write_zip(library: Library, path: Path) -> int:
     manifest.verify(folder)
     back = {stored: name for name, stored in manifest.stored_as.items()}
     plain = {back.get(stored, stored): sha for stored, sha in manifest.files.items()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    # Packages of some systems date all of their files to 1970, which zip files cannot say.
+    deflated = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(path, "w", deflated, compresslevel=6, strict_timestamps=False) as archive:
         archive.writestr("manifest.json", manifest.renamed(plain).text())
         for name in (*plain, "calibration.json"):
             source = manifest.path(folder, name)

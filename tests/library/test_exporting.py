@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -30,6 +31,13 @@ def test_a_zip_can_be_installed(world: TinyWorld, tmp_path: Path) -> None:
     assert library.manifest.counts["species"] == 3
     library.manifest.verify(library.folder)
     library.close()
+
+
+def test_files_dated_before_zip_files_are_packed_too(world: TinyWorld, tmp_path: Path) -> None:
+    old = Path(shutil.copytree(world.library, tmp_path / "old"))
+    for path in old.iterdir():
+        os.utime(path, (0, 0))
+    assert export_library(old, tmp_path / "lib.zip") == 16
 
 
 def test_a_table_has_a_row_per_key_and_is_read_again(world: TinyWorld, tmp_path: Path) -> None:
