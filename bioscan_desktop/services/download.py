@@ -110,7 +110,7 @@ def read_index(address: str) -> list[Offer]:
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise PackError(f"{address} is no list of packs.")
     major = str(values.get("format_version", "")).split(".")[0]
-    if not major.isdigit() or int(major) > FORMAT_MAJOR:
+    if not major.isdecimal() or int(major) > FORMAT_MAJOR:
         raise PackError(f"{address} is a list of packs for a newer program; update BIOSCAN Desktop.")
     found = values.get("packs")
     if not isinstance(found, list):
@@ -284,7 +284,7 @@ def _append(offer: Offer, part: Path, start: int, progress: ProgressCallback, ca
         goes_on = answer.status == 206 and _range_start(answer.headers) == start
         with part.open("ab" if goes_on else "wb") as stream:
             size = start if goes_on else 0
-            while chunk := answer.read(min(CHUNK, offer.size + 1 - size)):
+            while chunk := _received(answer, min(CHUNK, offer.size + 1 - size)):
                 cancel.check()
                 stream.write(chunk)
                 size += len(chunk)
@@ -296,6 +296,14 @@ def _append(offer: Offer, part: Path, start: int, progress: ProgressCallback, ca
         raise PackError(f"{offer.title} is larger than the list of packs says; it was thrown away.")
 
 
+def _received(answer: Any, size: int) -> bytes:
+    """What has arrived. A network that goes away is no trouble with the disk, though both are OSErrors."""
+    try:
+        return answer.read(size)
+    except OSError as error:
+        raise URLError(error) from None
+
+
 def _range_start(headers: Message) -> int | None:
     found = re.match(r"bytes (\d+)-", headers.get("Content-Range", ""))
     return int(found[1]) if found else None
@@ -303,7 +311,7 @@ def _range_start(headers: Message) -> int | None:
 
 def _retry_after(headers: Message) -> float | None:
     value = headers.get("Retry-After", "")
-    return float(value) if value.isdigit() else None
+    return float(value) if value.isdecimal() else None
 
 
 def _request(url: str, headers: dict[str, str]) -> Any:
@@ -317,7 +325,7 @@ def _open(url: str, headers: dict[str, str]) -> Any:
 
 
 def _read(answer: IO[bytes], url: str) -> bytes:
-    data = _told_as_one(url, lambda: answer.read(INDEX_MAX + 1))
+    data = _told_as_one(url, lambda: _received(answer, INDEX_MAX + 1))
     if len(data) > INDEX_MAX:
         raise PackError(f"{url} is no list of packs (it is too long).")
     return data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import http.client
 import json
 import shutil
 import socket
@@ -172,6 +173,26 @@ def test_a_broken_connection_is_gone_on_from(server: Server, offer: Offer) -> No
     assert server.seen[:3] == ["", "bytes=1000-", "bytes=2000-"]
 
 
+def test_a_network_that_goes_away_is_waited_for(
+    server: Server, offer: Offer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "CHUNK", 1000)
+    read, failures = http.client.HTTPResponse.read, [errno.ENETUNREACH, errno.EHOSTUNREACH, 0, errno.ENETDOWN]
+
+    def broken(self: http.client.HTTPResponse, amt: int | None = None) -> bytes:
+        number = failures.pop() if failures else 0
+        if number:
+            raise OSError(number, "Network is unreachable")
+        return read(self, amt)
+
+    monkeypatch.setattr(http.client.HTTPResponse, "read", broken)
+    data = download.fetch(offer, folder()).read_bytes()
+    assert hashlib.sha256(data).hexdigest() == offer.sha256
+    failures.append(errno.ENETUNREACH)
+    with pytest.raises(NetworkError, match=r"cannot be reached \(Network is unreachable\)"):
+        download.read_index(f"{server.url}/index.json")
+
+
 def test_what_arrived_is_kept_for_the_next_try(server: Server, offer: Offer) -> None:
     server.break_after, server.breaks = 1500, 1
     token = CancelToken()
@@ -288,6 +309,7 @@ def test_a_mirror_on_a_disk(pack: bytes, tmp_path: Path) -> None:
         (lambda d: b"[]", "no list of packs"),
         (lambda d: d.replace(b"bioscan-index", b"other"), "no list of packs"),
         (lambda d: d.replace(b'"1.0"', b'"2.0"'), "newer program"),
+        (lambda d: d.replace(b'"1.0"', '"²"'.encode()), "newer program"),
         (lambda d: d.replace(b'"packs": [', b'"packs": 3, "x": ['), "damaged list"),
         (lambda d: d.replace(b'"library"', b'"other"'), "damaged list"),
         (lambda d: d.replace(b'"sha256": "', b'"sha256": "z'), "damaged list"),
