@@ -222,7 +222,7 @@ def read_manifest(folder: Path, kind: str, major: int, noun: str) -> dict[str, A
         raise PackError(f"{folder} is not a {noun} (its format is {found!r}).")
     version = str(values.get("format_version", "0.0"))
     number = version.split(".")[0]
-    if not number.isdigit():
+    if not number.isdecimal():
         raise PackError(f"{folder} has an unreadable format version {version!r}.")
     if int(number) > major:
         raise PackError(
@@ -248,7 +248,7 @@ def sha256_of(path: Path) -> str:
 def check_file(folder: Path, file: str, sha256: str) -> None:
     """Raises `PackError` if a file of a pack is missing, outside of it, or changed."""
     path = folder / file
-    if Path(file).is_absolute() or ".." in Path(file).parts:
+    if Path(file).anchor or ".." in Path(file).parts:
         raise PackError(f"{folder} names a file outside of itself ({file}).")
     if not path.is_file():
         raise PackError(f"{folder} lacks its file {file}; install the pack again.")

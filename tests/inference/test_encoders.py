@@ -201,6 +201,7 @@ class TestManifest:
             ({"format": "bioscan-library"}, "not a model pack"),
             ({"format_version": "2.0"}, "newer"),
             ({"format_version": "new"}, "unreadable format version"),
+            ({"format_version": "²"}, "unreadable format version"),
             ({"dim": "many"}, "damaged manifest"),
             ({"encoders": None}, "damaged manifest"),
             ({"encoders": {"dna": {"file": 7, "sha256": "0"}}}, "damaged manifest"),
