@@ -45,12 +45,13 @@ def find(kind: str, name: str) -> Path:
         ArgumentError: if there is no such pack.
     """
     path = Path(name).expanduser()
-    if path.is_dir():
-        return path
-    if path.name == name:
+    is_pack = (path / "manifest.json").is_file()
+    if path.name == name and not is_pack:  # a folder here that happens to be called so does not hide a pack
         for root in _roots(kind):
             if (root / name / "manifest.json").is_file():
                 return root / name
+    if path.is_dir():
+        return path
     known = ", ".join(entry.name for entry in installed(kind)) or "none"
     noun = "model" if kind == "models" else "library"
     raise ArgumentError(f"There is no {noun} pack '{name}'; installed are: {known}.")
@@ -61,6 +62,8 @@ def installed(kind: str) -> list[PackEntry]:
     entries: dict[str, PackEntry] = {}
     for root in _roots(kind):
         for folder in sorted(root.iterdir()) if root.is_dir() else []:
+            if folder.name.startswith("."):  # what a killed program has left of its work
+                continue
             if (folder / "manifest.json").is_file() and folder.name not in entries:
                 entries[folder.name] = _entry(kind, folder)
     return list(entries.values())

@@ -192,6 +192,23 @@ class TestFind:
         assert (found["tiny"].title, found["tiny"].version, found["tiny"].error) == ("Tiny library", "1", "")
         assert "cannot be read" in found["broken"].error
 
+    def test_what_killed_programs_have_left_is_no_pack(self, world: TinyWorld, resources: Path) -> None:
+        root = packs.install("libraries", world.library).parent
+        for name in (".removed-tiny", ".tiny-own.changing-7"):
+            shutil.copytree(root / "tiny", root / name)
+        assert [entry.name for entry in packs.installed("libraries")] == ["tiny"]
+
+    def test_a_folder_of_the_same_name_here_hides_no_pack(
+        self, world: TinyWorld, resources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "here" / "tiny").mkdir(parents=True)
+        monkeypatch.chdir(tmp_path / "here")
+        assert packs.find("models", "tiny") == Path("tiny")  # its own sentence says what it lacks
+        installed = packs.install("models", world.model)
+        assert packs.find("models", "tiny") == installed
+        shutil.copytree(world.model, "tiny", dirs_exist_ok=True)
+        assert packs.find("models", "tiny") == Path("tiny")
+
     def test_the_model_of_a_library(self, world: TinyWorld, resources: Path, tmp_path: Path) -> None:
         library = packs.open_library(str(world.library))
         with pytest.raises(PackError, match="needs the model tiny 1"):
