@@ -161,9 +161,13 @@ def choose(extras: list[str], before: dict[str, Any]) -> Choice:
 
 
 def key(choice: Choice, python: str) -> str:
-    """Equal keys mean that there is nothing to do."""
+    """Equal keys mean that there is nothing to do.
+
+    The last number of a Python's version does not count: packages go on working with it, and a machine
+    that has updated itself may be far from any network.
+    """
     settings = project()
-    facts: list[Any] = [RECIPE, str(ROOT), python, platform.machine(), choice.cpu, choice.extras]
+    facts: list[Any] = [RECIPE, str(ROOT), minor(python), platform.machine(), choice.cpu, choice.extras]
     facts += [settings["project"], settings["build-system"]]
     if "test" in choice.extras:
         facts.append(CONSTRAINTS.read_text(encoding="utf-8"))
@@ -317,7 +321,8 @@ def prepare_folder() -> bool:
         fail(f"{VENV} was not made by this installer; rename or delete that folder and run again.")
     if stamp and not MARKER.exists():
         moved = f"{VENV}{os.sep}" not in _pip_script()
-        if stamp.get("python", "") == venv_version() and not moved:
+        version = venv_version()
+        if version and minor(stamp.get("python", "")) == minor(version) and not moved:
             return False
     say("the last installation was interrupted or no longer works; starting it again.")
     shutil.rmtree(VENV)

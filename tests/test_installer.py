@@ -149,6 +149,23 @@ def test_a_moved_checkout_is_installed_again(installed: Path, monkeypatch: pytes
     assert not load(moved, monkeypatch).current([])
 
 
+def test_a_security_update_of_python_changes_nothing(installed: Path, install: ModuleType) -> None:
+    (install.VENV / "bin" / "pip").write_text(f"#!{install.VENV}/bin/python\n", encoding="utf-8")
+    choice, minor = install.choose([], {}), install.minor(install.own_version())
+    stamp = install.read(install.STAMP)
+    for before, same in ((f"{minor}.0", True), (f"{minor}.999", True), ("3.1.7", False)):
+        install.write(install.STAMP, {**stamp, "python": before, "key": install.key(choice, before)})
+        assert install.current([]) is same
+    assert install.prepare_folder() and not install.VENV.exists()
+
+
+def test_an_update_of_python_alone_keeps_the_environment(installed: Path, install: ModuleType) -> None:
+    (install.VENV / "bin" / "pip").write_text(f"#!{install.VENV}/bin/python\n", encoding="utf-8")
+    before = f"{install.minor(install.own_version())}.999"
+    install.write(install.STAMP, {**install.read(install.STAMP), "python": before})
+    assert not install.prepare_folder()
+
+
 def test_settings_that_matter_change_the_key(installed: Path, install: ModuleType) -> None:
     project = installed / "pyproject.toml"
     text = project.read_text(encoding="utf-8")
