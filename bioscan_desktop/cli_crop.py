@@ -7,6 +7,8 @@ import csv
 import sys
 from pathlib import Path
 
+from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED
+
 COLUMNS = ("photo", "part", "left", "top", "right", "bottom", "error")
 
 
@@ -30,21 +32,28 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from bioscan_desktop.core.errors import PhotoError
+    from bioscan_desktop.core.ids import UniqueIds
     from bioscan_desktop.services import crops
 
     rows = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
     rows.writerow(COLUMNS)
     failed = 0
+    names = UniqueIds()
     for found in crops.propose_all(arguments.inputs, not arguments.no_recursive):
-        if found.error is not None:
+        problem = found.error
+        if problem is None and arguments.save is not None and found.boxes:
+            try:
+                crops.save_parts(found, arguments.save, names.take(found.photo.stem))
+            except PhotoError as error:  # it was changed meanwhile, or only its first rows can be read
+                problem = error
+        if problem is not None:
             failed += 1
-            rows.writerow([found.photo, "", "", "", "", "", found.error.message])
+            rows.writerow([found.photo, "", "", "", "", "", problem.message])
             continue
-        if arguments.save is not None:
-            crops.save_parts(found, arguments.save)
         for number, box in enumerate(found.boxes, start=1):
             sides = (box.left, box.top, box.right, box.bottom)
             rows.writerow([found.photo, number, *(f"{side:.4f}" for side in sides), ""])
         if not found.boxes:
             rows.writerow([found.photo, "", "", "", "", "", ""])
-    return 1 if failed else 0
+    return EXIT_SOME_FAILED if failed else EXIT_OK

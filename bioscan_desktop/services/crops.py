@@ -55,11 +55,14 @@ def _propose(photo: Path) -> Proposed:
         return Proposed(photo, error=error)
 
 
-def save_parts(proposed: Proposed, folder: Path) -> list[Path]:
+def save_parts(proposed: Proposed, folder: Path, name: str = "") -> list[Path]:
     """Writes a copy of each part as JPEG, in full resolution; the photo itself is left alone.
 
+    Args:
+        name: what the files' names begin with; the photo's by default.
+
     Returns:
-        the files, named `STEM_crop1.jpg` and so on.
+        the files, named `NAME_crop1.jpg` and so on.
 
     Raises:
         ArgumentError: if the folder cannot be written, or has a file of that name.
@@ -74,7 +77,7 @@ def save_parts(proposed: Proposed, folder: Path) -> list[Path]:
     image = load_rgb(proposed.photo).image
     files = []
     for number, box in enumerate(proposed.boxes, start=1):
-        target = folder / f"{proposed.photo.stem}_crop{number}.jpg"
+        target = folder / f"{name or proposed.photo.stem}_crop{number}.jpg"
         try:
             with target.open("xb") as stream:
                 crop.apply(image, box).save(stream, "JPEG", quality=JPEG_QUALITY)

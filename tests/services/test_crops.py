@@ -60,6 +60,34 @@ def test_the_command_writes_a_table(folder: Path, tmp_path: Path, capsys: pytest
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["small_crop1.jpg"]
 
 
+def test_photos_of_one_name_in_several_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("card 1", "card 2"):
+        (tmp_path / folder).mkdir()
+        photo((180, 160, 130)).save(tmp_path / folder / "DSC_0001.png")
+    assert cli.main(["crop", str(tmp_path), "--save", str(tmp_path / "out")]) == 0
+    names = sorted(file.name for file in (tmp_path / "out").iterdir())
+    assert names == ["DSC_0001.2_crop1.jpg", "DSC_0001_crop1.jpg"]
+
+
+def test_a_photo_that_vanishes_before_its_parts_are_cut_is_a_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        photo((180, 160, 130)).save(tmp_path / f"{number}.png")
+    propose = crops.crop.propose_for
+
+    def proposed(path: Path) -> list[Box]:
+        boxes = propose(path)
+        if path.name == "1.png":
+            path.unlink()
+        return boxes
+
+    monkeypatch.setattr(crops.crop, "propose_for", proposed)
+    assert cli.main(["crop", str(tmp_path), "--save", str(tmp_path / "out")]) == 1
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out), delimiter="\t"))
+    assert [(row["part"], bool(row["error"])) for row in rows] == [("", True), ("1", False)]
+
+
 def test_specimens_of_parts_are_numbered_and_the_barcode_stays_with_the_first() -> None:
     specimen = Specimen("a", "a.jpg", Path("a.jpg"))
     one, two = Box(0, 0, 0.5, 0.5), Box(0.5, 0.5, 1, 1)
