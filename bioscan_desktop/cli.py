@@ -7,13 +7,25 @@ items ok, 1 some item failed (the others are still reported), 2 bad arguments or
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import logging
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioscan_desktop import __version__, cli_batch, cli_browse, cli_crop, cli_export, cli_library, cli_packs
+from bioscan_desktop import (
+    __version__,
+    cli_batch,
+    cli_browse,
+    cli_crop,
+    cli_export,
+    cli_library,
+    cli_packs,
+    logs,
+)
 from bioscan_desktop.cli_parts import (
     EXIT_OK,
     EXIT_SOME_FAILED,
@@ -50,7 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors=errors)
     arguments = _parser().parse_args(argv)
     try:
-        return arguments.run(arguments)
+        code = arguments.run(arguments)
+        sys.stdout.flush()  # here, where a full disk can still be told
+        return code
     except BioscanError as error:
         print(f"bioscan: {error.message}", file=sys.stderr)
         return EXIT_UNUSABLE
@@ -58,8 +72,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("bioscan: stopped.", file=sys.stderr)
         return EXIT_SOME_FAILED
     except BrokenPipeError:  # `bioscan … | head` has seen enough
-        sys.stderr.close()
+        _write_no_more()
         return EXIT_OK
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        print(f"bioscan: {where}{error.strerror or error}.", file=sys.stderr)
+        _write_no_more()
+        return EXIT_UNUSABLE
+    except Exception as error:
+        print(f"bioscan: {_told_as_bug(error)}", file=sys.stderr)
+        return EXIT_UNUSABLE
+
+
+def _write_no_more() -> None:
+    """What standard output still holds is not tried again when Python ends."""
+    with contextlib.suppress(OSError, ValueError):  # it is no file of the system's, or closed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _told_as_bug(error: Exception) -> str:
+    """One sentence about a fault of the program, whose traceback goes to the log."""
+    file = logs.start()
+    if file is not None:
+        logging.getLogger("bioscan.cli").error("bioscan was ended by a fault", exc_info=error)
+        logs.stop()
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    place = f" with the end of {file}" if file is not None else ""
+    return f"this is a fault of the program ({what}); please report it{place}."
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -321,7 +360,10 @@ def _search_figures(arguments: argparse.Namespace) -> tuple[dict, list[tuple[str
             identifier, records, arguments.query, arguments.keys, arguments.images, progress.show
         )
     if not answered:
-        raise ArgumentError(f"{arguments.queries} holds no usable query of the kind '{arguments.query}'.")
+        first = f" The first problem: {failed[0][1]}" if failed else ""
+        raise ArgumentError(
+            f"{arguments.queries} holds no usable query of the kind '{arguments.query}'.{first}"
+        )
     known = frozenset(
         lineage.species
         for modality in library.modalities

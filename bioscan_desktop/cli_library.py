@@ -26,7 +26,6 @@ def add(commands: Any, add_pack_actions: Callable[[Any, str, str], None]) -> Non
     """Adds the group.
 
     Args:
-        command: makes a parser with help and an example.
         add_pack_actions: adds what libraries and models have in common.
     """
     library = commands.add_parser("library", help="build, change and look at library packs")

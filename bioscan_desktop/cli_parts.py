@@ -85,6 +85,8 @@ def output(path: Path | None) -> Iterator[IO[str]]:
             yield stream
         part.replace(path)
     except OSError as error:
+        if error.filename is not None and str(error.filename) != str(part):
+            raise  # about another file, which was to be read
         raise ArgumentError(f"{path} cannot be written ({error.strerror or error}).") from None
 
 

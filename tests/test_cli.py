@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 import bioscan_desktop
-from bioscan_desktop import cli
+from bioscan_desktop import cli, logs, paths
 from bioscan_desktop.core.barcode import reverse_complement
-from bioscan_desktop.services import packs
+from bioscan_desktop.services import packs, specimens
 from tests.conftest import SPECIES, TinyWorld, draw_insect, make_model, mutate, random_barcode
 
 RAPAE, BALTEATUS = "Pieris rapae", "Episyrphus balteatus"
@@ -435,6 +435,28 @@ def python(*arguments: object, **more: object) -> subprocess.CompletedProcess[by
     )  # type: ignore[call-overload]
 
 
+class TestTrouble:
+    def test_a_fault_of_the_program_is_one_sentence_and_its_traceback_is_logged(
+        self, bioscan: Runner, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(packs, "installed", lambda _: {}["a\nb"])
+        assert bioscan("model", "list") == 2
+        assert "KeyError" in bioscan.sentence() and "please report it with the end of" in bioscan.sentence()
+        log = (paths.log_dir() / logs.FILE_NAME).read_text(encoding="utf-8")
+        assert "Traceback" in log and "KeyError: 'a\\nb'" in log
+
+    def test_trouble_with_a_file_to_be_read_is_not_laid_on_the_one_to_be_written(
+        self, bioscan: Runner, world: TinyWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def vanished(*_: object, **__: object) -> None:
+            raise OSError(5, "Input/output error", str(tmp_path / "card"))
+
+        monkeypatch.setattr(specimens, "collect", vanished)
+        assert bioscan.identify(tmp_path, "--out", tmp_path / "out.jsonl") == 2
+        assert bioscan.sentence() == f"bioscan: {tmp_path / 'card'}: Input/output error."
+        assert not (tmp_path / "out.jsonl").exists()
+
+
 class TestProcess:
     def test_a_whole_run(self, world: TinyWorld, tmp_path: Path) -> None:
         draw_insect((1, 2, 3), (8, 8)).save(tmp_path / "tiny.png")
@@ -455,6 +477,32 @@ class TestProcess:
         assert done.stdout == b""
         assert done.stderr.decode().count("\n") == 1
         assert b"Traceback" not in done.stderr
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+    @pytest.mark.parametrize("words", [["model", "list"], ["library", "taxa", "LIBRARY"]])
+    def test_a_full_disk_is_one_sentence(self, world: TinyWorld, words: list[str]) -> None:
+        given = [str(world.library) if word == "LIBRARY" else word for word in words]
+        with Path("/dev/full").open("wb") as full:
+            environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+            command = [sys.executable, "-m", "bioscan_desktop.cli", *given]
+            done = subprocess.run(
+                command, stdout=full, stderr=subprocess.PIPE, timeout=60, env=environment, check=False
+            )
+        assert (done.returncode, done.stderr) == (2, b"bioscan: No space left on device.\n")
+
+    @pytest.mark.skipif(os.name == "nt", reason="pipes break differently on Windows")
+    def test_a_reader_that_is_gone_at_the_end(self) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        reader, writer = os.pipe()
+        os.close(reader)
+        command = [sys.executable, "-m", "bioscan_desktop.cli", "model", "list"]
+        try:
+            done = subprocess.run(
+                command, stdout=writer, stderr=subprocess.PIPE, timeout=60, env=environment, check=False
+            )
+        finally:
+            os.close(writer)
+        assert (done.returncode, done.stderr) == (0, b"")
 
     @pytest.mark.skipif(os.name == "nt", reason="pipes break differently on Windows")
     def test_a_reader_that_has_seen_enough(self, world: TinyWorld, tmp_path: Path) -> None:
