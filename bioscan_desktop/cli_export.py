@@ -10,17 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bioscan_desktop.cli_parts import EXIT_OK, ProgressLine, command
+from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED, ProgressLine, command
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
 from bioscan_desktop.services.export.formats import BY_NAME
 
 
 def add(commands: Any) -> None:
-    """Adds the command.
-
-    Args:
-        command: makes a parser with help and an example, as `cli` does for all of its commands.
-    """
+    """Adds the command."""
     parser = command(
         commands,
         "export",
@@ -104,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
     noun = "result" if written.count == 1 else "results"
     names = ", ".join(str(path) for path in written.paths)
     print(f"bioscan: {written.count} {noun} written to {names}.", file=sys.stderr)
-    return EXIT_OK
+    return EXIT_SOME_FAILED if wanted - found else EXIT_OK
 
 
 def _with_photo(item: Any, arguments: argparse.Namespace) -> Any:

@@ -111,6 +111,14 @@ def test_one_specimen_with_its_photo_from_elsewhere(
     assert page.count("<article") == page.count("data:image/jpeg") == 1
 
 
+def test_specimens_that_are_not_there_are_told_and_the_others_written(
+    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--specimen", "nobody", "--specimen", "noctua_comes"]
+    code, words = run(capsys, "export", results, "--to", "jsonl", "--out", tmp_path / "a.jsonl", *asked)
+    assert code == 1 and "there is no result of nobody" in words and "1 result written" in words
+
+
 def test_mistakes_are_told_in_one_sentence(
     results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
