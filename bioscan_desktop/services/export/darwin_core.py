@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 from bioscan_desktop.services.export import darwin_core_check
@@ -265,7 +266,7 @@ def _previous(item: ExportItem) -> str:
 
 def _media(item: ExportItem, options: ExportOptions) -> str:
     name = item.file_name
-    return f"{options.photo_base.rstrip('/')}/{name}" if name and options.photo_base else name
+    return f"{options.photo_base.rstrip('/')}/{quote(name)}" if name and options.photo_base else name
 
 
 def _properties(item: ExportItem, options: ExportOptions) -> dict[str, object]:

@@ -100,6 +100,19 @@ def test_photos_get_an_address(items: list[ExportItem], options: ExportOptions, 
     assert "\tCC-BY-4.0" in text
 
 
+def test_addresses_of_photos_have_no_blanks(
+    by_id: dict[str, ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    addressed = dataclasses.replace(options, photo_base="https://example.org/photos")
+    item = by_id["moth_1"]
+    named = dataclasses.replace(item, record={**item.record, "photo": "/card/Größe #1 100%.jpg"})
+    export([named], "dwca", tmp_path / "a.zip", addressed)
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        row = archive.read("multimedia.txt").decode().splitlines()[1].split("\t")
+    assert row[3] == "https://example.org/photos/Gr%C3%B6%C3%9Fe%20%231%20100%25.jpg"
+    assert row[2] == "image/jpeg" and row[4] == "Größe #1 100%.jpg"
+
+
 def test_a_wrong_basis_of_record_is_refused(
     items: list[ExportItem], options: ExportOptions, tmp_path: Path
 ) -> None:
