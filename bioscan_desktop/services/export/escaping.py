@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from xml.sax import saxutils
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell must begin with to be taken for a formula, or to hide one."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a cell must begin with to be taken for a formula, or to hide one; the last four where Excel
+speaks Chinese, Japanese or Korean."""
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BREAKS = re.compile(r"[\t\r\n\x00-\x1f\x7f\x85\u2028\u2029]+")

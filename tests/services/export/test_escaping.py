@@ -38,6 +38,8 @@ def with_text(text: str) -> ExportItem:
         ("@x", "'@x"),
         ("\tx", "'\tx"),
         ("\rx", "'\rx"),
+        ("\n=x", "'\n=x"),
+        ("＝x", "'＝x"),
         ("Noctua = x", "Noctua = x"),
         ("'=x", "'=x"),
         ("", ""),
