@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -76,13 +76,19 @@ def _ensure_specimens(connection: sqlite3.Connection) -> None:
 
 
 def finish(
-    draft: Draft, connection: sqlite3.Connection, version: str | None, note: dict[str, Any], **changed: Any
+    draft: Draft,
+    connection: sqlite3.Connection,
+    version: str | None,
+    note: dict[str, Any],
+    forgotten: Collection[str] = (),
+    **changed: Any,
 ) -> LibraryManifest:
     """Closes the records and puts the draft in force.
 
     Args:
         version: None for the next one.
         note: what was done, for the manifest's list of changes; with `added_keys` and `removed_keys`.
+        forgotten: what of the provenance is no longer true.
         changed: further fields of the manifest.
     """
     for name in _INDEXES:
@@ -92,6 +98,7 @@ def finish(
     counts = count_records(connection)
     connection.close()
     before = draft.manifest
+    provenance = {name: value for name, value in before.provenance.items() if name not in forgotten}
     version = version or next_version(before.version)
     changes = [
         *before.provenance.get("changes", []),
@@ -102,7 +109,7 @@ def finish(
         id=draft.out.name if draft.out is not None else before.id,
         version=version,
         counts=counts,
-        provenance={**before.provenance, "changes": changes},
+        provenance={**provenance, "changes": changes},
         calibrated=_calibrated(draft, note["added_keys"], note["removed_keys"]),
         **changed,
     )

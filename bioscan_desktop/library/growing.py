@@ -48,11 +48,14 @@ def grow(
     growth.write_isolations()
     before = draft.manifest
     note = {"added_keys": growth.added, "removed_keys": 0, "joined": growth.joined}
+    # A library that takes in single barcodes and names of photos can no longer say that it holds none.
+    bare = all(m.provenance.get("embeddings_only") is True for m in others)
     manifest = finish(
         draft,
         connection,
         version,
         note,
+        () if bare else ("embeddings_only",) if before.provenance.get("embeddings_only") else (),
         images_root=growth.root,
         licence=_together([before.licence, *(m.licence for m in others)]),
         attribution=_together([before.attribution, *(m.attribution for m in others)]),

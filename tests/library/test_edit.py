@@ -327,6 +327,21 @@ class TestMerge:
         pronuba = next(k for k in keys_of(tmp_path / "both", "dna") if k.lineage.species == PRONUBA[3])
         assert pronuba.n_records == 5
 
+    def test_what_takes_in_single_barcodes_no_longer_says_that_it_holds_none(
+        self, world: TinyWorld, model: ModelPack, tmp_path: Path
+    ) -> None:
+        folders = [tmp_path / "a", tmp_path / "b"]
+        for number, folder in enumerate(folders):
+            rows = [(f"N{number}", "", random_barcode(70 + number), *NEW, "Chad")]
+            options = BuildOptions(folder.name, embeddings_only=True)
+            build_library(records(tmp_path / "n.tsv", rows), model, folder, options)
+        merge_libraries(folders, tmp_path / "bare")
+        assert check(tmp_path / "bare").provenance["embeddings_only"] is True
+        merge_libraries([tmp_path / "bare", world.library], tmp_path / "mixed")
+        assert "embeddings_only" not in check(tmp_path / "mixed").provenance
+        merge_libraries([world.library, tmp_path / "bare"], tmp_path / "named")
+        assert check(tmp_path / "named").provenance["embeddings_only"] is False
+
     def test_others_are_refused(self, world: TinyWorld, tmp_path: Path) -> None:
         make_model(tmp_path / "other", seed=9)
         other = ModelPack(tmp_path / "other", "cpu")
