@@ -90,8 +90,8 @@ def from_table(path: Path, images: Path | None = None) -> Iterator[Specimen]:
     """Specimens of a table with `specimen_id`, `image_file` and/or `nucleotides`.
 
     Photos are looked for in `images`, or beside the table. Rows of the same specimen_id are joined:
-    the first photo and the first barcode of each count, a second photo becomes a specimen of its
-    own with a numbered id.
+    the first photo and the first barcode of each count, another photo or barcode becomes a specimen of
+    its own with a numbered id.
 
     Raises:
         ArgumentError: if the table cannot be read.
@@ -103,21 +103,27 @@ def from_table(path: Path, images: Path | None = None) -> Iterator[Specimen]:
         pending.setdefault(name, []).append((record.image_file, record.nucleotides))
     for name, parts in pending.items():
         photos = [photo for photo, _ in parts if photo]
-        sequences = [sequence for _, sequence in parts if sequence]
+        sequences = list(dict.fromkeys(sequence for _, sequence in parts if sequence))
         if not photos and not sequences:
             message = f"{name}: the table names neither a photo nor a barcode."
             yield Specimen(name, name, error=InputError(message, "empty_row"))
             continue
-        barcode, error = None, None
-        if sequences:
-            try:
-                barcode = clean(sequences[0], f"The barcode of {name}")
-            except BarcodeError as problem:
-                error = problem
+        barcodes = [_cleaned(sequence, f"The barcode of {name}") for sequence in sequences]
+        barcode, error = barcodes[0] if barcodes else (None, None)
         first = root / photos[0] if photos else None
         yield Specimen(name, str(photos[0]) if photos else name, first, barcode, error)
         for number, photo in enumerate(photos[1:], start=2):
             yield Specimen(f"{name}.{number}", photo, root / photo)
+        for number, (barcode, error) in enumerate(barcodes[1:], start=max(2, len(photos) + 1)):
+            yield Specimen(f"{name}.{number}", name, None, barcode, error)
+
+
+def _cleaned(text: str, name: str) -> tuple[Barcode | None, BarcodeError | None]:
+    """A barcode, or why it is none."""
+    try:
+        return clean(text, name), None
+    except BarcodeError as error:
+        return None, error
 
 
 def join(photo: Specimen, barcode: Specimen) -> Specimen:

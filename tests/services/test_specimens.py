@@ -152,6 +152,15 @@ class TestTable:
         assert found[2].photo == tmp_path / "d.jpg"
         assert next(s.photo for s in from_table(table, tmp_path / "x")) == tmp_path / "x" / "a.jpg"
 
+    def test_no_barcode_of_a_specimen_is_lost(self, tmp_path: Path) -> None:
+        head = ("specimen_id", "image_file", "nucleotides")
+        rows = [("S1", "a.jpg", GOOD), ("S1", "b.jpg", GOOD), ("S1", "", OTHER), ("S1", "", "ACGT")]
+        found = list(from_table(write(tmp_path / "t.tsv", [head, *rows])))
+        assert [(s.query_id, s.modality, s.error is None) for s in found] == [
+            ("S1", "both", True), ("S1.2", "image", True), ("S1.3", "dna", True), ("S1.4", "dna", False),
+        ]  # fmt: skip
+        assert found[2].barcode is not None and found[2].barcode.sequence == OTHER
+
     def test_a_broken_barcode_leaves_the_photo(self, tmp_path: Path) -> None:
         table = write(
             tmp_path / "t.tsv", [("specimen_id", "image_file", "nucleotides"), ("S1", "a.jpg", "ACGT")]
