@@ -107,6 +107,16 @@ def test_mistakes_are_told_in_a_sentence(
     assert sentence in error and error.count("\n") == 1
 
 
+def test_where_no_query_can_be_used_the_first_problem_is_told(
+    world: TinyWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "q.tsv"
+    path.write_text("processid\timage_file\torder\nA\ta.jpg\tDiptera\n")
+    assert evaluate(world, "--queries", path, "--query", "image", "--images", tmp_path / "gone") == 2
+    error = capsys.readouterr().err
+    assert "The first problem: a.jpg: the file is no longer there." in error and error.count("\n") == 1
+
+
 @pytest.mark.parametrize("arguments", [[], ["--queries", "q.tsv", "--predictions", "p.csv"]])
 def test_exactly_one_kind_of_question(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
