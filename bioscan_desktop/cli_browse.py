@@ -104,10 +104,12 @@ def _run_taxa(arguments: argparse.Namespace) -> int:
 
 
 def _taxon_row(taxonomy: Taxonomy, number: int) -> list[object]:
+    from bioscan_desktop.services.export.escaping import safe_cell
+
     counts = taxonomy.counts(number)
     return [
         taxonomy.rank(number) or "library",
-        taxonomy.name(number),
+        safe_cell(taxonomy.name(number)),
         counts.n_species,
         counts.records["dna"],
         counts.records["image"],
@@ -120,11 +122,12 @@ def _gap_rows(
     library: Library, taxonomy: Taxonomy, number: int, modality: str, progress: ProgressLine
 ) -> list[list[object]]:
     from bioscan_desktop.services.distances import species_gaps
+    from bioscan_desktop.services.export.escaping import safe_cell
 
     gaps = species_gaps(taxonomy, library.key_rows(modality), modality, number, progress.show)
     rows = []
     for gap in gaps:
-        nearest = taxonomy.name(gap.nearest) if gap.nearest is not None else ""
+        nearest = safe_cell(taxonomy.name(gap.nearest)) if gap.nearest is not None else ""
         values = (gap.within_mean, gap.within_max, nearest, gap.between, gap.gap)
         shown = [f"{v:.4f}" if isinstance(v, float) else v if v is not None else "" for v in values]
         rows.append([*_taxon_row(taxonomy, gap.taxon), gap.n_keys, *shown])
@@ -135,6 +138,7 @@ def _run_map(arguments: argparse.Namespace) -> int:
     from bioscan_desktop import paths
     from bioscan_desktop.library.pack import MODALITIES
     from bioscan_desktop.services import embedding_map
+    from bioscan_desktop.services.export.escaping import safe_cell
 
     with ProgressLine() as progress, _opened(arguments.library, progress) as (library, taxonomy):
         points = embedding_map.choose_points(taxonomy, _number(taxonomy, arguments.name))
@@ -147,5 +151,7 @@ def _run_map(arguments: argparse.Namespace) -> int:
                 names = taxonomy.taxon(int(points.taxon[place])).lineage.names()
                 kind = MODALITIES[points.modality[place]]
                 key_id = int(points.key_id[place])
-                writer.writerow((f"{x:.5f}", f"{y:.5f}", kind, key_id, *(name or "" for name in names)))
+                writer.writerow(
+                    (f"{x:.5f}", f"{y:.5f}", kind, key_id, *(safe_cell(name or "") for name in names))
+                )
     return EXIT_OK

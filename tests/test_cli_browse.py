@@ -12,7 +12,11 @@ import pytest
 
 from bioscan_desktop import paths
 from bioscan_desktop.cli import main
+from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.manifest import sha256_of
+from bioscan_desktop.library.build import BuildOptions, build_library
+from bioscan_desktop.library.importers.tables import Record
 from tests.conftest import TinyWorld
 
 Captured = pytest.CaptureFixture[str]
@@ -47,6 +51,15 @@ def test_distances(world: TinyWorld, capsys: Captured) -> None:
         assert float(row["gap"]) == pytest.approx(
             float(row["nearest_distance"]) - float(row["within_max"]), abs=2e-4
         )
+
+
+def test_no_name_is_taken_for_a_formula(world: TinyWorld, tmp_path: Path, capsys: Captured) -> None:
+    record = Record(1, Lineage("=1+1", "F", "G"), nucleotides=world.barcodes["Pieris rapae"])
+    build_library([record], ModelPack(world.model, "cpu"), tmp_path / "lib", BuildOptions("lib"))
+    assert main(["library", "taxa", str(tmp_path / "lib")]) == 0
+    assert "\norder,'=1+1," in capsys.readouterr().out
+    assert main(["library", "map", str(tmp_path / "lib")]) == 0
+    assert ",'=1+1,F,G," in capsys.readouterr().out
 
 
 def test_a_name_that_is_not_there(world: TinyWorld, capsys: Captured) -> None:
