@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import platformdirs
 
@@ -49,3 +49,16 @@ def resources_dir() -> Path:
     package = Path(frozen, "bioscan_desktop") if frozen else Path(__file__).resolve().parent
     installed = package / "_resources"
     return installed if installed.is_dir() else package.parent / "resources"
+
+
+def database_address(path: PurePath, options: str) -> str:
+    """What SQLite opens a file by. A share of Windows has four slashes: it may name no server.
+
+    Args:
+        path: absolute.
+        options: such as `mode=ro`.
+    """
+    address = path.as_uri()
+    if not address.startswith("file:///"):
+        address = f"file:////{address.removeprefix('file://')}"
+    return f"{address}?{options}"

@@ -16,6 +16,7 @@ import numpy as np
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.paths import database_address
 
 SCHEMA_VERSION = 2
 """2: barcodes are stored in two forms, see `pack_bases`."""
@@ -208,7 +209,7 @@ class RecordStore:
         self._remembered: dict[tuple[str, int], KeyRecord] = {}
         try:
             self._connection = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+                database_address(path.resolve(), "mode=ro&immutable=1"), uri=True, check_same_thread=False
             )
         except sqlite3.Error as error:
             raise self._damaged(error) from None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bioscan_desktop.core.errors import SessionError
+from bioscan_desktop.paths import database_address
 
 KEPT = 5
 """Backups that are kept; those made by hand are never removed."""
@@ -79,7 +80,8 @@ def restore(backup: Path, path: Path) -> None:
 
     lock = WriterLock(path)
     try:
-        with contextlib.closing(sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as source:
+        address = database_address(backup.absolute(), "mode=ro")
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as source:
             if source.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise SessionError(f"The backup {backup.name} is damaged.", "session_damaged")
             part = path.with_name(f"{path.name}.part")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bioscan_desktop.core.errors import SessionError
+from bioscan_desktop.paths import database_address
 from bioscan_desktop.session import migrations
 from bioscan_desktop.session.lock import WriterLock, on_network_drive
 
@@ -72,7 +73,7 @@ class Database:
         return connection
 
     def _connect(self, mode: str) -> sqlite3.Connection:
-        address = f"{self.path.absolute().as_uri()}?{mode}"
+        address = database_address(self.path.absolute(), mode)
         connection = sqlite3.connect(
             address, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )

@@ -17,6 +17,7 @@ from typing import Any
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.paths import database_address
 from bioscan_desktop.services.export import record_shape
 from bioscan_desktop.services.export.items import Decision, ExportItem
 
@@ -71,7 +72,8 @@ class SessionFile:
             raise ArgumentError(f"The session {self._path} cannot be read ({error}).") from None
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        address = database_address(self._path.absolute(), "mode=ro")
+        return sqlite3.connect(address, uri=True, isolation_level=None)
 
     def _check(self, connection: sqlite3.Connection) -> None:
         mark = connection.execute("PRAGMA application_id").fetchone()[0]
