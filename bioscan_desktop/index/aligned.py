@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -76,6 +77,11 @@ class AlignedIndex:
         every = {**DEFAULT_WEIGHTS, **(weights or {})}
         self._weights = np.array([every[name] for name in FEATURES])
         self._plain = self._weights[[*range(2 * len(_RATES)), len(FEATURES) - 1]]
+
+    @cached_property
+    def _amino_acids(self) -> np.ndarray:
+        """(m, 219) of all references, 219 bytes each; reading them anew for each query took longest."""
+        return amino_acids(self.planes)
 
     def __len__(self) -> int:
         return self.planes.shape[2]
@@ -140,7 +146,7 @@ class AlignedIndex:
         # The features cost most, and no relative is outside of the many least differing references.
         near = np.stack([_least(row, WIDE) for row in shares])  # (q, w), ascending
         mismatch = np.take_along_axis(shares, near, axis=1)
-        found = differences(queries[:, :, :, None], self.planes[:, :, near])
+        found = differences(queries[:, :, :, None], _columns(self.planes, near))
         rough = np.where(np.isinf(mismatch), np.inf, -(features_of(found) @ self._plain))
         looked = _first(rough, 2 * k) | _first(mismatch, k)
         numbers = np.arange(len(near))[:, None]
@@ -202,10 +208,10 @@ class AlignedIndex:
             queries: (3, W, q) planes.
             owners, rows: (r,) queries and references of the pairs.
         """
-        references = self.planes[:, :, rows]
-        found = differences(queries[:, :, owners], references)
+        found = differences(queries[:, :, owners], _columns(self.planes, rows))
         mismatch, usable = mismatch_of(found)
-        relatedness = every_feature_of(queries, owners, references, found) @ self._weights
+        own = amino_acids(queries)[owners]
+        relatedness = every_feature_of(own, self._amino_acids[rows], found) @ self._weights
         return np.where(usable, mismatch, np.nan), np.where(usable, relatedness, np.nan)
 
 
@@ -234,22 +240,23 @@ def features_of(found: Differences) -> np.ndarray:
     return np.moveaxis(np.concatenate([rates, np.sqrt(rates), overlap]), 0, -1)
 
 
-def every_feature_of(
-    queries: np.ndarray, owners: np.ndarray, references: np.ndarray, found: Differences
-) -> np.ndarray:
+def every_feature_of(own: np.ndarray, theirs: np.ndarray, found: Differences) -> np.ndarray:
     """(r, F) features of pairs.
 
     Args:
-        queries: (3, W, q) planes.
-        owners: (r,) queries of the pairs.
-        references: (3, W, r) planes.
+        own, theirs: (r, 219) amino acids of their queries and references.
         found: their differences.
     """
-    own, theirs = amino_acids(queries)[owners], amino_acids(references)
     known = (theirs != _NO_ACID) & (own != _NO_ACID)
     changed = ((theirs != own) & known).sum(axis=1) / np.maximum(known.sum(axis=1), 10)
     plain = features_of(found)
     return np.column_stack([plain[:, :-1], changed, np.sqrt(changed), plain[:, -1]])
+
+
+def _columns(planes: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(3, W, ...) planes of some references."""
+    # None lies outside; without a look at each for that, picking them takes half of the time.
+    return np.take(planes, rows, axis=2, mode="clip")
 
 
 def _least(values: np.ndarray, k: int) -> np.ndarray:

@@ -30,6 +30,7 @@ from bioscan_desktop.index.aligned import (
     FEATURES,
     WIDE,
     AlignedIndex,
+    amino_acids,
     every_feature_of,
     mismatch_of,
 )
@@ -133,6 +134,7 @@ def questions(barcodes: Barcodes, rows: np.ndarray) -> list[Question]:
     """Asks some of the barcodes without their species; those without any key near by are left out."""
     planes = pack(barcodes.codes)
     names = {rank: np.array([r.lineage.at(rank) or "" for r in barcodes.records]) for rank in RANKS}
+    acids = amino_acids(planes)
     asked = []
     for row in rows.tolist():
         query = planes[:, :, row : row + 1]
@@ -148,9 +150,8 @@ def questions(barcodes: Barcodes, rows: np.ndarray) -> list[Question]:
         for place, name in enumerate(names["species"][near]):  # the least differing first
             votes[name] += 1
             voting[place] = votes[name] <= MAX_KEYS_PER_TAXON
-        beside = planes[:, :, near]
-        only = np.zeros(len(near), dtype=np.int64)
-        features = every_feature_of(query, only, beside, differences(query, beside)).astype(np.float32)
+        found = differences(query, planes[:, :, near])
+        features = every_feature_of(acids[row], acids[near], found).astype(np.float32)
         right = {rank: names[rank][near] == names[rank][row] for rank in ("genus", "family")}
         asked.append(Question(str(names["species"][row]), features, right["genus"], right["family"], voting))
     return asked
