@@ -160,16 +160,8 @@ class BarcodeFacts:
 
     def sentences(self) -> tuple[str, ...]:
         """What the user should know, one sentence each, the gravest first; empty if all is well."""
-        said = []
-        if self.fewest_stops:
-            said.append(self._stops_sentence())
-        if self.n_share > NOTED_N_SHARE:
-            said.append(f"{self.n_share:.1%} of the bases are N.")
-        if self.length < SHORT_BASES:
-            said.append(f"Short barcode: {self.length} bases.")
-        if self.reversed:
-            said.append("The sequence was reversed; its reverse complement is used.")
-        return tuple(said)
+        stops = self._stops_sentence() if self.fewest_stops else ""
+        return _sentences(stops, self.n_share, self.length, self.reversed)
 
     def _stops_sentence(self) -> str:
         if self.shift_at is not None:
@@ -183,6 +175,17 @@ class BarcodeFacts:
             f"Stop codons in every reading frame, {number}: perhaps a nuclear copy (pseudogene), a "
             "sequencing error, or no COI at all."
         )
+
+
+def _sentences(stops: str, n_share: float, length: int, reversed: bool) -> tuple[str, ...]:
+    said = [stops] if stops else []
+    if n_share > NOTED_N_SHARE:
+        said.append(f"{n_share:.1%} of the bases are N.")
+    if length < SHORT_BASES:
+        said.append(f"Short barcode: {length} bases.")
+    if reversed:
+        said.append("The sequence was reversed; its reverse complement is used.")
+    return tuple(said)
 
 
 NOTED_N_SHARE = 0.01
@@ -266,10 +269,14 @@ def clean(text: str, name: str = "The sequence") -> Barcode:
     n_share = sequence.count("N") / len(sequence)
     if n_share > MAX_N_SHARE:
         raise BarcodeError(f"{name} is unreadable: {n_share:.0%} of its bases are N.", "mostly_n")
-    turned = stop_codons(sequence) > 0 and stop_codons(reverse_complement(sequence)) == 0
+    stopped = stop_codons(sequence) > 0
+    turned = stopped and stop_codons(reverse_complement(sequence)) == 0
     if turned:
         sequence = reverse_complement(sequence)
-    return Barcode(sequence, facts(sequence, turned).sentences(), turned)
+    if stopped and not turned:
+        return Barcode(sequence, facts(sequence).sentences())
+    # Nearly all have a frame without stops, and need not be translated to say so.
+    return Barcode(sequence, _sentences("", n_share, len(sequence), turned), turned)
 
 
 def read_records(lines: Iterable[str]) -> Iterator[SequenceRecord]:

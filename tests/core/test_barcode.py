@@ -14,6 +14,7 @@ from bioscan_desktop.core.barcode import (
     SHORT_BASES,
     SequenceRecord,
     clean,
+    facts,
     looks_like_sequence,
     read_records,
     reverse_complement,
@@ -83,6 +84,14 @@ class TestClean:
         # TAACTAATTAA... has TAA in every frame, and so has its reverse complement (TTAATTAGTTA).
         barcode = clean("TAACTAATTAATTAGTTAGTTA" * 20)
         assert any("Stop codons" in notice for notice in barcode.notices)
+
+    @given(st.text("ACGTN", min_size=120, max_size=700) | barcodes)
+    def test_notices_are_what_the_facts_say(self, text: str) -> None:
+        try:
+            barcode = clean(text)
+        except BarcodeError:
+            return
+        assert barcode.notices == facts(barcode.sequence, barcode.reversed).sentences()
 
     @pytest.mark.parametrize(
         ("bases", "code"),
