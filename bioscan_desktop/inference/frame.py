@@ -32,9 +32,11 @@ _SURE = 0.55
 """From here on no other offset is tried; a wrong one has less than 0."""
 
 _BACKGROUND = float(np.log(0.25))
-_FFT = 4096
 _LONGEST = 1536
 """Bases looked at: the whole gene is as long, and the frame lies near its beginning."""
+
+_SPANS = (2048, 4096)
+"""Offsets that a correlation can tell apart; most barcodes are short enough for the smaller one."""
 
 _LEAST_OVERLAP = 60
 _WINDOW = 48
@@ -132,13 +134,15 @@ def _windows(gains: np.ndarray) -> tuple[float, float]:
 
 def _offsets(part: Sequence[np.ndarray]) -> np.ndarray:
     """(m,) int64: where each barcode fits the profile best, by correlation over all offsets."""
-    indicators = np.zeros((len(part), BLANK, _FFT), dtype=np.float32)
+    longest = max(map(len, part))
+    span = next(span for span in _SPANS if span >= longest + POSITIONS)
+    indicators = np.zeros((len(part), BLANK, span), dtype=np.float32)
     for i, own in enumerate(part):
         known = np.flatnonzero(own < BLANK)
         indicators[i, own[known], known] = 1.0
     spectra = np.fft.rfft(indicators, axis=2)
-    sums = np.fft.irfft((np.conj(spectra) * _profile_spectrum()).sum(axis=1), _FFT, axis=1)
-    offsets = np.concatenate([np.arange(POSITIONS), np.arange(POSITIONS, _FFT) - _FFT])
+    sums = np.fft.irfft((np.conj(spectra) * _profile_spectrum(span)).sum(axis=1), span, axis=1)
+    offsets = np.concatenate([np.arange(POSITIONS), np.arange(POSITIONS, span) - span])
     lengths = np.array([len(own) for own in part])[:, None]
     overlap = np.minimum(lengths, POSITIONS - offsets) - np.maximum(0, -offsets)
     sums[overlap < _LEAST_OVERLAP] = -np.inf
@@ -153,8 +157,8 @@ def _gains() -> np.ndarray:
 
 
 @cache
-def _profile_spectrum() -> np.ndarray:
-    return np.fft.rfft(_gains()[:, :BLANK].T, _FFT, axis=1)
+def _profile_spectrum(span: int) -> np.ndarray:
+    return np.fft.rfft(_gains()[:, :BLANK].T, span, axis=1)
 
 
 @cache

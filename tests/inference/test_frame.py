@@ -57,6 +57,15 @@ def test_what_hangs_over_is_left_out() -> None:
     assert np.array_equal(placed.codes[0], base_codes(barcode))
 
 
+def test_a_long_sequence_beside_short_ones_changes_nothing() -> None:
+    barcode = mutated(backbone(), 0.1, seed=5)
+    rng = np.random.default_rng(1)
+    short, long = barcode[50:400], "".join(rng.choice(list("ACGT"), 700)) + barcode
+    together, alone = place([short, long]), place([short])
+    assert together.start.tolist() == [50, -700] and alone.start[0] == 50
+    assert np.array_equal(together.codes[0], alone.codes[0])
+
+
 def test_bases_after_a_gap_stand_in_their_own_positions() -> None:
     barcode = mutated(backbone(), 0.08, seed=4)
     placed = place([barcode[:300] + barcode[303:]])
