@@ -10,11 +10,19 @@ import bisect
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
 
 from bioscan_desktop.core.barcode import SHORT_BASES
 
+F = TypeVar("F", float, np.ndarray)
+
 FORMAT_VERSION = 3
+
+LEAST_MISMATCH = 0.003
+"""Added to shares of differing bases before their logarithm is taken: identical barcodes count as two
+bases apart in 658."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +40,13 @@ class PairScale:
     relatedness: float = 0.0
     mismatch: float = 0.0
 
-    def logit(self, cosine: float, relatedness: float | None = None, mismatch: float | None = None) -> float:
-        """The evidence of one hit; what is None adds nothing."""
+    def logit(self, cosine: F, relatedness: F | None = None, mismatch: F | None = None) -> F:
+        """The evidence of a hit, or of many as arrays; what is None adds nothing."""
         value = self.slope * cosine + self.offset
         if relatedness is not None:
             value += self.relatedness * relatedness
         if mismatch is not None:
-            value -= self.mismatch * log_mismatch(mismatch)
+            value -= self.mismatch * np.log(mismatch + LEAST_MISMATCH)
         return value
 
 
@@ -142,8 +150,8 @@ def log_distance(cosine: float) -> float:
 
 
 def log_mismatch(share: float) -> float:
-    """log of a share of differing bases; identical barcodes count as two bases apart in 658."""
-    return math.log(share + 0.003)
+    """log of a share of differing bases."""
+    return math.log(share + LEAST_MISMATCH)
 
 
 def log_odds(share: float) -> float:

@@ -28,12 +28,12 @@ The rules, all pure functions of the hits:
 
 from __future__ import annotations
 
-import bisect
 import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
+
+import numpy as np
 
 from bioscan_desktop.core.agreement import agreement
 from bioscan_desktop.core.calibration import (
@@ -43,6 +43,7 @@ from bioscan_desktop.core.calibration import (
     log_mismatch,
 )
 from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.near import Hits, Near
 from bioscan_desktop.core.novelty import novelty_of
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 
@@ -108,75 +109,87 @@ def gather(hits: Sequence[Hit], calibration: Calibration, missing: bool = False)
     Args:
         missing: use the scales for specimens whose species the library seems to lack.
     """
-    votes: list[tuple[float, Hit]] = []
-    by_pair: dict[str, list[Hit]] = defaultdict(list)
-    for hit in hits:
-        by_pair[hit.pair].append(hit)
-    shown = {hit.lineage.species for hit in by_pair.get("image->image", ())} - {None}
-    for pair, group in by_pair.items():
-        if shown and pair == "image->dna":
-            group = [hit for hit in group if hit.lineage.species not in shown]
-        weighed = weigh(group, calibration.pair(pair, missing))
+    groups = Hits.of(hits).groups
+    shown = {name for near in groups if near.pair == "image->image" for name in near.species if name}
+    votes: list[tuple[float, Lineage]] = []
+    for near in groups:
+        if shown and near.pair == "image->dna":
+            others = [number for number, name in enumerate(near.species) if name not in shown]
+            near = near.take(np.array(others, dtype=np.int64))
+        logits = weigh(near, calibration.pair(near.pair, missing))
+        order = np.lexsort((near.key_ids, -logits))[:DECISION_K]
         used: dict[object, int] = defaultdict(int)
-        for logit, hit in sorted(weighed, key=lambda vote: (-vote[0], vote[1].key_id))[:DECISION_K]:
-            taxon = hit.lineage.species or hit.bin_uri or hit.key_id
+        for number, logit in zip(order.tolist(), logits[order].tolist(), strict=True):
+            key = near.keys[number]
+            taxon = near.species[number] or key.bin_uri or key.key_id
             used[taxon] += 1
             if used[taxon] <= MAX_KEYS_PER_TAXON:
-                votes.append((logit, hit))
+                votes.append((logit, key.lineage))
     if not votes:
         return {}
     top = max(logit for logit, _ in votes)
     evidence: Evidence = defaultdict(float)
-    for logit, hit in votes:
-        evidence[hit.lineage.path()] += math.exp(logit - top)
+    for logit, lineage in votes:
+        evidence[lineage.path()] += math.exp(logit - top)
     total = sum(evidence.values())
     return {path: weight / total for path, weight in sorted(evidence.items())}
 
 
-def weigh(hits: Sequence[Hit], scale: PairScale) -> list[tuple[float, Hit]]:
-    """The logit of each hit of one pair of modalities.
+def weigh(near: Near, scale: PairScale) -> np.ndarray:
+    """(m,) logits of hits of one pair of modalities.
 
     A key without a barcode of its own (a single record, say) cannot be aligned. It is taken for as
     close as the closest aligned key of its species, or as the aligned keys of a similar cosine.
     """
-    aligned = [h for h in hits if h.relatedness is not None and h.mismatch is not None]
-    if not aligned or len(aligned) == len(hits) or not (scale.relatedness or scale.mismatch):
-        return [(scale.logit(h.leaned, h.relatedness, h.mismatch), h) for h in hits]
-    best: dict[str | None, tuple[float, float]] = {}
-    for hit in aligned:
-        known = best.get(hit.lineage.species, (-math.inf, math.inf))
-        assert hit.relatedness is not None and hit.mismatch is not None
-        best[hit.lineage.species] = (max(known[0], hit.relatedness), min(known[1], hit.mismatch))
-    ladder = sorted(aligned, key=lambda h: (h.score, h.key_id))
-    logits = []
-    for hit in hits:
-        values = (hit.relatedness, hit.mismatch)
-        if hit.relatedness is None:
-            own = best.get(hit.lineage.species) if hit.lineage.species else None
-            values = own if own is not None else _alike(ladder, hit.score)
-        logits.append((scale.logit(hit.leaned, *values), hit))
-    return logits
+    aligned = ~np.isnan(near.mismatch)
+    if not near.is_aligned or not (scale.relatedness or scale.mismatch):
+        return scale.logit(near.leaned)
+    relatedness, mismatch = near.relatedness, near.mismatch
+    if not aligned.all():
+        relatedness, mismatch = _supposed(near, aligned)
+    return scale.logit(near.leaned, relatedness, mismatch)
 
 
-def _alike(ladder: Sequence[Hit], score: float) -> tuple[float, float]:
+def _supposed(near: Near, aligned: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(m,) relatedness and mismatch, with those of keys that could not be aligned supposed."""
+    relatedness, mismatch = near.relatedness.copy(), near.mismatch.copy()
+    known = np.flatnonzero(aligned)
+    best: dict[str, tuple[float, float]] = {}
+    for number in known.tolist():
+        name = near.species[number]
+        if name:
+            above, below = best.get(name, (-math.inf, math.inf))
+            best[name] = (
+                max(above, float(relatedness[number])), min(below, float(mismatch[number]))
+            )  # fmt: skip
+    ladder = known[np.lexsort((near.key_ids[known], near.score[known]))]
+    for number in np.flatnonzero(~aligned).tolist():
+        own = best.get(near.species[number] or "")
+        relatedness[number], mismatch[number] = own or _alike(near, ladder, near.score[number])
+    return relatedness, mismatch
+
+
+def _alike(near: Near, ladder: np.ndarray, score: float) -> tuple[float, float]:
     """Median relatedness and mismatch of the five aligned hits nearest in cosine; `ladder` ascends."""
-    place = bisect.bisect_left(ladder, score, key=lambda hit: hit.score)
+    place = int(np.searchsorted(near.score[ladder], score))
     beside = ladder[max(0, place - 5) : place + 5]
-    near = sorted(beside, key=lambda hit: (abs(hit.score - score), hit.key_id))[:5]
-    relatedness = sorted(hit.relatedness or 0.0 for hit in near)
-    mismatch = sorted(hit.mismatch or 0.0 for hit in near)
-    return relatedness[len(near) // 2], mismatch[len(near) // 2]
+    closest = np.lexsort((near.key_ids[beside], np.abs(near.score[beside] - score)))[:5]
+    middle = len(closest) // 2
+    relatedness, mismatch = (
+        np.sort(column[beside[closest]])[middle] for column in (near.relatedness, near.mismatch)
+    )
+    return float(relatedness), float(mismatch)
 
 
 def walk(evidence: Evidence) -> tuple[RankShare, ...]:
     """Walks one lineage down (rule 4). Shares never grow from one rank to the next."""
     shares: list[RankShare] = []
-    prefix: tuple[str, ...] = ()
+    within = list(evidence.items())
     for depth, rank in enumerate(RANKS):
         children: dict[str, float] = defaultdict(float)
-        for path, weight in evidence.items():
-            if len(path) > depth and path[:depth] == prefix:
-                children[path[depth]] += weight
+        within = [(path, weight) for path, weight in within if len(path) > depth]
+        for path, weight in within:
+            children[path[depth]] += weight
         if not children:
             break
         ranked = sorted(children.items(), key=lambda item: (-item[1], item[0]))
@@ -184,7 +197,7 @@ def walk(evidence: Evidence) -> tuple[RankShare, ...]:
         second, second_share = ranked[1] if len(ranked) > 1 else (None, 0.0)
         above = shares[-1].share if shares else 1.0
         shares.append(RankShare(rank, name, min(share, above), second, second_share))
-        prefix = (*prefix, name)
+        within = [(path, weight) for path, weight in within if path[depth] == name]
     return tuple(shares)
 
 
@@ -199,7 +212,8 @@ def decide(
     """
     if not hits:
         return Verdict(None, None, 0.0, False, "none", None, "The library has no keys to compare with.", ())
-    modality = hits[0].query_modality
+    hits = Hits.of(hits)
+    modality = hits.groups[0].query_modality
     if not is_coi or (identity is not None and identity < UNLIKE_IDENTITY):
         shares = worth(walk(gather(hits, calibration)), hits, calibration, modality)
         verdict = _conclude(shares, calibration, modality, "unlike_library", None)
@@ -260,16 +274,29 @@ def distance_to(rank: str, name: str, hits: Sequence[Hit]) -> float:
 
     Keys of the query's own kind speak, where any has the name.
     """
-    at = _AT[rank]
-    bearing = [hit for hit in hits if at(hit) == name]
-    aligned = [hit.mismatch for hit in bearing if hit.mismatch is not None]
-    if aligned:
-        return log_mismatch(min(aligned))
-    own = [hit.score for hit in bearing if hit.query_modality == hit.key_modality]
-    return log_distance(max(own or [hit.score for hit in bearing], default=-1.0))
-
-
-_AT = {rank: attrgetter(f"lineage.{rank}") for rank in RANKS}
+    groups = Hits.of(hits).groups
+    least = min(
+        (
+            mismatch
+            for near in groups
+            if near.is_aligned
+            for own, mismatch in zip(near.names(rank), near.mismatch.tolist(), strict=True)
+            if own == name and mismatch == mismatch
+        ),
+        default=math.inf,
+    )
+    if least < math.inf:
+        return log_mismatch(least)
+    _, best = max(
+        (
+            (near.query_modality == near.key_modality, score)
+            for near in groups
+            for own, score in zip(near.names(rank), near.score.tolist(), strict=True)
+            if own == name
+        ),
+        default=(False, -1.0),
+    )
+    return log_distance(best)
 
 
 def decide_both(

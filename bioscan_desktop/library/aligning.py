@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.near import Near
 from bioscan_desktop.index.aligned import MANY, AlignedIndex
 from bioscan_desktop.inference.frame import WORDS, pack, place
 from bioscan_desktop.library.records import RecordStore
@@ -58,18 +58,13 @@ def load_planes(records: RecordStore, count: int, sha256: str, cache: Path | Non
     return planes
 
 
-def compare_hits(hits: Sequence[Hit], codes: np.ndarray, weights: Mapping[str, float]) -> list[Hit]:
-    """Hits of a barcode with mismatch and relatedness, where their keys have a barcode.
+def compare(near: Near, codes: np.ndarray, weights: Mapping[str, float]) -> Near:
+    """Keys near a barcode with mismatch and relatedness, where they have a barcode.
 
     Args:
         codes: (658,) uint8 of the query in the frame.
         weights: of `index.aligned.FEATURES`.
     """
-    if not hits:
-        return []
-    index = AlignedIndex(pack(place([hit.consensus or "" for hit in hits]).codes), weights)
-    found = index.compare(codes, np.arange(len(hits)))
-    return [
-        hit if np.isnan(mismatch) else replace(hit, mismatch=float(mismatch), relatedness=float(relatedness))
-        for hit, mismatch, relatedness in zip(hits, found.mismatch, found.relatedness, strict=True)
-    ]
+    index = AlignedIndex(pack(place([key.consensus or "" for key in near.keys]).codes), weights)
+    found = index.compare(codes, np.arange(len(near)))
+    return replace(near, mismatch=found.mismatch, relatedness=found.relatedness)

@@ -19,9 +19,9 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,8 @@ import numpy as np
 
 from bioscan_desktop.core.calibration import DEFAULT, Calibration
 from bioscan_desktop.core.errors import PackError
-from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.leaning import Leaning
+from bioscan_desktop.core.near import Hits, Near
 from bioscan_desktop.index import crossover, graph_cache
 from bioscan_desktop.index.aligned import AlignedIndex
 from bioscan_desktop.index.barcodes import Orientation
@@ -41,9 +41,9 @@ from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_manifest, require_texts
 from bioscan_desktop.inference.session import default_threads
 from bioscan_desktop.library import leaned
-from bioscan_desktop.library.aligning import ALIGNED_K, compare_hits, load_planes
+from bioscan_desktop.library.aligning import ALIGNED_K, compare, load_planes
 from bioscan_desktop.library.leaned import Shifts
-from bioscan_desktop.library.records import RecordStore, hit_of
+from bioscan_desktop.library.records import RecordStore
 
 FORMAT = "bioscan-library"
 FORMAT_VERSION = (1, 1)
@@ -293,7 +293,7 @@ class Library:
         placed: np.ndarray | None = None,
         allowed: Mapping[str, np.ndarray] | None = None,
         leaning: Leaning | None = None,
-    ) -> list[list[Hit]]:
+    ) -> list[Hits]:
         """The nearest keys of each modality for each query.
 
         Args:
@@ -308,29 +308,45 @@ class Library:
         Returns:
             per query, hits of all key modalities, nearest first within each (by `Hit.leaned`).
         """
-        hits: list[list[Hit]] = [[] for _ in range(len(queries))]
+        groups: list[list[Near]] = [[] for _ in range(len(queries))]
         for modality in keys if keys is not None else self.modalities:
             if modality not in self.modalities:
                 continue
             mask = allowed.get(modality) if allowed is not None else None
             index = self.index(modality) if mask is None else ExactIndex(self.key_rows(modality))
-            if leaning is not None and query_modality == "image" and leaning.touches(modality):
-                shifts = self._shifts(modality, leaning)
-                for number, best in enumerate(leaned.search(index, queries, k, shifts, mask)):
-                    hits[number].extend(self.hits(query_modality, modality, *best))
-                continue
-            if isinstance(index, ExactIndex):
-                rows, scores = index.search(queries, k, mask)
-            else:
-                rows, scores = index.search(queries, k)
-            if placed is not None and modality == "dna":
-                for number, near in enumerate(self._beside(queries, placed, rows, scores, mask)):
-                    hits[number].extend(near)
-                continue
-            found = iter(self.hits(query_modality, modality, rows.ravel(), scores.ravel()))
-            for number in range(len(queries)):
-                hits[number].extend(next(found) for _ in range(rows.shape[1]))
-        return hits
+            for own, near in zip(
+                groups,
+                self._near(query_modality, modality, index, queries, k, placed, mask, leaning),
+                strict=True,
+            ):
+                own.append(near)
+        return [Hits(own) for own in groups]
+
+    def _near(
+        self,
+        query_modality: str,
+        modality: str,
+        index: Index,
+        queries: np.ndarray,
+        k: int,
+        placed: np.ndarray | None,
+        mask: np.ndarray | None,
+        leaning: Leaning | None,
+    ) -> list[Near]:
+        """The nearest keys of one modality for each query; see `search`."""
+        if leaning is not None and query_modality == "image" and leaning.touches(modality):
+            best = leaned.search(index, queries, k, self._shifts(modality, leaning), mask)
+            rows, scores, shifts = (np.concatenate(column) for column in zip(*best, strict=True))
+            near = self.near(query_modality, modality, rows, scores, shifts)
+            return _split(near, [len(own) for own, _, _ in best])
+        if isinstance(index, ExactIndex):
+            rows, scores = index.search(queries, k, mask)
+        else:
+            rows, scores = index.search(queries, k)
+        if placed is not None and modality == "dna":
+            return self._beside(queries, placed, rows, scores, mask)
+        near = self.near(query_modality, modality, rows.ravel(), scores.ravel())
+        return _split(near, [rows.shape[1]] * len(queries))
 
     def _beside(
         self,
@@ -339,14 +355,14 @@ class Library:
         rows: np.ndarray,
         scores: np.ndarray,
         mask: np.ndarray | None,
-    ) -> Iterator[list[Hit]]:
+    ) -> list[Near]:
         """Barcode keys near by embedding or by alignment, for each query."""
         aligned = self.aligned
         if aligned is None:
-            for number in range(len(queries)):
-                hits = self.hits("dna", "dna", rows[number], scores[number])
-                yield compare_hits(hits, placed[number], self.calibration.relatedness)
-            return
+            return [
+                compare(self.near("dna", "dna", *own), codes, self.calibration.relatedness)
+                for *own, codes in zip(rows, scores, placed, strict=True)
+            ]
         found = aligned.search_many(placed, ALIGNED_K, mask, rows, default_threads())
         every = np.concatenate([part.rows for part in found])
         cosines = np.concatenate(
@@ -357,10 +373,10 @@ class Library:
         )
         mismatch = np.concatenate([part.mismatch for part in found])
         relatedness = np.concatenate([part.relatedness for part in found])
-        ordered = iter(self.hits("dna", "dna", every, cosines, aligned=(mismatch, relatedness)))
-        for part in found:
-            own = islice(ordered, len(part.rows))
-            yield sorted(own, key=lambda hit: (-hit.score, hit.key_id))
+        near = self.near("dna", "dna", every, cosines, aligned=(mismatch, relatedness))
+        counts = [len(part.rows) for part in found]
+        owners = np.repeat(np.arange(len(found)), counts)
+        return _split(near.take(np.lexsort((near.key_ids, -near.score, owners))), counts)
 
     @property
     def aligned(self) -> AlignedIndex | None:
@@ -386,7 +402,7 @@ class Library:
             self._is_coi = bool(sample) and float((place(sample).score >= LEAST_SCORE).mean()) > 0.5
         return self._is_coi
 
-    def hits(
+    def near(
         self,
         query_modality: str,
         key_modality: str,
@@ -394,8 +410,8 @@ class Library:
         scores: np.ndarray,
         shifts: np.ndarray | None = None,
         aligned: tuple[np.ndarray, np.ndarray] | None = None,
-    ) -> list[Hit]:
-        """Rows of a key matrix with their scores, both (m,), as hits.
+    ) -> Near:
+        """Rows of a key matrix with their scores, both (m,).
 
         Args:
             shifts: (m,) of each, see `core.leaning`.
@@ -408,19 +424,21 @@ class Library:
                 f"The keys and the records of the library {self.folder} do not belong together; "
                 "install it again."
             )
+        keys = [records[row] for row in numbers]
         isolation = self._isolations(key_modality)
-        apart = isolation[rows].tolist() if isolation is not None else [None] * len(rows)
-        nothing = [None] * len(rows)
-        mismatch, relatedness = (
-            (_without_nan(column) for column in aligned) if aligned else (nothing, nothing)
+        nothing = np.full(len(rows), np.nan)
+        mismatch, relatedness = aligned or (nothing, nothing)
+        return Near(
+            query_modality,
+            key_modality,
+            keys,
+            np.array([key.key_id for key in keys], dtype=np.int64),
+            scores.astype(np.float64),
+            shifts.astype(np.float64) if shifts is not None else np.zeros(len(rows)),
+            isolation[rows].astype(np.float64) if isolation is not None else nothing,
+            mismatch.astype(np.float64),
+            relatedness.astype(np.float64),
         )
-        added = shifts.tolist() if shifts is not None else [0.0] * len(rows)
-        return [
-            hit_of(records[row], query_modality, score, far, unlike, related, shift)
-            for row, score, far, unlike, related, shift in zip(
-                numbers, scores.tolist(), apart, mismatch, relatedness, added, strict=True
-            )
-        ]
 
     def _shifts(self, modality: str, leaning: Leaning) -> Shifts:
         """By the leaning that was asked for last: a window has one model at a time."""
@@ -483,5 +501,7 @@ class Library:
         return calibration if kept else replace(calibration, fitted=False)
 
 
-def _without_nan(values: np.ndarray) -> list[float | None]:
-    return [None if value != value else value for value in values.tolist()]
+def _split(near: Near, counts: Sequence[int]) -> list[Near]:
+    """What is near one query after the other, apart."""
+    ends = list(accumulate(counts))
+    return [near.part(end - count, end) for end, count in zip(ends, counts, strict=True)]

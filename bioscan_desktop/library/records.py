@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from bioscan_desktop.core.errors import PackError
-from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.paths import database_address
 
@@ -90,38 +89,6 @@ class KeyRecord:
     image_file: str | None
     specimens: tuple[str, ...] = ()
     places: tuple[tuple[str, int], ...] = ()
-
-
-def hit_of(
-    record: KeyRecord,
-    query_modality: str,
-    score: float,
-    isolation: float | None,
-    mismatch: float | None,
-    relatedness: float | None,
-    shift: float,
-) -> Hit:
-    """A key as a hit of a query; see `core.hits.Hit` for the numbers."""
-    # By position, since a hundred are made for each specimen, and names cost a third of the time.
-    return Hit(
-        record.key_id,
-        query_modality,
-        record.modality,
-        score,
-        record.lineage,
-        record.processid,
-        record.bin_uri,
-        record.country,
-        record.n_records,
-        None,
-        None,
-        record.consensus,
-        record.image_file,
-        isolation,
-        mismatch,
-        relatedness,
-        shift,
-    )
 
 
 def write_records(path: Path, records: Iterable[KeyRecord]) -> None:
@@ -206,7 +173,7 @@ class RecordStore:
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
         self._folder = path.parent
-        self._remembered: dict[tuple[str, int], KeyRecord] = {}
+        self._remembered: dict[str, dict[int, KeyRecord]] = {}
         try:
             self._connection = sqlite3.connect(
                 database_address(path.resolve(), "mode=ro&immutable=1"), uri=True, check_same_thread=False
@@ -233,17 +200,16 @@ class RecordStore:
         They are remembered, since the specimens of one place and time have the same neighbours.
         """
         wanted = set(rows)
-        unknown = sorted(row for row in wanted if (modality, row) not in self._remembered)
+        known = self._remembered.setdefault(modality, {})
+        unknown = sorted(wanted - known.keys())
         for start in range(0, len(unknown), 500):  # below SQLite's limit of parameters
             part = unknown[start : start + 500]
             for record in self._select(
                 f"modality = ? AND row IN ({','.join('?' * len(part))})", [modality, *part]
             ):
-                self._remembered[modality, record.row] = record
-        found = {
-            row: self._remembered[modality, row] for row in wanted if (modality, row) in self._remembered
-        }
-        if len(self._remembered) > REMEMBERED:
+                known[record.row] = record
+        found = {row: known[row] for row in wanted if row in known}
+        if sum(map(len, self._remembered.values())) > REMEMBERED:
             self._remembered = {}
         return found
 

@@ -21,6 +21,7 @@ import numpy as np
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.leaning import Leaning
+from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.taxonomy import clean_name, is_interim
 from bioscan_desktop.library.pack import Library
 
@@ -126,7 +127,7 @@ class Restriction:
         keys: Sequence[str] | None = None,
         placed: np.ndarray | None = None,
         leaning: Leaning | None = None,
-    ) -> tuple[list[list[Hit]], list[list[str]]]:
+    ) -> tuple[list[Hits], list[list[str]]]:
         """The nearest allowed keys of each modality for each query, and what was left out.
 
         Args:
@@ -143,11 +144,13 @@ class Restriction:
                 continue
             near, near_scores = self.library.index(modality).search(queries, NEARER)
             for number in range(len(queries)):
-                best = max((h.score for h in hits[number] if h.key_modality == modality), default=-1.0)
+                found = hits[number].of_pair(f"{query_modality}->{modality}").column("score")
+                best = found.max(initial=-1.0)
                 out = ~mask[near[number]] & (near_scores[number] > best)
-                nearer[number] += self.library.hits(
+                left_out = self.library.near(
                     query_modality, modality, near[number][out], near_scores[number][out]
                 )
+                nearer[number] += Hits([left_out])
         return hits, [[self._left_out(found)] if found else [] for found in nearer]
 
     def _left_out(self, nearer: list[Hit]) -> str:

@@ -27,6 +27,7 @@ from bioscan_desktop.core.barcode import MIN_BASES, SHORT_BASES
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
 from bioscan_desktop.core.matching import DECISION_K, Verdict, decide_both
+from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.novelty import nearness
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.inference.frame import place
@@ -315,7 +316,7 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
         allowed = {m: column != truth.species for m, column in names.items()}
         own = placed[number : number + 1] if placed is not None else None
         row = rows[number : number + 1]
-        without = library.search(modality, row, DECISION_K, None, own, allowed, leaning)[0]
+        without = list(library.search(modality, row, DECISION_K, None, own, allowed, leaning)[0])
         for m, mask in allowed.items():
             # The nearest key's isolation, too, must not know of the missing species.
             at = next((i for i, hit in enumerate(without) if hit.key_modality == m), None)
@@ -324,7 +325,7 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
                 cosines = keys @ keys[library.records.row_of(without[at].key_id)]
                 others = mask & (names[m] != species)
                 without[at] = replace(without[at], isolation=float(cosines[others].max(initial=-1.0)))
-        cases.append(Case(replace(truth, species=None), truth.species, without, missing=True))
+        cases.append(Case(replace(truth, species=None), truth.species, Hits.of(without), missing=True))
     return cases
 
 

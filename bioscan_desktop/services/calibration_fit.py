@@ -21,6 +21,7 @@ from bioscan_desktop.core.calibration import (
 )
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import Evidence, Verdict, decide, distance_to, fuse, gather
+from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.novelty import familiarity_of, familiarity_terms
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 
@@ -75,7 +76,7 @@ class Case:
 
     truth: Lineage
     species: str | None
-    hits: list[Hit]
+    hits: Sequence[Hit]
     missing: bool
 
 
@@ -86,7 +87,7 @@ Pair = tuple[Case, Case]
 def fit_scales(cases: Sequence[Case]) -> dict[str, PairScale]:
     """Weights per pair and offsets between pairs by search on the likelihood of the truth."""
     cases = spread(cases, SCALE_CASES)
-    pairs = sorted({hit.pair for case in cases for hit in case.hits})
+    pairs = _pairs(cases)
     if not pairs:
         return {}
     alone = {pair: _fit_pair(cases, pair) for pair in pairs}
@@ -104,7 +105,7 @@ def fit_scales(cases: Sequence[Case]) -> dict[str, PairScale]:
 def fit_novelty(cases: Sequence[Case], alpha_known: float) -> dict[str, NoveltyModel]:
     """A familiarity per pair of modalities, and its distributions for known and missing species."""
     models: dict[str, NoveltyModel] = {}
-    for pair in sorted({hit.pair for case in cases for hit in case.hits}):
+    for pair in _pairs(cases):
         own = _only(cases, pair)
         known = [case for case in own if not case.missing]
         missing = [case for case in own if case.missing]
@@ -255,8 +256,13 @@ def _calls(answers: Sequence[tuple[Case, Verdict]], missing: bool) -> Iterable[t
 
 def _only(cases: Sequence[Case], pair: str) -> list[Case]:
     """The cases that have hits of a pair, with these alone."""
-    found = [replace(case, hits=[h for h in case.hits if h.pair == pair]) for case in cases]
+    found = [replace(case, hits=Hits.of(case.hits).of_pair(pair)) for case in cases]
     return [case for case in found if case.hits]
+
+
+def _pairs(cases: Sequence[Case]) -> list[str]:
+    """The pairs of modalities that any of the cases has hits of."""
+    return sorted({near.pair for case in cases for near in Hits.of(case.hits).groups})
 
 
 def _fit_pair(cases: Sequence[Case], pair: str) -> PairScale:
@@ -265,7 +271,7 @@ def _fit_pair(cases: Sequence[Case], pair: str) -> PairScale:
     def likelihood(scale: PairScale) -> float:
         return _likelihood(only, Calibration(pairs={pair: scale}))
 
-    if not any(hit.relatedness is not None for case in only for hit in case.hits):
+    if all(np.isnan(Hits.of(case.hits).column("relatedness")).all() for case in only):
         return max((PairScale(slope, 0.0) for slope in SLOPES), key=likelihood)
     # Few held-out species are missing ones, too few to weigh three kinds of evidence anew.
     return max((_times(DEFAULT_PAIRS[pair], factor) for factor in SHARPNESS), key=likelihood)
@@ -279,11 +285,12 @@ def _times(scale: PairScale, factor: float) -> PairScale:
 
 def _mean_best(cases: Sequence[Case], pair: str, scales: Mapping[str, PairScale]) -> float:
     """Mean logit of the best hit of a pair."""
-    logits = [
-        [scales[pair].logit(h.leaned, h.relatedness, h.mismatch) for h in case.hits if h.pair == pair]
-        for case in cases
-    ]
-    return float(np.mean([max(found) for found in logits if found]))
+    scale, best = scales[pair], []
+    for case in _only(cases, pair):
+        (near,) = Hits.of(case.hits).groups
+        compared = scale.logit(near.leaned, near.relatedness, near.mismatch)
+        best.append(np.where(np.isnan(near.mismatch), scale.logit(near.leaned), compared).max())
+    return float(np.mean(best))
 
 
 def _likelihood(cases: Sequence[Case], calibration: Calibration) -> float:

@@ -140,7 +140,7 @@ def answer(
             truths.append(record.lineage)
             yield _specimen(record, query, images)
 
-    look_up = identifier.look_up(specimens(), DECISION_K, wanted, align=SHOWN)
+    look_up = identifier.look_up(specimens(), DECISION_K, wanted)
     for number, found in enumerate(look_up, start=1):
         truth = truths.popleft()
         if found.problems:

@@ -23,6 +23,7 @@ from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import DECISION_K, Verdict, agreement_levels, decide, decide_both
+from bioscan_desktop.core.near import Hits
 from bioscan_desktop.inference import crop
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.frame import LEAST_SCORE, place
@@ -37,7 +38,7 @@ from bioscan_desktop.services.tasks import CancelToken, Progress, ProgressCallba
 
 T = TypeVar("T")
 
-FIRST_CHUNK, LAST_CHUNK = 1, 64
+FIRST_CHUNK, LAST_CHUNK = 1, 128
 """Specimens per step: the first answer comes at once, then steps double, since batches are faster."""
 
 SHOWN = 5
@@ -137,10 +138,10 @@ class Neighbours:
     """
 
     specimen: Specimen
-    hits: dict[str, list[Hit]] = field(default_factory=dict)
+    hits: dict[str, Hits] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
-    unrestricted: dict[str, list[Hit]] = field(default_factory=dict)
+    unrestricted: dict[str, Hits] = field(default_factory=dict)
     sequence: str | None = None
     is_coi: bool = True
     missing: float = 0.0
@@ -215,7 +216,7 @@ class Identifier:
             total: for progress, if known.
             first_step, last_step: specimens embedded together at first, and at most; steps double.
         """
-        near = self.look_up(specimens, max(top_k, DECISION_K), keys, cancel, first_step, last_step, top_k)
+        near = self.look_up(specimens, max(top_k, DECISION_K), keys, cancel, first_step, last_step)
         provenance = None
         for done, found in enumerate(near, start=1):
             start = time.perf_counter()
@@ -236,13 +237,8 @@ class Identifier:
         cancel: CancelToken | None = None,
         first_step: int = FIRST_CHUNK,
         last_step: int = LAST_CHUNK,
-        align: int = 0,
     ) -> Iterator[Neighbours]:
         """Decodes, embeds and searches, without deciding; yields in order of input.
-
-        Args:
-            align: barcodes are aligned with so many of their nearest keys, in several threads; `judge`
-                does it one by one where it has not been done.
 
         Raises:
             Cancelled: at the next specimen after `cancel`.
@@ -259,9 +255,9 @@ class Identifier:
                         (Neighbours(s), pool.submit(self._load, s) if s.photo is not None else None)
                         for s in chunk
                     ]
-                    yield from self._step(ahead, k, keys, cancel, align, pool)
+                    yield from self._step(ahead, k, keys, cancel)
                     ahead = submitted
-                yield from self._step(ahead, k, keys, cancel, align, pool)
+                yield from self._step(ahead, k, keys, cancel)
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
@@ -290,8 +286,6 @@ class Identifier:
         k: int,
         keys: Sequence[str] | None,
         cancel: CancelToken,
-        align: int,
-        pool: ThreadPoolExecutor,
     ) -> Iterator[Neighbours]:
         """Embeds and searches the photos of a step together, then its barcodes."""
         start = time.perf_counter()
@@ -319,9 +313,6 @@ class Identifier:
         self._search(
             "dna", [(same, sequence) for sequence, same in barcodes.items()], self._ask_barcodes, k, keys
         )
-        if align and len(barcodes) > 1:
-            for _ in pool.map(lambda found: self._align(found, align), (found for found, _ in batch)):
-                cancel.check()
         for found, _ in batch:
             cancel.check()
             found.elapsed_ms = (time.perf_counter() - start) * 1000 / len(batch)
@@ -352,7 +343,7 @@ class Identifier:
                     (whole,) = self.library.search(modality, rows[at], k, keys, there, leaning=leaning)
                     for found in inputs[number][0]:
                         found.left_out.extend(left_out[number])
-                        found.unrestricted[modality] = list(whole)
+                        found.unrestricted[modality] = whole
         except BioscanError as error:
             if len(inputs) == 1:
                 for found in inputs[0][0]:
@@ -363,7 +354,7 @@ class Identifier:
             return
         for (same, _), hits in zip(inputs, results, strict=True):
             for found in same:
-                found.hits[modality] = list(hits)
+                found.hits[modality] = hits
 
     def _ask_photos(self, photos: Sequence[tuple[list[Neighbours], np.ndarray]]) -> tuple[np.ndarray, None]:
         """(n, d) unit rows; photos have no place in the frame."""
@@ -487,7 +478,7 @@ class Identifier:
         """The best `top_k` hits of each modality of the query, barcodes aligned."""
         calibration, lacking = self.calibration_for(found), species_missing(verdict)
         best = {
-            modality: by_evidence({modality: hits}, calibration, lacking)[:top_k]
+            modality: by_evidence({modality: hits}, calibration, lacking, top_k)
             for modality, hits in found.hits.items()
         }
         if found.sequence is not None and "dna" in best:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
+
+import numpy as np
 
 from bioscan_desktop.core.barcode import SHORT_BASES
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import Verdict, weigh
+from bioscan_desktop.core.near import Hits
 from bioscan_desktop.index.barcodes import align
 
 
@@ -18,48 +22,56 @@ def species_missing(verdict: Verdict | None) -> bool:
     return verdict is not None and verdict.novelty == "new_species"
 
 
-def by_evidence(hits: Mapping[str, Sequence[Hit]], calibration: Calibration, missing: bool) -> list[Hit]:
-    """Hits by the evidence that each is, where scales of several kinds meet."""
-    groups: dict[str, list[Hit]] = defaultdict(list)
-    for found in hits.values():
-        for hit in found:
-            groups[hit.pair].append(hit)
-    weighed = [
-        vote for pair, group in groups.items() for vote in weigh(group, calibration.pair(pair, missing))
-    ]
-    return [hit for _, hit in sorted(weighed, key=lambda v: (-v[0], -v[1].score, v[1].key_id))]
+def by_evidence(
+    hits: Mapping[str, Sequence[Hit]], calibration: Calibration, missing: bool, most: int | None = None
+) -> list[Hit]:
+    """Hits by the evidence that each is, where scales of several kinds meet.
+
+    Args:
+        most: so many of them; None for all.
+    """
+    sides = [side for side in map(Hits.of, hits.values()) if len(side)]
+    if not sides:
+        return []
+    logits = [weigh(near, calibration.pair(near.pair, missing)) for side in sides for near in side.groups]
+    score, key_id = (np.concatenate([side.column(name) for side in sides]) for name in ("score", "key_ids"))
+    order = np.lexsort((key_id, -score, -np.concatenate(logits)))[:most]
+    starts = list(accumulate(map(len, sides), initial=0))
+    found = []
+    for place in order.tolist():
+        side = bisect_right(starts, place) - 1
+        found.append(sides[side][place - starts[side]])
+    return found
 
 
 ALIGNED, SHORT_ALIGNED = 5, 20
 """Nearest keys that a barcode, or a short one, is aligned with at least."""
 
 
-def align_nearest(hits: Sequence[Hit], sequence: str, top_k: int) -> tuple[list[Hit], float | None]:
+def align_nearest(hits: Sequence[Hit], sequence: str, top_k: int) -> tuple[Hits, float | None]:
     """Aligns a barcode with its nearest keys, at least `top_k` of them.
 
     Returns:
-        the hits, nearest first, and the best percent identity. An alignment counts if it covers four
-        fifths of the barcode or of the key; None if none does, or no key has a barcode.
+        the hits, and the best percent identity. An alignment counts if it covers four fifths of the
+        barcode or of the key; None if none does, or no key has a barcode.
     """
-    length = len(sequence)
-    near = sorted(hits, key=_closeness)
+    hits, length = Hits.of(hits), len(sequence)
     count = max(top_k, SHORT_ALIGNED if length < SHORT_BASES else ALIGNED)
-    near[:count] = [aligned(hit, sequence) for hit in near[:count]]
+    mismatch, score, key_id = (hits.column(name) for name in ("mismatch", "score", "key_ids"))
+    closeness = np.where(np.isnan(mismatch), 1.0, mismatch)
+    near = np.lexsort((key_id, -score, closeness))[:count].tolist()
+    found = {number: aligned(hits[number], sequence) for number in near}
     best = max(
         (
             hit.percent_identity
-            for hit in near[:count]
+            for hit in found.values()
             if hit.percent_identity is not None
             and hit.consensus is not None
             and (hit.overlap_bp or 0) >= 0.8 * min(length, len(hit.consensus))
         ),
         default=None,
     )
-    return near, best
-
-
-def _closeness(hit: Hit) -> tuple[float, float, int]:
-    return (hit.mismatch if hit.mismatch is not None else 1.0, -hit.score, hit.key_id)
+    return hits.with_hits(found), best
 
 
 def aligned(hit: Hit, sequence: str) -> Hit:

@@ -31,6 +31,7 @@ from bioscan_desktop.core.matching import (
     walk,
     weigh,
 )
+from bioscan_desktop.core.near import Near
 from bioscan_desktop.core.novelty import familiarity_of, familiarity_terms
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 
@@ -508,13 +509,17 @@ class TestAligned:
             aligned(2, COMES, 0.8, 0.08, -2.0),
             hit(3, PRONUBA, 0.9),
         ]
-        logits = {h.key_id: logit for logit, h in weigh(found, self.SCALES.pair("dna->dna"))}
+        logits = dict(
+            zip((h.key_id for h in found), weigh(Near.of(found), self.SCALES.pair("dna->dna")), strict=True)
+        )
         assert logits[3] == logits[1]
 
     def test_a_key_of_a_species_without_any_barcode_is_as_close_as_keys_of_its_cosine(self) -> None:
         found = [aligned(n, PRONUBA, 0.1 * n, 0.2 - 0.02 * n, float(n)) for n in range(1, 10)]
         found.append(hit(99, RAPAE, 0.501))
-        logits = {h.key_id: logit for logit, h in weigh(found, self.SCALES.pair("dna->dna"))}
+        logits = dict(
+            zip((h.key_id for h in found), weigh(Near.of(found), self.SCALES.pair("dna->dna")), strict=True)
+        )
         assert logits[99] == pytest.approx(logits[5], abs=0.01)
 
     def test_the_chance_of_a_name_falls_with_its_distance(self) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bioscan_desktop.core.calibration import log_distance, log_mismatch
 from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.near import Near
 from bioscan_desktop.core.novelty import CROWD, familiarity_terms, open_mismatch
 from bioscan_desktop.core.taxonomy import Lineage
 
@@ -43,10 +44,11 @@ def test_terms_by_hand() -> None:
 
 def test_bases_that_a_key_leaves_open_count_a_quarter() -> None:
     bare = hit(1, "Noctua pronuba", 0.98, 0.01)
-    assert open_mismatch(bare) == 0.01
-    assert open_mismatch(replace(bare, consensus="NN" + "ACGT" * 50 + "N")) == pytest.approx(0.01)
+    ends = replace(bare, consensus="NN" + "ACGT" * 50 + "N")
     inner = replace(bare, consensus="ACGT" * 20 + "N" * 20 + "ACGT" * 20)
-    assert open_mismatch(inner) == pytest.approx((0.01 * 160 + 0.25 * 20) / 180)
+    opened = open_mismatch(Near.of([bare, ends, inner]))
+    assert opened[0] == 0.01
+    assert opened[1:] == pytest.approx([0.01, (0.01 * 160 + 0.25 * 20) / 180])
 
 
 def test_a_key_that_leaves_much_open_is_not_the_closest() -> None:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.near import Near
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.inference.frame import pack, place
 from bioscan_desktop.library import aligning
-from bioscan_desktop.library.aligning import compare_hits, load_planes
+from bioscan_desktop.library.aligning import compare, load_planes
 from bioscan_desktop.library.records import KeyRecord, RecordStore, write_records
 from tests.conftest import placeable_barcode
 
@@ -68,10 +69,10 @@ def test_too_many_keys_are_not_scanned(records: RecordStore, monkeypatch: pytest
     records.close()
 
 
-def test_hits_are_compared_by_their_barcodes() -> None:
+def test_keys_are_compared_by_their_barcodes() -> None:
     barcode = placeable_barcode(7)
     hit = Hit(1, "dna", "dna", 0.9, A, consensus=barcode)
-    same, bare = compare_hits([hit, replace(hit, key_id=2, consensus=None)], place([barcode]).codes[0], {})
-    assert same.mismatch == 0.0 and same.relatedness is not None
-    assert bare.mismatch is None and bare.relatedness is None
-    assert compare_hits([], place([barcode]).codes[0], {}) == []
+    near = Near.of([hit, replace(hit, key_id=2, consensus=None)])
+    found = compare(near, place([barcode]).codes[0], {})
+    assert found.mismatch[0] == 0.0 and not np.isnan(found.relatedness[0])
+    assert np.isnan(found.mismatch[1]) and np.isnan(found.relatedness[1])

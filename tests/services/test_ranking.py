@@ -1,0 +1,46 @@
+"""Hits in order of evidence, and the alignment of the nearest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bioscan_desktop.core.calibration import Calibration, PairScale
+from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.services.ranking import ALIGNED, align_nearest, by_evidence
+from tests.conftest import mutate, random_barcode
+
+COMES = Lineage("Lepidoptera", "Noctuidae", "Noctua", "Noctua comes")
+SCALES = Calibration(pairs={"dna->dna": PairScale(10.0, 0.0), "image->image": PairScale(10.0, 3.0)})
+
+
+def hit(key_id: int, score: float, modality: str = "dna") -> Hit:
+    return Hit(key_id, modality, modality, score, COMES)
+
+
+def test_the_most_evidence_comes_first_whatever_kind_it_is_of() -> None:
+    hits = {
+        "dna": [hit(1, 0.9), hit(2, 0.5), hit(3, 0.9)],
+        "image": [hit(4, 0.7, "image"), hit(5, 0.1, "image")],
+    }
+    # Evidence: 9, 5, 9 for the barcodes; 10, 4 for the photos. Of equal hits the smaller id is first.
+    ranked = by_evidence(hits, SCALES, missing=False)
+    assert [h.key_id for h in ranked] == [4, 1, 3, 2, 5]
+    assert ranked[0] is hits["image"][0], "hits are given back as they are"
+    assert by_evidence(hits, SCALES, missing=False, most=2) == ranked[:2]
+    assert by_evidence({"dna": []}, SCALES, missing=False) == []
+
+
+def test_the_nearest_are_aligned_and_the_best_identity_is_told() -> None:
+    barcode = random_barcode(3)
+    plain = [replace(hit(n, 0.5), mismatch=0.002 * n, relatedness=1.0) for n in range(1, ALIGNED + 3)]
+    hits = [replace(near, consensus=mutate(barcode, near.key_id, near.key_id)) for near in plain]
+    found, identity = align_nearest(hits[::-1], barcode, 1)
+    aligned = {h.key_id: h.percent_identity for h in found}
+    assert [key_id for key_id, percent in sorted(aligned.items()) if percent is not None] == [1, 2, 3, 4, 5]
+    assert identity == max(percent for percent in aligned.values() if percent is not None) == aligned[1]
+
+
+def test_a_key_without_a_barcode_is_kept_and_has_no_identity() -> None:
+    found, identity = align_nearest([hit(1, 0.9)], random_barcode(4), 5)
+    assert list(found) == [hit(1, 0.9)] and identity is None
