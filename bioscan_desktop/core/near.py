@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from operator import attrgetter
 from typing import Protocol, overload
 
@@ -109,6 +110,11 @@ class Near:
             self.keys[here],
             *(column[here] for column in self._columns()),
         )
+
+    def split(self, counts: Sequence[int]) -> list[Near]:
+        """What is near one query after the other, apart."""
+        ends = list(accumulate(counts))
+        return [self.part(end - count, end) for end, count in zip(ends, counts, strict=True)]
 
     def _columns(self) -> tuple[np.ndarray, ...]:
         return self.key_ids, self.score, self.shift, self.isolation, self.mismatch, self.relatedness

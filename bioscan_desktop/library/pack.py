@@ -21,7 +21,6 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -314,11 +313,8 @@ class Library:
                 continue
             mask = allowed.get(modality) if allowed is not None else None
             index = self.index(modality) if mask is None else ExactIndex(self.key_rows(modality))
-            for own, near in zip(
-                groups,
-                self._near(query_modality, modality, index, queries, k, placed, mask, leaning),
-                strict=True,
-            ):
+            found = self._near(query_modality, modality, index, queries, k, placed, mask, leaning)
+            for own, near in zip(groups, found, strict=True):
                 own.append(near)
         return [Hits(own) for own in groups]
 
@@ -338,7 +334,7 @@ class Library:
             best = leaned.search(index, queries, k, self._shifts(modality, leaning), mask)
             rows, scores, shifts = (np.concatenate(column) for column in zip(*best, strict=True))
             near = self.near(query_modality, modality, rows, scores, shifts)
-            return _split(near, [len(own) for own, _, _ in best])
+            return near.split([len(own) for own, _, _ in best])
         if isinstance(index, ExactIndex):
             rows, scores = index.search(queries, k, mask)
         else:
@@ -346,7 +342,7 @@ class Library:
         if placed is not None and modality == "dna":
             return self._beside(queries, placed, rows, scores, mask)
         near = self.near(query_modality, modality, rows.ravel(), scores.ravel())
-        return _split(near, [rows.shape[1]] * len(queries))
+        return near.split([rows.shape[1]] * len(queries))
 
     def _beside(
         self,
@@ -376,7 +372,7 @@ class Library:
         near = self.near("dna", "dna", every, cosines, aligned=(mismatch, relatedness))
         counts = [len(part.rows) for part in found]
         owners = np.repeat(np.arange(len(found)), counts)
-        return _split(near.take(np.lexsort((near.key_ids, -near.score, owners))), counts)
+        return near.take(np.lexsort((near.key_ids, -near.score, owners))).split(counts)
 
     @property
     def aligned(self) -> AlignedIndex | None:
@@ -499,9 +495,3 @@ class Library:
             + ("." if kept else ", so answers count as not calibrated until it is calibrated again.")
         )
         return calibration if kept else replace(calibration, fitted=False)
-
-
-def _split(near: Near, counts: Sequence[int]) -> list[Near]:
-    """What is near one query after the other, apart."""
-    ends = list(accumulate(counts))
-    return [near.part(end - count, end) for end, count in zip(ends, counts, strict=True)]

@@ -63,8 +63,10 @@ PREPARED = Path(os.environ.get("BIOSCAN_PREPARED", Path(__file__).parents[2] / "
 
 QUERIES = 1000
 
-MOST_CPU = 1.3
-"""Times the processor time of vsearch. The aim is 1; measured are 1.04 (idle machine) to 1.27 (busy)."""
+MOST_CPU, MOST_WALL = 0.95, 1.5
+"""Times the processor time and the wall time of vsearch. See docs/measuring.md for what was measured."""
+
+ROUNDS = 5
 
 
 def _queries(library: Library) -> tuple[str, list[tuple[str, str, str]]]:
@@ -106,7 +108,7 @@ def test_a_thousand_barcodes_against_vsearch(
     """Ours: packs are open, as in the window; cleaning, searching, aligning and judging count.
 
     vsearch: one run of its command, which reads the references and indexes them first. Both may use
-    all processors. The best of three turns counts, so the records that the first turn read are in
+    all processors. The best of five turns counts, so the records that the first turn read are in
     memory. Beside them a run of `bioscan identify`, which starts Python and opens the packs,
     and vsearch with a single query, which is nearly all start.
     """
@@ -159,7 +161,7 @@ def test_a_thousand_barcodes_against_vsearch(
     }
     command()  # the frame of the library's barcodes is kept after the first time
     times = {name: [] for name in runs}
-    for _ in range(3):
+    for _ in range(ROUNDS):
         for name, run in runs.items():
             times[name].append(_seconds(run))
     best = {name: tuple(map(min, zip(*found, strict=True))) for name, found in times.items()}
@@ -179,5 +181,5 @@ def test_a_thousand_barcodes_against_vsearch(
         print(f"  {name}: best hit of the same species {count / len(queries):.1%}")
     ratio = [a / b for a, b in zip(best["ours, packs open"], best["vsearch --usearch_global"], strict=True)]
     print(f"  ours takes {ratio[0]:.2f} times the wall time of vsearch, {ratio[1]:.2f} times its CPU time")
-    assert ratio[1] <= MOST_CPU, "barcodes have become slower beside vsearch"
+    assert ratio[1] <= MOST_CPU and ratio[0] <= MOST_WALL, "barcodes have become slower beside vsearch"
     assert right["ours"] >= right["vsearch"]

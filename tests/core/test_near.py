@@ -69,6 +69,8 @@ def test_they_are_counted_like_a_list() -> None:
 def test_a_part_and_a_choice_keep_the_columns_together() -> None:
     whole = near()
     assert whole.part(1, 2).hit(0) == whole.hit(1)
+    assert [len(part) for part in whole.split([0, 1, 1])] == [0, 1, 1]
+    assert whole.split([1, 1])[1].hit(0) == whole.hit(1)
     turned = whole.take(np.array([1, 0]))
     assert [turned.hit(0), turned.hit(1)] == [whole.hit(1), whole.hit(0)]
     assert whole.species == ["Noctua pronuba", "Pieris rapae"] and turned.names("genus") == [
