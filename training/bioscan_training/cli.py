@@ -22,6 +22,7 @@ from bioscan_training import rivals, smoke
 from bioscan_training.config import Config, load_config
 from bioscan_training.contrast import command as contrast
 from bioscan_training.data import convert, rehearsal
+from bioscan_training.data.doubtful import set_aside, write_doubts
 from bioscan_training.data.library_tables import write_library_tables
 from bioscan_training.data.records import Record, read_records, write_records
 from bioscan_training.data.splits import UNSEEN, SplitRules, counts, held_out, split_barcodes, split_photos
@@ -153,8 +154,11 @@ def _prepare(args: argparse.Namespace) -> int:
         raise UsageError("Say what to prepare: --barcodes, or --partition clibd with --metadata.")
     rules = load_config(args.config).splits if args.config else SplitRules()
     args.out.mkdir(parents=True, exist_ok=True)
-    barcodes = split_barcodes([r for r in read_records(args.barcodes) if r.nucleotides], args.seed, rules)
+    barcodes, doubts = set_aside(
+        split_barcodes([r for r in read_records(args.barcodes) if r.nucleotides], args.seed, rules)
+    )
     write_records(args.out / "barcodes.tsv.gz", barcodes)
+    write_doubts(args.out / "doubtful.tsv", doubts)
     report: dict[str, Any] = {"seed": args.seed, "barcodes": counts(barcodes)}
     names = {r.species for r in barcodes}
     photos: list[Record] = []

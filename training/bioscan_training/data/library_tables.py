@@ -20,6 +20,7 @@ from pathlib import Path
 from bioscan_training.data.records import Record, write_records
 from bioscan_training.data.splits import (
     CALIBRATE,
+    DOUBTFUL,
     EXCLUDED,
     TEST,
     UNSEEN,
@@ -39,7 +40,7 @@ def place_for_library(records: Sequence[Record], seed: int, rules: SplitRules) -
     """Says of each prepared record whether it answers (`library`) or asks (`test`, `calibrate`).
 
     Returns:
-        The records in order with `split` set to one of the three.
+        The records in order with `split` set to one of the three; `doubtful` ones stay so, and do neither.
     """
     by_species: dict[str | None, set[str]] = defaultdict(set)
     for r in records:
@@ -56,6 +57,8 @@ def place_for_library(records: Sequence[Record], seed: int, rules: SplitRules) -
                 side = TEST if r.split == UNSEEN else CALIBRATE
         elif r.split == EXCLUDED and r.fold == rules.test_fold:
             side = TEST
+        elif r.split == DOUBTFUL:
+            side = DOUBTFUL
         placed.append(replace(r, split=side))
     return placed
 

@@ -21,6 +21,9 @@ EXCLUDED = "excluded"
 `calibrate` photos teach the program how sure it may be: no encoder is trained on them and none is
 chosen by them."""
 
+DOUBTFUL = "doubtful"
+"""Barcodes whose name is most likely wrong (`data.doubtful`): neither trained on nor in a library."""
+
 
 @dataclass(frozen=True)
 class SplitRules:
