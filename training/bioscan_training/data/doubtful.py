@@ -92,8 +92,8 @@ def find_doubtful(records: Sequence[Record]) -> list[Doubt]:
         members[record.species or ""].append(row)
     apart: list[np.ndarray] = []
     main = np.ones(len(rows), dtype=bool)
-    for own in members.values():
-        clusters = sorted(_linked(planes, np.array(own)), key=len, reverse=True)
+    for same in members.values():
+        clusters = sorted(_linked(planes, np.array(same)), key=len, reverse=True)
         largest = len(clusters[0])
         for cluster in clusters[1:]:
             main[cluster] = False
