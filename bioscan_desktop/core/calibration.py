@@ -333,7 +333,7 @@ def _novelty(values: dict[str, Any]) -> NoveltyModel:
 
 
 DEFAULT_PAIR = PairScale(slope=15.0, offset=0.0)
-DEFAULT_PAIRS = {"dna->dna": PairScale(slope=20.0, offset=0.0, relatedness=1.0, mismatch=3.0)}
+DEFAULT_PAIRS = {"dna->dna": PairScale(slope=10.0, offset=0.0, relatedness=1.0, mismatch=3.0)}
 """Of barcodes, the weights that found most genera of held-out species of the starter's training data."""
 
 DEFAULT_THRESHOLDS = {"order": 0.65, "family": 0.65, "genus": 0.78, "species": 0.78}

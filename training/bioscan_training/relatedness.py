@@ -57,7 +57,7 @@ FRAGMENT = slice(150, 450)
 """Positions of the frame that a shortened query keeps."""
 
 SCALES: tuple[tuple[float, float, float], ...] = (
-    (1, 0, 0), (0, 1, 0), (0, 0, 1),
+    (1, 0, 0), (0, 1, 0), (0, 0, 1), (10, 1, 3),
     (20, 1, 0), (20, 1, 1), (20, 1, 2), (20, 1, 3), (20, 1, 4), (40, 1, 8), (80, 1, 8),
 )  # fmt: skip
 """Weights of cosine, relatedness and log mismatch that are tried together."""
