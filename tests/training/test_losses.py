@@ -102,6 +102,17 @@ def test_temperature_stays_between_one_and_a_hundred() -> None:
     assert Temperature(1e-3)().item() == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(("start", "sign"), [(150.0, 1.0), (0.5, -1.0)])
+def test_a_temperature_at_its_bound_can_come_back(start: float, sign: float) -> None:
+    temperature = Temperature(start)
+    optimizer = torch.optim.SGD(temperature.parameters(), lr=1e-3)
+    for _ in range(3):
+        optimizer.zero_grad()
+        (sign * temperature()).backward()
+        optimizer.step()
+    assert 1.0 < temperature().item() < 100.0
+
+
 def unit(degrees: list[float]) -> "torch.Tensor":
     angles = torch.tensor(degrees, dtype=torch.float64).deg2rad()
     return torch.stack([angles.cos(), angles.sin()], dim=1)

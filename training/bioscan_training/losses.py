@@ -51,7 +51,11 @@ class CosineClassifier(nn.Module):
 
 
 class Temperature(nn.Module):
-    """A learnable scale exp(p), clamped to [1, 100] as in CLIP (Radford et al. 2021) unless told not to."""
+    """A learnable scale exp(p), kept within [1, 100] as in CLIP (Radford et al. 2021) unless told not to.
+
+    The parameter itself is brought back, as in CLIP's code: clamping its value alone would leave it
+    without a gradient beyond a bound, and there for good.
+    """
 
     def __init__(self, initial: float, clamped: bool = True) -> None:
         super().__init__()
@@ -60,7 +64,10 @@ class Temperature(nn.Module):
 
     def forward(self) -> Tensor:
         """The scale, a scalar."""
-        return (self.log_scale.clamp(0.0, math.log(100.0)) if self.clamped else self.log_scale).exp()
+        if self.clamped:
+            with torch.no_grad():
+                self.log_scale.clamp_(0.0, math.log(100.0))
+        return self.log_scale.exp()
 
 
 def multi_positive(logits: Tensor, positive: Tensor, allowed: Tensor | None = None) -> Tensor:
