@@ -61,6 +61,15 @@ def test_a_file_under_its_floor_is_not_written(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.onnx"))
 
 
+def test_a_tower_that_gives_no_numbers_is_not_written(tmp_path: Path) -> None:
+    encoder = DnaEncoder(DNA, 16).eval()
+    with torch.no_grad():
+        encoder.out.bias.fill_(torch.nan)
+    tokens = FrameTokenizer().encode_batch([placeable_barcode(1)[:300]] * 2)
+    with pytest.raises(ParityError, match="was not written"):
+        export_encoder(encoder, "dna", tokens, tmp_path, ExportConfig())
+
+
 def test_padding_says_nothing(tmp_path: Path) -> None:
     """A barcode's embedding does not depend on how much N follows it."""
     encoder = DnaEncoder(DNA, 16).eval()

@@ -6,6 +6,7 @@ inputs. A file under its floor is dropped (int8) or refuses the export (fp32).
 
 from __future__ import annotations
 
+import json
 import logging
 import tempfile
 import time
@@ -25,8 +26,14 @@ from bioscan_training.config import Config, ExportConfig, to_dict
 from bioscan_training.data.barcodes import unique_haplotypes
 from bioscan_training.data.photos import model_inputs
 from bioscan_training.data.records import Record, read_records
+from bioscan_training.data.splits import CALIBRATE, TEST, TRAIN, UNSEEN, VAL, VAL_UNSEEN
 from bioscan_training.dna_stage import load_dna_encoder
-from bioscan_training.photo_stage import leaning_of, load_image_encoder, preprocessing_of
+from bioscan_training.photo_stage import (
+    finished_stage,
+    leaning_of,
+    load_image_encoder,
+    preprocessing_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -201,8 +208,9 @@ def _variant(
     measured = parity(run_onnx(source, name, inputs), run_onnx(target, name, inputs))
     ms, ms_fp32 = milliseconds(target, name, inputs), milliseconds(source, name, inputs)
     log.info("%s: %s, %.2f ms against %.2f ms", target.name, measured, ms, ms_fp32)
-    if measured["cosine_mean"] < settings.min_parity_int8 or ms >= ms_fp32:
-        log.info("%s is left out: it is %s.", target.name, "slower" if ms >= ms_fp32 else "too far off")
+    near = measured["cosine_mean"] >= settings.min_parity_int8  # False for NaN, too
+    if not near or ms >= ms_fp32:
+        log.info("%s is left out: it is %s.", target.name, "not faster" if near else "too far off")
         target.unlink()
         return None
     measured |= {"ms_per_input_2_threads": round(ms, 2), "ms_per_input_2_threads_fp32": round(ms_fp32, 2)}
@@ -229,7 +237,7 @@ def export_encoder(
             [encoder(torch.from_numpy(inputs[i : i + 32])) for i in range(0, len(inputs), 32)]
         )
     measured = parity(reference.numpy(), run_onnx(path, INPUT_NAMES[name], inputs))
-    if measured["cosine_min"] < settings.min_parity_fp32:
+    if not measured["cosine_min"] >= settings.min_parity_fp32:  # NaN, too
         path.unlink()
         full.unlink()
         raise ParityError(
@@ -237,6 +245,17 @@ def export_encoder(
             f"{measured['cosine_min']:.5f}, the floor is {settings.min_parity_fp32}."
         )
     return measured
+
+
+_HELD_OUT = (TEST, VAL, UNSEEN, VAL_UNSEEN, CALIBRATE, TRAIN)
+"""Splits that inputs to compare on are taken from: the first that has any, for photos without official
+folds are never `test`."""
+
+
+def _held_out(records: list[Record], n: int) -> list[Record]:
+    """At most `n` records to compare files on, spread evenly over a split."""
+    splits = ([r for r in records if r.split == split] for split in _HELD_OUT)
+    return _spread(next((rows for rows in splits if rows), []), n)
 
 
 def _spread(rows: list[Record], n: int) -> list[Record]:
@@ -247,21 +266,36 @@ def _spread(rows: list[Record], n: int) -> list[Record]:
 def export_pack(config: Config, data: Path, images: Path | None, run_dir: Path, out: Path) -> dict[str, Any]:
     """Writes a model pack and returns its manifest as plain values.
 
-    Parity inputs are test photos and test haplotypes; calibration photos are training photos.
+    Files are compared on held-out photos and haplotypes; calibration photos are training photos. What
+    is in the folder already stays as it is until all of the new pack is there.
 
     Raises:
         ParityError: an fp32 file does not reproduce its tower.
     """
-    import json
-
-    settings = config.export
     out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as folder:
+        part = Path(folder)
+        manifest = _write_pack(config, data, images, run_dir, part)
+        for name in INPUT_NAMES:  # an int8 file that the new pack does without, above all
+            for file in (f"{name}.onnx", f"{name}.int8.onnx"):
+                if not (part / file).exists():
+                    (out / file).unlink(missing_ok=True)
+        for card in manifest.encoders.values():
+            for file in (card.file, *(variant.file for variant in card.variants.values())):
+                (part / file).replace(out / file)
+    manifest.save(out)
+    return json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+
+
+def _write_pack(config: Config, data: Path, images: Path | None, run_dir: Path, out: Path) -> ModelManifest:
+    """Writes the files of the encoders; gives the manifest, which is not written yet."""
+    settings = config.export
     cards: dict[str, EncoderCard] = {}
 
     tokenizer = FrameTokenizer()
     barcodes = unique_haplotypes(read_records(data / "barcodes.tsv.gz"))
-    held_out = _spread([r for r in barcodes if r.split == "test"], settings.parity_inputs)
-    tokens = tokenizer.encode_batch([r.nucleotides for r in held_out])
+    asked = _held_out(barcodes, settings.parity_inputs)
+    tokens = tokenizer.encode_batch([r.nucleotides for r in asked])
     measured = export_encoder(load_dna_encoder(config, run_dir), "dna", tokens, out, settings)
     cards["dna"] = EncoderCard(
         "dna.onnx",
@@ -272,11 +306,13 @@ def export_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
     )
 
     if images is not None:
-        prep = preprocessing_of(config.align)
+        stage = finished_stage(config, run_dir)
+        prep = preprocessing_of(stage)
         photos = read_records(data / "photos.tsv")
-        test = _spread([r for r in photos if r.split == "test"], settings.parity_inputs)
-        train = _spread([r for r in photos if r.split == "train"], settings.calibration)
-        inputs = model_inputs([images / r.image_file for r in test], prep)
+        train = _spread([r for r in photos if r.split == TRAIN], settings.calibration)
+        inputs = model_inputs(
+            [images / r.image_file for r in _held_out(photos, settings.parity_inputs)], prep
+        )
         measured = export_encoder(load_image_encoder(config, run_dir), "image", inputs, out, settings)
         calibration = model_inputs([images / r.image_file for r in train], prep)
         quantise_static(
@@ -290,12 +326,10 @@ def export_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
             preprocessing=prep,
             parity=measured,
             variants={"int8": variant} if variant else {},
-            leaning=leaning_of(config, photos),
+            leaning=leaning_of(settings, stage, photos),
         )
 
-    for full in out.glob("*.full.onnx"):
-        full.unlink()
-    manifest = ModelManifest(
+    return ModelManifest(
         id=settings.pack_id,
         version=settings.version,
         title=settings.title,
@@ -304,5 +338,3 @@ def export_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
         licence=settings.licence,
         provenance={"recipe": to_dict(config), "seed": config.seed, "card": "MODEL_CARD.md"},
     )
-    manifest.save(out)
-    return json.loads((out / "manifest.json").read_text(encoding="utf-8"))

@@ -8,7 +8,6 @@ are computed once and serve as keys of all species in every step.
 
 from __future__ import annotations
 
-import copy
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,7 +20,7 @@ from torch import Tensor, nn
 
 from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.inference.images import ImagePreprocessing
-from bioscan_training.config import Config, ImageStage
+from bioscan_training.config import Config, ExportConfig, ImageStage
 from bioscan_training.data.barcodes import FramedBarcodes, balanced_rows, genus_batches, unique_haplotypes
 from bioscan_training.data.photos import MEAN, STD, PhotoCache, augmented_batch, model_inputs
 from bioscan_training.data.records import Record, read_records
@@ -64,18 +63,18 @@ def rank_names(record: Record) -> tuple[str | None, str | None, str | None]:
     return species_label(record), record.genus, record.family
 
 
-def leaning_of(config: Config, photos: Sequence[Record]) -> Leaning | None:
+def leaning_of(settings: ExportConfig, stage: ImageStage, photos: Sequence[Record]) -> Leaning | None:
     """What the pack says of the species trained on; None where the recipe makes up for nothing.
 
     Args:
+        stage: the one that the photo tower comes from.
         photos: all that were prepared, of every split.
     """
-    settings = config.export
     off = {"image": settings.lean_image, "dna": settings.lean_dna}
     within, abundance = {"dna": settings.lean_dna_genus}, {"dna": settings.abundance_dna}
     if not any((*off.values(), *within.values(), *abundance.values())):
         return None
-    names = {species_label(r) for r in photos if r.split in config.align.train_splits}
+    names = {species_label(r) for r in photos if r.split in stage.train_splits}
     return Leaning(frozenset(name for name in names if name is not None), off, within, abundance)
 
 
@@ -289,17 +288,30 @@ def photo_validation(
     return validate
 
 
-def load_image_encoder(config: Config, run_dir: Path) -> ImageEncoder:
-    """The trained photo tower in eval mode: of stage `align` where it has finished, else of `image`.
+def finished_stage(config: Config, run_dir: Path) -> ImageStage:
+    """The stage that the photo tower of a run comes from: `align` where it has finished, else `image`.
 
     Raises:
         FileNotFoundError: neither has finished in `run_dir`.
     """
+    return getattr(config, _finished(run_dir).stem)
+
+
+def _finished(run_dir: Path) -> Path:
     path = next((p for p in (run_dir / "align.pt", run_dir / "image.pt") if p.exists()), None)
     if path is None:
         raise FileNotFoundError(f"No photo stage has finished in {run_dir}: run `bioscan-train fit`.")
-    state = torch.load(path, map_location="cpu", weights_only=True)["model"]
+    return path
+
+
+def load_image_encoder(config: Config, run_dir: Path) -> ImageEncoder:
+    """The trained photo tower of `finished_stage` in eval mode.
+
+    Raises:
+        FileNotFoundError: no photo stage has finished in `run_dir`.
+    """
+    state = torch.load(_finished(run_dir), map_location="cpu", weights_only=True)["model"]
     encoder = ImageEncoder(config.image_model, config.dim, pretrained=False)
     prefix = "encoder."
     encoder.load_state_dict({k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)})
-    return copy.deepcopy(encoder).eval()
+    return encoder.eval()

@@ -2,7 +2,7 @@
 
 DNA -> DNA: keys are the training haplotypes; queries are held-out haplotypes of seen species, and all
 haplotypes of unseen species (whose genus is what can be right). Shortened queries show how fragments do.
-Image -> image: keys are EU-Moths photos outside the query fold, those of unseen species included.
+Image -> image: keys are photos of the official folds but the query's, those of unseen species included.
 Image -> DNA: keys are the training haplotypes and all haplotypes of held-out species, of every order.
 Photos are ranked as the program does (`bioscan_desktop.core.leaning`), and by plain cosine beside it.
 Across sources: photos of held-out species, which only photos of other data sets can name, among these
@@ -35,6 +35,7 @@ from bioscan_training.config import Config, ImageModel
 from bioscan_training.data.barcodes import FramedBarcodes, unique_haplotypes
 from bioscan_training.data.photos import MEAN, STD, model_inputs
 from bioscan_training.data.records import Record, read_records
+from bioscan_training.data.splits import SplitRules
 from bioscan_training.dna_stage import embed_codes, load_dna_encoder
 from bioscan_training.encoders import ImageEncoder
 from bioscan_training.evaluate import (
@@ -46,7 +47,13 @@ from bioscan_training.evaluate import (
     vsearch_top_hit,
 )
 from bioscan_training.export import run_onnx
-from bioscan_training.photo_stage import embed_photos, leaning_of, load_image_encoder, preprocessing_of
+from bioscan_training.photo_stage import (
+    embed_photos,
+    finished_stage,
+    leaning_of,
+    load_image_encoder,
+    preprocessing_of,
+)
 
 EmbedBarcodes = Callable[[Sequence[str]], np.ndarray]
 EmbedPhotos = Callable[[Sequence[Path]], np.ndarray]
@@ -85,7 +92,8 @@ def _encoders(config: Config, args: argparse.Namespace) -> tuple[EmbedBarcodes, 
         return run_barcodes, None
     image = load_image_encoder(config, args.run_dir)
     image.to(memory_format=torch.channels_last)
-    return run_barcodes, lambda paths: embed_photos(image, paths, preprocessing_of(config.align))
+    prep = preprocessing_of(finished_stage(config, args.run_dir))
+    return run_barcodes, lambda paths: embed_photos(image, paths, prep)
 
 
 def untuned_features(paths: Sequence[Path], batch: int = 64) -> np.ndarray:
@@ -173,16 +181,21 @@ def photo_figures(
     split: str,
     baselines: bool,
     leaning: Leaning | None,
+    rules: SplitRules,
 ) -> dict[str, Any]:
-    """Image -> image and image -> DNA, seen and unseen species apart."""
-    fold = "1" if split == "val" else "0"
+    """Image -> image and image -> DNA, seen and unseen species apart.
+
+    Args:
+        rules: name the official folds; photos without such a fold are asked among barcodes alone.
+    """
+    fold = rules.tune_fold if split == "val" else rules.test_fold
     out_of_training = {"val_unseen"} if split == "val" else {"unseen"}
     in_fold = [r for r in photos if r.fold == fold and r.split != "excluded"]
     groups = {
         "seen": [r for r in in_fold if r.split in ("test", "tune")],
         "unseen": [r for r in in_fold if r.split in out_of_training],
     }
-    keys = [r for r in photos if r.fold and r.fold not in {"0", fold} and r.split != "excluded"]
+    keys = [r for r in photos if r.fold and r.fold not in {rules.test_fold, fold} and r.split != "excluded"]
     elsewhere = {
         "seen, other photographers": [r for r in photos if r.split == "val"],
         "unseen, all sources": [r for r in photos if r.split in out_of_training],
@@ -191,8 +204,10 @@ def photo_figures(
     def paths(rows: Sequence[Record]) -> list[Path]:
         return [images / r.image_file for r in rows]
 
-    key_rows = embed(paths(keys))
-    plain_keys = untuned_features(paths(keys)) if baselines else None
+    if not keys:
+        groups = {}
+    key_rows = embed(paths(keys)) if groups else np.zeros((0, 1))
+    plain_keys = untuned_features(paths(keys)) if groups and baselines else None
     dna_keys = [r for r in barcodes if r.split in ("train", "unseen", "val_unseen")]
     dna_rows = embed_barcodes([r.nucleotides for r in dna_keys])
     figures: dict[str, Any] = {"image to image": {}, "image to dna": {}}
@@ -283,9 +298,20 @@ def evaluate_all(config: Config, args: argparse.Namespace) -> dict[str, Any]:
     }
     if embed is not None and args.images is not None:
         photos = read_records(args.data / "photos.tsv")
-        leaning = ModelManifest.load(args.pack).leaning if args.pack else leaning_of(config, photos)
+        if args.pack:
+            leaning = ModelManifest.load(args.pack).leaning
+        else:
+            leaning = leaning_of(config.export, finished_stage(config, args.run_dir), photos)
         figures |= photo_figures(
-            embed, embed_barcodes, photos, barcodes, args.images, args.split, not args.no_baselines, leaning
+            embed,
+            embed_barcodes,
+            photos,
+            barcodes,
+            args.images,
+            args.split,
+            not args.no_baselines,
+            leaning,
+            config.splits,
         )
     return rounded(figures)
 

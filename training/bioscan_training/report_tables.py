@@ -17,7 +17,7 @@ DRAWS = 10_000
 
 TITLES = {
     "dna to dna": "Barcode to barcode",
-    "image to image": "Photo to photo, test fold of EU-Moths",
+    "image to image": "Photo to photo, official folds",
     "image to dna": "Photo to barcode",
 }
 
