@@ -5,7 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from bioscan_training.data.records import Record, haplotype_of, read_records, write_records
+from bioscan_training.data.records import (
+    Record,
+    RecordsError,
+    haplotype_of,
+    read_records,
+    write_records,
+)
 from bioscan_training.data.splits import (
     CALIBRATE,
     EXCLUDED,
@@ -132,3 +138,24 @@ def test_unknown_names_and_the_nuc_column(tmp_path: Path) -> None:
     (record,) = read_records(path)
     assert record.nucleotides == "ACGT" and record.haplotype == haplotype_of("ACGT")
     assert record.lineage == Lineage("Diptera", None, None, None) and record.processid == "S1"
+
+
+def test_gaps_make_no_other_haplotype(tmp_path: Path) -> None:
+    path = tmp_path / "r.tsv"
+    path.write_text("processid\tnucleotides\nP1\t--AC GT-\nP2\tacgt\n")
+    one, other = read_records(path)
+    assert one.nucleotides == other.nucleotides == "ACGT" and one.haplotype == other.haplotype
+
+
+def test_a_mark_of_byte_order_is_no_part_of_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "r.tsv"
+    path.write_text("processid\tnucleotides\nP1\tACGT\n", encoding="utf-8-sig")
+    assert read_records(path)[0].processid == "P1"
+
+
+@pytest.mark.parametrize("data", [b"no gzip", b"\x1f\x8b\x08\x00cut short"])
+def test_damaged_tables_are_one_sentence(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "r.tsv.gz"
+    path.write_bytes(data)
+    with pytest.raises(RecordsError, match=r"r\.tsv\.gz cannot be read as a table"):
+        read_records(path)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import re
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from bioscan_desktop.core.taxonomy import Lineage, clean_name
 from bioscan_desktop.library.importers.tables import open_text
-from bioscan_training.data.records import Record, RecordsError, haplotype_of
+from bioscan_training.data.records import Record, RecordsError, haplotype_of, without_gaps
 
 MAX_NUCLEOTIDES = 660
 """What lies beyond is no barcode: COI-5P has 658 bases. As in the bioscan-dataset package."""
@@ -24,7 +23,6 @@ PRIVATE_COLUMNS = frozenset({"identifier_email"})
 """Personal data that BOLD's tables carry; it goes no further."""
 
 _UNKNOWN = frozenset({"", "none", "na", "nan", "n/a", "null", "not_classified"})
-_NO_BASE = re.compile(r"[\s\-.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def known(text: str | None) -> str:
 
 def bases(text: str | None, max_nucleotides: int | None = MAX_NUCLEOTIDES) -> str:
     """Upper-case bases without gaps, cut to `max_nucleotides`; '' where unknown."""
-    return _NO_BASE.sub("", known(text)).upper()[:max_nucleotides]
+    return without_gaps(known(text))[:max_nucleotides]
 
 
 def degrees(text: str | None, limit: float) -> float | None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import re
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -92,20 +94,22 @@ def haplotype_of(nucleotides: str) -> str:
 
 @contextmanager
 def _open(path: Path, mode: str) -> Iterator[IO[str]]:
+    # Spreadsheets write a mark of byte order, which would be part of the first column's name.
+    encoding = "utf-8-sig" if mode == "r" else "utf-8"
     if path.suffix == ".gz":
         # On bases, the default level of 9 takes fourteen times as long as 5 to save 6 % of the file.
-        with gzip.open(path, f"{mode}t", compresslevel=5, encoding="utf-8", newline="") as handle:
+        with gzip.open(path, f"{mode}t", compresslevel=5, encoding=encoding, newline="") as handle:
             yield handle  # type: ignore[misc]
     else:
-        with path.open(mode, encoding="utf-8", newline="") as handle:
+        with path.open(mode, encoding=encoding, newline="") as handle:
             yield handle
 
 
 def read_records(path: Path) -> list[Record]:
-    """Reads a records TSV, gzipped or not.
+    """Reads a records TSV, gzipped or not. Barcodes lose their gaps, which are no part of a haplotype.
 
     Raises:
-        RecordsError: the file is missing, empty, or has neither a photo nor a barcode column.
+        RecordsError: the file is missing, damaged, empty, or has neither a photo nor a barcode column.
     """
     return list(stream_records(path))
 
@@ -116,31 +120,46 @@ def stream_records(path: Path) -> Iterator[Record]:
         raise RecordsError(f"There is no records file at {path}.")
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     empty = True
-    with _open(path, "r") as handle:
-        reader = csv.DictReader(handle, delimiter="\t")
-        columns = set(reader.fieldnames or ())
-        if not columns & {"image_file", "nucleotides", "nuc"}:
-            raise RecordsError(f"{path.name} has neither an image_file nor a nucleotides column.")
-        for row in reader:
-            empty = False
-            nucleotides = (clean_name(row.get("nucleotides") or row.get("nuc")) or "").upper()
-            fold = row.get("fold") or row.get("eumoths_fold") or ""
-            yield Record(
-                processid=(row.get("processid") or row.get("sampleid") or "").strip(),
-                image_file=clean_name_path(row.get("image_file")),
-                nucleotides=nucleotides,
-                lineage=Lineage.from_row(row),
-                raw_species=clean_name(row.get("species")) or "",
-                country=clean_name(row.get("country")) or "",
-                source=row.get("source") or "",
-                credit=row.get("credit") or "",
-                haplotype=row.get("haplotype") or haplotype_of(nucleotides),
-                fold=fold.strip(),
-                split=row.get("split") or "",
-                bin_uri=clean_name(row.get("bin_uri")) or "",
-            )
+    try:
+        with _open(path, "r") as handle:
+            reader = csv.DictReader(handle, delimiter="\t")
+            columns = set(reader.fieldnames or ())
+            if not columns & {"image_file", "nucleotides", "nuc"}:
+                raise RecordsError(f"{path.name} has neither an image_file nor a nucleotides column.")
+            for row in reader:
+                empty = False
+                yield _record(row)
+    except (OSError, UnicodeDecodeError, EOFError, zlib.error, csv.Error) as error:
+        raise RecordsError(f"{path.name} cannot be read as a table ({error}).") from None
     if empty:
         raise RecordsError(f"{path.name} holds no record.")
+
+
+def _record(row: dict[str, str]) -> Record:
+    nucleotides = without_gaps(clean_name(row.get("nucleotides") or row.get("nuc")) or "")
+    fold = row.get("fold") or row.get("eumoths_fold") or ""
+    return Record(
+        processid=(row.get("processid") or row.get("sampleid") or "").strip(),
+        image_file=clean_name_path(row.get("image_file")),
+        nucleotides=nucleotides,
+        lineage=Lineage.from_row(row),
+        raw_species=clean_name(row.get("species")) or "",
+        country=clean_name(row.get("country")) or "",
+        source=row.get("source") or "",
+        credit=row.get("credit") or "",
+        haplotype=row.get("haplotype") or haplotype_of(nucleotides),
+        fold=fold.strip(),
+        split=row.get("split") or "",
+        bin_uri=clean_name(row.get("bin_uri")) or "",
+    )
+
+
+_GAPS = re.compile(r"[\s\-.]+")
+
+
+def without_gaps(bases: str) -> str:
+    """Upper-case bases without blanks and gaps."""
+    return _GAPS.sub("", bases).upper()
 
 
 def clean_name_path(value: str | None) -> str:
