@@ -88,6 +88,7 @@ def test_an_epoch_is_capped_per_group_and_repeatable() -> None:
     assert (kept.count("a"), kept.count("b"), kept.count(None)) == (10, 3, 4)
     assert len(set(rows.tolist())) == len(rows)
     assert np.array_equal(rows, balanced_rows(groups, 10, np.random.default_rng(0)))
+    assert sorted(balanced_rows(groups, 0, np.random.default_rng(0))) == list(range(len(groups)))
 
 
 @pytest.mark.parametrize("batch", [8, 32])

@@ -57,6 +57,11 @@ def test_empty_recipe_is_the_default(tmp_path: Path) -> None:
         ("[dna_model]\nembedding = 8", ["'dna_model.embedding'", "at least 12", "8"]),
         ("[align.augmentation]\nflip = 2", ["'align.augmentation.flip'", "from 0 to 1", "2.0"]),
         ("[export]\nvariants = ['int4']", ["'export.variants'", "fp16, int8", "'int4'"]),
+        ("[splits]\nunseen = 8", ["'splits.unseen'", "from 0 to 1", "8.0"]),
+        ("[dna]\nper_genus = 0", ["'dna.per_genus'", "at least 1", "0"]),
+        ("[align.augmentation]\nmost_shrink = 0.5", ["'align.augmentation.most_shrink'", "at least 1"]),
+        ("[towers.text]\ntemplate = '{kingdom}'", ["'towers.text.template'", "{order}", "'{kingdom}'"]),
+        ("[towers.text]\ntemplate = '{order'", ["'towers.text.template'", "{epithet}", "'{order'"]),
         ("device = 'tpu'", ["'device'", "auto, cpu, cuda", "'tpu'"]),
     ],
 )
@@ -97,6 +102,48 @@ def test_missing_data_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixt
     recipe = str(write(tmp_path, ""))
     assert main(["fit", "--config", recipe, "--data", str(tmp_path), "--run", str(tmp_path / "run")]) == 2
     assert "prepare" in capsys.readouterr().err
+
+
+def test_a_file_in_the_way_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, out = tmp_path / "t.tsv", tmp_path / "out"
+    table.write_text("processid\tnucleotides\nP1\tACGT\n")
+    out.write_text("no folder")
+    assert main(["prepare", "--barcodes", str(table), "--out", str(out)]) == 2
+    error = capsys.readouterr().err
+    assert str(out) in error and error.count("\n") == 1
+    assert main(["fit", "--config", str(tmp_path), "--data", str(tmp_path), "--run", str(out)]) == 2
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_a_command_that_is_stopped_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(path: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bioscan_training.cli.read_records", stopped)
+    assert main(["prepare", "--barcodes", "t.tsv", "--out", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
+def test_wrong_arguments_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["prepare", "--seed", "first"])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("stages", "said"), [("'dna', 'algin'", "Unknown stage 'algin'"), ("'dna', 'align'", "--images")]
+)
+def test_later_stages_are_looked_at_before_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], stages: str, said: str
+) -> None:
+    pytest.importorskip("torch", reason="training needs torch")
+    (tmp_path / "barcodes.tsv.gz").write_bytes(b"")  # stage dna would fail on it
+    recipe = str(write(tmp_path, f"stages = [{stages}]"))
+    assert main(["fit", "--config", recipe, "--data", str(tmp_path), "--run", str(tmp_path / "run")]) == 2
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["prepare", "fit", "export", "evaluate", "calibrate"])

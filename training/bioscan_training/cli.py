@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_training import batch_command as batch
@@ -38,8 +38,15 @@ class UsageError(BioscanError):
     code = "bad_argument"
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="bioscan-train", description=__doc__.split("\n")[0])
+    parser = _Parser(prog="bioscan-train", description=__doc__.split("\n")[0])
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -203,9 +210,13 @@ def _fit(args: argparse.Namespace) -> int:
     stages = args.stage or config.stages
     if int(os.environ.get("WORLD_SIZE", "1")) > 1 and set(stages) != {"contrast"}:
         raise UsageError(f"Only stage contrast trains in several processes, not {', '.join(stages)}.")
+    # All of it before the first stage, which may take hours.
     for stage in stages:
         if stage not in STAGES:
             raise UsageError(f"Unknown stage '{stage}' in the config; allowed: {', '.join(STAGES)}.")
+        if stage in ("image", "align") and args.images is None:
+            raise UsageError(f"Stage {stage} needs the photos: give their folder with --images.")
+    for stage in stages:
         if stage == "contrast":
             contrast.fit(config, args.data, args.images, args.run_dir)
         elif stage == "dna":
@@ -213,8 +224,6 @@ def _fit(args: argparse.Namespace) -> int:
 
             train_dna(config, args.data, args.run_dir)
         else:
-            if args.images is None:
-                raise UsageError(f"Stage {stage} needs the photos: give their folder with --images.")
             from bioscan_training.photo_stage import train_photos
 
             train_photos(config, stage, args.data, args.images, args.run_dir, tuning=args.tuning)
@@ -272,7 +281,10 @@ def _calibrate(args: argparse.Namespace) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command line; returns 0, or 2 after one sentence on stderr."""
+    """Runs the command line; returns its exit code: 2 after one sentence on stderr, 1 if it was stopped."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     args = _parser().parse_args(argv)
     # Threads of torch that wait for each other would otherwise spin, and take the cores from the threads
     # that prepare photos and from other programs: on busy cores a step then takes several times as long.
@@ -285,8 +297,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     try:
         return args.run(args)
-    except (BioscanError, FileNotFoundError) as error:
+    except BioscanError as error:
         sys.stderr.write(f"{error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return 1
+    except BrokenPipeError:  # `bioscan-train … | head` has seen enough
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        # With a file's name it comes from the system, else it is a sentence already.
+        said = f"{error.filename} cannot be used: {error.strerror}." if error.filename else str(error)
+        sys.stderr.write(f"{said}\n")
         return 2
 
 

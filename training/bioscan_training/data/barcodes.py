@@ -153,7 +153,8 @@ def unique_haplotypes(records: Sequence[Record]) -> list[Record]:
 
 
 def balanced_rows(groups: Sequence[str | None], cap: int, rng: np.random.Generator) -> np.ndarray:
-    """A shuffled epoch in which no group has more than `cap` rows; rows without a group all stay."""
+    """A shuffled epoch in which no group has more than `cap` rows, any number where it is 0; rows without
+    a group all stay."""
     members: dict[str, list[int]] = defaultdict(list)
     loose = []
     for row, group in enumerate(groups):
@@ -163,7 +164,7 @@ def balanced_rows(groups: Sequence[str | None], cap: int, rng: np.random.Generat
             members[group].append(row)
     chosen = [np.array(loose, dtype=np.int64)]
     for rows in members.values():
-        chosen.append(rng.permutation(rows)[:cap].astype(np.int64))
+        chosen.append(rng.permutation(rows)[: cap or None].astype(np.int64))
     return rng.permutation(np.concatenate(chosen))
 
 
