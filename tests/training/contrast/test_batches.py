@@ -146,6 +146,22 @@ def test_decoded_photos_keep_their_order(threads: int, tmp_path: Path) -> None:
         assert picture.size == small_photo(data[n], 100).size
 
 
+def test_photos_that_were_missing_are_looked_for_again(tmp_path: Path) -> None:
+    from io import BytesIO
+
+    from bioscan_training.data.photos import PhotoCache
+    from PIL import Image
+
+    stream = BytesIO()
+    Image.new("RGB", (48, 40), (10, 200, 30)).save(stream, "PNG")
+    there: list[bytes | None] = [None, None]
+    assert not PhotoCache(["a", "b"], tmp_path, 32, there.__getitem__).present.any()
+    there[1] = stream.getvalue()  # the right folder this time
+    cache = PhotoCache(["a", "b"], tmp_path, 32, there.__getitem__)
+    assert cache.present.tolist() == [False, True]
+    assert cache.picture(1).getpixel((3, 3)) == (10, 200, 30)
+
+
 def test_damaged_and_missing_photos_are_left_out(data: Path, run: Path, tmp_path: Path) -> None:
     import shutil
 

@@ -36,7 +36,8 @@ class PhotoCache:
 
     Args:
         paths: photo files; their order gives the row numbers.
-        folder: where the cache lies; rebuilt if the list of photos or the side changes.
+        folder: where the cache lies; rebuilt if the list of photos or the side changes, or if `read` gives
+            a photo that could not be read when it was made.
         side: long side in pixels; smaller photos stay as they are.
         read: gives the photo of a row where `paths` are mere names. A photo that it does not have, or
             that is damaged, is then kept as an empty one. It is called by one thread.
@@ -53,7 +54,8 @@ class PhotoCache:
     ) -> None:
         key = hashlib.sha256("\n".join([str(side), *map(str, paths)]).encode()).hexdigest()[:16]
         data, index = folder / f"photos-{key}.u8", folder / f"photos-{key}.json"
-        if not index.exists():
+        if not index.exists() or (read is not None and _any_come_since(index, read, side)):
+            index.unlink(missing_ok=True)  # it must not outlive the photos that it tells of
             shapes = []
             sources = map(Path, paths) if read is None else map(read, range(len(paths)))
             decode = partial(small_photo if read is None else _if_any, side=side)
@@ -113,6 +115,12 @@ def _if_any(source: Path | bytes | None, side: int) -> Image.Image | None:
     except PhotoError as error:
         log.warning("a photo is left out: %s", error)
         return None
+
+
+def _any_come_since(index: Path, read: Callable[[int], Path | bytes | None], side: int) -> bool:
+    """True if any photo that a cache lacks can be read now: the folder was wrong, or not yet full."""
+    lacking = (row for row, (height, _) in enumerate(json.loads(index.read_text())) if not height)
+    return any(_if_any(read(row), side) is not None for row in lacking)
 
 
 def _edge_colour(picture: Image.Image) -> tuple[int, ...]:
