@@ -64,6 +64,18 @@ def test_the_folder_of_clibds_partition(tmp_path: Path) -> None:
     assert [s.photo for s in source.read(("val_seen", "seen_keys"))] == ["keys.jpg", "queries-val.jpg"]
 
 
+def test_queries_for_libraries_are_no_further_records(tmp_path: Path) -> None:
+    """`prepare` writes held-out records once more, as `test`, for `bioscan evaluate`."""
+    write_records(
+        tmp_path / "barcodes.tsv.gz", [record("A", "", "ACGT", "test"), record("B", "", "GG", "unseen", 1)]
+    )
+    write_records(
+        tmp_path / "queries-test.tsv.gz", [record("A", "", "ACGT", "test"), record("B", "", "GG", "test", 1)]
+    )
+    source = SpecimenSource(tmp_path, None)
+    assert [s.barcode for s in source.read(("test",))] == list(source.barcodes(("test",))) == ["ACGT"]
+
+
 def test_a_folder_without_tables_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(RecordsError, match="bioscan-train prepare"):
         SpecimenSource(tmp_path, None)

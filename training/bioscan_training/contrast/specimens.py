@@ -11,9 +11,8 @@ Sources, told apart by what they are:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 
 from bioscan_desktop.core.taxonomy import Lineage
@@ -25,6 +24,7 @@ from bioscan_training.data.records import Record, RecordsError, stream_records
 
 PREPARED = ("barcodes.tsv.gz", "photos.tsv")
 PARTITIONED = ("train.tsv.gz", "keys.tsv.gz", "queries-val.tsv.gz", "queries-test.tsv.gz")
+_FOLDERS = (PREPARED, PARTITIONED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,9 @@ class SpecimenSource:
         self._file: ClibdFile | None = None
         self.read_photo: Callable[[Specimen], bytes | None]
         if data.is_dir():
-            self.tables = [data / name for name in (*PREPARED, *PARTITIONED) if (data / name).is_file()]
+            # `prepare` writes a queries-test.tsv.gz, too, whose records its other tables have already.
+            found = ([data / name for name in names if (data / name).is_file()] for names in _FOLDERS)
+            self.tables = next((tables for tables in found if tables), [])
             if not self.tables:
                 raise RecordsError(f"{data} holds no prepared data: run `bioscan-train prepare` first.")
             self.read_photo = self._reader_by_path()
@@ -145,13 +147,8 @@ class SpecimenSource:
         return record.processid, Specimen(record.lineage, photo, barcode, record.bin_uri)
 
     def _entries(self, splits: Sequence[str]) -> Iterator[Specimen]:
-        entries: Iterable[Entry]
-        if self._file is not None:
-            entries = self._file.entries("+".join(splits))
-        elif format_of(self.data) == "records":
-            entries = (e for e in entries_of(self.data) if e.split in splits)
-        else:
-            entries = chain(entries_of(self.data, split="+".join(splits)))
+        wanted = "+".join(splits)
+        entries = entries_of(self.data, split=wanted) if self._file is None else self._file.entries(wanted)
         has_photos = self._file is not None or self.images is not None
         for entry in entries:
             photo = (entry.image_file or entry.processid) if has_photos else ""
