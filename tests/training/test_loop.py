@@ -95,6 +95,27 @@ def test_checkpoint_of_another_recipe_is_refused(data: Path, tmp_path: Path) -> 
         train_dna(other, data, tmp_path)
 
 
+def test_other_data_or_sizes_than_those_of_a_run_are_one_sentence(data: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    train_dna(CONFIG, data, run)
+    with pytest.raises(ResumeError, match=r"dna\.pt in .*run was made with another recipe"):
+        load_dna_encoder(dataclasses.replace(CONFIG, dim=24), run)
+    rows = read_records(data / "barcodes.tsv.gz")
+    write_records(data / "barcodes.tsv.gz", rows[:-10])  # a species less
+    with pytest.raises(ResumeError, match=r"dna\.ckpt in .* other data"):
+        train_dna(CONFIG, data, run)
+
+
+def test_without_photos_to_train_on_there_is_one_sentence(data: Path, tmp_path: Path) -> None:
+    from bioscan_training.photo_stage import train_photos
+
+    rows = [dataclasses.replace(r, split="val") for r in read_records(data / "photos.tsv")]
+    write_records(data / "photos.tsv", rows)
+    with pytest.raises(DataError, match="no photo in the split train or tune"):
+        train_photos(CONFIG, "image", data, data, tmp_path)
+
+
 def test_barcodes_of_another_gene_are_refused(data: Path, tmp_path: Path) -> None:
     rows = read_records(data / "barcodes.tsv.gz")
     write_records(data / "barcodes.tsv.gz", [dataclasses.replace(r, nucleotides="ACGT" * 100) for r in rows])

@@ -30,7 +30,7 @@ from bioscan_training.data.barcodes import (
 from bioscan_training.data.records import Record, read_records
 from bioscan_training.encoders import DnaEncoder
 from bioscan_training.evaluate import label_metrics, nearest
-from bioscan_training.loop import Trainer, schedule_recipe
+from bioscan_training.loop import Trainer, load_weights, schedule_recipe
 from bioscan_training.losses import (
     UNKNOWN,
     CosineClassifier,
@@ -199,6 +199,7 @@ def load_dna_encoder(config: Config, run_dir: Path) -> DnaEncoder:
 
     Raises:
         FileNotFoundError: the stage has not finished in `run_dir`.
+        ResumeError: it was trained by another recipe.
     """
     path = run_dir / "dna.pt"
     if not path.exists():
@@ -208,5 +209,6 @@ def load_dna_encoder(config: Config, run_dir: Path) -> DnaEncoder:
     state = torch.load(path, map_location="cpu", weights_only=True)["model"]
     encoder = DnaEncoder(config.dna_model, config.dim)
     prefix = "encoder."
-    encoder.load_state_dict({k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)})
+    own = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+    load_weights(encoder, own, path)
     return encoder.eval()

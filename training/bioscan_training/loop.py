@@ -150,7 +150,7 @@ class Trainer:
         """Takes up the checkpoint if there is one.
 
         Raises:
-            ResumeError: it was made by another recipe.
+            ResumeError: it was made by another recipe, or with other data.
         """
         if not self.checkpoint.exists():
             return False
@@ -160,7 +160,7 @@ class Trainer:
                 f"{self.checkpoint.name} in {self.run_dir} was made with another recipe; "
                 "use another --run folder or delete it."
             )
-        self.model.load_state_dict(state["model"])
+        load_weights(self.model, state["model"], self.checkpoint)
         if self.average is not self.model:
             self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -353,6 +353,24 @@ class Trainer:
         if self.workers.first:
             weights = {"recipe": json.dumps(self.recipe), "model": self.average.state_dict()}
             _write(weights, self.run_dir / f"{self.name}.pt")
+
+
+def load_weights(module: nn.Module, state: dict[str, Tensor], path: Path) -> None:
+    """Fills a module with what a run left.
+
+    Args:
+        path: where it comes from.
+
+    Raises:
+        ResumeError: it has other sizes: the recipe was another, or the data had other species.
+    """
+    try:
+        module.load_state_dict(state)
+    except RuntimeError:
+        raise ResumeError(
+            f"{path.name} in {path.parent} was made with another recipe or other data; use another --run "
+            "folder or delete it."
+        ) from None
 
 
 def _write(state: dict[str, Any], path: Path) -> None:

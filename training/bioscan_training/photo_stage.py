@@ -25,6 +25,7 @@ from bioscan_training.data.barcodes import FramedBarcodes, balanced_rows, genus_
 from bioscan_training.data.photos import MEAN, STD, PhotoCache, augmented_batch, model_inputs
 from bioscan_training.data.records import Record, read_records
 from bioscan_training.dna_stage import (
+    DataError,
     class_labels,
     embed_codes,
     load_dna_encoder,
@@ -32,7 +33,7 @@ from bioscan_training.dna_stage import (
 )
 from bioscan_training.encoders import ImageEncoder
 from bioscan_training.evaluate import label_metrics, nearest
-from bioscan_training.loop import Trainer, schedule_recipe
+from bioscan_training.loop import Trainer, load_weights, schedule_recipe
 from bioscan_training.losses import (
     UNKNOWN,
     CosineClassifier,
@@ -165,6 +166,8 @@ def train_photos(
         stage = replace(stage, train_splits=tuple(s for s in stage.train_splits if s != "tune"))
     every = read_records(data / "photos.tsv")
     records = [r for r in every if r.split in stage.train_splits]
+    if not records:
+        raise DataError(f"There is no photo in the split {' or '.join(stage.train_splits)} to train on.")
     names = [rank_names(r) for r in records]
     numbers = [{n: i for i, n in enumerate(class_labels([row[c] for row in names])[1])} for c in range(3)]
     labels = torch.tensor(
@@ -184,7 +187,7 @@ def train_photos(
             raise FileNotFoundError(
                 f"Stage {name} starts from stage {stage.init}, which has not finished in {run_dir}."
             )
-        learner.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["model"])
+        load_weights(learner, torch.load(path, map_location="cpu", weights_only=True)["model"], path)
     learner.to(memory_format=torch.channels_last)
 
     groups = [r.raw_species or None for r in records]
@@ -309,9 +312,12 @@ def load_image_encoder(config: Config, run_dir: Path) -> ImageEncoder:
 
     Raises:
         FileNotFoundError: no photo stage has finished in `run_dir`.
+        ResumeError: it was trained by another recipe.
     """
-    state = torch.load(_finished(run_dir), map_location="cpu", weights_only=True)["model"]
+    path = _finished(run_dir)
+    state = torch.load(path, map_location="cpu", weights_only=True)["model"]
     encoder = ImageEncoder(config.image_model, config.dim, pretrained=False)
     prefix = "encoder."
-    encoder.load_state_dict({k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)})
+    own = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+    load_weights(encoder, own, path)
     return encoder.eval()

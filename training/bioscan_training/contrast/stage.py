@@ -34,7 +34,7 @@ from bioscan_training.contrast.starts import fill_tower
 from bioscan_training.contrast.vocabulary import build_vocabulary, write_vocabulary
 from bioscan_training.encoders import DnaEncoder
 from bioscan_training.evaluate import label_metrics, nearest
-from bioscan_training.loop import AUTOCAST, Trainer, schedule_recipe
+from bioscan_training.loop import AUTOCAST, Trainer, load_weights, schedule_recipe
 from bioscan_training.losses import modal_contrast
 from bioscan_training.parallel import ALONE, Workers, device_of
 
@@ -302,15 +302,10 @@ def load_learner(config: Config, run_dir: Path) -> ContrastLearner:
         ConfigError: the stage has not finished in `run_dir`.
         ResumeError: it was trained with other towers.
     """
-    from bioscan_training.loop import ResumeError
-
     path = run_dir / "contrast.pt"
     if not path.exists():
         raise ConfigError(f"Stage contrast has not finished in {run_dir}: run `bioscan-train fit`.")
     learner, _ = make_learner(config, run_dir, start=False)
     state = torch.load(path, map_location="cpu", weights_only=True)["model"]
-    try:
-        learner.load_state_dict(state)
-    except RuntimeError:
-        raise ResumeError(f"{path} was made with other towers than this recipe's.") from None
+    load_weights(learner, state, path)
     return learner.eval()
