@@ -20,8 +20,9 @@ from tests.benchmarks.timing import by_turns, show
 
 torch = pytest.importorskip("torch", reason="training needs torch")
 
+from bioscan_training.export import to_onnx  # noqa: E402
 from bioscan_training.import_weights.clibd import TOKENIZER  # noqa: E402
-from bioscan_training.import_weights.pack import compare, to_onnx  # noqa: E402
+from bioscan_training.import_weights.pack import compare  # noqa: E402
 from bioscan_training.towers import BarcodeShape, BarcodeTower, BertShape  # noqa: E402
 
 pytestmark = pytest.mark.benchmark

@@ -38,6 +38,7 @@ from bioscan_training.photo_stage import (
 log = logging.getLogger(__name__)
 
 INPUT_NAMES = {"image": "image", "dna": "tokens"}
+OPSET = 17
 
 
 class ParityError(BioscanError):
@@ -46,26 +47,36 @@ class ParityError(BioscanError):
     code = "parity"
 
 
-def to_onnx(encoder: nn.Module, sample: torch.Tensor, path: Path, input_name: str, opset: int) -> None:
-    """Writes one self-contained ONNX file with a dynamic batch and the output `embedding`."""
+def to_onnx(
+    module: nn.Module,
+    names: tuple[str, ...],
+    inputs: tuple[np.ndarray, ...],
+    path: Path,
+    opset: int = OPSET,
+) -> None:
+    """Writes one self-contained ONNX file with a dynamic batch and the output `embedding`.
+
+    Args:
+        names: of the inputs, in the module's order.
+        inputs: an array per input, two rows or more of which the module is traced with.
+    """
     import onnx
 
-    encoder = encoder.eval().to(memory_format=torch.contiguous_format)
+    module = module.eval().to(memory_format=torch.contiguous_format)
     with warnings.catch_warnings():
         # The TorchScript exporter is deprecated but needs no further package, and writes one file.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            encoder,
-            (sample,),
+            module,
+            tuple(torch.from_numpy(array[:2]) for array in inputs),
             str(path),
-            input_names=[input_name],
+            input_names=list(names),
             output_names=["embedding"],
-            dynamic_axes={input_name: {0: "n"}, "embedding": {0: "n"}},
+            dynamic_axes={name: {0: "n"} for name in (*names, "embedding")},
             opset_version=opset,
             dynamo=False,
         )
-    model = onnx.load(str(path))
-    onnx.checker.check_model(model)
+    onnx.checker.check_model(str(path))
 
 
 def store_half(source: Path, target: Path, least: int = 4096) -> None:
@@ -230,7 +241,7 @@ def export_encoder(
         ParityError: the file is under the floor; it is removed.
     """
     path, full = out / f"{name}.onnx", out / f"{name}.full.onnx"
-    to_onnx(encoder, torch.from_numpy(inputs[:2]), full, INPUT_NAMES[name], settings.opset)
+    to_onnx(encoder, (INPUT_NAMES[name],), (inputs,), full, settings.opset)
     store_half(full, path)
     with torch.no_grad():
         reference = torch.cat(

@@ -178,5 +178,6 @@ def export_contrast(
         licence=settings.licence,
         provenance={"recipe": to_dict(config), "stage": "contrast", "seed": config.seed},
         refuse=False,
+        version=settings.version,
     )
     return json.loads((out / "manifest.json").read_text(encoding="utf-8"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from bioscan_desktop.inference.manifest import (
     sha256_of,
 )
 from bioscan_desktop.inference.tokens import BarcodeTokenizer, FrameTokenizer
-from bioscan_training.export import ParityError, parity
+from bioscan_training.export import ParityError, parity, to_onnx
 from bioscan_training.import_weights.ledger import WeightsError
 from bioscan_training.import_weights.variants import Calibration, run_in_parts, write_variant
 from bioscan_training.import_weights.vocabularies import write_vocabulary
@@ -34,7 +33,6 @@ INPUTS = {"image": ("image",), "dna": ("tokens",), "text": ("ids", "mask")}
 MIN_COSINE = 0.9999
 """Least cosine of an ONNX embedding to its tower's, for the rows and for the rows without their mean."""
 
-OPSET = 17
 SAMPLES = 8
 
 
@@ -77,13 +75,14 @@ def write_pack(
     provenance: dict[str, Any],
     samples: int = SAMPLES,
     refuse: bool = True,
+    version: str = "1",
 ) -> ModelManifest:
     """Writes the pack; either all of it, or nothing.
 
     Args:
         towers: by modality.
         out: folder that does not exist yet.
-        id, title, licence, provenance: for the manifest.
+        id, title, licence, provenance, version: for the manifest.
         samples: made-up inputs, for towers that bring none of their own.
         refuse: whether a variant under its floor stops all, or is left out.
 
@@ -103,7 +102,7 @@ def write_pack(
         cards = {name: _write_tower(name, tower, partial, samples, refuse) for name, tower in towers.items()}
         manifest = ModelManifest(
             id=id,
-            version="1",
+            version=version,
             title=title,
             dim=next(iter(dims.values())),
             encoders=cards,
@@ -181,27 +180,6 @@ def _write_tower(modality: str, tower: Tower, folder: Path, samples: int, refuse
         variants=variants,
         mirror=tower.mirror,
     )
-
-
-def to_onnx(module: nn.Module, names: tuple[str, ...], inputs: tuple[np.ndarray, ...], path: Path) -> None:
-    """Writes one self-contained ONNX file with a dynamic batch and the output `embedding`."""
-    import onnx
-
-    sample = tuple(torch.from_numpy(array[:2]) for array in inputs)
-    with warnings.catch_warnings():
-        # The TorchScript exporter is deprecated but needs no further package, and writes one file.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            module.eval(),
-            sample,
-            str(path),
-            input_names=list(names),
-            output_names=["embedding"],
-            dynamic_axes={name: {0: "n"} for name in (*names, "embedding")},
-            opset_version=OPSET,
-            dynamo=False,
-        )
-    onnx.checker.check_model(str(path))
 
 
 def compare(
