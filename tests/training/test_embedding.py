@@ -280,6 +280,16 @@ def test_chunks_travel_unharmed(data: Path) -> None:
     assert load_chunk(data / "chunk.jsonl.gz") == chunk
 
 
+def test_a_job_may_begin_while_another_writes_the_manifest(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json.4711.part").write_bytes(b"{")
+    settings = {"model": {"id": "m"}, "shard_size": None}
+    assert EmbeddingFolder(tmp_path, settings, {"shard_size": 10}).shard_size == 10
+    (tmp_path / "manifest.json").unlink()
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(EmbeddingsError, match="something else"):
+        EmbeddingFolder(tmp_path, settings, {"shard_size": 10})
+
+
 def test_a_shard_without_its_receipt_is_damaged(tmp_path: Path) -> None:
     folder = EmbeddingFolder(tmp_path / "new", {"shard_size": None, "model": 1}, {"shard_size": 3})
     assert folder.shard_size == 3

@@ -17,6 +17,7 @@ import io
 import json
 import os
 import shutil
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -210,7 +211,9 @@ class EmbeddingFolder:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
+            if self.folder.exists() and not (
+                self.folder.is_dir() and all(map(_is_part, self.folder.iterdir()))
+            ):
                 raise EmbeddingsError(
                     f"{self.folder} holds something else; choose another folder with --out."
                 ) from None
@@ -223,11 +226,16 @@ class EmbeddingFolder:
 
     def _write_manifest(self, values: dict[str, Any]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        # A name of its own for each process: those of a job array begin at the same time.
-        part = self.folder / f"manifest.json.{os.getpid()}.part"
+        # A name of its own for each process: those of a job array begin at the same time, on many machines.
+        part = self.folder / f"manifest.json.{uuid.uuid4().hex}.part"
         values = {"format": FORMAT, "format_version": FORMAT_VERSION, **values}
         _write(part, (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode())
         part.replace(self.folder / "manifest.json")
+
+
+def _is_part(path: Path) -> bool:
+    """True for a manifest that another job is about to write, or was when it was killed."""
+    return path.name.startswith("manifest.json.") and path.suffix == ".part"
 
 
 def _table(embedded: Embedded) -> bytes:
