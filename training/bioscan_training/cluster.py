@@ -46,7 +46,7 @@ def connected(address: str) -> Iterator[None]:
         own = {"include_dashboard": False} if address == "local" else {}
         ray.init(address=address, logging_level="ERROR", log_to_driver=False, **own)
     except (ConnectionError, ValueError, RuntimeError, OSError) as error:
-        reason = str(error).strip().splitlines()[0][:160]
+        reason = _lines(error)[0][:160]
         raise ArgumentError(
             f"There is no Ray cluster at '{address}' ({reason}); `--ray local` starts one here."
         ) from None
@@ -93,4 +93,9 @@ def share_of(provider: str, actors: int | None = None, threads: int | None = Non
 
 def reason_of(error: Exception) -> str:
     """The last line of what Ray says, for a sentence."""
-    return str(error).strip().splitlines()[-1][:200]
+    return _lines(error)[-1][:200]
+
+
+def _lines(error: Exception) -> list[str]:
+    """What an error says, or its kind where it says nothing."""
+    return str(error).strip().splitlines() or [type(error).__name__]
