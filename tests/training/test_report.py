@@ -8,13 +8,15 @@ import pytest
 
 pytest.importorskip("torch", reason="training needs torch")
 
-from bioscan_training.config import Config, ImageStage  # noqa: E402
-from bioscan_training.data.records import Record  # noqa: E402
-from bioscan_training.data.splits import SplitRules  # noqa: E402
-from bioscan_training.report import photo_figures  # noqa: E402
+from bioscan_training.cli import main
+from bioscan_training.config import Config, ImageStage
+from bioscan_training.data.records import Record
+from bioscan_training.data.splits import SplitRules
+from bioscan_training.report import photo_figures
 
-from bioscan_desktop.core.taxonomy import Lineage  # noqa: E402
+from bioscan_desktop.core.taxonomy import Lineage
 
+STARTER = Path(__file__).parents[2] / "resources" / "models" / "starter"
 SPECIES = ("Aus bus", "Aus cus", "Dus eus")
 
 
@@ -66,3 +68,13 @@ def test_photos_are_prepared_as_the_stage_was_trained_that_is_used(
     for name in there:
         (tmp_path / f"{name}.pt").touch()
     assert preprocessing_of(finished_stage(config, tmp_path)) == preprocessing_of(getattr(config, expected))
+
+
+def test_a_variant_that_no_encoder_has_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "barcodes.tsv.gz").touch()
+    recipe = tmp_path / "recipe.toml"
+    recipe.touch()
+    words = ["--config", str(recipe), "--data", str(tmp_path), "--pack", str(STARTER)]
+    assert main(["evaluate", *words, "--variant", "int4"]) == 2
+    said = capsys.readouterr().err
+    assert "has no variant 'int4'; it has int8" in said and said.count("\n") == 1

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.core.matching import DECISION_K
 from bioscan_desktop.core.taxonomy import Lineage
@@ -65,6 +66,14 @@ def _encoders(config: Config, args: argparse.Namespace) -> tuple[EmbedBarcodes, 
     """Functions that embed barcodes and photos, from a pack's ONNX files or from a run's weights."""
     if args.pack is not None:
         manifest = ModelManifest.load(args.pack)
+        if "dna" not in manifest.encoders:
+            raise ArgumentError(f"The model pack {manifest.id} has no encoder of barcodes to evaluate.")
+        variants = sorted({name for card in manifest.encoders.values() for name in card.variants})
+        if args.variant and args.variant not in variants:
+            raise ArgumentError(
+                f"The model pack {manifest.id} has no variant '{args.variant}'; it has "
+                f"{', '.join(variants) or 'none'}."
+            )
 
         def file_of(name: str) -> Path:
             card = manifest.encoders[name]
