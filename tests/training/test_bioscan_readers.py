@@ -23,13 +23,13 @@ from bioscan_training.data.bioscan import (
     BIOSCAN_5M,
     CLIBD_1M,
     in_splits,
-    read_bioscan,
     read_bioscan_1m,
     read_bioscan_5m,
     read_clibd_partition,
 )
 from bioscan_training.data.bold import names_in_header, names_of, read_bcdm, read_fasta
 from bioscan_training.data.clibd_hdf5 import ROWS_AT_ONCE, ClibdFile
+from bioscan_training.data.convert import entries_of
 from bioscan_training.data.entries import Entry, unique_barcodes
 from bioscan_training.data.folders import names_of_folders, read_image_folder
 from bioscan_training.data.images import PhotoFolder, PhotoZip, chunk_of, image_paths, open_photos
@@ -147,23 +147,23 @@ def test_v34_table(tmp_path: Path) -> None:
     row = {"processid": "AACTA1026-20", "sampleid": "B2", "image_file": "B2.jpg", "chunk_number": 7,
            "order": "Diptera", "dna_bin": "BOLD:AAA0002", "dna_barcode": BARCODE, "split": "train",
            "province_state": "Guanacaste", "label_was_inferred": 1}  # fmt: skip
-    (entry,) = read_bioscan(write(tmp_path / "v3.4.csv", COLUMNS_34, [row], ","))
+    (entry,) = entries_of(write(tmp_path / "v3.4.csv", COLUMNS_34, [row], ","))
     assert (entry.dataset, entry.image_file, entry.bin_uri) == ("bioscan5m", "B2.jpg", "BOLD:AAA0002")
     assert image_paths(entry)[:2] == ["train/0/AACTA1026-20.jpg", "B2.jpg"]
 
 
 def test_tables_are_told_apart(table_1m: Path, table_5m: Path, tmp_path: Path) -> None:
-    assert next(iter(read_bioscan(table_1m))).dataset == "bioscan1m"
-    assert next(iter(read_bioscan(table_5m))).dataset == "bioscan5m"
+    assert next(entries_of(table_1m)).dataset == "bioscan1m"
+    assert next(entries_of(table_5m)).dataset == "bioscan5m"
     packed = tmp_path / "packed.csv.gz"
     packed.write_bytes(gzip.compress(b"\xef\xbb\xbf" + table_5m.read_bytes()))
-    assert len(list(read_bioscan(packed))) == 4
+    assert len(list(entries_of(packed))) == 4
     other = tmp_path / "other.csv"
     other.write_text("a,b\n1,2\n")
-    with pytest.raises(RecordsError, match="no table of BIOSCAN"):
-        read_bioscan(other)
+    with pytest.raises(RecordsError, match="of no known format"):
+        list(entries_of(other))
     with pytest.raises(RecordsError, match="There is no file"):
-        read_bioscan(tmp_path / "none.csv")
+        list(entries_of(tmp_path / "none.csv"))
     with pytest.raises(RecordsError, match="no column for sampleid, image_file"):
         list(read_bioscan_1m(other))
 
@@ -172,9 +172,9 @@ def test_tables_are_told_apart(table_1m: Path, table_5m: Path, tmp_path: Path) -
 def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(content)
-    for read in (read_bioscan, lambda path: list(read_bioscan_5m(path))):
+    for read in (entries_of, read_bioscan_5m):
         with pytest.raises(RecordsError, match="cannot be read as a table"):
-            read(path)
+            list(read(path))
 
 
 def test_split_names_are_those_of_the_bioscan_dataset_package() -> None:

@@ -187,7 +187,8 @@ def _haplotypes(source: SpecimenSource, splits: tuple[str, ...], known: set[byte
     """The barcodes of the splits that are not known yet, each once, in file order.
 
     Args:
-        known: digests of barcodes that came before; grows. 16 bytes each, for there are millions.
+        known: digests of barcodes that came before; grows. Short ones, for there are millions: a set of
+            them takes 80 bytes each.
     """
     for barcode in source.barcodes(splits):
         digest = hashlib.blake2b(barcode.encode(), digest_size=16).digest()

@@ -14,7 +14,6 @@ from pathlib import Path
 from bioscan_training.data.entries import (
     MAX_NUCLEOTIDES,
     Entry,
-    header_of,
     table_entries,
     with_genus,
 )
@@ -180,20 +179,6 @@ def read_bioscan_5m(
     yield from table_entries(
         path, _5M, required, dataset="bioscan5m", keep=keep, max_nucleotides=max_nucleotides
     )
-
-
-def read_bioscan(path: Path) -> Iterator[Entry]:
-    """Streams any of BIOSCAN's tables, told apart by their columns.
-
-    Raises:
-        RecordsError: if it is none of them.
-    """
-    names = set(header_of(path))
-    if "nucraw" in names:
-        return read_bioscan_1m(path)
-    if {"dna_barcode", "split"} <= names:
-        return read_bioscan_5m(path)
-    raise RecordsError(f"{path.name} is no table of BIOSCAN-1M or BIOSCAN-5M.")
 
 
 def in_splits(entries: Iterable[Entry], scheme: SplitScheme, text: str | None) -> Iterator[Entry]:
