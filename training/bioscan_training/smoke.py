@@ -181,7 +181,7 @@ class Smoke:
         run, stage = self.folder / "run", STAGES[-1]
         checkpoint, finished = run / f"{stage}.ckpt", run / f"{stage}.pt"
         command = ["-m", "bioscan_training.cli", "--quiet", "fit", *self._common()]
-        process = subprocess.Popen([sys.executable, *command], stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen([sys.executable, *command], stderr=subprocess.PIPE, encoding="utf-8")
         # After the first epoch and the checkpoint behind it: a run begun anew would tell that epoch twice.
         while process.poll() is None and not self._losses(stage):
             time.sleep(0.01)
@@ -272,7 +272,7 @@ class Smoke:
     def _app(self, *words: str) -> str:
         """A command of `bioscan`, in a process of its own; returns what it prints."""
         done = subprocess.run(
-            [sys.executable, "-m", "bioscan_desktop.cli", *words], capture_output=True, text=True
+            [sys.executable, "-m", "bioscan_desktop.cli", *words], capture_output=True, encoding="utf-8"
         )
         _demand(done.returncode == 0, done.stderr.strip() or f"it ended with {done.returncode}")
         return done.stdout
