@@ -273,6 +273,12 @@ def test_published_photo_paths_follow_from_id_and_split(path: str) -> None:
     assert image_paths(entry)[0] == path
 
 
+def test_groups_of_clibds_file_keep_the_paths_of_their_splits() -> None:
+    for split, group in (("train", "train_seen"), ("pretrain", "no_split"), ("key_unseen", "unseen_keys")):
+        entry = Entry(0, "bioscan5m", processid="AACTA1026-20", split=split)
+        assert image_paths(replace(entry, split=group)) == image_paths(entry)
+
+
 def test_photo_paths_of_1m() -> None:
     entry = Entry(0, "bioscan1m", processid="P", image_file="5351601.jpg", split="train", chunk="18")
     assert image_paths(entry) == ["part18/5351601.jpg", "5351601.jpg", "P.jpg", "P/P.1024px.jpg"]

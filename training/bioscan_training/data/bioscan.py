@@ -70,6 +70,16 @@ BIOSCAN_5M = SplitScheme(
     },
 )
 
+GROUPS_5M = {
+    "no_split": "pretrain",
+    "train_seen": "train",
+    "seen_keys": "train",  # its keys of seen species were trained on
+    "val_seen": "val",
+    "test_seen": "test",
+    "unseen_keys": "key_unseen",
+}
+"""Groups of CLIBD's HDF5 file of BIOSCAN-5M that are not named for the split that they hold."""
+
 BIOSCAN_1M = SplitScheme("BIOSCAN-1M", ("train", "validation", "test", "no_split"), {"val": "validation"}, {})
 
 CLIBD_1M = SplitScheme(

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from bioscan_desktop.core.taxonomy import clean_name
-from bioscan_training.data.bioscan import BIOSCAN_5M, CLIBD_1M
+from bioscan_training.data.bioscan import BIOSCAN_5M, CLIBD_1M, GROUPS_5M
 from bioscan_training.data.entries import MAX_NUCLEOTIDES, Entry, bases, known
 from bioscan_training.data.records import RecordsError
 
@@ -26,16 +26,6 @@ ROWS_AT_ONCE = 4096
 """Rows of text read together. Photos are read one by one: a row of them is up to 30 kB."""
 
 _TEXTS = ("barcode", "order", "family", "genus", "species", "sampleid", "image_file", "processid")
-
-# What the groups of the file of BIOSCAN-5M hold, where they are not named for it.
-_CONTENTS_5M = {
-    "no_split": "pretrain",
-    "train_seen": "train",
-    "seen_keys": "train",  # its keys of seen species were trained on
-    "val_seen": "val",
-    "test_seen": "test",
-    "unseen_keys": "key_unseen",
-}
 
 
 class ClibdFile:
@@ -106,7 +96,7 @@ class ClibdFile:
         """The splits that a group holds."""
         scheme = CLIBD_1M
         if self.dataset == "bioscan5m":
-            scheme, name = BIOSCAN_5M, _CONTENTS_5M.get(name, name)
+            scheme, name = BIOSCAN_5M, GROUPS_5M.get(name, name)
         try:
             return scheme.explode(name)
         except RecordsError:

@@ -21,6 +21,7 @@ from typing import BinaryIO, Protocol
 
 import numpy as np
 
+from bioscan_training.data.bioscan import GROUPS_5M
 from bioscan_training.data.entries import Entry
 from bioscan_training.data.records import RecordsError
 
@@ -52,8 +53,9 @@ def image_paths(entry: Entry) -> list[str]:
     """Paths within a package that the photo may have, the official one first."""
     paths = []
     if entry.processid and entry.split and entry.dataset == "bioscan5m":
-        chunk = entry.chunk or chunk_of(entry.processid, entry.split)
-        paths.append("/".join(part for part in (entry.split, chunk, f"{entry.processid}.jpg") if part))
+        split = GROUPS_5M.get(entry.split, entry.split)
+        chunk = entry.chunk or chunk_of(entry.processid, split)
+        paths.append("/".join(part for part in (split, chunk, f"{entry.processid}.jpg") if part))
     if entry.image_file and entry.chunk and entry.dataset == "bioscan1m":
         paths.append(f"part{entry.chunk}/{entry.image_file}")
     if entry.image_file:
