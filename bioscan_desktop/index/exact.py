@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -63,13 +64,25 @@ class ExactIndex:
             rows (q, k) int64 and scores (q, k) float32, best first; ties by row number. Scores are
             shifted cosines.
         """
+        (found,) = self.search_shifted(queries, k, (shift,), allowed)
+        return found
+
+    def search_shifted(
+        self,
+        queries: np.ndarray,
+        k: int,
+        shifts: Sequence[np.ndarray | None],
+        allowed: np.ndarray | None = None,
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
+        """As `search`, once for each shift: the keys are read and multiplied only once."""
         queries = check_queries(queries, self.keys.shape[1])
         usable = len(self.keys) if allowed is None else int(allowed.sum())
         k = min(k, usable)
         rows = np.zeros((len(queries), 0), dtype=np.int64)
         scores = np.zeros((len(queries), 0), dtype=np.float32)
+        best = [(rows, scores) for _ in shifts]
         if k == 0:
-            return rows, scores
+            return best
         for start in range(0, len(self.keys), BLOCK):
             stop = min(start + BLOCK, len(self.keys))
             part = None if allowed is None else start + np.flatnonzero(allowed[start:stop])
@@ -81,14 +94,15 @@ class ExactIndex:
                 numbers, found = np.arange(start, stop), self._block(queries, start, stop)
                 if part is not None:
                     numbers, found = part, found[:, part - start]
-            if shift is not None:
-                found = found + shift[numbers]
-            least = scores[:, -1:] if rows.shape[1] == k else np.float32(-np.inf)
-            near, cosines = _promising(numbers, found, k, least)
-            rows, scores = _best(np.hstack([rows, near]), np.hstack([scores, cosines]), k)
+            for place, shift in enumerate(shifts):
+                rows, scores = best[place]
+                shifted = found if shift is None else found + shift[numbers]
+                least = scores[:, -1:] if rows.shape[1] == k else np.float32(-np.inf)
+                near, cosines = _promising(numbers, shifted, k, least)
+                best[place] = _best(np.hstack([rows, near]), np.hstack([scores, cosines]), k)
         if isinstance(self.keys, KeyFile):
             self.keys.release()
-        return rows, scores
+        return best
 
     def _block(self, queries: np.ndarray, start: int, stop: int) -> np.ndarray:
         """(q, stop - start) cosines."""

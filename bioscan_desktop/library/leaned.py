@@ -83,15 +83,13 @@ def search(
     """
     exact = isinstance(index, ExactIndex)
     wide = k if exact and shifts.within is None else BEYOND * k
-    found: list[tuple[np.ndarray, np.ndarray]] = []
-    for shift in (shifts.between, shifts.within):
-        if shift is None or (found and not exact):
-            continue
-        if isinstance(index, ExactIndex):
-            rows, scores = index.search(queries, wide, allowed, shift)
-            found.append((rows, scores - shift[rows]))
-        else:
-            found.append(index.search(queries, wide))
+    found: list[tuple[np.ndarray, np.ndarray]]
+    if isinstance(index, ExactIndex):
+        each = [shift for shift in (shifts.between, shifts.within) if shift is not None]
+        shifted = index.search_shifted(queries, wide, each, allowed)
+        found = [(rows, scores - shift[rows]) for shift, (rows, scores) in zip(each, shifted, strict=True)]
+    else:
+        found = [index.search(queries, wide)]
     answers = []
     for number in range(len(queries)):
         rows, first = np.unique(np.concatenate([rows[number] for rows, _ in found]), return_index=True)

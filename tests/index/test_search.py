@@ -89,6 +89,22 @@ class TestExact:
         rows, _ = ExactIndex(KEYS).search(KEYS[5], 1)
         assert rows.tolist() == [[5]]
 
+    @pytest.mark.parametrize("share", [0.05, 0.7, 1.0])
+    def test_several_shifts_at_once_are_as_one_by_one(
+        self, share: float, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(exact, "BLOCK", 150)
+        index, queries = ExactIndex(clustered(1000)), clustered(7, seed=1)
+        rng = np.random.default_rng(0)
+        shifts = [rng.normal(0, 0.1, 1000).astype(np.float32), None, np.zeros(1000, dtype=np.float32)]
+        allowed = None if share == 1 else rng.random(1000) < share
+        together = index.search_shifted(queries, 12, shifts, allowed)
+        for (rows, scores), shift in zip(together, shifts, strict=True):
+            alone = index.search(queries, 12, allowed, shift)
+            np.testing.assert_array_equal(rows, alone[0])
+            np.testing.assert_array_equal(scores, alone[1])
+        assert (together[0][0] != together[1][0]).any()
+
 
 def indexes() -> list[Any]:
     return [pytest.param(ExactIndex, id="exact"), pytest.param(tuning.build, id="hnsw")]
