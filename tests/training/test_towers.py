@@ -14,6 +14,8 @@ from bioscan_training.towers import (  # noqa: E402
     Bert,
     BertShape,
     BertTextTower,
+    ClipImageShape,
+    ClipImageTower,
     ClipTextShape,
     ClipTextTower,
     VisionTransformer,
@@ -168,6 +170,25 @@ def test_clip_reads_up_to_the_end_token() -> None:
     torch.testing.assert_close(tower(torch.where(mask == 1, ids, 99), mask), row)  # other padding
     torch.testing.assert_close(tower(ids, torch.ones_like(mask)), row)
     assert (tower(torch.where(ids == 6, 8, ids), mask) - row).abs().max() > 1e-3
+
+
+@torch.no_grad()
+def test_the_last_block_of_a_picture_is_computed_for_the_class_token_alone() -> None:
+    pixels = torch.rand(3, 3, 28, 28)
+    tower = scattered(VisionTransformer(VIT))
+    x = tower.patch_embed(pixels)
+    x = torch.cat([tower.cls_token.expand(3, -1, -1), x], dim=1) + tower.pos_embed
+    for block in tower.blocks:
+        x = block(x, first_only=False)
+    assert x.shape == (3, VIT.tokens, VIT.width)
+    torch.testing.assert_close(tower.logits(pixels), tower.head(tower.norm(x)[:, 0]), atol=1e-5, rtol=1e-5)
+
+    shape = ClipImageShape(28, 7, 64, 2, 1, 256, 24)
+    clip = scattered(ClipImageTower(shape))
+    x = torch.randn(3, shape.tokens, shape.width)
+    whole, first = clip.transformer(x), clip.transformer(x, first_only=True)
+    assert whole.shape == x.shape and first.shape == (3, 1, shape.width)
+    torch.testing.assert_close(first, whole[:, :1], atol=1e-5, rtol=1e-5)
 
 
 @torch.no_grad()

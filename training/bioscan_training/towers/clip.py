@@ -64,9 +64,9 @@ class _Attention(nn.Module):
         self.out_proj = nn.Linear(width, width)
         nn.init.xavier_uniform_(self.in_proj_weight)
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None, first_only: bool) -> Tensor:
         q, k, v = F.linear(x, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=-1)
-        return self.out_proj(attend(q, k, v, self.heads, mask))
+        return self.out_proj(attend(q[:, :1] if first_only else q, k, v, self.heads, mask))
 
 
 class _Mlp(nn.Module):
@@ -88,8 +88,9 @@ class _Block(nn.Module):
         self.ln_2 = nn.LayerNorm(shape.width)
         self.mlp = _Mlp(shape.width, shape.hidden, quick_gelu if shape.quick_gelu else F.gelu)
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        x = x + self.attn(self.ln_1(x), mask)
+    def forward(self, x: Tensor, mask: Tensor | None = None, first_only: bool = False) -> Tensor:
+        """(n, t, width) to the same, or to (n, 1, width): what becomes of the first token."""
+        x = (x[:, :1] if first_only else x) + self.attn(self.ln_1(x), mask, first_only)
         return x + self.mlp(self.ln_2(x))
 
 
@@ -98,9 +99,10 @@ class _Transformer(nn.Module):
         super().__init__()
         self.resblocks = nn.ModuleList(_Block(shape) for _ in range(shape.depth))
 
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        for block in self.resblocks:
-            x = block(x, mask)
+    def forward(self, x: Tensor, mask: Tensor | None = None, first_only: bool = False) -> Tensor:
+        """(n, t, width) to the same. `first_only`: (n, 1, width), and the last block computes no more."""
+        for number, block in enumerate(self.resblocks, start=1):
+            x = block(x, mask, first_only and number == len(self.resblocks))
         return x
 
 
@@ -128,7 +130,7 @@ class ClipImageTower(nn.Module):
         x = self.conv1(pixels).flatten(2).transpose(1, 2)  # (n, patches, width)
         first = self.class_embedding.expand(x.shape[0], 1, -1)
         x = self.ln_pre(torch.cat([first, x], dim=1) + self.positional_embedding)
-        x = self.ln_post(self.transformer(x)[:, 0])
+        x = self.ln_post(self.transformer(x, first_only=True)[:, 0])
         return F.normalize(x @ self.proj, dim=-1)
 
 

@@ -49,9 +49,9 @@ class _Attention(nn.Module):
         self.qkv = nn.Linear(width, 3 * width)
         self.proj = nn.Linear(width, width)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, first_only: bool) -> Tensor:
         q, k, v = self.qkv(x).chunk(3, dim=-1)
-        return self.proj(attend(q, k, v, self.heads))
+        return self.proj(attend(q[:, :1] if first_only else q, k, v, self.heads))
 
 
 class _Mlp(nn.Module):
@@ -72,8 +72,9 @@ class _Block(nn.Module):
         self.norm2 = nn.LayerNorm(shape.width, eps=LAYER_NORM_EPS)
         self.mlp = _Mlp(shape.width, shape.hidden)
 
-    def forward(self, x: Tensor) -> Tensor:
-        x = x + self.attn(self.norm1(x))
+    def forward(self, x: Tensor, first_only: bool) -> Tensor:
+        """(n, t, width) to the same, or to (n, 1, width): what becomes of the first token."""
+        x = (x[:, :1] if first_only else x) + self.attn(self.norm1(x), first_only)
         return x + self.mlp(self.norm2(x))
 
 
@@ -107,8 +108,8 @@ class VisionTransformer(nn.Module):
         """(n, 3, h, w) -> (n, dim), the head's output before it is brought to length one."""
         x = self.patch_embed(pixels)
         x = torch.cat([self.cls_token.expand(x.shape[0], -1, -1), x], dim=1) + self.pos_embed
-        for block in self.blocks:
-            x = block(x)
+        for number, block in enumerate(self.blocks, start=1):
+            x = block(x, first_only=number == len(self.blocks))  # the head reads the class token alone
         return self.head(self.norm(x[:, 0]))
 
     def forward(self, pixels: Tensor) -> Tensor:
