@@ -17,6 +17,7 @@ It is a proposal: people see it before it is used. How often it is right: docs/c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
@@ -108,19 +109,22 @@ def apply(image: Image.Image, box: Box) -> Image.Image:
     return image.crop(box.pixels(*image.size))
 
 
-def load(source: Path | bytes, box: Box | None, min_side: int) -> LoadedImage:
+def load(
+    source: Path | bytes, box: Box | None, min_side: int, seen: Callable[[bytes], None] = lambda _: None
+) -> LoadedImage:
     """Reads a photo, or the part of it in a box.
 
     Args:
         min_side: the short side, in pixels, that the part should have at least, where the file has it.
+        seen: as of `images.load_rgb`.
 
     Raises:
         PhotoError: as `images.load_rgb`.
     """
     if box is None:
-        return load_rgb(source, min_side)
+        return load_rgb(source, min_side, seen)
     # The part needs the detail, so the whole is decoded at as much more as the part is smaller.
-    loaded = load_rgb(source, ceil(min_side / min(box.width, box.height)))
+    loaded = load_rgb(source, ceil(min_side / min(box.width, box.height)), seen)
     return replace(loaded, image=apply(loaded.image, box))
 
 

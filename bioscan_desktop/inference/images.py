@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -115,18 +116,24 @@ class ImagePreprocessing:
         return cls(**{**values, "mean": tuple(values["mean"]), "std": tuple(values["std"])})
 
 
-def load_rgb(source: Path | bytes, min_side: int | None = None) -> LoadedImage:
+def load_rgb(
+    source: Path | bytes, min_side: int | None = None, seen: Callable[[bytes], None] = lambda _: None
+) -> LoadedImage:
     """Reads a photo.
 
     Args:
         source: a file or the bytes of one.
         min_side: if given, JPEGs are decoded at the smallest scale whose short side is at least
             `DRAFT_FACTOR` times this. None decodes in full.
+        seen: given the bytes of the file before they are decoded, so that it is read only once.
 
     Raises:
         PhotoError: with one sentence, if no picture can be had from it.
     """
     data, name = _read(source)
+    seen(data)
+    if not data:
+        raise PhotoError(f"{name}: the file is empty (0 bytes); copy it again.", "empty_file")
     _register_heif(data)
     try:
         return _decode(data, min_side)
@@ -137,10 +144,15 @@ def load_rgb(source: Path | bytes, min_side: int | None = None) -> LoadedImage:
 def to_array(image: Image.Image, prep: ImagePreprocessing) -> np.ndarray:
     """Returns the (3, size, size) float32 model input of an upright RGB picture."""
     resample = Image.Resampling.BICUBIC if prep.interpolation == "bicubic" else Image.Resampling.BILINEAR
-    pixels = np.asarray(_fit(image, prep, resample), dtype=np.float32)  # (size, size, 3), 0..255
+    pixels = np.asarray(_fit(image, prep, resample))  # (size, size, 3) uint8
     mean = np.asarray(prep.mean, dtype=np.float32)
     std = np.asarray(prep.std, dtype=np.float32)
-    return np.ascontiguousarray(((pixels / 255.0 - mean) / std).transpose(2, 0, 1))
+    values = (np.arange(256, dtype=np.float32)[:, None] / 255.0 - mean) / std  # (256, 3): of each byte
+    planes = np.empty((3, *pixels.shape[:2]), dtype=np.float32)
+    for channel, plane in enumerate(planes):
+        # Looking 256 values up takes a quarter of the time of computing each pixel's.
+        np.take(values[:, channel], pixels[:, :, channel], out=plane, mode="clip")
+    return planes
 
 
 def _fit(image: Image.Image, prep: ImagePreprocessing, resample: Image.Resampling) -> Image.Image:
@@ -174,8 +186,6 @@ def _read(source: Path | bytes) -> tuple[bytes, str]:
             raise PhotoError(
                 f"{name}: the file cannot be read ({error.strerror}).", "file_unreadable"
             ) from None
-    if not data:
-        raise PhotoError(f"{name}: the file is empty (0 bytes); copy it again.", "empty_file")
     return data, name
 
 
@@ -212,8 +222,11 @@ def _decode(data: bytes, min_side: int | None) -> LoadedImage:
         orientation = 1 if image.format == "TIFF" else _orientation(image, notices)
         if orientation >= 5:
             width, height = height, width
-        if min_side is not None and image.format in _JPEGS:
-            _draft(image, min_side)
+        if image.format in _JPEGS:
+            if min_side is not None:
+                _draft(image, min_side)
+            # All in one piece: after each the decoder waits for its turn among the threads of Python.
+            image.decodermaxblock = len(data)
         missing = 0.0
         try:
             image.load()

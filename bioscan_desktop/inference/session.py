@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError, PackError
+from bioscan_desktop.inference.cores import usable_cores
 
 PROVIDERS: tuple[str, ...] = ("auto", "cpu", "cuda")
 CPU = "CPUExecutionProvider"
@@ -110,10 +111,8 @@ class Session:
 
 
 def default_threads() -> int:
-    """Physical cores, as far as the standard library can tell, limited to 8."""
-    return max(
-        1, min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    )
+    """Cores that this process may use, limited to 8."""
+    return min(8, usable_cores())
 
 
 def _wanted(provider: str, available: list[str]) -> tuple[list[str], str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,9 +18,6 @@ from bioscan_desktop.services.specimens import Specimen
 from bioscan_desktop.services.tasks import CancelToken
 from bioscan_desktop.session import photos
 from bioscan_desktop.session.specimens import STEP, Answer, FileFacts, StoredSpecimen
-
-AHEAD = 2
-"""Steps whose photos are read while the step before them is embedded; they bound the memory."""
 
 _UNREADABLE = ("file_missing", "file_unreadable")
 
@@ -65,57 +61,41 @@ class Answers:
     def __call__(self, steps: Iterator[Step], cancel: CancelToken) -> Generator[Answered, None, None]:
         """See `Answering`."""
         order: deque[_Expected] = deque()
-        with ThreadPoolExecutor(1, thread_name_prefix="read") as reader:
-            stream = self._specimens(steps, order, reader)
-            results = self._identifier.identify(
-                stream, self._top_k, cancel=cancel, first_step=STEP, last_step=STEP
-            )
-            for result in results:
-                expected = order.popleft()
-                if expected.wanted:
-                    yield self._answered(expected, result)
+        hashes: dict[str, str] = {}
 
-    def _specimens(
-        self, steps: Iterator[Step], order: deque[_Expected], reader: ThreadPoolExecutor
-    ) -> Iterator[Specimen]:
-        """The specimens of the steps, their photos being read ahead."""
-        ahead: deque[list[_Expected]] = deque()
-        last = False
-        while True:
-            while not last and len(ahead) <= AHEAD:
-                found = next(steps, None)
-                if found is None:
-                    last = True
-                    break
-                step, wanted = found
-                ahead.append([self._expect(one, one.specimen_id in wanted, reader) for one in step])
-            if not ahead:
-                return
-            for expected in ahead.popleft():
-                if expected.facts is not None:
-                    wait([expected.facts])  # looked at before it is decoded, to notice a change in between
-                order.append(expected)
-                yield specimen_of(expected.stored, self._root)
+        def seen(specimen: Specimen, photo: bytes) -> None:
+            hashes[specimen.query_id] = photos.hash_of(photo)
 
-    def _expect(self, stored: StoredSpecimen, wanted: bool, reader: ThreadPoolExecutor) -> _Expected:
-        if stored.photo is None or not wanted:
-            return _Expected(stored, wanted, None)
-        path = photos.absolute(stored.photo, self._root)
-        return _Expected(stored, wanted, reader.submit(_facts_or_none, path))
+        stream = self._specimens(steps, order)
+        results = self._identifier.identify(
+            stream, self._top_k, cancel=cancel, first_step=STEP, last_step=STEP, seen=seen
+        )
+        for result in results:
+            expected, content = order.popleft(), hashes.pop(result.specimen.query_id, None)
+            if expected.wanted:
+                yield self._answered(expected, result, content)
 
-    def _answered(self, expected: _Expected, result: Identification) -> Answered:
-        stored = expected.stored
+    def _specimens(self, steps: Iterator[Step], order: deque[_Expected]) -> Iterator[Specimen]:
+        """The specimens of the steps. Photos are looked at before they are read, to notice a change."""
+        for step, wanted in steps:
+            for stored in step:
+                path = None if stored.photo is None else photos.absolute(stored.photo, self._root)
+                before = None if path is None else _look_or_none(path)
+                order.append(_Expected(stored, stored.specimen_id in wanted, path, before))
+                yield specimen_of(stored, self._root)
+
+    def _answered(self, expected: _Expected, result: Identification, content: str | None) -> Answered:
+        stored, before = expected.stored, expected.before
         assert stored.specimen_id is not None
-        facts = expected.facts.result() if expected.facts is not None else None
         gone = False
-        if stored.photo is not None:
-            path = photos.absolute(stored.photo, self._root)
-            after = _look_or_none(path)
+        if expected.path is not None:
+            after = _look_or_none(expected.path)
             gone = after is None
             if result.error is not None and result.error.code in _UNREADABLE:
                 pass  # told already
-            elif after is None or facts is None or not photos.same_file(facts, after):
-                result = _changed(result, path, gone)
+            elif after is None or before is None or not photos.same_file(before, after):
+                result = _changed(result, expected.path, gone)
+        facts = replace(before, hash=content) if before is not None and content is not None else None
         return Answered(stored.specimen_id, answer_of(result), facts, gone)
 
 
@@ -125,12 +105,14 @@ class _Expected:
 
     Attributes:
         wanted: False for a specimen that is only there to complete its step.
-        facts: of the photo, being read.
+        path: of the photo.
+        before: its size and time before it was read; None if it was not there.
     """
 
     stored: StoredSpecimen
     wanted: bool
-    facts: Future[FileFacts | None] | None
+    path: Path | None
+    before: FileFacts | None
 
 
 def _changed(result: Identification, path: Path, gone: bool) -> Identification:
@@ -152,13 +134,6 @@ def _changed(result: Identification, path: Path, gone: bool) -> Identification:
         hits=(),
         badges=(),
     )
-
-
-def _facts_or_none(path: Path) -> FileFacts | None:
-    try:
-        return photos.read_facts(path)
-    except OSError:
-        return None
 
 
 def _look_or_none(path: Path) -> FileFacts | None:

@@ -20,7 +20,9 @@ LIMITS: tuple[str, ...] = ("restrict_to", "countries")
 
 
 def settle(model: ModelPack, before: Provenance | None) -> ModelPack:
-    """The model at the precision of a run. `auto` chooses by speed, and may choose otherwise next time.
+    """The model as a run uses it: many photos at a time, at one precision.
+
+    `auto` chooses by speed, and may choose otherwise next time.
 
     Args:
         before: what the run was begun with; None if it begins now.
@@ -37,10 +39,8 @@ def settle(model: ModelPack, before: Provenance | None) -> ModelPack:
     elif model.precision == "auto":
         wanted = precision_in_use(model)
     else:
-        return model
-    if wanted == model.precision:
-        return model
-    return ModelPack(model.folder, model.provider, wanted, model.threads)
+        wanted = model.precision
+    return ModelPack(model.folder, model.provider, wanted, model.threads, side_by_side=True)
 
 
 def open_identifier(

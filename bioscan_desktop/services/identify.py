@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from PIL import Image
 
 from bioscan_desktop import __version__
 from bioscan_desktop.core.barcode import Barcode, reverse_complement
@@ -24,14 +23,14 @@ from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import DECISION_K, Verdict, agreement_levels, decide, decide_both
 from bioscan_desktop.core.near import Hits
-from bioscan_desktop.inference import crop
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.frame import LEAST_SCORE, place
-from bioscan_desktop.inference.images import LoadedImage, to_array
+from bioscan_desktop.inference.images import LoadedImage
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.restriction import Restriction
 from bioscan_desktop.services.answer_json import hit_json, verdict_json
 from bioscan_desktop.services.export.words import percent
+from bioscan_desktop.services.photo_input import Seen, prepare
 from bioscan_desktop.services.ranking import align_nearest, aligned, by_evidence, species_missing
 from bioscan_desktop.services.specimens import Specimen, in_steps
 from bioscan_desktop.services.tasks import CancelToken, Progress, ProgressCallback, silent
@@ -166,9 +165,6 @@ class Judgement:
     agreed: str | None
 
 
-_NO_PICTURE = Image.new("RGB", (1, 1))
-
-
 class Identifier:
     """Identifies specimens against one library with one model.
 
@@ -204,6 +200,7 @@ class Identifier:
         total: int | None = None,
         first_step: int = FIRST_CHUNK,
         last_step: int = LAST_CHUNK,
+        seen: Seen | None = None,
     ) -> Iterator[Identification]:
         """Yields one identification per specimen, in order.
 
@@ -215,8 +212,10 @@ class Identifier:
             keys: key modalities to search; None searches all.
             total: for progress, if known.
             first_step, last_step: specimens embedded together at first, and at most; steps double.
+            seen: see `look_up`.
         """
-        near = self.look_up(specimens, max(top_k, DECISION_K), keys, cancel, first_step, last_step)
+        k = max(top_k, DECISION_K)
+        near = self.look_up(specimens, k, keys, cancel, first_step, last_step, seen)
         provenance = None
         for done, found in enumerate(near, start=1):
             start = time.perf_counter()
@@ -237,8 +236,12 @@ class Identifier:
         cancel: CancelToken | None = None,
         first_step: int = FIRST_CHUNK,
         last_step: int = LAST_CHUNK,
+        seen: Seen | None = None,
     ) -> Iterator[Neighbours]:
         """Decodes, embeds and searches, without deciding; yields in order of input.
+
+        Args:
+            seen: given each specimen's photo as it was read, by the threads that decode.
 
         Raises:
             Cancelled: at the next specimen after `cancel`.
@@ -252,7 +255,10 @@ class Identifier:
                     cancel.check()
                     # The next step's photos are decoded while this one's are embedded.
                     submitted = [
-                        (Neighbours(s), pool.submit(self._load, s) if s.photo is not None else None)
+                        (
+                            Neighbours(s),
+                            pool.submit(prepare, s, self.model, seen) if s.photo is not None else None,
+                        )
                         for s in chunk
                     ]
                     yield from self._step(ahead, k, keys, cancel)
@@ -272,13 +278,6 @@ class Identifier:
             model.fingerprint,
             self.model.provider_report().active,
         )
-
-    def _load(self, specimen: Specimen) -> tuple[LoadedImage, np.ndarray]:
-        """The photo's notices, and its model input. The picture itself, which may be large, is let go."""
-        assert specimen.photo is not None
-        preparation = self.model.preprocessing
-        loaded = crop.load(specimen.photo, specimen.crop, preparation.min_side)
-        return replace(loaded, image=_NO_PICTURE), to_array(loaded.image, preparation)
 
     def _step(
         self,

@@ -10,8 +10,6 @@ from pathlib import Path, PurePosixPath
 from bioscan_desktop.session.database import Database
 from bioscan_desktop.session.specimens import FileFacts
 
-_BLOCK = 1 << 20
-
 
 def look(path: Path) -> FileFacts:
     """Size and time of a file, without reading it. Raises OSError."""
@@ -27,11 +25,13 @@ def read_facts(path: Path) -> FileFacts:
 
 def content_hash(path: Path) -> str:
     """SHA-256 of a file's bytes in hexadecimal. Raises OSError."""
-    digest = hashlib.sha256()
     with path.open("rb", buffering=0) as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def hash_of(data: bytes) -> str:
+    """As `content_hash`, of bytes that were read already."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def same_file(a: FileFacts, b: FileFacts) -> bool:

@@ -71,6 +71,46 @@ def test_rows_of_many_parts_stay_in_order(model: ModelPack, monkeypatch: pytest.
     np.testing.assert_allclose(model.embed_barcodes(many), whole, atol=1e-6)
 
 
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_side_by_side_gives_the_same_rows(model: ModelPack, threads: int) -> None:
+    pack = ModelPack(model.folder, "cpu", "fp32", threads, side_by_side=True)
+    many = [random_barcode(n, 180 + n) for n in range(23)]
+    np.testing.assert_array_equal(pack.embed_images(pictures()), model.embed_images(pictures()))
+    np.testing.assert_allclose(pack.embed_barcodes(many), model.embed_barcodes(many), atol=1e-6)
+    np.testing.assert_array_equal(pack.embed_images(pictures()[:1]), model.embed_images(pictures()[:1]))
+
+
+def test_side_by_side_holds_cores_while_it_computes(
+    model: ModelPack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = ModelPack(model.folder, "cpu", "fp32", 2, side_by_side=True)
+    assert pack.cores is not None and model.cores is None
+    free: list[int] = []
+    run = pack.session("image").run
+
+    def told(*batch: np.ndarray) -> np.ndarray:
+        free.append(pack.cores._free)  # type: ignore[union-attr]
+        return run(*batch)
+
+    before = pack.cores._free
+    monkeypatch.setattr(pack.session("image"), "run", told)
+    pack.embed_images(pictures())
+    assert len(free) == 2 * len(pictures())
+    assert max(free) < before == pack.cores._free
+
+
+def test_an_error_in_one_part_is_told(model: ModelPack, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: np.ndarray) -> np.ndarray:
+        raise PackError("The encoder failed.")
+
+    pack = ModelPack(model.folder, "cpu", "fp32", 2, side_by_side=True)
+    monkeypatch.setattr(pack.session("image"), "run", broken)
+    with pytest.raises(PackError, match="failed"):
+        pack.embed_images(pictures())
+    monkeypatch.undo()
+    assert pack.embed_images(pictures()).shape == (len(pictures()), DIM)  # no core was lost
+
+
 def test_an_insect_and_its_mirror_image_are_one(model: ModelPack) -> None:
     picture = draw_insect((150, 90, 40)).crop((0, 0, 200, 240))
     rows = model.embed_images([picture, ImageOps.mirror(picture)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import random
@@ -200,6 +201,15 @@ class TestNoPhoto:
         path = tmp_path / "empty.jpg"
         path.touch()
         assert "0 bytes" in refused(path, "empty_file").message
+
+    def test_what_was_read_is_shown_before_it_is_judged(self, tmp_path: Path) -> None:
+        for content in (b"", b"no photo", encoded(scene(), "JPEG")):
+            seen: list[bytes] = []
+            path = tmp_path / "any.jpg"
+            path.write_bytes(content)
+            with contextlib.suppress(PhotoError):
+                load_rgb(path, seen=seen.append)
+            assert seen == [content]
 
     def test_text_named_jpg(self, tmp_path: Path) -> None:
         path = tmp_path / "notes.jpg"
@@ -532,6 +542,14 @@ class TestToArray:
         prep = ImagePreprocessing(32, 32, "squash", (0.5, 0.5, 0.5), (0.25, 0.5, 1.0))
         array = to_array(Image.new("RGB", (50, 50), (255, 255, 255)), prep)
         np.testing.assert_allclose(array[:, 0, 0], (2.0, 1.0, 0.5), atol=1e-6)
+
+    def test_the_values_are_those_of_the_formula(self) -> None:
+        prep = ImagePreprocessing(64, 64, "squash", (0.498, 0.45, 0.3), (0.502, 0.225, 1.0))
+        image = scene((320, 240))
+        pixels = np.asarray(image.resize((64, 64), Image.Resampling.BICUBIC), dtype=np.float32)
+        mean, std = (np.array(values, dtype=np.float32) for values in (prep.mean, prep.std))
+        expected = ((pixels / 255.0 - mean) / std).transpose(2, 0, 1)
+        np.testing.assert_array_equal(to_array(image, prep), expected)
 
     def test_crop_is_resize_and_centre_crop(self) -> None:
         image = scene((512, 384))

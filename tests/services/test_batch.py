@@ -26,9 +26,10 @@ from bioscan_desktop.services.batch_scan import Settling
 from bioscan_desktop.services.identify import Identifier
 from bioscan_desktop.services.specimens import Specimen
 from bioscan_desktop.services.tasks import CancelToken, Gate
-from bioscan_desktop.session import decisions, queries, specimens
+from bioscan_desktop.session import decisions, photos, queries, specimens
 from bioscan_desktop.session.backups import backups_of
 from bioscan_desktop.session.database import Database
+from bioscan_desktop.session.specimens import FileFacts
 from tests.conftest import SPECIES, TinyWorld, draw_insect, make_model, mutate, random_barcode
 
 CHANGES = ("created_at", "verified_at", "run_id")
@@ -184,6 +185,26 @@ def test_a_paused_run_can_be_stopped(run: Runner, folder: Path) -> None:
         run(folder, "run", progress=told, gate=gate, cancel=token)
 
 
+def test_size_time_and_content_of_each_photo_are_kept(run: Runner, folder: Path, tmp_path: Path) -> None:
+    (folder / "empty.jpg").touch()
+    run(folder, "run")
+    with Database(tmp_path / "run" / STATE_FILE) as database:
+        rows = database.rows("SELECT photo, photo_size, photo_mtime_ns, photo_hash FROM specimens")
+    kept = {row[0]: FileFacts(*row[1:]) for row in rows if row[0] is not None}
+    assert len(kept) > 30 and "empty.jpg" in kept
+    for photo, facts in kept.items():
+        assert facts == photos.read_facts(folder / photo)
+
+
+def test_runs_side_by_side_give_the_same_answers(run: Runner, folder: Path, tmp_path: Path) -> None:
+    run(folder, "run")
+    with Batch(folder, tmp_path / "settled") as opened:
+        model = opened.settle(run.identifier.model)
+        assert model.cores is not None and run.identifier.model.cores is None
+        opened.run(Identifier(model, run.identifier.library))
+    assert records(tmp_path / "settled") == records(tmp_path / "run")
+
+
 def test_a_finished_run_is_left_as_it_is(run: Runner, folder: Path, tmp_path: Path) -> None:
     run(folder, "run")
     before = (tmp_path / "run" / "results.csv").read_bytes()
@@ -295,10 +316,11 @@ class TestRefusals:
     def test_another_precision(self, run: Runner, folder: Path, world: TinyWorld, tmp_path: Path) -> None:
         with Batch(folder, tmp_path / "run") as opened:
             settled = opened.settle(ModelPack(world.model, "cpu", "auto"))
-            assert settled.precision == "fp32"
+            assert settled.precision == "fp32" and settled.cores is not None
             opened.run(Identifier(settled, run.identifier.library))
         with Batch(folder, tmp_path / "run", resume=True) as opened:
-            assert opened.settle(ModelPack(world.model, "cpu", "auto")).precision == "fp32"
+            settled = opened.settle(ModelPack(world.model, "cpu", "auto"))
+            assert settled.precision == "fp32" and settled.cores is not None
             with pytest.raises(ArgumentError, match="begun with precision fp32"):
                 opened.settle(ModelPack(world.model, "cpu", "int8"))
 
@@ -346,8 +368,8 @@ class TestMishaps:
     ) -> None:
         real = images.load_rgb
 
-        def load(source: Path, min_side: int | None = None) -> images.LoadedImage:
-            loaded = real(source, min_side)
+        def load(source: Path, min_side: int, seen: Callable[[bytes], None]) -> images.LoadedImage:
+            loaded = real(source, min_side, seen)
             if source.name == "S1_side.jpg":
                 source.unlink()
             if source.name == "S2_side.jpg":

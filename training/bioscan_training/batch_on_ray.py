@@ -61,7 +61,7 @@ class Packs:
         Raises:
             BioscanError: if they cannot be used, or CUDA cannot be had.
         """
-        model = ModelPack(self.model, self.provider, self.precision, self.threads)
+        model = ModelPack(self.model, self.provider, self.precision, self.threads, side_by_side=True)
         report = model.provider_report()
         if self.provider == "cuda" and report.reason:
             raise BioscanError(report.reason, "no_cuda")
