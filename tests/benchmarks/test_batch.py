@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -23,13 +24,13 @@ from bioscan_desktop.services.batch import Batch
 from bioscan_desktop.services.identify import DECODERS, Identifier
 from bioscan_desktop.session.specimens import STEP
 from tests.benchmarks.test_photo import photo as photo
-from tests.benchmarks.timing import by_turns, show
+from tests.benchmarks.timing import Times, by_turns, show
 from tests.conftest import SPECIES, TinyWorld, draw_insect
 from tests.services.test_batch_kill import killed_again_and_again
 
 pytestmark = pytest.mark.benchmark
 
-PHOTOS, ROUNDS = 96, 2
+PHOTOS, ROUNDS = 128, 5
 KILLED = int(os.environ.get("BIOSCAN_KILLED_PHOTOS", "1500"))
 LINKS = 50_000
 """Names that a file may have; ext4 allows 65,000."""
@@ -45,25 +46,27 @@ def test_killed_twenty_times(world: TinyWorld, tmp_path: Path) -> None:
     assert killed >= 15
 
 
+@pytest.mark.timeout(1800)
 def test_a_batch_of_large_photos_keeps_decoder_and_encoder_busy(
     starter_model: ModelPack, starter_library: Library, photo: Path, tmp_path: Path
 ) -> None:
-    """Against decoding alone and embedding alone, in turns, at the precision that `bioscan batch` takes.
+    """Against decoding alone and embedding alone, in turns, with the model that `bioscan batch` takes.
 
     Three measures. The slower of both with all cores each: where the encoder has a processor of its own,
     90 % of it are asked for. Where both share the cores, no order of work can reach that, for a photo
     costs what both cost together: then 90 % of the throughput of both in turn, and of the slower of both
-    with half of the cores each. The share of the work that is decoding and embedding hardly depends on
-    who else uses the cores.
+    with half of the cores each. Who else uses the cores slows one turn or another, so the median of the
+    rounds counts or what the fastest turns give, whichever is better; the share of the work that is
+    decoding and embedding hardly depends on others.
     """
     folder = tmp_path / "photos"
     folder.mkdir()
     paths = [folder / f"p{number}.jpg" for number in range(PHOTOS)]
     for path in paths:
         shutil.copy(photo, path)
-    precision = batch_provenance.precision_in_use(ModelPack(starter_model.folder, "auto", "auto"))
     cores, half = default_threads(), max(1, default_threads() // 2)
-    model, halved = (ModelPack(starter_model.folder, "auto", precision, n) for n in (cores, half))
+    model = batch_provenance.settle(ModelPack(starter_model.folder, "auto", "auto", cores), None)
+    halved = ModelPack(model.folder, model.provider, model.precision, half, side_by_side=True)
     identifier = Identifier(model, starter_library)
     prep = model.preprocessing
     ready = to_array(load_rgb(photo, prep.min_side).image, prep)
@@ -103,19 +106,27 @@ def test_a_batch_of_large_photos_keeps_decoder_and_encoder_busy(
         "batch": batch,
     }
     times = by_turns({name: counted(name, thing) for name, thing in things.items()}, rounds=ROUNDS, warm=1)
-    decoded, embedded, half_decoded, half_embedded, whole = (times[name].best for name in things)
-    cpu = {name: min(values[1:]) for name, values in work.items()}
-    busy = (cpu["decode alone"] + cpu["embed alone"]) / cpu["batch"]
-    rates = {name: 1000 * PHOTOS / times[name].best for name in things}
+    cpu = {name: float(np.median(values[1:])) for name, values in work.items()}
     show(
-        f"{PHOTOS} photos of 12 megapixels, as a folder scan, {precision}",
+        f"{PHOTOS} photos of 12 megapixels, as a folder scan, {model.precision}",
         times,
-        {name: f"{rates[name]:.1f} photos/s, {cpu[name]:.1f} ms of work each" for name in things},
+        {
+            name: f"{1000 * PHOTOS / found.best:.1f} photos/s, {cpu[name]:.1f} ms of work each"
+            for name, found in times.items()
+        },
     )
-    of_slower = max(decoded, embedded) / whole
-    of_both = (decoded + embedded) / whole
-    of_halves = max(half_decoded, half_embedded) / whole
-    most = max(decoded, embedded) / (decoded + embedded)
+    decoded, embedded, half_decoded, half_embedded, whole = times.values()
+    of_slower = share(
+        [np.maximum(decoded.values, embedded.values)], whole, [max(decoded.best, embedded.best)]
+    )
+    of_both = share([decoded.values, embedded.values], whole, [decoded.best, embedded.best])
+    of_halves = share(
+        [np.maximum(half_decoded.values, half_embedded.values)],
+        whole,
+        [max(half_decoded.best, half_embedded.best)],
+    )
+    busy = (cpu["decode alone"] + cpu["embed alone"]) / cpu["batch"]
+    most = max(decoded.best, embedded.best) / (decoded.best + embedded.best)
     print(
         f"  throughput of the batch: {of_slower:.0%} of the slower one with all cores (where both share "
         f"them, {most:.0%} is the most there is), {of_halves:.0%} of the slower one with half of the "
@@ -125,7 +136,12 @@ def test_a_batch_of_large_photos_keeps_decoder_and_encoder_busy(
         assert of_slower >= 0.9
     else:
         assert min(of_both, of_halves) >= 0.9
-    assert busy >= 0.8
+    assert busy >= 0.85
+
+
+def share(parts: list[np.ndarray], whole: Times, best: list[float]) -> float:
+    """The time of the parts by that of the whole: the median of the rounds, or of the fastest turns."""
+    return max(float(np.median(sum(parts) / whole.values)), sum(best) / whole.best)
 
 
 @pytest.mark.timeout(7200)
