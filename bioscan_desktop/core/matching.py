@@ -321,9 +321,9 @@ def decide_both(
         (
             rank
             for rank in ("order", "family")
-            if image.lineage.at(rank)
-            and dna.lineage.at(rank)
-            and image.lineage.at(rank) != dna.lineage.at(rank)
+            if (ours := image.lineage.at(rank))
+            and (theirs := dna.lineage.at(rank))
+            and ours.casefold() != theirs.casefold()
         ),
         None,
     )

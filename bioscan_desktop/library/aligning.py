@@ -40,8 +40,9 @@ def load_planes(records: RecordStore, count: int, sha256: str, cache: Path | Non
         return empty
     path = cache / f"frame-{sha256[:24]}.npy" if cache is not None and sha256 else None
     if path is not None:
-        with contextlib.suppress(OSError, ValueError, EOFError):
-            planes = np.load(path, allow_pickle=False)
+        # A damaged file fails in many ways; the planes are then made anew.
+        with contextlib.suppress(Exception), path.open("rb") as stream:
+            planes = np.load(stream, allow_pickle=False)
             if planes.shape == (3, WORDS, count) and planes.dtype == np.uint64:
                 return planes
     barcodes = records.barcodes(count)
@@ -52,9 +53,12 @@ def load_planes(records: RecordStore, count: int, sha256: str, cache: Path | Non
         with contextlib.suppress(OSError):  # a full or read-only disk costs a second at the next start
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f"{path.name}.{os.getpid()}.part")
-            with part.open("wb") as stream:
-                np.save(stream, planes, allow_pickle=False)
-            part.replace(path)
+            try:
+                with part.open("wb") as stream:
+                    np.save(stream, planes, allow_pickle=False)
+                part.replace(path)
+            finally:
+                part.unlink(missing_ok=True)
     return planes
 
 

@@ -197,7 +197,7 @@ def _add_barcode(
             query_id,
             query_id.casefold(),
             text,
-            json.dumps([barcode.sequence, list(barcode.notices), barcode.reversed]) if barcode else None,
+            _as_json(barcode),
             error.code if error else None,
             error.message if error else None,
         ),
@@ -216,10 +216,29 @@ def _take_table(connection: sqlite3.Connection, root: Path, table: Path) -> None
                 barcode = clean(record.nucleotides, f"The barcode of {name}")
             except BarcodeError as problem:
                 error = problem
-            _add_barcode(connection, _AT_END, None, name, name, barcode, error)
+            if not _is_known(connection, name, barcode, error):
+                _add_barcode(connection, _AT_END, None, name, name, barcode, error)
         elif not _name_barcode(connection, record, name) and not record.image_file:
             message = f"{name}: the table names neither a photo nor a barcode."
             _add_barcode(connection, _AT_END, None, name, name, None, BarcodeError(message, "empty_row"))
+
+
+def _is_known(
+    connection: sqlite3.Connection, name: str, barcode: Barcode | None, error: BarcodeError | None
+) -> bool:
+    """Whether the table gave this barcode before: one with a row a photo repeats it in each."""
+    return (
+        connection.execute(
+            "SELECT 1 FROM temp.barcodes WHERE sample = ? AND file IS NULL AND barcode IS ? "
+            "AND error_message IS ?",
+            (name.casefold(), _as_json(barcode), error.message if error else None),
+        ).fetchone()
+        is not None
+    )
+
+
+def _as_json(barcode: Barcode | None) -> str | None:
+    return json.dumps([barcode.sequence, list(barcode.notices), barcode.reversed]) if barcode else None
 
 
 def _name_photo(connection: sqlite3.Connection, root: Path, table: Path, file: str, name: str) -> None:

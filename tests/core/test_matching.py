@@ -387,6 +387,12 @@ class TestBoth:
         assert "Noctua pronuba" in verdict.reason
         assert "Pieris rapae" in verdict.reason
 
+    def test_names_in_capitals_are_no_conflict(self) -> None:
+        loud = Lineage("LEPIDOPTERA", "NOCTUIDAE", "Noctua", "Noctua pronuba")
+        verdict, agreed = self.both(hits(PRONUBA, modality="image"), hits(loud))
+        assert agreed == "species"
+        assert "contradict" not in verdict.reason
+
     def test_a_conflict_at_order_leaves_nothing(self) -> None:
         verdict, agreed = self.both(hits(PRONUBA, modality="image"), hits(RIBESII))
         assert (verdict.name, verdict.rank, verdict.confidence) == (None, None, 0.0)

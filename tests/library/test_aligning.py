@@ -41,7 +41,7 @@ def test_planes_are_those_of_the_keys_and_come_from_the_cache_next_time(
     records.close()
 
 
-@pytest.mark.parametrize("damage", [b"", b"junk", None])
+@pytest.mark.parametrize("damage", [b"", b"junk", b"PK\x03\x04 no archive", None])
 def test_a_damaged_cache_is_computed_again(
     records: RecordStore, tmp_path: Path, damage: bytes | None
 ) -> None:

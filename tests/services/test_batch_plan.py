@@ -176,6 +176,21 @@ def test_a_table_says_who_belongs_to_whom(folder: Folder, tmp_path: Path) -> Non
     assert error == "nothing: the table names neither a photo nor a barcode."
 
 
+def test_a_barcode_that_a_table_repeats_for_each_photo_is_one(folder: Folder) -> None:
+    folder.photos("a.jpg", "b.jpg")
+    barcode, other = random_barcode(3), random_barcode(4)
+    header = "specimen_id\timage_file\tnucleotides\n"
+    rows = f"moth\ta.jpg\t{barcode}\nmoth\tb.jpg\t{barcode}\nfly\t\t{barcode}\nfly\t\t{other}\n"
+    placed = folder.place(folder.table(header + rows))
+    assert (placed.barcodes, placed.joined) == (3, 1)
+    assert folder.rows == [
+        ("moth", "a.jpg", True),
+        ("moth.2", "b.jpg", False),
+        ("fly", None, True),
+        ("fly.2", None, True),
+    ]
+
+
 def test_a_table_that_cannot_be_read_changes_nothing(folder: Folder) -> None:
     folder.photos("a.jpg")
     with pytest.raises(ArgumentError):
