@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QPus
 
 from bioscan_desktop.core.barcode import BarcodeFacts
 from bioscan_desktop.ui import dna_wording, wording
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.identity_chart import RULES, IdentityChart, Spots
@@ -117,7 +118,8 @@ class DnaEvidence(QFrame):
             for widget in (name, value):
                 widget.setToolTip(explanation)
         self._protein.setText(dna_wording.protein_text(facts.protein))
-        self._trouble.show_text("warning", " ".join(facts.sentences()) if facts.fewest_stops else "")
+        trouble = translated(" ".join(facts.sentences())) if facts.fewest_stops else ""
+        self._trouble.show_text("warning", trouble)
         compared = evidence.compared if evidence is not None else ()
         self._chart.setVisible(bool(compared))
         self._rules.setVisible(bool(compared))

@@ -15,6 +15,11 @@ from bioscan_desktop.ui.translating import decimal, mark, percentage, tr
 LOW, HIGH = 80.0, 100.0
 """Ends of the axis; what lies below is drawn at its left end with an arrow."""
 
+TOP, OWN, GAP, OTHER, BOTTOM, HEIGHT = 1.35, 3.1, 4.1, 6.15, 7.2, 8.7
+"""From above, in lines of text: the field, marks of the species, the bracket, other marks, the axis, all."""
+NAME = 1.5
+"""Lines from the top of the name of a row down to its marks."""
+
 SPECIES_RULE = 97.0
 GENUS_RULE = (90.0, 95.0)
 RULES = mark(
@@ -65,10 +70,10 @@ class IdentityChart(QWidget):
         return QFontMetricsF(self.font()).height()
 
     def sizeHint(self) -> QSize:
-        return QSize(360, int(self._line * 8.2))
+        return QSize(360, int(self._line * HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, int(self._line * 8.2))
+        return QSize(240, int(self._line * HEIGHT))
 
     def place_of(self, identity: float) -> float:
         """x of a percent identity, at the ends of the axis where it lies beyond."""
@@ -82,12 +87,12 @@ class IdentityChart(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line = self._line
-        top, bottom = line * 1.35, line * 6.7
+        top, bottom = line * TOP, line * BOTTOM
         self._paint_rules(painter, top, bottom)
         self._paint_axis(painter, bottom)
-        own_y, other_y = top + line * 1.75, top + line * 4.35
+        own_y, other_y = line * OWN, line * OTHER
         if self._spots.own and self._spots.others:
-            self._paint_gap(painter, self._spots.own[0], self._spots.others[0], own_y, other_y)
+            self._paint_gap(painter, self._spots.own[0], self._spots.others[0])
         self._paint_row(painter, self._spots.species, self._spots.italic, self._spots.own, own_y, True)
         self._paint_row(painter, tr("other species"), False, self._spots.others, other_y, False)
         painter.end()
@@ -139,7 +144,7 @@ class IdentityChart(QWidget):
         text = metrics.elidedText(
             wording.labelled(name, count), Qt.TextElideMode.ElideMiddle, self.width() - 34
         )
-        box = QRectF(2, y - self._line * 1.5, metrics.horizontalAdvance(text) + 8, self._line)
+        box = QRectF(2, y - self._line * NAME, metrics.horizontalAdvance(text) + 8, self._line)
         painter.fillRect(box, QColor(c.card))  # the bracket of the gap may run here
         painter.setPen(QColor(c.text))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
@@ -157,10 +162,10 @@ class IdentityChart(QWidget):
                 corners = [QPointF(x, y - 6), QPointF(x + 6, y), QPointF(x, y + 6), QPointF(x - 6, y)]
                 painter.drawPolygon(QPolygonF(corners))
 
-    def _paint_gap(self, painter: QPainter, own: float, other: float, own_y: float, other_y: float) -> None:
+    def _paint_gap(self, painter: QPainter, own: float, other: float) -> None:
         """A bracket from the nearest other species to the nearest of the species."""
         c = self._theme.colours
-        y = (own_y + other_y) / 2 - self._line * 0.35
+        own_y, y, other_y = self._line * OWN, self._line * GAP, self._line * OTHER
         left, right = self.place_of(other), self.place_of(own)
         painter.setPen(QPen(QColor(c.text), 1.4))
         painter.drawLine(QPointF(left, y), QPointF(right, y))
@@ -174,7 +179,7 @@ class IdentityChart(QWidget):
         x = right - left - width
         # Where the bracket is too short for the words, they stand to the left of it.
         start = left + x / 2 if x > 4 else max(2.0, left - width - 4)
-        box = QRectF(start, y - self._line * 0.55, width, self._line * 1.1)
+        box = QRectF(start, y - self._line * 0.5, width, self._line)
         painter.fillRect(box, QColor(c.card))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
