@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QListWidget,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -22,7 +21,7 @@ from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.photo_care import Found, Lost, PhotoCare
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.translating import mark, thousands, tr
-from bioscan_desktop.ui.widgets.parts import label, size_within_screen
+from bioscan_desktop.ui.widgets.parts import ProgressBar, label, size_within_screen
 
 SHOWN = 500
 """Photos that are named."""
@@ -58,7 +57,7 @@ class RelinkDialog(QDialog):
         self.list.setProperty("look", "popup")
         column.addWidget(self.list, 1)
         line = QHBoxLayout()
-        self._bar = QProgressBar()
+        self._bar = ProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Progress of the search"))
         self._now = label(look="muted")

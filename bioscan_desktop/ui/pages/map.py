@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.services.tasks import Progress
@@ -21,7 +21,7 @@ from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.map_bar import MapBar
 from bioscan_desktop.ui.widgets.map_legend import Entry
 from bioscan_desktop.ui.widgets.map_side import MapSide
-from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.parts import ProgressBar, label
 from bioscan_desktop.ui.widgets.scatter_view import RINGS_MAX, MapLabel, MapQuery, ScatterView
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -75,7 +75,7 @@ class MapPage(QWidget):
         foot.setContentsMargins(4, 6, 8, 8)
         foot.setSpacing(10)
         self.words = label(rich=True)
-        self.progress = QProgressBar()
+        self.progress = ProgressBar()
         self.progress.setFixedWidth(160)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(tr("Progress of the map"))

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QProgressBar,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -30,7 +29,7 @@ from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import mark, thousands, tr
 from bioscan_desktop.ui.widgets.flow import FlowLayout
-from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.parts import ProgressBar, label
 from bioscan_desktop.ui.widgets.review_answer import ReviewAnswer
 from bioscan_desktop.ui.widgets.review_end import ReviewEnd
 from bioscan_desktop.ui.widgets.review_keys import LETTER_RANKS, ReviewKeys
@@ -174,7 +173,7 @@ class ReviewPage(QStackedWidget):
         self.session.clicked.connect(self._on_session)
         flow.addWidget(self.session)
         self._count = label(wrap=False)
-        self._bar = QProgressBar()
+        self._bar = ProgressBar()
         self._bar.setFixedWidth(160)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Decided"))

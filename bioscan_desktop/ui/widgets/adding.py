@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.services.tasks import Progress
@@ -17,7 +17,7 @@ from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.translating import tr
-from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.parts import ProgressBar, label
 from bioscan_desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Adding(QWidget):
         self.stop.clicked.connect(self._stop)
         row.addWidget(self.button, 1)
         row.addWidget(self.stop)
-        self._bar = QProgressBar()
+        self._bar = ProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Progress of adding specimens"))
         self.words = label(look="muted")

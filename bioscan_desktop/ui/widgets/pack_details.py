@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QTextBrowser,
     QVBoxLayout,
@@ -23,7 +22,7 @@ from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import decimal, mark, tr
 from bioscan_desktop.ui.widgets.flow import FlowLayout
-from bioscan_desktop.ui.widgets.parts import Banner, frame, label
+from bioscan_desktop.ui.widgets.parts import Banner, ProgressBar, frame, label
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.download import Offer
@@ -138,7 +137,7 @@ class PackDetails(QWidget):
         self.stop = self._button(tr("Stop"), self.stop_asked)
         column.addWidget(row)
         work = QHBoxLayout()
-        self._bar = QProgressBar()
+        self._bar = ProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Progress"))
         self._bar.setMaximumWidth(360)

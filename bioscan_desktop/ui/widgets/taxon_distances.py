@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QHeaderView,
-    QProgressBar,
     QPushButton,
     QSplitter,
     QTableView,
@@ -31,7 +30,7 @@ from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import decimal, mark, thousands, tr
 from bioscan_desktop.ui.widgets.gap_chart import GapChart, GapSpot
-from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.parts import ProgressBar, label
 from bioscan_desktop.ui.widgets.tables import set_up_table, set_widths
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -111,7 +110,7 @@ class TaxonDistances(QWidget):
             head.addWidget(button)
             button.clicked.connect(lambda _=False: self._begin())
         head.addStretch(1)
-        self._bar = QProgressBar()
+        self._bar = ProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(160)
         self._bar.setAccessibleName(tr("Progress of the comparison"))
