@@ -381,11 +381,10 @@ QSplitter::handle {{ background: {c.border}; }}
 QSplitter[look="gap"]::handle {{ background: transparent; }}
 QScrollArea {{ background: transparent; border: none; }}
 QListView, QTableView {{ background: {c.field}; border: none; outline: none; }}
-QTreeView, QTableView[look="table"] {{ background: {c.field}; border: 1px solid transparent; outline: none;
-    selection-background-color: {c.selection}; selection-color: {c.text}; gridline-color: {c.border}; }}
-QTreeView:focus, QTableView[look="table"]:focus {{ border: 2px solid {c.accent}; }}
+QTreeView {{ background: {c.field}; border: 1px solid transparent; padding: 1px; outline: none;
+    selection-background-color: {c.selection}; selection-color: {c.text}; }}
+QTreeView:focus, QTableView[look="table"]:focus {{ border: 2px solid {c.accent}; padding: 0; }}
 QTreeView::item {{ padding: 4px 4px; }}
-QTableView[look="table"]::item {{ padding: 0 6px; }}
 QTreeView::item:hover, QTableView[look="table"]::item:hover {{ background: {c.hover}; }}
 QTreeView::item:selected, QTableView[look="table"]::item:selected {{ background: {c.selection};
     color: {c.text}; }}
@@ -473,13 +472,15 @@ QToolButton[look="tile"]:hover {{ background: {c.hover}; }}
 QToolButton[look="tile"]:checked {{ background: {c.selection}; border: 2px solid {c.accent};
     padding: 4px 9px; }}
 QToolButton[look="tile"]:focus {{ border: 2px solid {c.text}; padding: 4px 9px; }}
-QTableView[look="table"] {{ background: {c.field}; border: 1px solid {c.border}; border-radius: 8px;
-    outline: none; selection-background-color: {c.selection}; selection-color: {c.text}; }}
-QTableView[look="table"]:focus {{ border: 2px solid {c.accent}; }}
+QTableView[look="table"] {{ border: 1px solid {c.border}; border-radius: 8px; padding: 1px;
+    selection-background-color: {c.selection}; selection-color: {c.text}; }}
 QTableView[look="table"]::item {{ padding: 0 8px; border-bottom: 1px solid {c.track}; }}
 QTableView[look="table"]::item:selected {{ background: {c.selection}; color: {c.text}; }}
 QTableView[look="table"] QHeaderView::section {{ background: {c.window}; color: {c.muted}; border: none;
     border-bottom: 1px solid {c.border}; padding: 6px 8px; }}
+QTableView[look="table"] QHeaderView {{ background: transparent; }}
+QTableView[look="table"] QHeaderView::section:first {{ border-top-left-radius: 6px; }}
+QTableView[look="table"] QHeaderView::section:last {{ border-top-right-radius: 6px; }}
 QToolButton[look="small-on"] {{ color: {c.text}; background: {c.selection}; border: 1px solid {c.accent};
     border-radius: 6px; padding: 2px 8px; }}
 QToolButton[look="small-on"]:focus {{ border: 2px solid {c.accent}; padding: 1px 7px; }}
@@ -492,7 +493,7 @@ QLabel[look="key"] {{ color: {c.text}; background: {c.hover}; border: 1px solid 
 QFrame[look="popup-panel"] {{ background: {c.card}; border: 1px solid {c.muted}; }}
 QCheckBox {{ spacing: 8px; padding: 2px; border: 2px solid transparent; border-radius: 4px; }}
 QCheckBox:focus {{ border-color: {c.accent}; }}
-QPlainTextEdit {{ background: {c.field}; color: {c.text}; border: 1px solid {c.border};
+QPlainTextEdit {{ background: {c.field}; color: {c.text}; border: 1px solid {c.muted};
     border-radius: 6px; padding: 5px; }}
 QPlainTextEdit:focus {{ border: 2px solid {c.accent}; padding: 4px; }}
 """

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.ui import intake
@@ -29,11 +30,36 @@ def sideways(window: QWidget) -> list[str]:
     ]
 
 
+def cut_texts(page: QWidget) -> list[str]:
+    """Texts of several lines that have room for fewer."""
+    return [
+        f"{text.text()!r}: {text.size()}"
+        for text in page.findChildren(QLabel)
+        if text.isVisible() and text.wordWrap() and text.height() < text.heightForWidth(text.width())
+    ]
+
+
+def pressed(window: QWidget) -> list[str]:
+    """Buttons that are narrower than their words, and neighbours that stand on each other."""
+    found = [
+        f"{button.text()!r}: {button.width()}"
+        for button in window.findChildren(QPushButton)
+        if button.isVisible() and button.width() < button.minimumSizeHint().width()
+    ]
+    for splitter in window.findChildren(QSplitter):
+        sides = [splitter.widget(n) for n in range(splitter.count())]
+        shown = [side.geometry() for side in sides if side.isVisible()]
+        found += [f"{one} over {other}" for one, other in pairwise(shown) if one.intersects(other)]
+    return found
+
+
 def check(window: MainWindow, size: tuple[int, int]) -> None:
     window.resize(*size)
     QTest.qWait(60)
     assert (window.width(), window.height()) == size
     assert sideways(window) == []
+    QTest.qWait(60)  # higher pages were asked for meanwhile
+    assert pressed(window) == []
 
 
 @pytest.fixture
@@ -65,3 +91,23 @@ def test_pages_fit(filled: MainWindow, size: tuple[int, int], qtbot: QtBot) -> N
         filled.shell.show_page(name)
         QTest.qWait(100)
         check(filled, size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_distances_fit(filled: MainWindow, size: tuple[int, int], qtbot: QtBot) -> None:
+    filled.shell.show_page("library")
+    panel = filled.shell.page("library").panel
+    qtbot.waitUntil(lambda: panel.taxon is not None)
+    panel.tabs.setCurrentWidget(panel.distances)
+    qtbot.waitUntil(lambda: panel.distances.model.rowCount() > 0)
+    check(filled, size)
+    assert cut_texts(panel.distances) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_facts_of_a_pack_fit(filled: MainWindow, size: tuple[int, int], qtbot: QtBot) -> None:
+    filled.shell.show_page("packs")
+    page = filled.shell.page("packs")
+    qtbot.waitUntil(lambda: bool(page.packs))
+    check(filled, size)
+    assert cut_texts(page.details) == []

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QListView,
     QMessageBox,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -29,6 +30,7 @@ from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.finder import FoundDelegate
+from bioscan_desktop.ui.widgets.flow import FlowLayout
 from bioscan_desktop.ui.widgets.pack_details import PackDetails, size_text
 from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.workbench import Workbench
@@ -36,6 +38,9 @@ from bioscan_desktop.ui.workbench import Workbench
 if TYPE_CHECKING:
     from bioscan_desktop.services.download import Offer
     from bioscan_desktop.services.pack_facts import PackFacts
+
+DETAILS_WIDTH = 312
+"""Least pixels for the right side, so that the list gives way before its texts are cut."""
 
 OFFER = "offer"
 HEADINGS = {"libraries": mark("Libraries"), "models": mark("Models")}
@@ -70,12 +75,18 @@ class PacksPage(QWidget):
         self.list.setAccessibleName(tr("Models and libraries"))
         self.list.selectionModel().currentChanged.connect(lambda *_: self._show_current())
         column.addWidget(self.list, 1)
-        column.addLayout(self._make_buttons())
+        column.addWidget(self._make_buttons())
         column.addLayout(self._make_index())
         self.details = PackDetails(theme)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.addWidget(side)
-        self.splitter.addWidget(self.details)
+        room = QScrollArea()  # for long facts in a low window
+        room.setWidgetResizable(True)
+        room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        room.setMinimumWidth(DETAILS_WIDTH)
+        room.setWidget(self.details)
+        self.splitter.addWidget(room)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
@@ -95,18 +106,19 @@ class PacksPage(QWidget):
         self.details.show_nothing(tr("Looking for packs…"))
         self.refresh()
 
-    def _make_buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(12, 0, 12, 0)
+    def _make_buttons(self) -> QWidget:
+        buttons = QWidget()
+        row = FlowLayout(buttons, 8)
+        row.setContentsMargins(12, 0, 12, 0)  # in a narrow window they stand below each other
         self._file = QPushButton(tr("Install from file…"))
         self._file.setToolTip(tr("A model or library pack as a zip file; it can also be dropped here"))
         self._file.clicked.connect(self._choose_file)
         self._folder = QPushButton(tr("From folder…"))
         self._folder.setToolTip(tr("A model or library pack as a folder"))
         self._folder.clicked.connect(self._choose_folder)
-        row.addWidget(self._file, 1)
-        row.addWidget(self._folder, 1)
-        return row
+        row.addWidget(self._file)
+        row.addWidget(self._folder)
+        return buttons
 
     def _make_index(self) -> QVBoxLayout:
         column = QVBoxLayout()

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal, SignalInstance
-from PySide6.QtGui import QDesktopServices, QTextOption
+from PySide6.QtGui import QDesktopServices, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -22,13 +22,19 @@ from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import decimal, mark, tr
 from bioscan_desktop.ui.widgets.flow import FlowLayout
-from bioscan_desktop.ui.widgets.parts import Banner, ProgressBar, frame, label
+from bioscan_desktop.ui.widgets.parts import Banner, ProgressBar, ask_for_height, frame, label
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.download import Offer
     from bioscan_desktop.services.pack_facts import PackFacts
 
 ENCODERS = {"image": mark("Reads photos"), "dna": mark("Reads barcodes"), "text": mark("Reads words")}
+
+CARD_HEIGHT = 150
+"""Least pixels of the window on a pack's card."""
+
+LINE_LENGTH = 130
+"""Letters after which lines of a card end, however wide the window is: longer ones are hard to follow."""
 
 _TITLE = re.compile(r"\A\s*# .*\n")
 """First heading of a card, which the page shows above it already."""
@@ -153,11 +159,23 @@ class PackDetails(QWidget):
         self._about.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._about.setAccessibleName(tr("About this pack"))
         self._about.setProperty("look", "card")
+        self._about.setMinimumHeight(CARD_HEIGHT)
+        self._about.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self._about.document().setDocumentMargin(14)
         column.addWidget(self._about, 1)
         self._spring = QWidget()
         column.addWidget(self._spring, 1)
         self.show_work("", 0, None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Asks for the height that the facts need at this width, and ends long lines of the card early."""
+        ask_for_height(self)
+        longest = self._about.fontMetrics().averageCharWidth() * LINE_LENGTH
+        self._about.setLineWrapColumnOrWidth(min(longest, self._about.viewport().width()))
 
     def _button(self, text: str, signal: SignalInstance) -> QPushButton:
         button = QPushButton(text)
@@ -273,3 +291,4 @@ class PackDetails(QWidget):
         self._spring.setVisible(not text)
         self._about.setMarkdown(_TITLE.sub("", text))
         self._about.document().setDocumentMargin(14)  # which a new text forgets
+        self._fit()

@@ -136,6 +136,17 @@ def size_within_screen(dialog: QWidget, width: int, height: int) -> None:
     dialog.resize(min(width, int(room.width() * 0.96)), min(height, int(room.height() * 0.92)))
 
 
+def ask_for_height(widget: QWidget) -> None:
+    """Asks for the height that texts of several lines need at this width.
+
+    Splitters and tabs count each as one line, and then press on each other what stands among them.
+    """
+    column = widget.layout()
+    if column is not None and column.hasHeightForWidth():
+        column.activate()
+        widget.setMinimumHeight(column.minimumHeightForWidth(widget.width()))
+
+
 def frame(look: str) -> QFrame:
     """A panel of the style sheet."""
     result = QFrame()

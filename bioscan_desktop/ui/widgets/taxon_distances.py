@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -30,7 +30,7 @@ from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import decimal, mark, thousands, tr
 from bioscan_desktop.ui.widgets.gap_chart import GapChart, GapSpot
-from bioscan_desktop.ui.widgets.parts import ProgressBar, label
+from bioscan_desktop.ui.widgets.parts import ProgressBar, ask_for_height, label
 from bioscan_desktop.ui.widgets.tables import set_up_table, set_widths
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -42,6 +42,9 @@ AT_ONCE = 400_000_000
 
 STACK_BELOW = 680
 """Below this width, the table stands under the chart."""
+
+TABLE_HEIGHT = 130
+"""Least pixels of the table: a few species."""
 
 MEANING = mark(
     "Distance is 1 − cosine of the embeddings: 0 is the same, 1 is nothing in common. "
@@ -82,7 +85,7 @@ class TaxonDistances(QWidget):
         self._both.setChildrenCollapsible(False)
         self._both.addWidget(self.chart)
         self._both.addWidget(self.table)
-        self._both.setSizes([280, 500])
+        self._both.setSizes([220, 540])
         column.addWidget(self._both, 1)
         column.addWidget(self._meaning)
         self._spring = QWidget()
@@ -126,14 +129,21 @@ class TaxonDistances(QWidget):
         super().resizeEvent(event)
         narrow = event.size().width() < STACK_BELOW
         self._both.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        ask_for_height(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.setMinimumHeight(0)  # the other tabs need not be as high
 
     def _set_up_table(self) -> None:
         table = self.table
         set_up_table(table, self.model, tr("Species and their distances"))
+        table.setMinimumHeight(TABLE_HEIGHT)
         header = table.horizontalHeader()
         header.setMinimumSectionSize(36)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        set_widths(table, {1: 62, 2: 64, 3: 68, 4: 124})
+        for names in (0, 4):  # of the species, and of the one that is nearest to it
+            header.setSectionResizeMode(names, QHeaderView.ResizeMode.Stretch)
+        set_widths(table, {1: 40, 2: 60, 3: 60})
         table.selectionModel().currentRowChanged.connect(lambda new, _: self._on_row(new.row()))
         table.activated.connect(lambda index: self._open(index.row()))
 
@@ -152,6 +162,7 @@ class TaxonDistances(QWidget):
     def showEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         super().showEvent(event)
         self._begin()
+        ask_for_height(self)
 
     def _offer_kinds(self) -> None:
         taxonomy = self._source.taxonomy
@@ -267,6 +278,7 @@ class TaxonDistances(QWidget):
         ]
         self.chart.setVisible(bool(spots))
         self.chart.show_spots(spots, self.words.text())
+        ask_for_height(self)
 
     def _spot_words(self, gap: SpeciesGap) -> str:
         taxonomy = self._source.taxonomy

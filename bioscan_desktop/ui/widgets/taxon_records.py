@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bioscan_desktop.library.records import KeyRecord
 
 WIDTHS = (100, 250, 76, 124, 130, 140)
-KIND_MARGIN = 44
+KIND_MARGIN = 50
 """Pixels beside the words for the kind of a record: its icon, and what the table leaves free."""
 
 BIN_COLUMN = 3
@@ -85,7 +85,7 @@ class TaxonRecords(QWidget):
         header = table.horizontalHeader()
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         set_widths(table, {column: width for column, width in enumerate(WIDTHS) if column != 1})
-        kinds = (wording.modality_noun("dna"), wording.modality_noun("image"))
+        kinds = [wording.upper_first(wording.modality_noun(kind)) for kind in ("dna", "image")]
         widest = max(table.fontMetrics().horizontalAdvance(kind) for kind in kinds)
         table.setColumnWidth(0, max(table.columnWidth(0), widest + KIND_MARGIN))
         table.selectionModel().currentRowChanged.connect(lambda *_: self._show_current())
