@@ -2167,11 +2167,11 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Carte graphique NVIDIA (CUDA)</translation>
     </message>
     <message>
-        <source>A change counts at once, unless it says otherwise, and is kept.</source>
+        <source>Changes take effect at once, unless it says otherwise, and are kept.</source>
         <translation>Un changement compte aussitôt, sauf indication contraire, et il est gardé.</translation>
     </message>
     <message>
-        <source>From the next start on.</source>
+        <source>Takes effect at the next start.</source>
         <translation>À partir du prochain démarrage.</translation>
     </message>
     <message>
@@ -2267,7 +2267,7 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     </message>
     <message>
         <source>The {rank} may be right, but the species is probably not in this library: specimens of known species rarely lie this far from it.</source>
-        <translation>Le rang {rank} est peut-être juste, mais l’espèce est probablement absente de cette bibliothèque&#xa0;: les spécimens d’espèces connues en sont rarement aussi éloignés.</translation>
+        <translation>Le nom au rang {rank} est peut-être juste, mais l’espèce est probablement absente de cette bibliothèque&#xa0;: les spécimens d’espèces connues en sont rarement aussi éloignés.</translation>
     </message>
     <message>
         <source>The species is probably not in this library.</source>
@@ -3410,7 +3410,7 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Références les plus proches listées par photo ou code-barres. Le verdict n’en dépend pas.</translation>
     </message>
     <message>
-        <source>Word at the end of a batch</source>
+        <source>Notice at the end of a batch</source>
         <translation>Signal à la fin d’un lot</translation>
     </message>
     <message>
@@ -3422,7 +3422,7 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Langue</translation>
     </message>
     <message>
-        <source>Of the window. Exports and the command line stay English.</source>
+        <source>Of this window. Exports and the command line stay English.</source>
         <translation>De la fenêtre. Les exports et la ligne de commande restent en anglais.</translation>
     </message>
     <message>
@@ -4483,6 +4483,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Contient</translation>
     </message>
     <message>
+        <source>{text}; {more}</source>
+        <translation>{text}&#x202f;; {more}</translation>
+    </message>
+    <message>
         <source>installed</source>
         <translation>installé</translation>
     </message>
@@ -4724,7 +4728,7 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     </message>
     <message>
         <source>Go through those put off</source>
-        <translation>Passer ceux remis à plus tard</translation>
+        <translation>Revoir ceux remis à plus tard</translation>
     </message>
     <message>
         <source>Go through all</source>
@@ -4916,11 +4920,11 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     </message>
     <message>
         <source>There is no name to compare them with, so they have no badges.</source>
-        <translation>Il n’y a pas de nom auquel les comparer&#x202f;; ils n’ont donc pas d’insigne.</translation>
+        <translation>Il n’y a pas de nom auquel les comparer&#x202f;; ils n’ont donc pas de pastille.</translation>
     </message>
     <message>
         <source>Badges: agreement with</source>
-        <translation>Insignes&#xa0;: accord avec</translation>
+        <translation>Pastilles&#xa0;: accord avec</translation>
     </message>
     <message>
         <source>Compare the references with</source>
@@ -4928,7 +4932,7 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     </message>
     <message>
         <source>What the badges compare the references with. You can also give your own name (F2).</source>
-        <translation>Ce à quoi les insignes comparent les références. Vous pouvez aussi donner votre propre nom (F2).</translation>
+        <translation>Ce à quoi les pastilles comparent les références. Vous pouvez aussi donner votre propre nom (F2).</translation>
     </message>
     <message>
         <source>Distance is 1 − cosine of the embeddings: 0 is the same, 1 is nothing in common. It is no percentage of bases. References without a full species name are left out.</source>

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QGridLayout,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from bioscan_desktop.ui.translating import mark, tr
+from bioscan_desktop.ui.widgets.edged import Dialog
 from bioscan_desktop.ui.widgets.parts import label
 
 TABLES = (".tsv", ".csv", ".txt", ".gz")
@@ -39,7 +39,7 @@ def photos_beside(table: Path) -> Path:
     return table.parent
 
 
-class AddSpecimensDialog(QDialog):
+class AddSpecimensDialog(Dialog):
     """Two paths, and what will happen.
 
     Args:

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QPushButton,
@@ -21,6 +20,7 @@ from bioscan_desktop.ui import dna_wording, wording
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import mark, percentage, tr
 from bioscan_desktop.ui.widgets.alignment_rows import AlignmentRows
+from bioscan_desktop.ui.widgets.edged import Dialog
 from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ LEGEND = mark(
 )
 
 
-class AlignmentDialog(QDialog):
+class AlignmentDialog(Dialog):
     """Never blocks the window; see `show_evidence`.
 
     Attributes:

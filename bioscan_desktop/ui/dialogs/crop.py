@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.ui import work
@@ -14,6 +14,7 @@ from bioscan_desktop.ui.models.thumbnails import PREVIEW_SIDE
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.crop_view import CropView
+from bioscan_desktop.ui.widgets.edged import Dialog
 from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -23,7 +24,7 @@ HELP = mark(
 )
 
 
-class CropDialog(QDialog):
+class CropDialog(Dialog):
     """Shows the photo of one row with its crop, or with a proposal.
 
     Signals:

@@ -12,7 +12,6 @@ from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QPushButton,
@@ -24,6 +23,7 @@ from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.models.thumbnails import PREVIEW_SIDE, Pictures
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
+from bioscan_desktop.ui.widgets.edged import Dialog
 from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 from bioscan_desktop.ui.widgets.zoom_view import STEP, Tied, ZoomView
 
@@ -81,7 +81,7 @@ def counterparts(row: Row, rows: Sequence[Row], engine: Engine | None) -> list[C
     return found
 
 
-class PhotosDialog(QDialog):
+class PhotosDialog(Dialog):
     """Never blocks the window; see `show_row`."""
 
     def __init__(self, theme: Theme, pictures: Pictures, parent: QWidget | None = None) -> None:

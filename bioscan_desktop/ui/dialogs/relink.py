@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
@@ -21,6 +20,7 @@ from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.photo_care import Found, Lost, PhotoCare
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.translating import mark, thousands, tr
+from bioscan_desktop.ui.widgets.edged import Dialog
 from bioscan_desktop.ui.widgets.parts import ProgressBar, label, size_within_screen
 
 SHOWN = 500
@@ -32,7 +32,7 @@ ABOUT = mark(
 )
 
 
-class RelinkDialog(QDialog):
+class RelinkDialog(Dialog):
     """What is missing, where to look, and what was found.
 
     Args:

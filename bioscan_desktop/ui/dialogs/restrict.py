@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.restricting import ALL, Limits, countries_of
 from bioscan_desktop.ui.translating import mark, tr
+from bioscan_desktop.ui.widgets.edged import Dialog
 from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -33,7 +33,7 @@ ABOUT = mark(
 )
 
 
-class RestrictDialog(QDialog):
+class RestrictDialog(Dialog):
     """Takes effect through the workbench; see `Restricting.restrict`."""
 
     def __init__(self, bench: Workbench, parent: QWidget | None = None) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import QSize, Qt, qVersion
 from PySide6.QtGui import QGuiApplication, QIcon, QKeySequence
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
@@ -24,13 +24,17 @@ from PySide6.QtWidgets import (
 from bioscan_desktop import __version__, logs
 from bioscan_desktop.ui import actions, icons
 from bioscan_desktop.ui.translating import tr
-from bioscan_desktop.ui.widgets.parts import label, size_within_screen
+from bioscan_desktop.ui.widgets.edged import Dialog, MessageBox
+from bioscan_desktop.ui.widgets.parts import SCREEN_SHARE, label, size_within_screen
 
 MARGINS = 60
 """Pixels beside the sheet of shortcuts."""
 
+_KEY_LETTER = re.compile(r" \(&\w\)")
+"""Behind a text of a menu that has no letter of its own left."""
 
-class ShortcutsDialog(QDialog):
+
+class ShortcutsDialog(Dialog):
     """The sheet of shortcuts, made from the declared actions."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -47,9 +51,10 @@ class ShortcutsDialog(QDialog):
             (tr("In lists"), [(tr(what), tr(keys)) for what, keys in actions.BY_HAND]),
             (tr("On the page Review"), [(tr(what), tr(keys)) for what, keys in actions.IN_REVIEW]),
         ]
-        inside = _sheet(_columns(groups))
-        if inside.sizeHint().width() + MARGINS > self.screen().availableSize().width():
-            inside = _sheet(_columns(groups, 2))
+        room = self.screen().availableSize().width() * SCREEN_SHARE - MARGINS
+        sheets = (_sheet(_columns(groups, number)) for number in (3, 2, 1))
+        inside = next((sheet for sheet in sheets if sheet.sizeHint().width() <= room), None)
+        inside = inside or _sheet(_columns(groups, 1))
         area = QScrollArea()
         area.setWidget(inside)
         area.setWidgetResizable(True)
@@ -98,6 +103,7 @@ def _columns(groups: list[tuple[str, list[tuple[str, str]]]], number: int = 3) -
 
 def _plain(text: str) -> str:
     """The text of a menu without its marks."""
+    text = _KEY_LETTER.sub("", text)
     return "&".join(part.replace("&", "") for part in text.split("&&")).rstrip("…")
 
 
@@ -112,7 +118,7 @@ def _shown(spec: actions.Spec) -> str:
     return ", ".join(keys)
 
 
-class AboutDialog(QDialog):
+class AboutDialog(Dialog):
     """Versions and licences."""
 
     def __init__(self, packs: str, parent: QWidget | None = None) -> None:
@@ -171,7 +177,7 @@ def about_text(packs: str) -> str:
     return "\n".join([*found, "", packs]).strip()
 
 
-class AttachDialog(QDialog):
+class AttachDialog(Dialog):
     """Asks for the barcode of one specimen: pasted, typed, or from a file."""
 
     def __init__(self, name: str, text: str = "", parent: QWidget | None = None) -> None:
@@ -227,7 +233,7 @@ def _buttons(*standard: QDialogButtonBox.StandardButton) -> QDialogButtonBox:
 
 def show_crash(error: BaseException, parent: QWidget | None = None) -> QMessageBox:
     """Tells of a bug in one sentence, with details to copy. Returns the open, non-blocking box."""
-    box = QMessageBox(parent)
+    box = MessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle("BIOSCAN Desktop")

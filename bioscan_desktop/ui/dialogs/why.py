@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QIcon, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QFrame,
     QHBoxLayout,
@@ -23,6 +22,7 @@ from bioscan_desktop.ui import explaining, wording
 from bioscan_desktop.ui.explaining import Rung
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
+from bioscan_desktop.ui.widgets.edged import Dialog
 from bioscan_desktop.ui.widgets.parts import Drawing, label, size_within_screen
 
 
@@ -132,7 +132,7 @@ class RungCard(QFrame):
         self.setAccessibleName(wording.labelled(given, rung.sentence))
 
 
-class WhyDialog(QDialog):
+class WhyDialog(Dialog):
     """Stays open beside the list and follows the row that is looked at."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:

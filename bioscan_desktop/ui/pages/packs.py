@@ -29,6 +29,7 @@ from bioscan_desktop.ui.models.found import Found, FoundModel
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import mark, tr
+from bioscan_desktop.ui.widgets.edged import MessageBox
 from bioscan_desktop.ui.widgets.finder import FoundDelegate
 from bioscan_desktop.ui.widgets.flow import FlowLayout
 from bioscan_desktop.ui.widgets.pack_details import PackDetails, size_text
@@ -297,7 +298,7 @@ class PacksPage(QWidget):
         facts = self.current
         if facts is None:
             return
-        box = QMessageBox(self)
+        box = MessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(tr("Remove pack"))

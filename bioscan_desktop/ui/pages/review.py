@@ -86,8 +86,9 @@ class ReviewPage(QStackedWidget):
         self.answer.left.connect(self.setFocus)
         self._splitter.addWidget(self.specimen)
         self._splitter.addWidget(self.answer)
-        self._splitter.setStretchFactor(0, 5)
-        self._splitter.setStretchFactor(1, 6)
+        for side in range(2):
+            self._splitter.setStretchFactor(side, 1)
+        self._splitter.setSizes([1000, 1000])  # halves: a wide window is for the photo, too
         column.addWidget(self._splitter, 1)
         self.keys = ReviewKeys(theme)
         self.keys.pressed.connect(self.act)

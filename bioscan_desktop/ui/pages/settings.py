@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from bioscan_desktop.settings import SETTINGS, Setting
 from bioscan_desktop.ui.theme import Theme
@@ -28,6 +37,10 @@ CHOICE_WORDS = {
     "cpu": mark("Processor (CPU)"),
     "cuda": mark("NVIDIA graphics card (CUDA)"),
 }
+
+
+WIDTH = 840
+"""Most pixels of the form."""
 
 
 class _Choice(QComboBox):
@@ -60,13 +73,21 @@ class SettingsPage(QScrollArea):
         self.setAccessibleName(tr("Settings"))
         body = QWidget()
         body.setProperty("look", "page")
-        outer = QVBoxLayout(body)
-        outer.setContentsMargins(24, 20, 24, 24)
+        line = QHBoxLayout(body)  # in the middle, as the form of a batch
+        line.setContentsMargins(24, 20, 24, 24)
+        column = QWidget()
+        column.setMaximumWidth(WIDTH)
+        line.addStretch(1)
+        line.addWidget(column, 1000)
+        line.addStretch(1)
+        outer = QVBoxLayout(column)
+        outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(14)
         outer.addWidget(label(tr("Settings"), scale=1.6, bold=True))
-        outer.addWidget(label(tr("A change counts at once, unless it says otherwise, and is kept."), "muted"))
+        outer.addWidget(
+            label(tr("Changes take effect at once, unless it says otherwise, and are kept."), "muted")
+        )
         card = frame("card")
-        card.setMaximumWidth(760)
         grid = QGridLayout(card)
         grid.setContentsMargins(20, 18, 20, 8)
         grid.setHorizontalSpacing(24)
@@ -78,7 +99,10 @@ class SettingsPage(QScrollArea):
             caption.setBuddy(control)
             grid.addWidget(caption, 2 * number, 0)
             grid.addWidget(control, 2 * number, 1, Qt.AlignmentFlag.AlignLeft)
-            said = [tr(setting.description), *([tr("From the next start on.")] if setting.restart else [])]
+            said = [
+                tr(setting.description),
+                *([tr("Takes effect at the next start.")] if setting.restart else []),
+            ]
             words = label(" ".join(said), "muted")
             words.setContentsMargins(0, 0, 0, 14)
             grid.addWidget(words, 2 * number + 1, 1)

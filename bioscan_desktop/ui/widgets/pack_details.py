@@ -59,7 +59,8 @@ def facts_rows(facts: PackFacts) -> list[tuple[str, str]]:
             if counts.get(key):
                 holds.append(wording.count(counts[key], noun))
         keys = sum(counts.get(f"{m}_keys", 0) for m in ("dna", "image"))
-        rows.append((tr("Holds"), f"{', '.join(holds)}; {wording.count(keys, 'reference')}"))
+        references = wording.count(keys, "reference")
+        rows.append((tr("Holds"), tr("{text}; {more}").format(text=", ".join(holds), more=references)))
         there = tr("installed") if facts.model_there else tr("not installed")
         rows.append((tr("Needs the model"), f"{facts.model} ({there})"))
         rows.append(

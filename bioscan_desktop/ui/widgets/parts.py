@@ -130,10 +130,14 @@ def set_look(widget: QWidget, look: str) -> None:
             child.style().polish(child)
 
 
+SCREEN_SHARE = 0.96
+"""Of the screen's width that a dialog may take."""
+
+
 def size_within_screen(dialog: QWidget, width: int, height: int) -> None:
     """Gives a window of its own this size, or what the screen has room for."""
     room = dialog.screen().availableSize()
-    dialog.resize(min(width, int(room.width() * 0.96)), min(height, int(room.height() * 0.92)))
+    dialog.resize(min(width, int(room.width() * SCREEN_SHARE)), min(height, int(room.height() * 0.92)))
 
 
 def ask_for_height(widget: QWidget) -> None:

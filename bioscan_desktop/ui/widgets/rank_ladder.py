@@ -15,6 +15,10 @@ from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import ShareBar, label
 
 
+WIDTH = 720
+"""Most pixels: in a wide window the eye would lose the line between a name and its bar."""
+
+
 class RankLadder(QWidget):
     """Four rungs: rank, name, bar with a tick at the share asked for, share."""
 
@@ -26,6 +30,7 @@ class RankLadder(QWidget):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 5)
         grid.setColumnStretch(2, 4)
+        self.setMaximumWidth(WIDTH)
         self._rungs: list[tuple[QLabel, QLabel, ShareBar, QLabel]] = []
         for number, rank in enumerate(RANKS):
             rung = (
