@@ -7,11 +7,13 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
-from bioscan_desktop.ui import icons
+from bioscan_desktop.ui import icons, intake
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.pages import registry
+from tests.conftest import TinyWorld
 
 
 def test_pages_are_made_when_they_are_first_shown(window: MainWindow) -> None:
@@ -89,3 +91,24 @@ def test_rail_buttons_are_named(window: MainWindow, spec: registry.PageSpec) -> 
         button = window.shell.rail.button(spec.name)
         assert button.accessibleName() == spec.title
         assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_the_window_is_no_larger_than_the_screen(bare_window: MainWindow) -> None:
+    """With its title bar: otherwise the line of news and the state of the work lie below the screen."""
+    room = bare_window.screen().availableSize()
+    assert bare_window.width() < room.width()
+    assert bare_window.height() <= 0.92 * room.height()
+
+
+def test_the_list_has_the_keyboard_after_files_came_from_a_dialog(
+    window: MainWindow, world: TinyWorld, settled: Callable, qtbot: QtBot
+) -> None:
+    """The keys that go through answers must not end up in the field for finding."""
+    window.page.empty.setFocus()
+    dialog = QDialog(window)
+    dialog.show()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    window.bench.take(intake.Intake(paths=(world.photos["Pieris rapae"],)))
+    settled(window, 1)
+    dialog.close()
+    assert window.focusWidget() is window.page.list

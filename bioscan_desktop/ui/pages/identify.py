@@ -15,7 +15,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QApplication,
     QHeaderView,
     QPushButton,
     QScrollArea,
@@ -254,7 +253,8 @@ class IdentifyPage(QStackedWidget):
 
     def _on_rows(self) -> None:
         has_rows = self._bench.model.rowCount() > 0
-        was_here = self.empty.isAncestorOf(QApplication.focusWidget() or self)
+        # Of the window, which knows it while a dialog or a file manager is in front, too.
+        was_here = self.empty.isAncestorOf(self.window().focusWidget() or self)
         self.setCurrentWidget(self.splitter if has_rows else self._start)
         self.setFocusProxy(self.list if has_rows else self.empty)
         if has_rows and was_here:

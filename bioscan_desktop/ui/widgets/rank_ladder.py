@@ -14,7 +14,6 @@ from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import ShareBar, label
 
-
 WIDTH = 720
 """Most pixels: in a wide window the eye would lose the line between a name and its bar."""
 
