@@ -167,8 +167,10 @@ def history(database: Database, specimen_id: int) -> list[Decision]:
 
 
 def notes(database: Database, specimen_id: int) -> list[str]:
-    """What people wrote about a specimen, oldest first."""
-    return [one.note for one in history(database, specimen_id) if one.note]
+    """What people wrote about a specimen, oldest first: with decisions, and the latest note by itself."""
+    found = history(database, specimen_id)
+    last = max((one.decision_id for one in found if one.action == "note"), default=None)
+    return [one.note for one in found if one.note and (one.action != "note" or one.decision_id == last)]
 
 
 def latest_notes(database: Database, numbers: Sequence[int]) -> dict[int, str]:

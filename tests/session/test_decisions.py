@@ -74,6 +74,7 @@ def test_the_note_that_was_written_last_counts(filled: Database) -> None:
     for number, text in ((1, "box 3"), (2, "worn"), (1, "box 4"), (2, "")):
         decisions.decide(filled, number, "note", note=text)
     assert decisions.latest_notes(filled, [1, 2, 3]) == {1: "box 4"}
+    assert [decisions.notes(filled, number) for number in (1, 2, 3)] == [["box 4"], [], []]
 
 
 def test_a_hundred_mixed_steps_there_and_back(filled: Database) -> None:

@@ -87,10 +87,13 @@ class SessionFile:
 def decision_of(record: Mapping[str, Any], rows: Sequence[Sequence[Any]]) -> Decision | None:
     """What counts of the decisions on a specimen, given oldest first; None where nothing was decided.
 
+    Of several notes by themselves the last counts: it is the earlier one, changed.
+
     Args:
         rows: action, name, rank, processid, note, made_by, made_at.
     """
-    notes = " ".join(str(row[4]) for row in rows if row[4])
+    written = [row for row in rows if row[0] == "note"]
+    notes = " ".join(str(row[4]) for row in rows if row[4] and (row[0] != "note" or row is written[-1]))
     made = [row for row in rows if row[0] != "note"]
     if not made or made[-1][0] == "skip":
         return None

@@ -77,6 +77,7 @@ def test_results_come_back_with_time_and_photo(items: list[ExportItem], tmp_path
 def test_the_latest_decision_counts(items: list[ExportItem], tmp_path: Path) -> None:
     path = make(tmp_path / "session.sqlite", items)
     decide(path, 1, "accept", "Noctua pronuba", "species")
+    decide(path, 1, "note", note="Wron.")
     decide(path, 1, "note", note="Worn.")
     decide(path, 2, "reject")
     decide(path, 2, "name", "Noctua comes", "species")
