@@ -33,6 +33,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+def readable(text: str) -> str:
+    """A text as SQLite can keep it: with marks in the place of what is no text, as in some file names."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 class Database:
     """An open session file. Safe to use from several threads; one of them works at a time.
 
@@ -176,7 +181,9 @@ class Database:
 
     def set_facts(self, facts: dict[str, Any]) -> None:
         """Keeps several values in one change."""
-        pairs: Iterable[tuple[str, str]] = ((k, json.dumps(v, ensure_ascii=False)) for k, v in facts.items())
+        pairs: Iterable[tuple[str, str]] = (
+            (key, readable(json.dumps(value, ensure_ascii=False))) for key, value in facts.items()
+        )
         with self.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", pairs)
 

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bioscan_desktop.session.database import Database, now
+from bioscan_desktop.session.database import Database, now, readable
 
 ACTIONS: tuple[str, ...] = ("accept", "reject", "choose", "name", "unknown", "skip", "note")
 """Accept or reject the machine's name; choose that of a reference; give an own name or a coarser rank;
@@ -76,10 +76,10 @@ def decide(
             (
                 specimen_id,
                 action,
-                name,
+                readable(name) if name is not None else None,
                 rank,
                 processid,
-                note,
+                readable(note),
                 machine_name,
                 machine_rank,
                 made_by if made_by is not None else user_name(),

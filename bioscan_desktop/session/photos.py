@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from bioscan_desktop.session.database import Database
+from bioscan_desktop.session.database import Database, readable
 from bioscan_desktop.session.specimens import FileFacts
+
+_MARKED = re.compile(r"\\(udc[89a-f][0-9a-f])")
 
 
 def look(path: Path) -> FileFacts:
@@ -40,19 +43,27 @@ def same_file(a: FileFacts, b: FileFacts) -> bool:
 
 
 def relative(path: Path, root: Path | None) -> str:
-    """How a session names a photo: relative to the root with `/` if inside of it, else absolute."""
+    """How a session names a photo: relative to the root with `/` if inside of it, else absolute.
+
+    Bytes of a file name that are no text, as old systems leave them, become marks such as `\\udce9`.
+    """
     if root is not None:
         try:
-            return path.relative_to(root).as_posix()
+            return readable(path.relative_to(root).as_posix())
         except ValueError:
             pass
-    return str(path.absolute())
+    return readable(str(path.absolute()))
 
 
 def absolute(photo: str, root: Path | None) -> Path:
     """The inverse of `relative`."""
     path = Path(photo)
-    return path if root is None or path.is_absolute() else root.joinpath(*PurePosixPath(photo).parts)
+    if root is not None and not path.is_absolute():
+        path = root.joinpath(*PurePosixPath(photo).parts)
+    if _MARKED.search(photo) and not path.exists():
+        unmarked = _MARKED.sub(lambda found: chr(int(found[1][1:], 16)), str(path))
+        return Path(unmarked)
+    return path
 
 
 @dataclass(frozen=True, slots=True)

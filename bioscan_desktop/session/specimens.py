@@ -6,13 +6,13 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bioscan_desktop.core.barcode import Barcode
 from bioscan_desktop.core.errors import BarcodeError, BioscanError, InputError
 from bioscan_desktop.core.taxonomy import RANKS
-from bioscan_desktop.session.database import Database, now
+from bioscan_desktop.session.database import Database, now, readable
 
 STEP = 16
 """Specimens that are embedded together. A step that was broken off is taken up as a whole, because the
@@ -135,6 +135,7 @@ def _next_step(connection: sqlite3.Connection) -> int:
 
 
 def _insert(connection: sqlite3.Connection, one: StoredSpecimen, step: int) -> int:
+    one = _as_text(one)
     query_id = _take_id(connection, one.query_id)
     facts = one.facts or FileFacts(0, 0)
     error = one.error
@@ -182,6 +183,7 @@ def _take_id(connection: sqlite3.Connection, wanted: str) -> str:
 
 def change(database: Database, specimen_id: int, new: StoredSpecimen) -> None:
     """Gives a specimen other content under its old number and id; it waits to be identified again."""
+    new = _as_text(new)
     facts, error = new.facts, new.error
     with database.transaction() as connection:
         connection.execute(
@@ -209,6 +211,7 @@ def change(database: Database, specimen_id: int, new: StoredSpecimen) -> None:
 
 def join_barcode(database: Database, specimen_id: int, barcode: StoredSpecimen) -> None:
     """Gives a specimen that has only a photo a barcode; it waits to be identified again."""
+    barcode = _as_text(barcode)
     with database.transaction() as connection:
         connection.execute(
             "UPDATE specimens SET barcode = ?, barcode_from = ?, input = input || ' + ' || ?, "
@@ -229,6 +232,7 @@ def join_barcode(database: Database, specimen_id: int, barcode: StoredSpecimen) 
 
 def join_photo(database: Database, specimen_id: int, photo: StoredSpecimen) -> None:
     """Gives a specimen that has only a barcode a photo; it waits to be identified again."""
+    photo = _as_text(photo)
     facts = photo.facts
     with database.transaction() as connection:
         connection.execute(
@@ -333,7 +337,8 @@ def save_answer(
     verdict = record["verdict"] or {}
     error = record["error"] or {}
     rank = verdict.get("rank")
-    packed = zlib.compress(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+    text = readable(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+    packed = zlib.compress(text.encode(), 6)
     with database.transaction() as connection:
         connection.execute(
             "INSERT OR REPLACE INTO results VALUES (?, ?, "
@@ -343,7 +348,7 @@ def save_answer(
                 run_id,
                 record["status"],
                 error.get("code"),
-                error.get("message"),
+                readable(error["message"]) if error else None,
                 record["modality"],
                 verdict.get("name"),
                 rank,
@@ -398,6 +403,22 @@ def records(
 def unpack(packed: bytes) -> dict[str, Any]:
     """The inverse of how answers are kept."""
     return json.loads(zlib.decompress(packed))
+
+
+def _as_text(one: StoredSpecimen) -> StoredSpecimen:
+    """Without what SQLite refuses: a file may have a name that is no text."""
+    error = one.error
+    if error is not None:
+        error = type(error)(readable(error.message), error.code)
+    return replace(
+        one,
+        query_id=readable(one.query_id),
+        sample=readable(one.sample),
+        input=readable(one.input),
+        photo=readable(one.photo) if one.photo is not None else None,
+        barcode_from=readable(one.barcode_from) if one.barcode_from is not None else None,
+        error=error,
+    )
 
 
 def _barcode_text(barcode: Barcode | None) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,20 @@ def test_paths_there_and_back(tmp_path: Path) -> None:
     for path in (inside, outside):
         assert photos.absolute(photos.relative(path, tmp_path), tmp_path) == path
         assert photos.absolute(photos.relative(path, None), None) == path
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are always text there")
+def test_a_name_that_is_no_text_there_and_back(database: Database, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jpg"))
+    path.touch()
+    for root in (tmp_path, None):
+        kept = photos.relative(path, root)
+        assert kept.endswith("caf\\udce9.jpg") and photos.absolute(kept, root) == path
+        specimens.add(database, [StoredSpecimen("x", "x", str(path), kept)])
+    assert photos.missing_photos(database, tmp_path) == []
+    plain = tmp_path / "a\\udce9.jpg"
+    plain.touch()
+    assert photos.absolute(photos.relative(plain, tmp_path), tmp_path) == plain
 
 
 def test_a_changed_file_is_noticed(tmp_path: Path) -> None:

@@ -36,6 +36,28 @@ def test_a_specimen_comes_back_as_it_was(database: Database) -> None:
     assert specimens.get(database, 999) is None
 
 
+def test_what_is_no_text_is_kept_with_marks(database: Database) -> None:
+    """Old systems leave file names that are no text; Python hands their bytes on as lone surrogates."""
+    error = InputError("caf\udce9.jpg: no.", "no")
+    odd = StoredSpecimen("caf\udce9", "caf\udce9", "caf\udce9.jpg", "caf\udce9.jpg", error=error)
+    (number,) = specimens.add(database, [odd])
+    specimens.change(database, number, odd)
+    specimens.join_barcode(database, number, odd)
+    specimens.join_photo(database, number, odd)
+    back = specimens.get(database, number)
+    assert back is not None and back.query_id == "caf\\udce9" and back.photo == "caf\\udce9.jpg"
+    assert back.error is not None and back.error.message == "caf\\udce9.jpg: no."
+    run = specimens.start_run(database, MADE_WITH)
+    answer = record("failed", input="caf\udce9.jpg")
+    answer["error"] = {"code": "no", "message": "caf\udce9.jpg: no."}
+    specimens.save_answer(database, number, run, Answer(answer))
+    assert specimens.record_of(database, number) == answer
+    database.set_fact("history", ["accept caf\udce9"])
+    assert database.fact("history") == ["accept caf\udce9"]
+    made = decisions.decide(database, number, "name", "caf\udce9", note="caf\udce9")
+    assert made.name == made.note == "caf\\udce9"
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from(["a", "a.2", "a.3", "b", "a.2.2"]), max_size=20))
 def test_ids_are_those_of_every_other_way_in(tmp_path_factory, wanted: list[str]) -> None:  # type: ignore[no-untyped-def]
