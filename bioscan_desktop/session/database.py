@@ -84,12 +84,11 @@ class Database:
         )
         try:
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-        except sqlite3.OperationalError:
-            if mode != "mode=ro":
-                connection.close()
+        except sqlite3.Error as error:
+            connection.close()
+            if mode != "mode=ro" or not isinstance(error, sqlite3.OperationalError):
                 raise
             # In a folder that cannot be written to, the log of a session at rest is not needed.
-            connection.close()
             return self._connect("immutable=1")
         connection.row_factory = sqlite3.Row
         return connection
