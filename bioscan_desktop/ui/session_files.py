@@ -64,11 +64,55 @@ def sessions_in(folder: Path) -> list[Path]:
     return [path for _, path in sorted(times, reverse=True)]
 
 
+def is_empty(database: Database) -> bool:
+    """There is no specimen in a session that can be read."""
+    try:
+        return database.value("SELECT count(*) FROM specimens") == 0
+    except SessionError:
+        return False
+
+
 def delete(path: Path) -> None:
-    """Deletes a session with what SQLite keeps beside it."""
-    for suffix in ("", "-wal", "-shm", ".lock"):
+    """Deletes a session with what SQLite keeps beside it, unless another window has opened it meanwhile."""
+    from bioscan_desktop.session.lock import LOCK_SUFFIX, WriterLock
+
+    try:
+        lock = WriterLock(path)
+    except SessionError:
+        return
+    for suffix in ("", "-wal", "-shm"):
         with contextlib.suppress(OSError):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
+    lock.release()
+    with contextlib.suppress(OSError):
+        path.with_name(path.name + LOCK_SUFFIX).unlink(missing_ok=True)
+
+
+def open_latest(folder: Path) -> tuple[Database, str]:
+    """The session that was written last; a new one if there is none, or another window has it."""
+    for path in sessions_in(folder)[:1]:
+        return open_again(path, folder)
+    return open_new(folder)
+
+
+def open_path(path: Path) -> tuple[Database, str]:
+    """A session that was chosen."""
+    from bioscan_desktop.session.database import Database
+
+    return Database(path), ""
+
+
+def open_again(path: Path | None, folder: Path) -> tuple[Database, str]:
+    """A session that was open before; a new one, and a sentence, if it is gone or cannot be used."""
+    from bioscan_desktop.session.database import Database
+
+    if path is None or not path.exists():
+        return open_new(folder)
+    try:
+        return Database(path), ""
+    except SessionError as error:
+        database, _ = open_new(folder)
+        return database, "" if error.code == "session_busy" else error.message
 
 
 def open_new(folder: Path) -> tuple[Database, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,19 +16,28 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bioscan_desktop.core.errors import SessionError
-from bioscan_desktop.ui.deciding import Decision, restored
+from bioscan_desktop.ui.deciding import restored
 from bioscan_desktop.ui.jobs import Reporter
-from bioscan_desktop.ui.kept_history import KEPT, Step, restore, steps_of, to_json
+from bioscan_desktop.ui.kept_history import restore, steps_of
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.restricting import Limits
 from bioscan_desktop.ui.sentences import translated
-from bioscan_desktop.ui.session_files import Recent, delete, find_recent, open_new, sessions_in
+from bioscan_desktop.ui.session_files import (
+    Recent,
+    delete,
+    find_recent,
+    is_empty,
+    open_again,
+    open_latest,
+    open_new,
+    open_path,
+)
+from bioscan_desktop.ui.session_writing import Kept, Writing, kept_of, write
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.turns import keep_for_good
 
 if TYPE_CHECKING:
-    from bioscan_desktop.services.identify import Identification, Identifier
-    from bioscan_desktop.services.specimens import Specimen
+    from bioscan_desktop.services.identify import Identifier
     from bioscan_desktop.session.database import Database
     from bioscan_desktop.ui.workbench import Workbench
 
@@ -46,46 +55,6 @@ RETRY_MS = 10_000
 
 Opening = Callable[[], "tuple[Database, str]"]
 """Opens a session in a worker; the text is a sentence for the user, or ""."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What is kept of a row."""
-
-    specimen: Specimen
-    result: Identification | None
-    decision: Decision | None = None
-    note: str = ""
-
-    def is_same(self, other: Kept) -> bool:
-        """True if nothing has changed; specimens and answers are never changed, only replaced."""
-        return (
-            self.specimen is other.specimen
-            and self.result is other.result
-            and self.decision == other.decision
-            and self.note == other.note
-        )
-
-
-@dataclass(slots=True)
-class _Writing:
-    """Changes on their way to the disk.
-
-    Attributes:
-        rows: by key, as they are and as they were written last.
-        facts: of the session that are others.
-        steps: what can be taken back, if that is something else; `earlier` as it is kept already.
-        numbers: of rows in the session; the worker adds those that are new.
-        done: the worker has written them.
-    """
-
-    rows: dict[int, tuple[Kept, Kept | None]]
-    removed: list[int]
-    facts: dict[str, Any]
-    steps: list[Step] | None = None
-    earlier: list[dict[str, Any]] = field(default_factory=list)
-    numbers: dict[int, int] = field(default_factory=dict)
-    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +94,7 @@ class SessionLink(QObject):
         self._kept: dict[int, Kept] = {}
         self._dirty: set[int] = set()
         self._removed: dict[int, int] = {}
-        self._writing: _Writing | None = None
+        self._writing: Writing | None = None
         self._busy = False  # rows come from the session itself, or go with it
         self._next: Opening | None = None
         self._changed: set[str] = set()  # of `name`, `limits`, `history`
@@ -157,7 +126,9 @@ class SessionLink(QObject):
         """Takes rows as they are for what is on the disk, where someone else has written it."""
         for key in keys:
             row = self.bench.model.find(key)
-            if row is not None and key in self._kept:
+            # With changes that are still to be written it is written anew, or they would be lost.
+            unsaved = key in self._dirty or (self._writing is not None and key in self._writing.rows)
+            if row is not None and key in self._kept and not unsaved:
                 self._kept[key] = kept_of(row)
 
     @property
@@ -169,7 +140,7 @@ class SessionLink(QObject):
 
     def begin(self) -> None:
         """Opens the session that was used last, or a new one."""
-        self._start(partial(_open_latest, self._folder))
+        self._start(partial(open_latest, self._folder))
 
     def new(self) -> None:
         """Begins an empty session; the one that was open stays on the disk."""
@@ -177,7 +148,7 @@ class SessionLink(QObject):
 
     def open(self, path: Path) -> None:
         """Opens another session in the place of this one."""
-        self._change(partial(_open_path, path))
+        self._change(partial(open_path, path))
 
     def rename(self, name: str) -> None:
         """Gives the session a name for people; its file stays where it is."""
@@ -195,14 +166,31 @@ class SessionLink(QObject):
         job.done.connect(tell)
         self.bench.jobs.run(job)
 
-    def _start(self, opening: Opening) -> None:
+    def _start(self, opening: Opening, instead: Opening | None = None) -> None:
+        """Opens a session in a worker.
+
+        Args:
+            instead: what is opened if it cannot be, so that the list is kept in any case.
+        """
         opened: list[Database] = []
         self._opened = opened
         job = self.bench.jobs.make("session", "open session", partial(_read, opening, opened))
         job.items.connect(self._on_read)
         job.done.connect(partial(self._on_opened, opened))
         job.failed.connect(lambda error: self.trouble.emit(translated(error.message)))
+        job.failed.connect(lambda _: self._on_not_opened(opened, instead))
+        job.crashed.connect(lambda _: self._on_not_opened(opened, instead))
         self.bench.jobs.run(job)
+
+    def _on_not_opened(self, opened: list[Database], instead: Opening | None) -> None:
+        if opened is not self._opened:
+            return
+        if opened:  # some of it could not be read: what could is kept in a session of its own
+            opened.pop().close()
+            instead, self._read_facts = partial(open_new, self._folder), None
+            self._numbers, self._kept = {}, {}
+        if instead is not None:
+            self._start(instead)
 
     def _on_read(self, chunks: list[_Facts | list[tuple[int, Kept]]]) -> None:
         """Rows of the session join the list; those without an answer are identified."""
@@ -238,7 +226,7 @@ class SessionLink(QObject):
         self._bring_history_back()
         self._dirty.update(row.key for row in self.bench.model.rows if row.key not in self._numbers)
         if sentence:
-            self.trouble.emit(sentence)
+            self.trouble.emit(translated(sentence))
         self.changed.emit()
         self.restored.emit(count)
         self.save()
@@ -260,13 +248,20 @@ class SessionLink(QObject):
         if self._writing is not None:
             self._next = opening  # when that is on the disk
             return
+        error = self._write_left()
+        if error is not None:  # what is in the list is nowhere else
+            self._told = ""
+            self._on_not_saved(error)
+            self._timer.start(RETRY_MS)
+            return
+        before = self.path
         self.close()
         self._busy = True
         self.bench.model.remove([row.key for row in self.bench.model.rows])
         self._busy = False
         self.bench.undo_stack.clear()
         self.bench.work_changed.emit()
-        self._start(opening)
+        self._start(opening, partial(open_again, before, self._folder))
 
     # -- keeping up ----------------------------------------------------------------------------
 
@@ -308,7 +303,7 @@ class SessionLink(QObject):
         job.ended.connect(partial(self._on_saved, writing))
         self.bench.jobs.run(job)
 
-    def _collect(self) -> _Writing | None:
+    def _collect(self) -> Writing | None:
         """What has changed since it was written last."""
         rows: dict[int, tuple[Kept, Kept | None]] = {}
         for key in self._dirty:
@@ -323,7 +318,7 @@ class SessionLink(QObject):
         changed, self._changed = self._changed, set()
         if not rows and not removed and not changed:
             return None
-        writing = _Writing(rows, removed, {}, earlier=self._earlier)
+        writing = Writing(rows, removed, {}, earlier=self._earlier)
         if "name" in changed:
             writing.facts["name"] = self.name
         if "limits" in changed:
@@ -338,46 +333,14 @@ class SessionLink(QObject):
         engine = self.bench.engine
         return engine.identifier if engine is not None else None
 
-    def _write_to(self, database: Database, writing: _Writing, identifier: Identifier | None) -> None:
+    def _write_to(self, database: Database, writing: Writing, identifier: Identifier | None) -> None:
         """Runs in a worker; what it reports is in `writing`, since nobody hears a worker after the end."""
-        from bioscan_desktop.services import batch_provenance, recorded
-        from bioscan_desktop.session import decisions, specimens
+        with writing.guard:
+            # Not before: a run that could not be written is none to refer to.
+            self._run = write(database, writing, identifier, self.bench.top_k, self._run)
+            writing.done = True
 
-        run = self._run
-        with database.transaction():
-            if identifier is not None and (run is None or run[0] is not identifier):
-                made_with = batch_provenance.provenance_of(identifier, self.bench.top_k)
-                run = (identifier, specimens.start_run(database, made_with))
-            specimens.remove(database, writing.removed)
-            for key, (now, before) in writing.rows.items():
-                number = writing.numbers.get(key)
-                if number is None:
-                    (number,) = specimens.add(database, [recorded.stored_of(now.specimen)])
-                    writing.numbers[key] = number
-                elif before is None or before.specimen is not now.specimen:
-                    specimens.change(database, number, recorded.stored_of(now.specimen))
-                if now.result is None:
-                    if before is not None and before.result is not None:
-                        specimens.wait_again(database, [number])
-                elif (before is None or before.result is not now.result) and run is not None:
-                    answer = recorded.answer_of(now.result)
-                    specimens.save_answer(database, number, run[1], answer)
-                if now.decision != (before.decision if before is not None else None):
-                    made = now.decision
-                    if made is not None:
-                        decisions.decide(database, number, made.action, made.name, made.rank, made.processid)
-                    else:
-                        decisions.withdraw(database, number)
-                if now.note != (before.note if before is not None else ""):
-                    decisions.decide(database, number, "note", note=now.note)
-            if writing.steps is not None:
-                history = [*writing.earlier, *to_json(writing.steps, writing.numbers)]
-                writing.facts["history"] = history[-KEPT:]
-            database.set_facts(writing.facts)
-        self._run = run  # not before: a run that could not be written is none to refer to
-        writing.done = True
-
-    def _on_saved(self, writing: _Writing) -> None:
+    def _on_saved(self, writing: Writing) -> None:
         if self._writing is not writing:
             return  # closed meanwhile
         self._writing = None
@@ -388,10 +351,12 @@ class SessionLink(QObject):
             self._change(following)
         elif not writing.done:
             self._timer.start(RETRY_MS)
-        elif self._dirty or self._removed:
-            self.save()
+        else:
+            self._told = ""
+            if self._dirty or self._removed or self._changed:
+                self.save()
 
-    def _take(self, writing: _Writing) -> None:
+    def _take(self, writing: Writing) -> None:
         """Remembers what is on the disk now; what is not there goes back to what has to be written."""
         if not writing.done:
             self._dirty.update(writing.rows)
@@ -400,10 +365,12 @@ class SessionLink(QObject):
             self._removed.update({-number: number for number in writing.removed})
             return
         for key, (now, _) in writing.rows.items():
-            if self.bench.model.find(key) is not None:
-                self._numbers[key], self._kept[key] = writing.numbers[key], now
-            else:  # taken out meanwhile
+            if self.bench.model.find(key) is None:  # taken out meanwhile
                 self._removed[key] = writing.numbers[key]
+            elif key in self._removed:  # and put back: a new one, as in `_collect`
+                self._dirty.add(key)
+            else:
+                self._numbers[key], self._kept[key] = writing.numbers[key], now
 
     def _on_not_saved(self, error: SessionError) -> None:
         if error.message != self._told:
@@ -416,17 +383,13 @@ class SessionLink(QObject):
         self._timer.stop()
         writing, self._writing = self._writing, None
         if writing is not None:
-            self._take(writing)
+            with writing.guard:  # a long one goes on after the patience with workers has ended
+                self._take(writing)
+        error = self._write_left()
+        if error is not None:
+            log.error("The session cannot be saved: %s", error.message)
         database, self._database = self._database, None
-        if database is not None:
-            left = self._collect()
-            try:
-                if left is not None:
-                    self._write_to(database, left, self._identifier())
-                empty = database.value("SELECT count(*) FROM specimens") == 0
-            except SessionError as error:
-                log.error("The session cannot be saved: %s", error.message)
-                empty = False
+        empty = database is not None and error is None and is_empty(database)
         for one in self._opened:
             one.close()
         if database is not None and empty:
@@ -434,29 +397,19 @@ class SessionLink(QObject):
         self._opened, self._run, self._changed, self._earlier = [], None, set(), []
         self._numbers, self._kept, self._dirty, self._removed = {}, {}, set(), {}
 
-
-def kept_of(row: Row) -> Kept:
-    """What is kept of a row as it is now."""
-    return Kept(row.specimen, row.result, row.decision, row.note)
-
-
-def _open_latest(folder: Path) -> tuple[Database, str]:
-    """The session that was written last; a new one if there is none, or another window has it."""
-    from bioscan_desktop.session.database import Database
-
-    for path in sessions_in(folder)[:1]:
+    def _write_left(self) -> SessionError | None:
+        """Writes in the window's thread what is left; returns why it cannot be."""
+        database = self._database
+        left = self._collect() if database is not None else None
+        if database is None or left is None:
+            return None
+        error = None
         try:
-            return Database(path), ""
-        except SessionError as error:
-            database, _ = open_new(folder)
-            return database, "" if error.code == "session_busy" else error.message
-    return open_new(folder)
-
-
-def _open_path(path: Path) -> tuple[Database, str]:
-    from bioscan_desktop.session.database import Database
-
-    return Database(path), ""
+            self._write_to(database, left, self._identifier())
+        except SessionError as problem:
+            error = problem
+        self._take(left)
+        return error
 
 
 def _read(opening: Opening, opened: list[Database], reporter: Reporter) -> tuple[int, str, str]:
@@ -468,7 +421,10 @@ def _read(opening: Opening, opened: list[Database], reporter: Reporter) -> tuple
     opened.append(database)
     numbers = queries.numbers(database)
     if len(numbers) and due(database.path):
-        database.backup()
+        try:
+            database.backup()
+        except SessionError as error:  # such as no room: the session itself can be used
+            sentence = sentence or error.message
     root = database.fact("root")
     reporter.item(_Facts(not len(numbers), database.fact("limits"), database.fact("history", [])))
     for start in range(0, len(numbers), CHUNK):
