@@ -75,7 +75,7 @@ class CropDialog(Dialog):
         foot.addWidget(cancel)
         foot.addWidget(self.use)
         column.addLayout(foot)
-        bench.pictures.load(self._source, PREVIEW_SIDE, self.view.show_picture)
+        bench.pictures.load(self._source, PREVIEW_SIDE, self.view.show_picture, self)
         self._say("")
         if row.specimen.crop is not None:
             self.view.show_boxes([row.specimen.crop])
@@ -89,12 +89,16 @@ class CropDialog(Dialog):
 
     def _ask(self) -> None:
         self._say(tr("Looking for the insect…"))
+        self._asked_with = self.view.boxes
         job = self._bench.jobs.make("pictures", "crop", partial(work.propose_crops, self._source))
         job.done.connect(self._on_proposed)
         self._bench.jobs.run(job)
 
     def _on_proposed(self, boxes: list[Box]) -> None:
         if not self.isVisible() or (self.view.boxes and not boxes):
+            return
+        if self.view.boxes != self._asked_with:
+            self._say("")  # what was drawn meanwhile counts more
             return
         self.view.show_boxes(boxes)
         if not boxes:

@@ -89,6 +89,7 @@ class PhotosDialog(Dialog):
         self._pictures = pictures
         self._others: list[Counterpart] = []
         self.key: int | None = None
+        self._wanted: dict[ZoomView, Path | bytes] = {}
         self.setWindowTitle(tr("Compare photos"))
         self.setModal(False)
         size_within_screen(self, 980, 600)
@@ -179,10 +180,10 @@ class PhotosDialog(Dialog):
 
     def _load(self, view: ZoomView, source: Path | bytes, words: str) -> None:
         view.show_picture(None, tr("Loading the photo…"))
-        view.setProperty("wanted", words)
+        self._wanted[view] = source
 
         def show(picture: QPixmap | None) -> None:
-            if view.property("wanted") == words:  # not another one meanwhile
+            if self._wanted[view] is source:  # not another one meanwhile
                 view.show_picture(picture, words if picture is not None else tr("The photo cannot be shown."))
 
-        self._pictures.load(source, PREVIEW_SIDE, show)
+        self._pictures.load(source, PREVIEW_SIDE, show, self)

@@ -86,14 +86,27 @@ class Pictures(QObject):
             self._preview_asked.add(row.key)
             source: Source = (row.specimen.photo, row.specimen.crop)
             job = self._jobs.make("pictures", "preview", lambda _: _load(*source, PREVIEW_SIDE))
-            job.done.connect(partial(self._on_preview, row.key))
+            job.done.connect(partial(self._on_preview, row.key, source))
             self._jobs.run(job)
         return None
 
-    def load(self, source: Path | bytes, side: int, show: Callable[[QPixmap | None], None]) -> None:
-        """Reads a picture that belongs to no row; `show` gets it, or None where there is none."""
+    def load(
+        self, source: Path | bytes, side: int, show: Callable[[QPixmap | None], None], owner: QObject
+    ) -> None:
+        """Reads a picture that belongs to no row.
+
+        Args:
+            show: gets it, or None where there is none.
+            owner: nothing is shown once it is gone, as a dialog that was closed.
+        """
         job = self._jobs.make("pictures", "picture", lambda _: _load(source, None, side))
-        job.done.connect(lambda image: show(QPixmap.fromImage(image) if image is not None else None))
+
+        def hand_over(image: QImage | None) -> None:
+            if not job.is_cancelled:
+                show(QPixmap.fromImage(image) if image is not None else None)
+
+        job.done.connect(hand_over)
+        owner.destroyed.connect(job.cancel)
         self._jobs.run(job)
 
     def preview_known(self, key: int) -> bool:
@@ -107,6 +120,11 @@ class Pictures(QObject):
         if photo is not None and (known is None or known[0] is not photo or known[1] != crop):
             self.forget(row.key)
             self._sources[row.key] = (photo, crop)
+
+    def _is_of(self, key: int, source: Source) -> bool:
+        """False for a picture that was cropped otherwise, or replaced, while it was read."""
+        known = self._sources.get(key)
+        return known is not None and known[0] is source[0] and known[1] == source[1]
 
     def forget(self, key: int) -> None:
         """Pictures of the row are to be read anew: its file may have been repaired."""
@@ -124,21 +142,23 @@ class Pictures(QObject):
         job.ended.connect(self._on_batch_ended)
         self._jobs.run(job)
 
-    def _on_thumbs(self, found: list[tuple[int, QImage | None]]) -> None:
-        for key, image in found:
-            self._thumbs[key] = QPixmap.fromImage(image) if image is not None else None
+    def _on_thumbs(self, found: list[tuple[int, Source, QImage | None]]) -> None:
+        for key, source, image in found:
             self._asked.discard(key)
+            if self._is_of(key, source):
+                self._thumbs[key] = QPixmap.fromImage(image) if image is not None else None
         while len(self._thumbs) > THUMBS_KEPT:
             self._thumbs.popitem(last=False)
-        self.thumbs_ready.emit([key for key, _ in found])
+        self.thumbs_ready.emit([key for key, _, _ in found])
 
     def _on_batch_ended(self) -> None:
         self._busy = False
         self._next()
 
-    def _on_preview(self, key: int, image: QImage | None) -> None:
+    def _on_preview(self, key: int, source: Source, image: QImage | None) -> None:
         self._preview_asked.discard(key)
-        self._previews[key] = QPixmap.fromImage(image) if image is not None else None
+        if self._is_of(key, source):
+            self._previews[key] = QPixmap.fromImage(image) if image is not None else None
         while len(self._previews) > PREVIEWS_KEPT:
             self._previews.popitem(last=False)
         self.preview_ready.emit(key)
@@ -156,4 +176,4 @@ def _load(source: Path | bytes, crop: Box | None, side: int) -> QImage | None:
 def _load_batch(batch: list[tuple[int, Source]], reporter: Reporter) -> None:
     for key, source in batch:
         reporter.cancel.check()
-        reporter.item((key, _load(*source, THUMB_SIDE)))
+        reporter.item((key, source, _load(*source, THUMB_SIDE)))

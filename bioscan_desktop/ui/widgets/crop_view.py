@@ -84,12 +84,14 @@ class CropView(QWidget):
 
     def show_boxes(self, boxes: list[Box]) -> None:
         """Other boxes, the first being current."""
+        self._grip = None  # what was held is gone
         self._boxes = [QRectF(b.left, b.top, b.width, b.height) for b in boxes]
         self._current = 0 if boxes else -1
         self._tell()
 
     def add(self) -> None:
         """Another box in the middle, as large as the current one."""
+        self._grip = None
         size = self._boxes[self._current].size() if self._current >= 0 else QSizeF(0.4, 0.4)
         box = QRectF(QPointF(0.5 - size.width() / 2, 0.5 - size.height() / 2), size)
         self._boxes.append(box)
@@ -98,6 +100,7 @@ class CropView(QWidget):
 
     def remove(self) -> None:
         """Takes the current box out."""
+        self._grip = None
         if self._current >= 0:
             del self._boxes[self._current]
             self._current = min(self._current, len(self._boxes) - 1)
@@ -105,6 +108,7 @@ class CropView(QWidget):
 
     def turn(self, step: int) -> None:
         """Goes to another box."""
+        self._grip = None
         if self._boxes:
             self._current = (self._current + step) % len(self._boxes)
             self._tell()

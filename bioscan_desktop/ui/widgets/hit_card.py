@@ -166,7 +166,7 @@ class HitCard(QFrame):
             if picture is not None and self._photo == photo:
                 self._glyph.show_picture(picture)
 
-        self._pictures.load(photo, THUMB_SIDE, show)
+        self._pictures.load(photo, THUMB_SIDE, show, self)
 
     def _facts_html(self, hit: Hit, rows: GappedAlignment | None, solid: bool) -> str:
         parts = [tr("similarity <b>{score}</b>").format(score=decimal(hit.score, 2))]

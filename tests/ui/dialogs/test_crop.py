@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.inference.crop import Box
@@ -69,6 +70,15 @@ def test_a_box_cannot_leave_the_photo(view: CropView) -> None:
     assert close(view.boxes[0], 0.0, 0.0, 1.0, 1.0)
 
 
+def test_a_box_that_is_taken_out_while_it_is_dragged(view: CropView) -> None:
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(104, 79))
+    QTest.mouseMove(view, QPoint(204, 154))
+    QTest.keyClick(view, Key.Key_Delete)
+    QTest.mouseMove(view, QPoint(240, 190))
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(240, 190))
+    assert view.boxes == []
+
+
 def test_everything_by_keyboard(view: CropView) -> None:
     QTest.keyClick(view, Key.Key_N)
     assert close(view.boxes[0], 0.3, 0.3, 0.7, 0.7)
@@ -122,6 +132,34 @@ def test_the_proposal_is_shown_and_then_used(
     window.acts["undo"].trigger()
     settled(window, 1)
     assert row.specimen.crop is None
+
+
+def test_a_dialog_closed_before_its_photo_was_read(
+    window: MainWindow, small: Path, drop: Callable, settled: Callable, qtbot: QtBot
+) -> None:
+    drop(window, small)
+    settled(window, 1)
+    window.acts["crop"].trigger()
+    (dialog,) = window.findChildren(CropDialog)
+    dialog.reject()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not window.findChildren(CropDialog)
+    qtbot.waitUntil(lambda: not [job for job in window.jobs.running if job.name in ("picture", "crop")])
+
+
+def test_a_proposal_does_not_replace_what_was_drawn_meanwhile(
+    window: MainWindow, small: Path, drop: Callable, settled: Callable, qtbot: QtBot
+) -> None:
+    drop(window, small)
+    settled(window, 1)
+    window.acts["crop"].trigger()
+    (dialog,) = window.findChildren(CropDialog)
+    QTest.keyClick(dialog.view, Key.Key_N)
+    drawn = dialog.view.boxes
+    qtbot.waitUntil(lambda: not [job for job in window.jobs.running if job.name == "crop"])
+    assert dialog.view.boxes == drawn and "Looking" not in dialog._words.text()
+    dialog.propose.click()  # asked for, it replaces them
+    qtbot.waitUntil(lambda: dialog.view.boxes != drawn)
 
 
 def test_several_insects_become_several_specimens(
