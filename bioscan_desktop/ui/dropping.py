@@ -42,12 +42,12 @@ class Dropping(QObject):
     def enter(self, event: QDragEnterEvent) -> None:
         """Something is dragged into the window."""
         if intake.can_take(event.mimeData()):
-            event.acceptProposedAction()
+            intake.accept_copy(event)
             self._hint(event)
 
     def move(self, event: QDropEvent) -> None:
         """It is moved on."""
-        event.acceptProposedAction()
+        intake.accept_copy(event)
         self._hint(event)
 
     def leave(self) -> None:
@@ -58,7 +58,7 @@ class Dropping(QObject):
     def drop(self, event: QDropEvent) -> None:
         """It is let go."""
         self.leave()
-        event.acceptProposedAction()
+        intake.accept_copy(event)
         what = intake.read_mime(event.mimeData())
         row = self._row_at(event.position().toPoint())
         target = row.key if row is not None and _could_join(what, row.specimen) else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 
 from bioscan_desktop.core.barcode import looks_like_sequence
 from bioscan_desktop.ui.translating import tr
@@ -54,6 +54,15 @@ def _is_sequence(path: Path) -> bool:
 def can_take(mime: QMimeData) -> bool:
     """True if a drop is worth accepting; called many times while dragging, so it looks at kinds only."""
     return mime.hasUrls() or mime.hasText() or mime.hasImage()
+
+
+def accept_copy(event: QDropEvent) -> None:
+    """Takes what is dragged or dropped as a copy.
+
+    Whoever it is dragged from may propose to move it, and would then delete its files or words.
+    """
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()
 
 
 def read_mime(mime: QMimeData) -> Intake:

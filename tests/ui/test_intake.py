@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 
 from bioscan_desktop.ui import intake
+from bioscan_desktop.ui.main_window import MainWindow
 
 
 def _picture() -> QImage:
@@ -66,3 +67,39 @@ def test_endings_agree_with_the_reader_of_sequences() -> None:
     from bioscan_desktop.library.importers.sequences import SUFFIXES
 
     assert intake.SEQUENCE_ENDINGS == SUFFIXES
+
+
+def test_what_is_dropped_is_copied_whatever_is_proposed(window: MainWindow, tmp_path: Path) -> None:
+    """After a move, a file manager would delete the photos and an editor its text."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "manifest.json").write_text("{}")
+    (tmp_path / "table.tsv").write_text("processid\n")
+    actions, left = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton
+    shift = Qt.KeyboardModifier.ShiftModifier
+    for target, name in (
+        (window, "folder"),
+        (window.shell.page("batch"), "folder"),
+        (window.shell.page("packs"), "folder"),
+        (window.shell.page("library"), "table.tsv"),
+    ):
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
+        enter = QDragEnterEvent(QPoint(50, 50), actions, mime, left, shift)
+        enter.setDropAction(Qt.DropAction.MoveAction)
+        target.dragEnterEvent(enter)
+        assert enter.isAccepted() and enter.dropAction() == Qt.DropAction.CopyAction
+    drop = QDropEvent(QPointF(50, 50), actions, mime, left, shift)
+    drop.setDropAction(Qt.DropAction.MoveAction)
+    window.dropEvent(drop)
+    assert drop.isAccepted() and drop.dropAction() == Qt.DropAction.CopyAction
+
+
+def test_photos_dropped_on_the_batch_page_are_the_windows(window: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").touch()
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.jpg"))])
+    copy, left, plain = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(50, 50), copy, mime, left, plain)
+    enter.ignore()
+    window.shell.page("batch").dragEnterEvent(enter)
+    assert not enter.isAccepted()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, Qt, QUrl
@@ -315,14 +316,20 @@ class BatchPage(QStackedWidget):
             self.table.setColumnWidth(column, int(width))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.control.setup is None and event.mimeData().hasUrls():
-            event.acceptProposedAction()
+        if self._dropped(event) is not None:
+            intake.accept_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        folders = [path for path in intake.read_mime(event.mimeData()).paths if path.is_dir()]
-        if folders:
-            self.begin.use_folder(folders[0])
-            event.acceptProposedAction()
+        folder = self._dropped(event)
+        if folder is not None:
+            self.begin.use_folder(folder)
+            intake.accept_copy(event)
+
+    def _dropped(self, event: QDropEvent) -> Path | None:
+        """The folder that is dragged while one can be chosen; anything else is the window's."""
+        if self.control.setup is not None or not event.mimeData().hasUrls():
+            return None
+        return next((path for path in intake.read_mime(event.mimeData()).paths if path.is_dir()), None)
 
     def use(self, setup: Setup) -> None:
         """Starts a run that was set up elsewhere."""

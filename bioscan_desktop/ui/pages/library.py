@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from bioscan_desktop.ui.dialogs.add_specimens import TABLES
+from bioscan_desktop.ui.intake import accept_copy
 from bioscan_desktop.ui.models.taxa import TaxonModel
 from bioscan_desktop.ui.models.taxonomy import TaxonomySource
 from bioscan_desktop.ui.theme import Theme
@@ -155,12 +156,12 @@ class LibraryPage(QStackedWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._dropped(event) is not None and self.source.engine is not None:
-            event.acceptProposedAction()
+            accept_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         table = self._dropped(event)
         if table is not None:
-            event.acceptProposedAction()
+            accept_copy(event)
             self.adding.ask(table)
 
     @staticmethod

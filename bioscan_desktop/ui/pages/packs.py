@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.services.tasks import Progress
 from bioscan_desktop.ui import library_work, wording
+from bioscan_desktop.ui.intake import accept_copy
 from bioscan_desktop.ui.jobs import Job, Work
 from bioscan_desktop.ui.models.found import Found, FoundModel
 from bioscan_desktop.ui.sentences import translated
@@ -360,12 +361,12 @@ class PacksPage(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._dropped(event) is not None:
-            event.acceptProposedAction()
+            accept_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         source = self._dropped(event)
         if source is not None:
-            event.acceptProposedAction()
+            accept_copy(event)
             self.install(source)
 
     @staticmethod

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.filtering import ALL, GROUPS, Wanted
-from bioscan_desktop.ui.intake import read_mime
+from bioscan_desktop.ui.intake import clipboard
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.escape import OwnEscape
@@ -56,7 +56,7 @@ class _Words(QLineEdit):
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
             and event.matches(QKeySequence.StandardKey.Paste)
-            and not read_mime(QGuiApplication.clipboard().mimeData()).refused
+            and not clipboard().refused
         ):
             event.ignore()  # so that the window pastes it as a specimen
             return True
