@@ -136,8 +136,9 @@ class WorkbenchSource(ReviewSource):
         self._again.setSingleShot(True)
         self._again.setInterval(AGAIN_MS)
         self._again.timeout.connect(self.rows_changed)
-        bench.model.rowsInserted.connect(lambda *_: self._soon())
-        bench.model.rowsRemoved.connect(lambda *_: self._soon())
+        # Methods, not lambdas: these end with the source, when a session takes its place.
+        bench.model.rowsInserted.connect(self._soon)
+        bench.model.rowsRemoved.connect(self._soon)
         bench.model.modelReset.connect(self._soon)
         bench.results_changed.connect(self._on_results)
         bench.undo_changed.connect(self.undo_changed)

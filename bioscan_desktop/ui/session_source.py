@@ -6,9 +6,11 @@ import sqlite3
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject
 
+from bioscan_desktop.core.errors import SessionError
 from bioscan_desktop.services import recorded
 from bioscan_desktop.session import decisions, queries, specimens
 from bioscan_desktop.session.database import Database
@@ -17,6 +19,8 @@ from bioscan_desktop.ui.jobs import Jobs
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.review_sources import ReviewSource
 from bioscan_desktop.ui.sentences import translated
+
+T = TypeVar("T")
 
 KEPT = 300
 """Rows that are kept as they were read."""
@@ -48,6 +52,7 @@ class SessionSource(ReviewSource):
         root = self._database.fact("root")
         self._root = Path(root) if root else None
         self._rows: OrderedDict[int, Row] = OrderedDict()
+        self._told = ""
 
     def close(self) -> None:
         """Lets others write the file."""
@@ -74,7 +79,7 @@ class SessionSource(ReviewSource):
     def ask(self, which: str, order: str, tell: Callable[[list[int]], None]) -> None:
         job = self._jobs.make("pictures", "look through session", lambda _: self._keys(which, order))
         job.done.connect(tell)
-        job.failed.connect(lambda error: self.failed.emit(translated(error.message)))
+        job.failed.connect(self._on_failed)
         self._jobs.run(job)
 
     def _keys(self, which: str, order: str) -> list[int]:
@@ -86,13 +91,30 @@ class SessionSource(ReviewSource):
                 return []
             raise
 
+    def _on_failed(self, error: SessionError) -> None:
+        if error.message != self._told:  # a drive that is gone is asked again with each key
+            self._told = error.message
+            self.failed.emit(translated(error.message))
+
+    def _tried(self, read: Callable[[], T], instead: T) -> T:
+        """What is read while the window is drawn; where it cannot be, that is told and nothing is there."""
+        try:
+            return read()
+        except SessionError as error:
+            self._on_failed(error)
+            return instead
+
     def has_rows(self) -> bool:
-        return bool(queries.page(self._database, queries.Filter(states=ANSWERED), limit=1))
+        answered = queries.Filter(states=ANSWERED)
+        return self._tried(lambda: bool(queries.page(self._database, answered, limit=1)), False)
 
     def row(self, key: int) -> Row | None:
         if key in self._rows:
             self._rows.move_to_end(key)
             return self._rows[key]
+        return self._tried(lambda: self._read(key), None)
+
+    def _read(self, key: int) -> Row | None:
         stored = specimens.get(self._database, -key)
         if stored is None:
             return None
@@ -101,22 +123,28 @@ class SessionSource(ReviewSource):
         if record is not None:
             row.result = recorded.identification_of(record, row.specimen)
             row.state = _STATES[row.result.status]
-        row.decision = restored(decisions.current(self._database, -key))
-        row.note = "\n".join(decisions.notes(self._database, -key))
+        self._read_decision(row)
         self._rows[key] = row
         while len(self._rows) > KEPT:
             self._rows.popitem(last=False)
         return row
 
+    def _read_decision(self, row: Row) -> None:
+        row.decision = restored(decisions.current(self._database, -row.key))
+        row.note = "\n".join(decisions.notes(self._database, -row.key))
+
     def decided(self, keys: Sequence[int]) -> set[int]:
-        found = decisions.current_of(self._database, [-key for key in keys])
+        found = self._current_of(keys)
         return {-number for number, one in found.items() if one.action != "skip"}
 
     def kinds(self, keys: Sequence[int]) -> Counter[str]:
-        found = decisions.current_of(self._database, [-key for key in keys])
+        found = self._current_of(keys)
         kinds = Counter("name" if one.action == "choose" else one.action for one in found.values())
         kinds["open"] = len(keys) - len(found)
         return kinds
+
+    def _current_of(self, keys: Sequence[int]) -> dict[int, decisions.Decision]:
+        return self._tried(lambda: decisions.current_of(self._database, [-key for key in keys]), {})
 
     # -- deciding ------------------------------------------------------------------------------
 
@@ -137,14 +165,14 @@ class SessionSource(ReviewSource):
             self._read_again(made.specimen_id)
 
     def undo_text(self) -> str | None:
-        return "decision" if decisions.can_undo(self._database) else None
+        return "decision" if self._tried(lambda: decisions.can_undo(self._database), False) else None
 
     def redo_text(self) -> str | None:
-        return "decision" if decisions.can_redo(self._database) else None
+        return "decision" if self._tried(lambda: decisions.can_redo(self._database), False) else None
 
     def _read_again(self, number: int) -> None:
         if -number in self._rows:
-            self._rows[-number].decision = restored(decisions.current(self._database, number))
+            self._read_decision(self._rows[-number])
         self.row_changed.emit(-number)
         self.undo_changed.emit()
 

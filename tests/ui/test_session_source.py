@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -159,3 +159,42 @@ def test_closing_the_window_lets_go_of_the_file(
     window.close()
     with Database(session) as database:
         assert not decisions.can_undo(database)
+
+
+def test_the_list_goes_on_while_a_session_is_reviewed(
+    window: MainWindow, page: ReviewPage, world, drop: Callable, settled: Callable
+) -> None:
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the source of the list is gone
+    drop(window, *world.photos.values())
+    settled(window, 4)
+    window.bench.remove([row.key for row in window.bench.model.rows])
+    assert page.source.title
+
+
+def test_a_drive_that_is_gone_while_the_window_is_drawn_is_told_once(
+    window: MainWindow, page: ReviewPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise SessionError("The drive is gone.", "session_unusable")
+
+    told: list[str] = []
+    page.source.failed.connect(told.append)
+    for name in ("can_undo", "can_redo", "current_of"):
+        monkeypatch.setattr(decisions, name, fail)
+    monkeypatch.setattr(specimens, "get", fail)
+    page.source._rows.clear()  # type: ignore[attr-defined]
+    window._enable()
+    page._show()
+    assert page.current is None and page.source.kinds(page._order)["open"] == len(page._order)
+    assert told == ["The drive is gone."]
+
+
+def test_a_note_that_is_taken_back_is_shown_no_more(page: ReviewPage) -> None:
+    source, key = page.source, page._order[0]
+    assert isinstance(source, SessionSource)
+    decisions.decide(source._database, -key, "note", note="box 3")
+    source._rows.clear()
+    row = source.row(key)
+    assert row is not None and row.note == "box 3"
+    source.undo()
+    assert row.note == ""
