@@ -79,11 +79,13 @@ class PhotoCare(QObject):
         if database is None or self._reading is not None:
             return
         job = self._bench.jobs.make("pictures", "read photos", partial(_read, database, self._last))
-        job.done.connect(self._on_read)
+        job.done.connect(partial(self._on_read, job))
         job.ended.connect(partial(self._on_ended, job))
         self._reading = self._bench.jobs.run(job)
 
-    def _on_read(self, last: int) -> None:
+    def _on_read(self, job: Job, last: int) -> None:
+        if job is not self._reading:
+            return  # of the session that was open before
         self._reading = None
         if last > self._last:
             self._last = last

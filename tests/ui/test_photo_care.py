@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.session.database import Database
@@ -116,3 +118,26 @@ def test_photos_whose_content_was_never_read_are_told_of(
     told = "3 of them were never read while they were there, so that they cannot be recognized."
     assert dialog.words.text() == f"3 of 3 photos are not where they were. {told}"
     assert not dialog.choose.isEnabled()
+
+
+def test_a_dialog_closed_while_it_looks(
+    window: MainWindow, photos: Path, drop: Callable, settled: Callable, tmp_path: Path, qtbot: QtBot
+) -> None:
+    _, menu = open_session(window, tmp_path, qtbot)
+    drop(window, *sorted(photos.iterdir()))
+    settled(window, 3)
+    dialog = ask(window, menu, qtbot)
+    dialog.look_in(tmp_path)
+    dialog.reject()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert window.findChild(RelinkDialog) is None
+    qtbot.waitUntil(lambda: not [job for job in window.jobs.running if job.name == "find photos"])
+
+
+def test_news_of_the_session_before_count_for_nothing(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    _, menu = open_session(window, tmp_path, qtbot)
+    late = window.jobs.make("pictures", "read photos", lambda _: 99)
+    menu.care._on_read(late, 99)
+    assert menu.care._last == 0  # or the first 99 photos of this session would never be read

@@ -96,7 +96,7 @@ class RelinkDialog(Dialog):
         self.words.setText(tr("Looking through {path}…").format(path=folder))
         job.progressed.connect(self._on_progress)
         job.done.connect(self._on_found)
-        job.cancelled.connect(lambda: self.words.setText(tr("Stopped; nothing was changed.")))
+        job.cancelled.connect(self._on_cancelled)
         self._begin(job)
 
     def _begin(self, job: Job) -> None:
@@ -140,6 +140,9 @@ class RelinkDialog(Dialog):
     def _on_found(self, found: Found) -> None:
         self._show_lost(found.lost)
         self.words.setText(report(found))
+
+    def _on_cancelled(self) -> None:
+        self.words.setText(tr("Stopped; nothing was changed."))
 
     def _on_failed(self, error: BioscanError) -> None:
         self.words.setText(translated(error.message))
