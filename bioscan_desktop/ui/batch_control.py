@@ -76,7 +76,7 @@ class BatchControl(QObject):
         ended: (words, is_done) a run came to its end by itself, or could not go on.
         looked: a Look at the rows.
         previewed: a Preview, or the sentence that says why there is none.
-        rows_read: rows that were asked for with `read`.
+        rows_read: (numbers, rows) that were asked for with `read`; the numbers are the same object.
         record_read: (number, the machine's whole answer or None).
 
     Attributes:
@@ -89,7 +89,7 @@ class BatchControl(QObject):
     looked = Signal(object)
     ended = Signal(str, bool)
     previewed = Signal(object)
-    rows_read = Signal(object)
+    rows_read = Signal(object, object)
     record_read = Signal(int, object)
 
     def __init__(self, bench: Workbench, parent: QObject | None = None) -> None:
@@ -241,12 +241,12 @@ class BatchControl(QObject):
             return
         began = time.monotonic()
         job = self._jobs.make("session", "look at a batch", partial(_look, self.setup.out, *self._wanted))
-        job.done.connect(self._on_looked)
+        job.done.connect(partial(self._on_looked, self.setup.out))
         job.ended.connect(partial(self._on_look_ended, began))
         self._looking = self._jobs.run(job)
 
-    def _on_looked(self, look: Look | None) -> None:
-        if look is not None and self.setup is not None:
+    def _on_looked(self, out: Path, look: Look | None) -> None:
+        if look is not None and self.setup is not None and self.setup.out == out:
             self.looked.emit(look)
 
     def _on_look_ended(self, began: float) -> None:
@@ -261,7 +261,7 @@ class BatchControl(QObject):
         """Reads rows in a worker; see `rows_read`."""
         if self.setup is not None:
             job = self._jobs.make("session", "rows", partial(_rows, self.setup.out, list(numbers)))
-            job.done.connect(self.rows_read)
+            job.done.connect(partial(self.rows_read.emit, numbers))
             self._jobs.run(job)
 
     def read_record(self, number: int) -> None:

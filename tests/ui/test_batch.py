@@ -204,19 +204,23 @@ def test_everything_has_a_name(page: BatchPage) -> None:
 class Reader(QObject):
     """Stands in for the control: notes what is asked for."""
 
-    rows_read = Signal(object)
+    rows_read = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[list[int]] = []
+        self.questions: list[Any] = []
+
+    @property
+    def asked(self) -> list[list[int]]:
+        return [list(numbers) for numbers in self.questions]
 
     def read(self, numbers: Any) -> None:
-        self.asked.append(list(numbers))
+        self.questions.append(numbers)
 
-    def answer(self) -> None:
-        asked, self.asked = self.asked, []
-        for numbers in asked:
-            self.rows_read.emit([row(number) for number in numbers])
+    def answer(self, **more: Any) -> None:
+        questions, self.questions = self.questions, []
+        for numbers in questions:
+            self.rows_read.emit(numbers, [row(number, **more) for number in numbers])
 
 
 def row(number: int, **more: Any) -> Row:
@@ -263,10 +267,26 @@ def test_rows_stay_on_the_screen_until_their_news_come(window: MainWindow, qtbot
     model.show_numbers(array("q", [4, 1, 2, 3]))
     assert [model.data(model.index(n, 0)) for n in range(4)] == ["…", "p1", "p2", "p3"]
     qtbot.waitUntil(lambda: bool(reader.asked))
-    reader.rows_read.emit([row(99)])  # the answer to what was asked before
-    assert reader.asked == [[4, 1, 2, 3], [4, 1, 2, 3]]
+    reader.answer()
+    assert [model.data(model.index(n, 0)) for n in range(4)] == ["p4", "p1", "p2", "p3"]
     model.show_numbers(array("q", [2]))
     assert model.rowCount() == 1 and model.data(model.index(0, 0)) == "p2"
+
+
+def test_an_answer_that_comes_late_is_not_taken_for_news(window: MainWindow, qtbot: QtBot) -> None:
+    reader = Reader()
+    model = BatchRows(window._theme, reader)  # type: ignore[arg-type]
+    model.show_numbers(array("q", [1, 2]))
+    model.data(model.index(0, 0))
+    qtbot.waitUntil(lambda: bool(reader.asked))
+    late, reader.questions = reader.questions, []
+    model.show_numbers(array("q", [1, 2]))  # the same rows, with answers by now
+    model.data(model.index(0, 0))
+    qtbot.waitUntil(lambda: bool(reader.asked))
+    reader.rows_read.emit(late[0], [row(1, state="waiting"), row(2, state="waiting")])
+    assert model.data(model.index(0, 1)) is None
+    reader.answer()
+    assert model.data(model.index(0, 1)) == "Noctua comes"
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ class BatchRows(QAbstractTableModel):
         self._stale: dict[int, Row] = {}
         self._asked: dict[int, None] = {}  # pages, the last one asked for at the end
         self._reading: list[int] = []
+        self._question: array[int] | None = None  # the numbers that are being read
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._ask)
@@ -74,7 +75,7 @@ class BatchRows(QAbstractTableModel):
             self._numbers = numbers
         # What is on the screen stays there until the new page comes.
         self._asked.clear()
-        self._reading = []
+        self._reading, self._question = [], None
         held = {number: row for page in self._pages.values() for number, row in page.items()}
         self._stale = held if len(held) + len(self._stale) > KEPT * PAGE else {**self._stale, **held}
         self._pages.clear()
@@ -110,16 +111,17 @@ class BatchRows(QAbstractTableModel):
         wanted = array("q")
         for page in self._reading:
             wanted.extend(self._numbers[page * PAGE : (page + 1) * PAGE])
+        self._question = wanted
         self._control.read(wanted)
 
-    def _on_rows(self, rows: list[Row]) -> None:
+    def _on_rows(self, question: array[int], rows: list[Row]) -> None:
+        if question is not self._question:
+            return  # asked before, when the rows may have had other answers
         found = {row.specimen_id: row for row in rows}
-        pages, self._reading = self._reading, []
+        pages, self._reading, self._question = self._reading, [], None
         for page in pages:
             numbers = self._numbers[page * PAGE : (page + 1) * PAGE]
-            if found and not any(number in found for number in numbers):
-                self._asked[page] = None  # this was the answer to an earlier question
-            elif len(numbers) and all(number in found for number in numbers):
+            if len(numbers) and all(number in found for number in numbers):
                 self._pages[page] = {number: found[number] for number in numbers}
                 while len(self._pages) > KEPT:
                     self._pages.popitem(last=False)
