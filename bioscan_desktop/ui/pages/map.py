@@ -144,6 +144,10 @@ class MapPage(QWidget):
         self.side.show_selection(())
         self._offer_queries()
         taxonomy, engine = self.source.taxonomy, self.source.engine
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+            self._show_work(False)
         self._say(self.source.error or tr("The library is being opened…"))
         if taxonomy is None or engine is None:
             return
@@ -177,7 +181,7 @@ class MapPage(QWidget):
             partial(library_work.map_layout, engine.identifier, taxonomy, self.scope, self.kind),
         )
         job.progressed.connect(self._on_progress)
-        job.done.connect(partial(self._on_made, asked))
+        job.done.connect(partial(self._on_made, job, asked))
         job.failed.connect(self._on_failed)
         job.ended.connect(partial(self._on_ended, job))
         self._job = self._bench.jobs.run(job)
@@ -216,12 +220,12 @@ class MapPage(QWidget):
             self._job = None
             self._show_work(False)
 
-    def _on_made(self, asked: tuple[int, str], made: tuple[Points, Layout]) -> None:
+    def _on_made(self, job: Job, asked: tuple[int, str], made: tuple[Points, Layout]) -> None:
         from bioscan_desktop.services import map_groups
 
         taxonomy = self.source.taxonomy
-        if asked != (self.scope, self.kind) or taxonomy is None:
-            return
+        if job is not self._job or asked != (self.scope, self.kind) or taxonomy is None:
+            return  # of another library, or nobody waits for it any more
         first = self.points is None
         self.points, self.layout_shown = made
         self.view.show_points(self.layout_shown.xy, self.points.modality == 0)

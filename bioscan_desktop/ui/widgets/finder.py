@@ -195,12 +195,12 @@ class Finder(QListView):
         job = self._bench.jobs.make(
             "library", "words", partial(library_work.nearest_by_text, engine.identifier, taxonomy, words)
         )
-        job.done.connect(partial(self._on_answer, words))
+        job.done.connect(partial(self._on_answer, job))
         job.failed.connect(lambda error: self._bench.said.emit(translated(error.message), None))
         self._job = self._bench.jobs.run(job)
 
-    def _on_answer(self, words: str, answer: TextAnswer) -> None:
-        if words == self.words:
+    def _on_answer(self, job: Job, answer: TextAnswer) -> None:
+        if job is self._job:  # for these words, in the library that is open
             self._answer = answer
             self._fill()
 

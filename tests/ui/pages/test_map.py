@@ -212,6 +212,16 @@ def test_without_the_package_it_says_so(page: MapPage, monkeypatch: pytest.Monke
     qtbot.waitUntil(lambda: "openTSNE" in page.words.text() or page.kind == "components")
 
 
+def test_a_map_of_the_library_before_is_not_shown(page: MapPage, window: MainWindow, qtbot: QtBot) -> None:
+    shown = page.layout_shown
+    late = window.jobs.make("library", "map", lambda _: None)
+    page._on_made(late, (page.scope, page.kind), (page.points, shown))  # type: ignore[arg-type]
+    page._on_source()  # as when another library is open
+    page._on_made(late, (page.scope, page.kind), (page.points, shown))  # type: ignore[arg-type]
+    assert page.layout_shown is None
+    qtbot.waitUntil(lambda: page.layout_shown is not None)
+
+
 def test_the_library_page_shows_a_taxon_here(page: MapPage) -> None:
     page.source.ask_for(taxon(page, "Noctua"))
     assert page.view._emphasis is not None and page.side.selected.rowCount() == page.view._emphasis.sum()
