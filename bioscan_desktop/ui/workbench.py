@@ -142,13 +142,15 @@ class Workbench(Restricting):
     def _collect(self, find: Work, target: int | None) -> None:
         taking = Taking(target)
         job = self.jobs.make("intake", "take in", find)
-        job.items.connect(partial(self._on_found, taking))
+        job.items.connect(partial(self._on_found, taking, job))
         job.ended.connect(partial(self._on_all_found, taking, job))
         self._intakes.add(job)
         self.jobs.run(job)
         self.work_changed.emit()
 
-    def _on_found(self, taking: Taking, found: list[Specimen]) -> None:
+    def _on_found(self, taking: Taking, job: Job, found: list[Specimen]) -> None:
+        if job.is_cancelled:
+            return  # found before Stop, delivered after it
         taking.sort(found)
         # A drop on a row is looked at as a whole; a long list shows up as it is found.
         if taking.target is None and taking.seen > URGENT:

@@ -8,8 +8,11 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
+from bioscan_desktop.services.specimens import Specimen
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import State
+from bioscan_desktop.ui.taking import Taking
+from bioscan_desktop.ui.workbench import URGENT
 
 
 def test_a_dropped_photo_is_identified(window: MainWindow, world, drop: Callable, settled: Callable) -> None:
@@ -65,3 +68,13 @@ def test_specimens_dropped_before_the_library_is_open_wait_for_it(
     assert bare_window.bench.model.rows[0].state is State.WAITING
     bare_window.open_packs()
     assert settled(bare_window, 1)[0].state is State.DONE
+
+
+def test_what_was_found_before_stop_does_not_come_after_it(window: MainWindow) -> None:
+    """News of a folder come ten times a second; the last ones are on their way when Stop is pressed."""
+    bench, taking = window.bench, Taking(None)
+    job = window.jobs.make("intake", "take in", lambda _: None)
+    job.cancel()
+    bench._on_found(taking, job, [Specimen(f"s{n}", f"s{n}.jpg") for n in range(2 * URGENT)])
+    bench._on_all_found(taking, job)
+    assert not bench.model.rows and not bench.is_busy
