@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import LIGHT
 from bioscan_desktop.ui.translating import decimal, tr
 
@@ -138,8 +139,8 @@ class _Card:
     def _sure(self, x: float, y: float, width: float) -> float:
         verdict = self._result.verdict
         assert verdict is not None
-        words = wording.likelihood(verdict)
-        ink, ground = PILLS[words]
+        likelihood = wording.likelihood(verdict)
+        words, (ink, ground) = translated(likelihood), PILLS[likelihood]
         font = _font(13)
         font.setBold(True)
         document = self._document(f"<b>{words}</b>", 200, 13)

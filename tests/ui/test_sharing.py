@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.services.export.formats import FORMATS
-from bioscan_desktop.ui import result_picture, sharing
+from bioscan_desktop.ui import result_picture, sharing, wording
 from bioscan_desktop.ui.main_window import MainWindow
 from tests.conftest import TinyWorld
 
@@ -129,6 +129,22 @@ def test_a_result_as_a_picture(filled: MainWindow, qtbot: QtBot) -> None:
     # The photo is on it: left of the words, at the middle of its place, the insect's pale body.
     left = image.pixelColor((result_picture.MARGIN + result_picture.PHOTO // 2) * 2, 140 * 2)
     assert left.lightness() > 120 and left != image.pixelColor(4, 4)
+
+
+def test_a_picture_in_the_language_of_the_window(filled: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(result_picture, "translated", lambda text: f"[{text}]")
+    drawn: list[str] = []
+    document = result_picture._Card._document
+
+    def note(html: str, width: float, size: int) -> object:
+        drawn.append(html)
+        return document(html, width, size)
+
+    monkeypatch.setattr(result_picture._Card, "_document", staticmethod(note))
+    result = filled.bench.model.rows[0].result
+    assert result is not None and result.verdict is not None
+    result_picture.draw(result)
+    assert f"<b>[{wording.likelihood(result.verdict)}]</b>" in drawn
 
 
 def test_a_barcode_as_a_picture(filled: MainWindow, qtbot: QtBot) -> None:

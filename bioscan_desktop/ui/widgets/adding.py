@@ -105,7 +105,7 @@ class Adding(QWidget):
     def _on_progress(self, progress: Progress) -> None:
         self._bar.setRange(0, progress.total or 0)
         self._bar.setValue(progress.done)
-        self.words.setText(f"{progress.label}…")
+        self.words.setText(f"{translated(progress.label)}…")
 
     def _on_failed(self, error: BioscanError) -> None:
         self._bench.said.emit(tr("Nothing was added: {error}").format(error=translated(error.message)), None)
