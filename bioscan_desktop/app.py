@@ -131,7 +131,15 @@ def _begin(window: MainWindow, settings: Settings, paths: Sequence[Path], troubl
     window.say(translated(" ".join([*settings.notices, *([trouble] if trouble else [])])))
     QTimer.singleShot(0, window, window.open_packs)
     _keep_session(window)
-    window.drop_paths([path.expanduser().absolute() for path in paths])
+    window.drop_paths([_expanded(path).absolute() for path in paths])
+
+
+def _expanded(path: Path) -> Path:
+    """With the home folder in the place of `~`, where that is one: files may be called so, too."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
 
 
 def _keep_session(window: MainWindow) -> None:

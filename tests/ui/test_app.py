@@ -85,6 +85,11 @@ def test_paths_of_the_command_line_are_dropped(bare_window: MainWindow, world, s
     assert row.specimen.photo == world.photos["Pieris rapae"]
 
 
+def test_a_file_may_be_called_as_a_home_folder_is_written() -> None:
+    assert program._expanded(Path("~no such user/a.jpg")) == Path("~no such user/a.jpg")
+    assert program._expanded(Path("~/a.jpg")) == Path.home() / "a.jpg"
+
+
 def test_notices_of_the_settings_are_shown(bare_window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "settings.json").write_text("{")
     program._begin(bare_window, Settings(tmp_path / "settings.json"), [], "")
