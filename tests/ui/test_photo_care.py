@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from bioscan_desktop.session import photos as session_photos
 from bioscan_desktop.session.database import Database
 from bioscan_desktop.ui.dialogs.relink import RelinkDialog
 from bioscan_desktop.ui.main_window import MainWindow
@@ -88,7 +90,13 @@ def test_moved_and_renamed_photos_are_found_and_shown(
 
 
 def test_stopping_changes_nothing(
-    window: MainWindow, photos: Path, drop: Callable, settled: Callable, tmp_path: Path, qtbot: QtBot
+    window: MainWindow,
+    photos: Path,
+    drop: Callable,
+    settled: Callable,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
 ) -> None:
     link, menu = open_session(window, tmp_path, qtbot)
     drop(window, *sorted(photos.iterdir()))
@@ -97,8 +105,16 @@ def test_stopping_changes_nothing(
     before = kept(link)
     photos.rename(tmp_path / "moved")
     dialog = ask(window, menu, qtbot)
+    stopped, read = threading.Event(), session_photos.content_hash
+
+    def slow(path: Path) -> str:
+        assert stopped.wait(10)
+        return read(path)
+
+    monkeypatch.setattr(session_photos, "content_hash", slow)
     dialog.look_in(tmp_path / "moved")
     dialog.stop.click()
+    stopped.set()
     qtbot.waitUntil(lambda: dialog._job is None)
     assert dialog.words.text() == "Stopped; nothing was changed."
     assert kept(link) == before
