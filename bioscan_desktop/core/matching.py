@@ -31,7 +31,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -46,6 +46,7 @@ from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.near import Hits, Near
 from bioscan_desktop.core.novelty import novelty_of
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
+from bioscan_desktop.core.verdict import RankShare, Verdict
 
 DECISION_K = 50
 MAX_KEYS_PER_TAXON = 3
@@ -54,49 +55,6 @@ LEAST_IDENTITY = {"species": 97.0, "genus": 95.0, "family": 90.0, "order": 85.0}
 
 UNLIKE_IDENTITY = 75.0
 """Below this, two sequences need not even be the same gene; COI of two insect orders has about 80."""
-
-
-@dataclass(frozen=True, slots=True)
-class RankShare:
-    """The share of the evidence that stands behind the best name at a rank."""
-
-    rank: str
-    name: str
-    share: float
-    runner_up: str | None = None
-    runner_up_share: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The finest name that the evidence carries.
-
-    Attributes:
-        name, rank: None if not even an order is carried.
-        confidence: the share at that rank.
-        novelty: `none`, `new_species` or `unlike_library`.
-        novelty_p: share of specimens of known species that lie as far from the library as this
-            one or farther; None without calibration.
-        reason: one or two sentences for the user.
-        ranks: the walked lineage, order first, as far as there are names.
-    """
-
-    name: str | None
-    rank: str | None
-    confidence: float
-    calibrated: bool
-    novelty: str
-    novelty_p: float | None
-    reason: str
-    ranks: tuple[RankShare, ...]
-
-    @property
-    def lineage(self) -> Lineage:
-        """The names down to the verdict's rank."""
-        if self.rank is None:
-            return Lineage()
-        kept = RANKS[: RANKS.index(self.rank) + 1]
-        return Lineage(**{share.rank: share.name for share in self.ranks if share.rank in kept})
 
 
 Evidence = dict[tuple[str, ...], float]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.matching import Verdict
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.core.verdict import Verdict
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:

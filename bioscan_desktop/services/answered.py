@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bioscan_desktop.core.matching import Verdict
 from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.core.verdict import Verdict
 
 
 @dataclass(frozen=True)

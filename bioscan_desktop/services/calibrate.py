@@ -26,10 +26,11 @@ import numpy as np
 from bioscan_desktop.core.barcode import MIN_BASES, SHORT_BASES
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
-from bioscan_desktop.core.matching import DECISION_K, Verdict, decide_both
+from bioscan_desktop.core.matching import DECISION_K, decide_both
 from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.novelty import nearness
 from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.inference.frame import place
 from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.library.importers.tables import Record

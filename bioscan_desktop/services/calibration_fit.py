@@ -20,10 +20,17 @@ from bioscan_desktop.core.calibration import (
     log_odds,
 )
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.matching import Evidence, Verdict, decide, distance_to, fuse, gather
+from bioscan_desktop.core.matching import (
+    Evidence,
+    decide,
+    distance_to,
+    fuse,
+    gather,
+)
 from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.novelty import familiarity_of, familiarity_terms
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
+from bioscan_desktop.core.verdict import Verdict
 
 QUANTILES = 200
 """Points kept of each distribution of familiarity."""

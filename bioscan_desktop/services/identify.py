@@ -21,8 +21,9 @@ from bioscan_desktop.core.barcode import Barcode, reverse_complement
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.matching import DECISION_K, Verdict, agreement_levels, decide, decide_both
+from bioscan_desktop.core.matching import DECISION_K, agreement_levels, decide, decide_both
 from bioscan_desktop.core.near import Hits
+from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.images import LoadedImage

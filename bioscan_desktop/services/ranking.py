@@ -12,8 +12,9 @@ import numpy as np
 from bioscan_desktop.core.barcode import SHORT_BASES
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.matching import Verdict, weigh
+from bioscan_desktop.core.matching import weigh
 from bioscan_desktop.core.near import Hits
+from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.index.barcodes import align
 
 

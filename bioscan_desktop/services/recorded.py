@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.matching import RankShare, Verdict
 from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.services.identify import Identification
 from bioscan_desktop.services.identify import Provenance as MadeWith

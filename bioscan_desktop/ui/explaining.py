@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bioscan_desktop.core.matching import RankShare, Verdict
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.wording import percent, rank_noun, upper_first

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from bioscan_desktop.core.agreement import LETTERS
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.matching import Verdict
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.services.export import words
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.translating import decimal, mark, tr

@@ -15,8 +15,8 @@ from bioscan_desktop.core.barcode import MIN_BASES, SHORT_BASES
 from bioscan_desktop.core.calibration import Calibration, PairScale, log_mismatch
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.matching import RankShare, Verdict
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
+from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.library.importers.tables import Record
 from bioscan_desktop.services import calibrate
 from bioscan_desktop.services.calibration_fit import (
@@ -93,7 +93,7 @@ def test_thresholds_hold_the_target(target: float, least: float) -> None:
 
 
 def decide_like(share: float) -> Verdict:
-    from bioscan_desktop.core.matching import RankShare
+    from bioscan_desktop.core.verdict import RankShare
 
     ranks = tuple(
         RankShare(rank, name, share) for rank, name in zip(("order", "family"), A.names(), strict=False)

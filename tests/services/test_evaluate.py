@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.core.matching import RankShare, Verdict
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
+from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.library.importers.tables import read_table
 from bioscan_desktop.services import evaluate
 from bioscan_desktop.services.evaluate import (

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioscan_desktop.core.matching import RankShare, Verdict
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
+from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.services.answered import Answered
 from bioscan_desktop.services.missing_species import apart, lines, missing_species, reaching, separation
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.core.matching import RankShare, Verdict
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
+from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.services.answered import Answered
 from bioscan_desktop.services.reliability import (
     expected_calibration_error,

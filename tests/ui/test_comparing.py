@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.matching import RankShare, Verdict
 from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
+from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.services.identify import Identification, Provenance
 from bioscan_desktop.services.specimens import Specimen
 from bioscan_desktop.ui import comparing

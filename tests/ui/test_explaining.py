@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bioscan_desktop.core.matching import RankShare, Verdict
+from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.ui import explaining
 
 ASKED = {"order": 0.65, "family": 0.65, "genus": 0.78, "species": 0.70}

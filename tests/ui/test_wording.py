@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.matching import Verdict
 from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.ui import wording
 
 

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bioscan_desktop.core.matching import Verdict
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.ui import explaining, wording
 from bioscan_desktop.ui.explaining import Rung
 from bioscan_desktop.ui.theme import Theme

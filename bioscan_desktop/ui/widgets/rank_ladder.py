@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from bioscan_desktop.core.matching import Verdict
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from bioscan_desktop.core.barcode import facts
-from bioscan_desktop.core.matching import Verdict
+from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.models.specimens import STATE_WORDS, Row, State
 from bioscan_desktop.ui.sentences import translated

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioscan_desktop.core.agreement import agreement
-from bioscan_desktop.core.matching import RankShare, Verdict
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
+from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.services.export.higher import higher_names
 from bioscan_desktop.services.export.items import ExportItem, split_species
 from bioscan_desktop.services.export.words import likelihood, percent
