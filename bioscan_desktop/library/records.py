@@ -191,8 +191,9 @@ class RecordStore:
             raise PackError(f"The library {path.parent} was made by a newer program; update BIOSCAN Desktop.")
 
     def close(self) -> None:
-        """Closes the database."""
-        self._connection.close()
+        """Closes the database, after a question that another thread is asking."""
+        with self._lock:
+            self._connection.close()
 
     def by_row(self, modality: str, rows: Sequence[int]) -> dict[int, KeyRecord]:
         """The records of some rows of a key matrix, by row.

@@ -26,9 +26,9 @@ from bioscan_desktop.core.barcode import Barcode, clean
 from bioscan_desktop.core.errors import BarcodeError, InputError
 from bioscan_desktop.library.importers.sequences import read_sequences
 from bioscan_desktop.library.importers.tables import Record, read_table
-from bioscan_desktop.services.batch_scan import Found, is_nameable, readable, sort_key
+from bioscan_desktop.services.batch_scan import Found, is_nameable, sort_key
 from bioscan_desktop.session import specimens
-from bioscan_desktop.session.database import Database
+from bioscan_desktop.session.database import Database, readable
 from bioscan_desktop.session.specimens import FileFacts, StoredSpecimen
 
 _CUT = re.compile(r"[ _\-.+(\[]+")

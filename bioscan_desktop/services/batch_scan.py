@@ -108,11 +108,6 @@ def is_nameable(path: str) -> bool:
     return True
 
 
-def readable(path: str) -> str:
-    """A file name with marks in the place of bytes that are no text."""
-    return path.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
 class Root:
     """The folder of a run, which may vanish with its drive and come back.
 

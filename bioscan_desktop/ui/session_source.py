@@ -19,6 +19,7 @@ from bioscan_desktop.ui.jobs import Jobs
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.review_sources import ReviewSource
 from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.translating import tr
 
 T = TypeVar("T")
 
@@ -165,10 +166,10 @@ class SessionSource(ReviewSource):
             self._read_again(made.specimen_id)
 
     def undo_text(self) -> str | None:
-        return "decision" if self._tried(lambda: decisions.can_undo(self._database), False) else None
+        return tr("decision") if self._tried(lambda: decisions.can_undo(self._database), False) else None
 
     def redo_text(self) -> str | None:
-        return "decision" if self._tried(lambda: decisions.can_redo(self._database), False) else None
+        return tr("decision") if self._tried(lambda: decisions.can_redo(self._database), False) else None
 
     def _read_again(self, number: int) -> None:
         if -number in self._rows:

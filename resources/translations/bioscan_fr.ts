@@ -2882,6 +2882,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>{path} ne peut pas être lu comme un tableau ({why}).</translation>
     </message>
     <message>
+        <source>{path} cannot be read as a table: it is not UTF-8 text; save it as CSV UTF-8 or as TSV.</source>
+        <translation>{path} ne peut pas être lu comme un tableau&#xa0;: ce n’est pas du texte UTF-8&#x202f;; enregistrez-le au format CSV UTF-8 ou TSV.</translation>
+    </message>
+    <message>
         <source>There is no file {path}.</source>
         <translation>Il n’y a pas de fichier {path}.</translation>
     </message>
@@ -5648,6 +5652,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>Until then the list is kept in memory only.</source>
         <translation>Jusque-là, la liste n’est gardée qu’en mémoire.</translation>
+    </message>
+    <message>
+        <source>decision</source>
+        <translation>la décision</translation>
     </message>
 </context>
 </TS>

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import string
 import tomllib
 import typing
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from bioscan_desktop.core.errors import BioscanError
-from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_training.config_bounds import LEAST, MOST, PLACEHOLDERS, placeholders_of
 from bioscan_training.data.barcodes import Augmentation
 from bioscan_training.data.splits import SplitRules
 
@@ -403,34 +402,6 @@ class Config:
     export: ExportConfig = field(default_factory=ExportConfig)
 
 
-_SHARES = (
-    "ema mask warmup min_area rotate flip vertical_flip brightness contrast saturation hue grey erase dropout"
-    " drop_path smoothing min_parity_fp32 min_parity_int8 unseen val_unseen test val photo_val fold_calibrate"
-    " crop substitution ambiguous shrink"
-).split()
-_LEAST: dict[str, float] = (
-    dict.fromkeys(
-        "epochs batch accumulate k max_bases width layers heads hidden size resize train_size patch rank"
-        " max_tokens workers photo_side val_queries val_keys val_barcodes vocabulary_size dim per_species"
-        " aspect parity_inputs calibration per_genus min_haplotypes min_bases most_shrink".split(),
-        1,
-    )
-    | dict.fromkeys(
-        "cache_chunk cap patience eval_every stride threads clip weight_decay lr head_lr checkpoint_s seed"
-        " frozen_blocks int8_float_layers max_degrees lean_image lean_dna lean_dna_genus"
-        " abundance_dna trim first_size keys_per_species".split(),
-        0,
-    )
-    | dict.fromkeys(_SHARES, 0)
-    | {"embedding": 12, "temperature": 0.001}
-)
-_MOST: dict[str, float] = dict.fromkeys(_SHARES, 1)
-"""Bounds of numbers, by the last part of their key."""
-
-_PLACEHOLDERS = (*RANKS, "epithet")
-"""What `inference.text.text_of` knows of a specimen."""
-
-
 def load_config(path: Path) -> Config:
     """Reads a TOML recipe.
 
@@ -483,10 +454,10 @@ def _check(hint: Any, value: Any, name: str, start: Any = None) -> Any:
     if type(value) is not hint:
         raise ConfigError(f"'{name}' must be of type {hint.__name__}, found {value!r}.")
     key = name.rpartition(".")[2]
-    if key == "template" and not _placeholders(value) <= set(_PLACEHOLDERS):
-        known = ", ".join(f"{{{part}}}" for part in _PLACEHOLDERS)
+    if key == "template" and not placeholders_of(value) <= set(PLACEHOLDERS):
+        known = ", ".join(f"{{{part}}}" for part in PLACEHOLDERS)
         raise ConfigError(f"'{name}' must have no placeholders but {known}; found {value!r}.")
-    least, most = _LEAST.get(key), _MOST.get(key)
+    least, most = LEAST.get(key), MOST.get(key)
     if hint is float and not math.isfinite(value):
         raise ConfigError(f"'{name}' must be a number, found {value!r}.")
     if hint in (int, float) and (
@@ -495,14 +466,6 @@ def _check(hint: Any, value: Any, name: str, start: Any = None) -> Any:
         limits = f"at least {least}" if most is None else f"from {least} to {most}"
         raise ConfigError(f"'{name}' must be {limits}, found {value!r}.")
     return value
-
-
-def _placeholders(template: str) -> set[str]:
-    """What stands in braces; the whole where the braces do not match."""
-    try:
-        return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
-    except ValueError:
-        return {template}
 
 
 def to_dict(config: Any) -> dict[str, Any]:
