@@ -21,6 +21,7 @@ from bioscan_desktop.library.records import SCHEMA_VERSION, SPECIMENS_SCHEMA, co
 _INDEXES = {
     "changing_by_name": 'keys (modality, species, genus, family, "order")',
     "changing_by_process": "keys (modality, processid)",
+    "changing_by_specimen": "specimens (processid)",
 }
 
 

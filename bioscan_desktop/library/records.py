@@ -41,7 +41,6 @@ SPECIMENS_SCHEMA = """
 CREATE TABLE IF NOT EXISTS specimens (
     key_id INTEGER NOT NULL, processid TEXT NOT NULL, PRIMARY KEY (key_id, processid)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS specimens_by_processid ON specimens (processid);
 CREATE TABLE IF NOT EXISTS places (
     key_id INTEGER NOT NULL, country TEXT NOT NULL, n_records INTEGER NOT NULL,
     PRIMARY KEY (key_id, country)
