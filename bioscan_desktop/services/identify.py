@@ -32,7 +32,13 @@ from bioscan_desktop.library.restriction import Restriction
 from bioscan_desktop.services.answer_json import hit_json, verdict_json
 from bioscan_desktop.services.export.words import percent
 from bioscan_desktop.services.photo_input import Seen, prepare
-from bioscan_desktop.services.ranking import align_nearest, aligned, by_evidence, species_missing
+from bioscan_desktop.services.ranking import (
+    align_nearest,
+    aligned,
+    by_evidence,
+    species_missing,
+    together,
+)
 from bioscan_desktop.services.specimens import Specimen, in_steps
 from bioscan_desktop.services.tasks import CancelToken, Progress, ProgressCallback, silent
 
@@ -472,7 +478,9 @@ class Identifier:
         Args:
             verdict: tells whether the species is missing, which other scales hold for.
         """
-        return by_evidence(found.hits, self.calibration_for(found), species_missing(verdict))
+        calibration, lacking = self.calibration_for(found), species_missing(verdict)
+        both = together(found.hits, calibration, lacking, self.library.pictured)
+        return by_evidence(found.hits, calibration, lacking, together=both)
 
     def _shown(self, found: Neighbours, top_k: int, verdict: Verdict | None) -> tuple[Hit, ...]:
         """The best `top_k` hits of each modality of the query, barcodes aligned."""
@@ -486,4 +494,5 @@ class Identifier:
             best["dna"] = [
                 aligned(hit, sequence) if hit.percent_identity is None else hit for hit in best["dna"]
             ]
-        return tuple(by_evidence(best, calibration, lacking))
+        both = together(found.hits, calibration, lacking, self.library.pictured)
+        return tuple(by_evidence(best, calibration, lacking, together=both))

@@ -12,7 +12,7 @@ import numpy as np
 from bioscan_desktop.core.barcode import SHORT_BASES
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.matching import weigh
+from bioscan_desktop.core.matching import Evidence, fuse, weigh
 from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.index.barcodes import align
@@ -24,25 +24,51 @@ def species_missing(verdict: Verdict | None) -> bool:
 
 
 def by_evidence(
-    hits: Mapping[str, Sequence[Hit]], calibration: Calibration, missing: bool, most: int | None = None
+    hits: Mapping[str, Sequence[Hit]],
+    calibration: Calibration,
+    missing: bool,
+    most: int | None = None,
+    together: Evidence | None = None,
 ) -> list[Hit]:
     """Hits by the evidence that each is, where scales of several kinds meet.
 
     Args:
         most: so many of them; None for all.
+        together: what photo and barcode of a specimen say together (`core.matching.fuse`). Hits of
+            the names that it favours come first then: a photo's logits and a barcode's, each fitted
+            among their own, say nothing of which of the two is the surer one.
     """
     sides = [side for side in map(Hits.of, hits.values()) if len(side)]
     if not sides:
         return []
     logits = [weigh(near, calibration.pair(near.pair, missing)) for side in sides for near in side.groups]
     score, key_id = (np.concatenate([side.column(name) for side in sides]) for name in ("score", "key_ids"))
-    order = np.lexsort((key_id, -score, -np.concatenate(logits)))[:most]
+    shared = np.zeros(len(score))
+    if together is not None:
+        paths = [key.lineage.path() for side in sides for near in side.groups for key in near.keys]
+        shared = np.array([together.get(path, 0.0) for path in paths])
+    order = np.lexsort((key_id, -score, -np.concatenate(logits), -shared))[:most]
     starts = list(accumulate(map(len, sides), initial=0))
     found = []
     for place in order.tolist():
         side = bisect_right(starts, place) - 1
         found.append(sides[side][place - starts[side]])
     return found
+
+
+def together(
+    hits: Mapping[str, Sequence[Hit]],
+    calibration: Calibration,
+    missing: bool,
+    pictured: frozenset[str] | None,
+) -> Evidence | None:
+    """What photo and barcode say together; None unless there are hits of both.
+
+    Args:
+        pictured: species of which the library has photos; None if that is not known, or all are.
+    """
+    image, dna = hits.get("image"), hits.get("dna")
+    return fuse(image, dna, calibration, missing, pictured) if image and dna else None
 
 
 ALIGNED, SHORT_ALIGNED = 5, 20

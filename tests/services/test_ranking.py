@@ -7,7 +7,7 @@ from dataclasses import replace
 from bioscan_desktop.core.calibration import Calibration, PairScale
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.taxonomy import Lineage
-from bioscan_desktop.services.ranking import ALIGNED, align_nearest, by_evidence
+from bioscan_desktop.services.ranking import ALIGNED, align_nearest, by_evidence, together
 from tests.conftest import mutate, random_barcode
 
 COMES = Lineage("Lepidoptera", "Noctuidae", "Noctua", "Noctua comes")
@@ -29,6 +29,23 @@ def test_the_most_evidence_comes_first_whatever_kind_it_is_of() -> None:
     assert ranked[0] is hits["image"][0], "hits are given back as they are"
     assert by_evidence(hits, SCALES, missing=False, most=2) == ranked[:2]
     assert by_evidence({"dna": []}, SCALES, missing=False) == []
+
+
+def test_of_photo_and_barcode_the_names_that_both_favour_come_first() -> None:
+    other = replace(COMES, species="Noctua pronuba")
+    # The photo is all but sure of one species, the barcode prefers another a little; the logits of
+    # the photo are the larger ones, which says nothing of a barcode.
+    hits = {
+        "dna": [hit(1, 0.90), replace(hit(2, 0.85), lineage=other)],
+        "image": [replace(hit(3, 0.9, "image"), lineage=other), hit(4, 0.88, "image")],
+    }
+    trusting = replace(SCALES, image_weight=0.1)
+    assert together({"dna": hits["dna"]}, trusting, False, None) is None
+    both = together(hits, trusting, False, None)
+    assert both is not None and both[COMES.path()] > both[other.path()]
+    assert [h.key_id for h in by_evidence(hits, trusting, False)] == [3, 4, 1, 2]
+    assert [h.key_id for h in by_evidence(hits, trusting, False, together=both)] == [4, 1, 3, 2]
+    assert [h.key_id for h in by_evidence(hits, trusting, False, 1, both)] == [4]
 
 
 def test_the_nearest_are_aligned_and_the_best_identity_is_told() -> None:
