@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bioscan_desktop.core.errors import BioscanError
+from bioscan_training import average, rivals, smoke
 from bioscan_training import batch_command as batch
 from bioscan_training import benchmark_command as benchmark
 from bioscan_training import relatedness_command as relatedness
-from bioscan_training import rivals, smoke
 from bioscan_training.config import Config, load_config
 from bioscan_training.contrast import command as contrast
 from bioscan_training.data import convert, rehearsal
@@ -87,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_common(p)
     p.add_argument("--stage", action="append", choices=STAGES, help="only this stage; may be repeated")
     p.add_argument("--tuning", action="store_true", help="leave the `tune` photos out of training")
+
+    average.add_arguments(add("average", average.run, average.ABOUT, average.EXAMPLE))
 
     p = add(
         "export",
