@@ -1,9 +1,10 @@
 """Fit a library's calibration on held-out specimens whose names are known.
 
-Every held-out query is asked twice: once against the whole library (its species is known), and
-once with all keys of its species left out (as if the species were missing); a few queries of each
-species are enough for that, as every missing species weighs the same. Barcodes are asked once more as
-short windows. From the answers:
+Every held-out query is asked twice: once against the whole library (its species is known; a photo that
+is in the library is asked without itself, so that no photo need be spared for this), and once with all
+keys of its species left out (as if the species were missing); a few queries of each species are enough
+for that, as every missing species weighs the same. Barcodes are asked once more as short windows. From
+the answers:
 
 - per pair of modalities the weights that turn similarity into evidence, chosen to give the true
   lineage the largest likelihood; once for known species, once for missing ones;
@@ -34,6 +35,7 @@ from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.inference.frame import place
 from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.library.importers.tables import Record
+from bioscan_desktop.library.pack import Library
 from bioscan_desktop.services.answered import Answered
 from bioscan_desktop.services.calibration_fit import (
     MISSING_WEIGHT,
@@ -67,6 +69,9 @@ MISSING_EACH = 4
 FEW = 400
 """Up to so many queries all are asked without their species; a few dozen can spare none."""
 
+SAME_PHOTO = 0.9999
+"""Photos whose embeddings have such a cosine are one; keys in half precision are not off by more."""
+
 SHORT = "short"
 """Name of the short windows of barcodes beside `image` and `dna`."""
 
@@ -83,7 +88,7 @@ def fit(
     """Fits the calibration of a library; `identifier.library` has it from then on.
 
     Args:
-        records: held-out rows with names, none of them among the library's own.
+        records: held-out rows with names; no barcode among them may be the library's own.
         images: folder of their photos.
         target_precision: of the names given at each rank.
 
@@ -303,6 +308,7 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
     placed = place(queries.sequences).codes if modality == "dna" and library.is_coi else None
     leaning = identifier.model.manifest.leaning
     answers = library.search(modality, rows, DECISION_K, placed=placed, leaning=leaning)
+    themselves = _own_photos(library, rows) if modality == "image" else {}
     names = {m: np.array([x.species or "" for x in library.records.lineages(m)]) for m in library.modalities}
     in_library = set().union(*(set(column.tolist()) for column in names.values()))
     asked_without = _few_of_each([truth.species for truth in queries.truths])
@@ -310,13 +316,20 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
     for number, (truth, hits) in enumerate(zip(queries.truths, answers, strict=True)):
         if truth.species is None:
             continue
-        if truth.species in in_library:
+        own = placed[number : number + 1] if placed is not None else None
+        row = rows[number : number + 1]
+        is_known = truth.species in in_library
+        if number in themselves:
+            others = {"image": ~themselves[number]}
+            is_known = any(
+                truth.species in column[others.get(m, np.True_)].tolist() for m, column in names.items()
+            )
+            hits = library.search(modality, row, DECISION_K, None, own, others, leaning)[0]
+        if is_known:
             cases.append(Case(truth, truth.species, hits, missing=False))
         if number not in asked_without:
             continue
         allowed = {m: column != truth.species for m, column in names.items()}
-        own = placed[number : number + 1] if placed is not None else None
-        row = rows[number : number + 1]
         without = list(library.search(modality, row, DECISION_K, None, own, allowed, leaning)[0])
         for m, mask in allowed.items():
             # The nearest key's isolation, too, must not know of the missing species.
@@ -328,6 +341,14 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
                 without[at] = replace(without[at], isolation=float(cosines[others].max(initial=-1.0)))
         cases.append(Case(replace(truth, species=None), truth.species, Hits.of(without), missing=True))
     return cases
+
+
+def _own_photos(library: Library, rows: np.ndarray) -> dict[int, np.ndarray]:
+    """Which photo keys a query is itself, (number of keys,) bool by the query's number; most are none."""
+    if "image" not in library.modalities:
+        return {}
+    same = rows @ library.keys("image").T >= SAME_PHOTO  # (queries, keys)
+    return {number: same[number] for number in np.flatnonzero(same.any(axis=1)).tolist()}
 
 
 def _few_of_each(species: Sequence[str | None]) -> set[int]:

@@ -119,6 +119,32 @@ def test_a_library_is_calibrated_end_to_end(identifier: Identifier) -> None:
     assert Calibration.from_dict(fitted.to_dict()) == fitted
 
 
+def test_a_photo_of_the_library_is_asked_without_itself(identifier: Identifier) -> None:
+    library = identifier.library
+    keys, lineages = library.keys("image"), library.records.lineages("image")
+    queries = calibrate.Queries("image", rows=list(keys), truths=list(lineages))
+    known = [case for case in calibrate.ask(identifier, queries) if not case.missing]
+    alike = {n for n in range(len(keys)) if (keys @ keys[n] >= calibrate.SAME_PHOTO).sum() == 1}
+    assert alike, "the tiny world has photos that are like no other"
+    for answer in known:
+        scores = [hit.score for hit in answer.hits if hit.pair == "image->image"]
+        assert all(score < calibrate.SAME_PHOTO for score in scores)
+    others = library.search("image", keys[:1], 50)[0]
+    assert max(hit.score for hit in others if hit.pair == "image->image") >= calibrate.SAME_PHOTO
+
+
+def test_a_species_known_by_that_photo_alone_is_not_known(
+    identifier: Identifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = identifier.library
+    keys, lineages = library.keys("image"), library.records.lineages("image")
+    others = [replace(x, species=None) for x in library.records.lineages("dna")]
+    own = [replace(x, species=f"{x.genus} {n}") for n, x in enumerate(lineages)]
+    monkeypatch.setattr(library.records, "lineages", lambda modality: own if modality == "image" else others)
+    queries = calibrate.Queries("image", rows=[keys[0]], truths=[own[0]])
+    assert [case.missing for case in calibrate.ask(identifier, queries)] == [True]
+
+
 def test_other_species_are_judged_by_a_calibration_that_does_not_know_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

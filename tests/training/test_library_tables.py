@@ -47,12 +47,15 @@ def test_the_official_test_fold_never_answers() -> None:
     assert all(r.split != LIBRARY for r in placed if r.fold == RULES.test_fold)
 
 
-def test_photos_set_aside_for_calibration_ask_and_never_answer() -> None:
+def test_photos_set_aside_for_calibration_ask_and_answer(tmp_path: Path) -> None:
     rules = SplitRules(fold_calibrate=0.5)
     split = split_photos(records(True), 42, rules)
     aside = {r.image_file for r in split if r.split == CALIBRATE}
-    placed = place_for_library(split, 42, rules)
-    assert aside and aside <= {r.image_file for r in placed if r.split == CALIBRATE}
+    write_library_tables(tmp_path, [], split, 42, rules)
+    for name in ("library", "queries-calibrate"):
+        assert aside and aside <= {r.image_file for r in read_records(tmp_path / f"{name}.tsv.gz")}
+    tested = {r.image_file for r in read_records(tmp_path / "queries-test.tsv.gz")}
+    assert tested and not tested & {r.image_file for r in read_records(tmp_path / "library.tsv.gz")}
 
 
 def test_the_tables_hold_every_record_once_and_queries_no_haplotype_twice(tmp_path: Path) -> None:

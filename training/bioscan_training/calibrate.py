@@ -31,7 +31,7 @@ def calibrate_library(
 
     Args:
         library: folder of the pack.
-        queries: records TSV of held-out specimens, none of them in the library.
+        queries: records TSV of held-out specimens; photos among them may be in the library, barcodes not.
         images: folder that `image_file` is relative to.
         target_precision: of the names given at each rank.
         unseen: names of species that the encoders were not trained on, one a line: `held_out` then has

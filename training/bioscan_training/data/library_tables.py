@@ -6,6 +6,7 @@
     queries-calibrate.tsv.gz  held-out barcodes and photos for temperature and thresholds
     unseen-calibrate.txt      species among the latter that no encoder was trained on
 
+Photos that are set aside for calibration stand in the library, too: `calibrate` asks each without itself.
 Species that no encoder was trained on (`unseen`, `val_unseen`) are in the library too, as new
 specimens would be; a part of their barcodes and of their photos are queries.
 """
@@ -67,14 +68,18 @@ def write_library_tables(
     folder: Path, barcodes: Sequence[Record], photos: Sequence[Record], seed: int, rules: SplitRules
 ) -> dict[str, int]:
     """Writes the tables and returns their numbers of rows."""
+    prepared = [*barcodes, *photos]
     placed = [*place_for_library(barcodes, seed, rules), *place_for_library(photos, seed, rules)]
     sizes = {}
     for side, name in ((LIBRARY, "library"), (TEST, "queries-test"), (CALIBRATE, "queries-calibrate")):
-        rows = (
-            list(_once(r for r in placed if r.split == side))
-            if side != LIBRARY
-            else [r for r in placed if r.split == side]
-        )
+        if side == LIBRARY:
+            rows = [
+                replace(r, split=LIBRARY)
+                for r, given in zip(placed, prepared, strict=True)
+                if r.split == LIBRARY or given.split == CALIBRATE
+            ]
+        else:
+            rows = list(_once(r for r in placed if r.split == side))
         write_records(folder / f"{name}.tsv.gz", rows)
         sizes[name] = len(rows)
         if side == TEST:
