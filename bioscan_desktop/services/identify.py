@@ -494,5 +494,7 @@ class Identifier:
             best["dna"] = [
                 aligned(hit, sequence) if hit.percent_identity is None else hit for hit in best["dna"]
             ]
+        if len(best) == 1:
+            return tuple(next(iter(best.values())))
         both = together(found.hits, calibration, lacking, self.library.pictured)
         return tuple(by_evidence(best, calibration, lacking, together=both))
