@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bioscan_desktop.library.importers.folders import natural_key, scan
 from bioscan_desktop.services import batch_scan
 from bioscan_desktop.services.batch_scan import Found, Settling
+from bioscan_desktop.session.database import readable
 from bioscan_desktop.session.specimens import FileFacts
 
 NAMES = st.lists(st.sampled_from("a B 1 2 10 007 . - _ é 昆 z".split()), min_size=1, max_size=5).map("".join)
@@ -78,7 +79,7 @@ def test_an_unreadable_folder_is_a_problem_and_not_empty(tmp_path: Path) -> None
 def test_names_that_are_no_text() -> None:
     assert batch_scan.is_nameable("昆虫/a.jpg")
     assert not batch_scan.is_nameable("a\udcff.jpg")
-    assert batch_scan.readable("a\udcff.jpg") == "a\\udcff.jpg"
+    assert readable("a\udcff.jpg") == "a\\udcff.jpg"
 
 
 def test_a_file_is_written_when_it_has_stayed_the_same() -> None:

@@ -81,6 +81,7 @@ class ReviewPage(QStackedWidget):
         self._splitter.setProperty("look", "gap")
         self.specimen = ReviewSpecimen(theme, bench.pictures)
         self.answer = ReviewAnswer(theme, bench)
+        self.answer.setMinimumWidth(325)  # its references and ladder, without a bar to scroll sideways
         self.answer.chosen.connect(lambda number: self.act(str(number)))
         self.answer.named.connect(self._on_named)
         self.answer.left.connect(self.setFocus)
