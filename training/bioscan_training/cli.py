@@ -125,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
         " --queries prepared/queries-calibrate.tsv.gz --unseen prepared/unseen-calibrate.txt --images photos",
     )
     p.add_argument("library", type=Path, metavar="LIB", help="folder of the library pack")
-    p.add_argument("--queries", type=Path, required=True, help="records TSV, no barcode of them in the library")
+    p.add_argument("--queries", type=Path, required=True, help="records TSV, no barcode of the library")
     p.add_argument("--images", type=Path, help="folder that image_file is relative to")
     p.add_argument(
         "--unseen", type=Path, help="species that no encoder was trained on, one a line; for --plots"
