@@ -290,6 +290,16 @@ def _for_calibrate(folder: Path, world: TinyWorld) -> None:
     (folder / "prepared" / "unseen-calibrate.txt").write_text("Pieris rapae\n", encoding="utf-8")
 
 
+def _for_averages(folder: Path, _: TinyWorld) -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    for name, value in (("run-54", 1.0), ("run-24", 2.0)):
+        (folder / name).mkdir()
+        model = {"encoder.head.weight": torch.full((2, 2), value)}
+        for stage in ("align", "dna"):
+            weights = model if stage == "align" else {"linear.weight": torch.ones(2)}
+            torch.save({"recipe": "{}", "model": weights}, folder / name / f"{stage}.pt")
+
+
 def _for_rivals(folder: Path, world: TinyWorld) -> None:
     """Queries of the species in the tiny library, and of one that it lacks."""
     pytest.importorskip("torch", reason="training needs torch")
@@ -347,6 +357,7 @@ LAYOUTS: dict[str, Callable[[Path, TinyWorld], None] | None] = {
     "bioscan-train embed": _for_embed,
     "bioscan-train calibrate": _for_calibrate,
     "bioscan-train rivals": _for_rivals,
+    "bioscan-train average": _for_averages,
 }
 
 RESULTS = {
@@ -362,6 +373,7 @@ RESULTS = {
     "bioscan-train import-weights": "models/clibd-5m-idt/text.onnx",
     "bioscan-train pretrain-dna": "run/pretrain.pt",
     "bioscan-train rehearse": "rehearsal/barcodes.tsv.gz",
+    "bioscan-train average": "run/align.pt",
     "bioscan-train embed": "embeddings/shard-00000/dna.npy",
     "bioscan-train calibrate": "resources/libraries/starter/calibration.json",
 }
