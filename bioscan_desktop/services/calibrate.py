@@ -308,7 +308,6 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
     placed = place(queries.sequences).codes if modality == "dna" and library.is_coi else None
     leaning = identifier.model.manifest.leaning
     answers = library.search(modality, rows, DECISION_K, placed=placed, leaning=leaning)
-    themselves = _own_photos(library, rows) if modality == "image" else {}
     names = {m: np.array([x.species or "" for x in library.records.lineages(m)]) for m in library.modalities}
     in_library = set().union(*(set(column.tolist()) for column in names.values()))
     asked_without = _few_of_each([truth.species for truth in queries.truths])
@@ -319,8 +318,7 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
         own = placed[number : number + 1] if placed is not None else None
         row = rows[number : number + 1]
         is_known = truth.species in in_library
-        if number in themselves:
-            others = {"image": ~themselves[number]}
+        if others := _without_itself(library, hits):
             is_known = any(
                 truth.species in column[others.get(m, np.True_)].tolist() for m, column in names.items()
             )
@@ -343,12 +341,14 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
     return cases
 
 
-def _own_photos(library: Library, rows: np.ndarray) -> dict[int, np.ndarray]:
-    """Which photo keys a query is itself, (number of keys,) bool by the query's number; most are none."""
-    if "image" not in library.modalities:
+def _without_itself(library: Library, hits: Hits) -> dict[str, np.ndarray]:
+    """Which photo keys a query that is one of them may be compared with; empty for all other queries."""
+    same = [hit.key_id for hit in hits if hit.pair == "image->image" and hit.score >= SAME_PHOTO]
+    if not same:
         return {}
-    same = rows @ library.keys("image").T >= SAME_PHOTO  # (queries, keys)
-    return {number: same[number] for number in np.flatnonzero(same.any(axis=1)).tolist()}
+    allowed = np.ones(library.manifest.counts["image_keys"], dtype=bool)
+    allowed[[library.records.row_of(key_id) for key_id in same]] = False
+    return {"image": allowed}
 
 
 def _few_of_each(species: Sequence[str | None]) -> set[int]:
