@@ -12,7 +12,7 @@ import numpy as np
 from bioscan_desktop.core.barcode import SHORT_BASES
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.matching import Evidence, fuse, weigh
+from bioscan_desktop.core.matching import Evidence, fuse, gather, walk, weigh
 from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.index.barcodes import align
@@ -64,11 +64,22 @@ def together(
 ) -> Evidence | None:
     """What photo and barcode say together; None unless there are hits of both.
 
+    None, too, where each finds another family or order the likeliest: a contradiction is shown as such,
+    and never averaged away.
+
     Args:
         pictured: species of which the library has photos; None if that is not known, or all are.
     """
     image, dna = hits.get("image"), hits.get("dna")
-    return fuse(image, dna, calibration, missing, pictured) if image and dna else None
+    if not image or not dna:
+        return None
+    names = [
+        {share.rank: share.name.casefold() for share in walk(gather(found, calibration, missing))}
+        for found in (image, dna)
+    ]
+    if any(len({own[rank] for own in names if rank in own}) > 1 for rank in ("order", "family")):
+        return None
+    return fuse(image, dna, calibration, missing, pictured)
 
 
 ALIGNED, SHORT_ALIGNED = 5, 20

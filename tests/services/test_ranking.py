@@ -48,6 +48,17 @@ def test_of_photo_and_barcode_the_names_that_both_favour_come_first() -> None:
     assert [h.key_id for h in by_evidence(hits, trusting, False, 1, both)] == [4]
 
 
+def test_where_photo_and_barcode_contradict_each_other_nothing_is_averaged() -> None:
+    for names in (
+        Lineage("Lepidoptera", "Pieridae", "Pieris", "Pieris rapae"),
+        Lineage("Diptera", "Syrphidae", "Syrphus", "Syrphus ribesii"),
+    ):
+        hits = {"dna": [hit(1, 0.9)], "image": [replace(hit(3, 0.9, "image"), lineage=names)]}
+        assert together(hits, SCALES, False, None) is None
+    agreeing = {"dna": [hit(1, 0.9)], "image": [hit(3, 0.9, "image")]}
+    assert together(agreeing, SCALES, False, None) is not None
+
+
 def test_the_nearest_are_aligned_and_the_best_identity_is_told() -> None:
     barcode = random_barcode(3)
     plain = [replace(hit(n, 0.5), mismatch=0.002 * n, relatedness=1.0) for n in range(1, ALIGNED + 3)]
