@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from bioscan_desktop import paths
 from bioscan_desktop.core.errors import ArgumentError
 
 EXIT_OK, EXIT_SOME_FAILED, EXIT_UNUSABLE = 0, 1, 2
@@ -72,6 +73,8 @@ def names_in(path: Path | None) -> frozenset[str]:
 def output(path: Path | None) -> Iterator[IO[str]]:
     """Standard output, or a file that appears only when it is complete.
 
+    A device or a named pipe is written to as it stands; see `paths.replaceable`.
+
     Raises:
         ArgumentError: if the file cannot be written.
     """
@@ -79,11 +82,15 @@ def output(path: Path | None) -> Iterator[IO[str]]:
         yield sys.stdout
         sys.stdout.flush()
         return
-    part = path.with_name(f"{path.name}.part")
+    final = paths.replaceable(path)
+    part = final.with_name(f"{final.name}.part") if final is not None else path
     try:
         with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
             yield stream
-        part.replace(path)
+        if final is not None:
+            part.replace(final)
+    except BrokenPipeError:
+        raise  # the reader of a named pipe has seen enough, like that of standard output
     except OSError as error:
         if error.filename is not None and str(error.filename) != str(part):
             raise  # about another file, which was to be read

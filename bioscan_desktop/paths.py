@@ -51,6 +51,16 @@ def resources_dir() -> Path:
     return installed if installed.is_dir() else package.parent / "resources"
 
 
+def replaceable(path: Path) -> Path | None:
+    """The file whose place a complete one may take: `path`, or what a link leads to, so that the link stays.
+
+    None where a device or a named pipe is, such as /dev/full: a file in its place would put an end to it.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        return None
+    return path.resolve() if path.is_symlink() else path
+
+
 def database_address(path: PurePath, options: str) -> str:
     """What SQLite opens a file by. A share of Windows has four slashes: it may name no server.
 

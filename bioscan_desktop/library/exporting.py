@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bioscan_desktop import paths
 from bioscan_desktop.core.errors import ArgumentError, PackError
 from bioscan_desktop.library.pack import MODALITIES, Library
 
@@ -39,11 +40,14 @@ def export_library(folder: Path, out: Path) -> int:
     writer = writers.get(out.suffix.lower())
     if writer is None:
         raise ArgumentError(f"{out.name} should end in {', '.join(writers)}, which says what to write.")
+    final = paths.replaceable(out)
+    if final is None:
+        raise ArgumentError(f"{out} is a device or a pipe, which a file cannot replace; name another.")
     library = Library(folder, exact=True)
-    part = out.with_name(f"{out.name}.{os.getpid()}.part")
+    part = final.with_name(f"{final.name}.{os.getpid()}.part")
     try:
         count = writer(library, part)
-        part.replace(out)
+        part.replace(final)
         return count
     except OSError as error:
         raise ArgumentError(f"{out} cannot be written ({error.strerror or error}).") from None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from bioscan_desktop import paths
 from bioscan_desktop.core.errors import ArgumentError
 
 
@@ -24,9 +25,15 @@ class Targets:
         """Where to write what shall become `target`: beside it, so that renaming is one step.
 
         The file is made at once: a folder that cannot be written to is told before the work begins.
+
+        Raises:
+            ArgumentError: if a device or a named pipe is there.
         """
-        part = target.with_name(f".{target.name}.part")
-        self._parts.append((part, target))
+        final = paths.replaceable(target)
+        if final is None:
+            raise ArgumentError(f"{target} is a device or a pipe, which a file cannot replace; name another.")
+        part = final.with_name(f".{final.name}.part")
+        self._parts.append((part, final))
         part.open("wb").close()
         return part
 

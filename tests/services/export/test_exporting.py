@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -187,3 +188,17 @@ def test_blast_columns_agree_with_each_other(
         assert gaps >= int(opens)
         assert (evalue, bits) == ("-1", "0")
     assert int(lines[2][8]) > int(lines[2][9])  # handed in as reverse complement
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes, and links need rights there")
+def test_a_pipe_is_not_replaced_and_a_link_stays(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ArgumentError, match="is a device or a pipe"):
+        export(items, "jsonl", tmp_path / "pipe", options)
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+    link, store = tmp_path / "x.jsonl", tmp_path / "store.jsonl"
+    link.symlink_to(store)
+    export(items, "jsonl", link, options)
+    assert link.is_symlink() and len(store.read_text("utf-8").splitlines()) == len(items)
