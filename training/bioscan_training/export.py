@@ -33,6 +33,7 @@ from bioscan_training.photo_stage import (
     leaning_of,
     load_image_encoder,
     preprocessing_of,
+    trained_splits,
 )
 
 log = logging.getLogger(__name__)
@@ -337,7 +338,7 @@ def _write_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
             preprocessing=prep,
             parity=measured,
             variants={"int8": variant} if variant else {},
-            leaning=leaning_of(settings, stage, photos),
+            leaning=leaning_of(settings, trained_splits(run_dir), photos),
         )
 
     return ModelManifest(

@@ -8,8 +8,9 @@ are computed once and serve as keys of all species in every step.
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -64,18 +65,18 @@ def rank_names(record: Record) -> tuple[str | None, str | None, str | None]:
     return species_label(record), record.genus, record.family
 
 
-def leaning_of(settings: ExportConfig, stage: ImageStage, photos: Sequence[Record]) -> Leaning | None:
+def leaning_of(settings: ExportConfig, splits: Collection[str], photos: Sequence[Record]) -> Leaning | None:
     """What the pack says of the species trained on; None where the recipe makes up for nothing.
 
     Args:
-        stage: the one that the photo tower comes from.
+        splits: what the photo tower was trained on, see `trained_splits`.
         photos: all that were prepared, of every split.
     """
     off = {"image": settings.lean_image, "dna": settings.lean_dna}
     within, abundance = {"dna": settings.lean_dna_genus}, {"dna": settings.abundance_dna}
     if not any((*off.values(), *within.values(), *abundance.values())):
         return None
-    names = {species_label(r) for r in photos if r.split in stage.train_splits}
+    names = {species_label(r) for r in photos if r.split in splits}
     return Leaning(frozenset(name for name in names if name is not None), off, within, abundance)
 
 
@@ -298,6 +299,24 @@ def finished_stage(config: Config, run_dir: Path) -> ImageStage:
         FileNotFoundError: neither has finished in `run_dir`.
     """
     return getattr(config, _finished(run_dir).stem)
+
+
+def trained_splits(run_dir: Path) -> frozenset[str]:
+    """Splits that the photo tower of `finished_stage` was trained on, by its own account.
+
+    `fit --tuning` leaves one out that the recipe names. For a mean of several runs, those of any.
+
+    Raises:
+        FileNotFoundError: no photo stage has finished in `run_dir`.
+    """
+    state = torch.load(_finished(run_dir), map_location="cpu", weights_only=True)
+    return _splits_of(json.loads(state["recipe"]))
+
+
+def _splits_of(recipe: dict[str, Any]) -> frozenset[str]:
+    if "mean of" in recipe:
+        return frozenset().union(*map(_splits_of, recipe["mean of"]))
+    return frozenset(recipe["stage"]["train_splits"])
 
 
 def _finished(run_dir: Path) -> Path:

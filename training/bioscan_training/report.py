@@ -54,6 +54,7 @@ from bioscan_training.photo_stage import (
     leaning_of,
     load_image_encoder,
     preprocessing_of,
+    trained_splits,
 )
 
 EmbedBarcodes = Callable[[Sequence[str]], np.ndarray]
@@ -310,7 +311,7 @@ def evaluate_all(config: Config, args: argparse.Namespace) -> dict[str, Any]:
         if args.pack:
             leaning = ModelManifest.load(args.pack).leaning
         else:
-            leaning = leaning_of(config.export, finished_stage(config, args.run_dir), photos)
+            leaning = leaning_of(config.export, trained_splits(args.run_dir), photos)
         figures |= photo_figures(
             embed,
             embed_barcodes,
