@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bioscan_desktop.core.barcode import MIN_BASES, SHORT_BASES
+from bioscan_desktop.core.barcode import MIN_BASES, SHORT_BASES, clean
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
 from bioscan_desktop.core.matching import DECISION_K, decide_both
@@ -50,7 +50,6 @@ from bioscan_desktop.services.calibration_fit import (
     pairs_of,
 )
 from bioscan_desktop.services.identify import Identifier
-from bioscan_desktop.services.specimens import from_sequence
 from bioscan_desktop.services.tasks import Progress, ProgressCallback, silent
 
 MIN_QUERIES = 50
@@ -107,9 +106,14 @@ def held_out_cases(
     records: Iterable[Record],
     images: Path | None,
     progress: ProgressCallback = silent,
+    left_out: list[str] | None = None,
 ) -> Cases:
-    """Asks held-out specimens with and without their species; see the module. Arguments as of `fit`."""
-    queries = embed(identifier, records, images, progress)
+    """Asks held-out specimens with and without their species; see the module. Arguments as of `fit`.
+
+    Args:
+        left_out: gets a sentence for each photo and barcode that cannot be used.
+    """
+    queries = embed(identifier, records, images, progress, left_out)
     enough = {name: found for name, found in queries.items() if len(found.truths) >= MIN_QUERIES}
     if not {"image", "dna"} & enough.keys():
         raise ArgumentError(f"Calibration needs at least {MIN_QUERIES} photos or barcodes with names.")
@@ -264,26 +268,45 @@ def embed(
     records: Iterable[Record],
     images: Path | None,
     progress: ProgressCallback = silent,
+    left_out: list[str] | None = None,
 ) -> dict[str, Queries]:
-    """Photos, barcodes, and short windows of barcodes, embedded."""
+    """Photos, barcodes, and short windows of barcodes, embedded; a damaged photo teaches nothing.
+
+    Args:
+        left_out: gets a sentence for each photo and barcode that cannot be used.
+    """
     queries = {"image": Queries("image"), "dna": Queries("dna"), SHORT: Queries("dna")}
     for number, record in enumerate(records, start=1):
+        problems = []
         try:
-            if record.nucleotides:
-                specimen = from_sequence(record.nucleotides)
-                if specimen.barcode is not None:
-                    whole = specimen.barcode.sequence
-                    for name, sequence in (("dna", whole), (SHORT, window(whole, number))):
-                        if sequence:
-                            _add(queries[name], identifier.model.embed_barcodes([sequence]), record.lineage)
-                            queries[name].sequences.append(sequence)
-            if record.image_file and images is not None:
-                photo = load_rgb(images / record.image_file, identifier.model.preprocessing.min_side)
-                _add(queries["image"], identifier.model.embed_images([photo.image]), record.lineage)
-        except BioscanError:
-            continue  # a damaged photo teaches nothing
+            _add_barcode(identifier, record, number, queries)
+        except BioscanError as error:
+            problems.append(error.message)
+        try:
+            _add_photo(identifier, record, images, queries)
+        except BioscanError as error:
+            problems.append(error.message)
+        if left_out is not None:
+            left_out += problems
         progress(Progress(number, None, "embedding held-out specimens"))
     return queries
+
+
+def _add_barcode(identifier: Identifier, record: Record, seed: int, queries: dict[str, Queries]) -> None:
+    if record.nucleotides:
+        whole = clean(record.nucleotides, record.processid or f"row {record.row}").sequence
+        for name, sequence in (("dna", whole), (SHORT, window(whole, seed))):
+            if sequence:
+                _add(queries[name], identifier.model.embed_barcodes([sequence]), record.lineage)
+                queries[name].sequences.append(sequence)
+
+
+def _add_photo(
+    identifier: Identifier, record: Record, images: Path | None, queries: dict[str, Queries]
+) -> None:
+    if record.image_file and images is not None:
+        photo = load_rgb(images / record.image_file, identifier.model.preprocessing.min_side)
+        _add(queries["image"], identifier.model.embed_images([photo.image]), record.lineage)
 
 
 def _add(queries: Queries, rows: np.ndarray, truth: Lineage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,22 @@ def test_prepare_and_benchmark(
     assert "cannot be compared" in capsys.readouterr().err
 
 
+def test_a_photo_that_cannot_be_read_is_told(
+    dataset: Path, world: TinyWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = Path(shutil.copytree(dataset, tmp_path / "data"))
+    prepared = str(tmp_path / "prepared")
+    metadata = str(copy / "metadata.csv")
+    assert main(["prepare", "--partition", "clibd", "--metadata", metadata, "--out", prepared]) == 0
+    next(copy.rglob("TINY000-26.jpg")).write_bytes(b"no photo")
+    capsys.readouterr()
+    command = ["benchmark", "--pack", str(world.model), "--data", prepared, "--images", str(copy)]
+    codes = {split: main([*command, "--split", split, "--provider", "cpu"]) for split in ("test", "val")}
+    said = capsys.readouterr().err.splitlines()
+    assert 1 in codes.values() and len(said) == sum(codes.values())
+    assert all(line.startswith("Left out: a photo of Noctua pronuba: ") for line in said)
+
+
 def test_hdf5_and_tables_give_the_same_figures(dataset: Path, world: TinyWorld, tmp_path: Path) -> None:
     h5py = pytest.importorskip("h5py")
     prepared = tmp_path / "prepared"
@@ -108,7 +125,7 @@ def test_hdf5_and_tables_give_the_same_figures(dataset: Path, world: TinyWorld, 
     out = tmp_path / "t.json"
     command = ["benchmark", "--pack", str(world.model), "--data", str(prepared), "--images", str(dataset)]
     assert main([*command, "--split", "test", "--provider", "cpu", "--json", str(out)]) == 0
-    assert benchmark_hdf5(pack, tmp_path / "clibd.hdf5", "test") == json.loads(out.read_text())
+    assert benchmark_hdf5(pack, tmp_path / "clibd.hdf5", "test") == (json.loads(out.read_text()), [])
 
 
 def test_photos_are_embedded_without_their_mirror_image(world: TinyWorld) -> None:
@@ -116,7 +133,7 @@ def test_photos_are_embedded_without_their_mirror_image(world: TinyWorld) -> Non
     _, photo, barcode = specimen(1, 1)
     name = Lineage(species="Noctua comes")
     items = [Item(name, barcode, lambda: photo), Item(name, "", lambda: None), Item(name, "", lambda: b"x")]
-    made = embed(items, pack)
+    made, _ = embed(items, pack)
     picture = load_rgb(photo, pack.preprocessing.min_side).image
     plain = pack.embed_arrays("image", to_array(picture, pack.preprocessing)[None])
     assert np.allclose(made.vectors["image"][0], plain[0], atol=1e-6)

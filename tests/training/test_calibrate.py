@@ -53,6 +53,24 @@ def test_a_calibration_is_written_and_drawn(
     assert held_out["short"]["reliability"]["species"]["n"] > 0
 
 
+def test_queries_that_cannot_be_used_are_told(
+    world: TinyWorld, library: Path, queries: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.jpg").write_bytes(b"no photo")
+    with queries.open("a") as stream:
+        stream.write("BAD\tACGT\tDiptera\t\t\tMusca domestica\n")
+    text = queries.read_text().splitlines()
+    text = [
+        f"{line}\t{'image_file' if n == 0 else 'bad.jpg' if n == 1 else ''}" for n, line in enumerate(text)
+    ]
+    queries.write_text("\n".join(text) + "\n")
+    asked = ["calibrate", str(library), "--queries", str(queries), "--model", str(world.model)]
+    assert main(["--quiet", *asked, "--images", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out)["provenance"]["known_queries"]["dna"] == 60
+    assert [line.split()[2] for line in said.err.splitlines()] == ["bad.jpg:", "BAD"]
+
+
 def test_without_plots_nothing_is_fitted_twice(
     world: TinyWorld, library: Path, queries: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

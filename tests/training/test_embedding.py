@@ -6,6 +6,7 @@ import csv
 import gzip
 import importlib.util
 import json
+import logging
 import os
 import shutil
 import signal
@@ -80,7 +81,7 @@ def fresh(arguments: list[str]) -> subprocess.Popen[str]:
 def test_shards_hold_what_the_encoders_say(
     data: Path, world: TinyWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(words(data, world, "out", "--check")) == 0
+    assert main(words(data, world, "out", "--check")) == 1
     report = json.loads(capsys.readouterr().out)
     assert (report["complete"], report["rows"], report["shards"], report["errors"]) == (True, ROWS, 5, 2)
     shards = sorted((data / "out").glob("shard-*"))
@@ -103,8 +104,23 @@ def test_shards_hold_what_the_encoders_say(
     np.testing.assert_allclose(dna[40:41], pack.embed_barcodes([random_barcode(40)]), atol=1e-6)
 
 
+def test_specimens_that_cannot_be_used_are_told(
+    data: Path, world: TinyWorld, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """0 if all went well, 1 if some photo or barcode failed; again where nothing was left to do."""
+    caplog.set_level(logging.INFO)
+    for _ in range(2):
+        assert main(words(data, world, "both")) == 1
+        assert json.loads(capsys.readouterr().out)["errors"] == 2
+        assert "2 specimens have a photo or barcode that cannot be used" in caplog.text
+        caplog.clear()
+    assert main(words(data, world, "dna", "--only", "dna")) == 0
+    assert json.loads(capsys.readouterr().out)["errors"] == 0
+    assert "cannot be used" not in caplog.text
+
+
 def test_mirrored_photos_are_embedded_as_libraries_are_built(data: Path, world: TinyWorld) -> None:
-    assert main(words(data, world, "out", "--mirror", "--dtype", "float16", "--only", "image")) == 0
+    assert main(words(data, world, "out", "--mirror", "--dtype", "float16", "--only", "image")) == 1
     shard = data / "out" / "shard-00000"
     assert {path.name for path in shard.iterdir()} == {"image.npy", "rows.tsv.gz", "shard.json"}
     rows = np.load(shard / "image.npy")
@@ -133,20 +149,20 @@ def test_a_killed_run_goes_on_and_ends_the_same(data: Path, world: TinyWorld) ->
     assert 0 < len({path.parent for path in before}) < whole, "killed in the middle"
     (data / "killed" / "shard-00335.part").mkdir()  # as if it had been writing the last one
     (data / "killed" / "shard-00335.part" / "image.npy").write_bytes(b"half")
-    assert main(arguments) == 0
+    assert main(arguments) == 1
     assert {path: path.stat().st_mtime_ns for path in before} == before, "what was there stays"
-    assert main(words(data, world, "whole")) == 0
+    assert main(words(data, world, "whole")) == 1
     assert contents(data / "killed") == contents(data / "whole")
 
 
 def test_jobs_of_an_array_share_the_shards(
     data: Path, world: TinyWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(words(data, world, "parts", "--part", "1/2")) == 0
+    assert main(words(data, world, "parts", "--part", "1/2")) == 1
     report = json.loads(capsys.readouterr().out)
     assert (report["complete"], report["rows"]) == (False, 22)
-    assert main(words(data, world, "parts", "--part", "2/2")) == 0
-    assert main(words(data, world, "whole")) == 0
+    assert main(words(data, world, "parts", "--part", "2/2")) == 1
+    assert main(words(data, world, "whole")) == 1
     assert contents(data / "parts") == contents(data / "whole")
 
 
@@ -160,7 +176,7 @@ def test_another_source_or_model_is_refused(
         assert error.count("\n") == 1 and "choose another folder" in error
         return error
 
-    assert main(words(data, world, "out")) == 0
+    assert main(words(data, world, "out")) == 1
     make_model(tmp_path / "other", seed=8)
     assert "another model" in refusal("--pack", str(tmp_path / "other"))
     assert "another batch size" in refusal("--batch", "5")
@@ -180,7 +196,7 @@ def test_another_source_or_model_is_refused(
 
 def test_the_format_is_documented(data: Path, world: TinyWorld) -> None:
     text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
-    assert main(words(data, world, "out")) == 0
+    assert main(words(data, world, "out")) == 1
     manifest = json.loads((data / "out" / "manifest.json").read_text())
     receipt = json.loads((data / "out" / "shard-00000" / "shard.json").read_text())
     keys = {*manifest, *manifest["model"], *manifest["source"], *manifest["shards"][0], *receipt}
@@ -189,13 +205,13 @@ def test_the_format_is_documented(data: Path, world: TinyWorld) -> None:
 
 
 def test_damage_is_found(data: Path, world: TinyWorld, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(words(data, world, "out")) == 0
+    assert main(words(data, world, "out")) == 1
     shard = data / "out" / "shard-00002"
     (shard / "dna.npy").write_bytes(b"something")
     assert main(words(data, world, "out", "--check")) == 2
     assert "dna.npy is missing or damaged" in capsys.readouterr().err
     shutil.rmtree(shard)
-    assert main(words(data, world, "out", "--check")) == 0
+    assert main(words(data, world, "out", "--check")) == 1
 
 
 def test_little_more_than_a_shard_is_held(data: Path, world: TinyWorld) -> None:
@@ -228,7 +244,7 @@ def test_other_sources_are_embedded_too(
         source = data / "some.fasta"
         source.write_text("".join(f">F{i}|Noctua comes\n{random_barcode(i)}\n" for i in range(5)))
     pack = ["--pack", str(world.model), "--out", str(data / "out")]
-    assert main(["--quiet", "embed", str(source), *pack]) == 0
+    assert main(["--quiet", "embed", str(source), *pack]) == (1 if kind == "folder" else 0)
     report = json.loads(capsys.readouterr().out)
     found = {"folder": {"image": ROWS - 2, "dna": 0}, "fasta": {"dna": 5}}
     assert report["vectors"] == found[kind]
@@ -250,7 +266,7 @@ def test_hdf5_is_embedded_too(data: Path, world: TinyWorld, capsys: pytest.Captu
         for name, column in (("order", 0), ("species", 3)):
             group[name] = [SPECIES[i][column].encode() for i in range(3)]
     pack = ["--pack", str(world.model), "--out", str(data / "out")]
-    assert main(["--quiet", "embed", str(data / "some.hdf5"), *pack]) == 0
+    assert main(["--quiet", "embed", str(data / "some.hdf5"), *pack]) == 1
     report = json.loads(capsys.readouterr().out)
     assert (report["vectors"], report["errors"]) == ({"image": 1, "dna": 3}, 1)
 
@@ -316,11 +332,11 @@ def test_ray_writes_the_same_shards(data: Path, world: TinyWorld) -> None:
     """In processes of its own: Ray's sockets and warnings stay out of this one."""
     done = fresh(words(data, world, "ray", "--ray", "local", "--actors", "2", "--threads", "1"))
     out, err = done.communicate(timeout=150)
-    assert done.returncode == 0, err
+    assert done.returncode == 1, err
     assert json.loads(out)["rows"] == ROWS
-    assert main(words(data, world, "here")) == 0
+    assert main(words(data, world, "here")) == 1
     assert contents(data / "ray") == contents(data / "here")
     # Nothing is left to do, so no cluster is needed; what is left, is done without one.
     shutil.rmtree(data / "ray" / "shard-00001")
-    assert main(words(data, world, "ray")) == 0
+    assert main(words(data, world, "ray")) == 1
     assert contents(data / "ray") == contents(data / "here")

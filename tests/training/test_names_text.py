@@ -81,7 +81,7 @@ def test_equal_names_share_a_row(pack: ModelPack) -> None:
 def test_names_are_keys_of_the_benchmark(pack: ModelPack) -> None:
     assert can_embed_names(pack)
     items = [Item(Lineage(*SPECIES[i][:4]), "ACGT" * 160, lambda: None) for i in range(2)]
-    made = embed(items, pack)
+    made, _ = embed(items, pack)
     assert set(made.vectors) == {"dna", "text"}
     pairs = benchmark(made, made, Embedded([], {}))["pairs"]
     assert pairs["text to text"]["seen"]["top_k"]["1"]["species"]["micro"] == 1.0

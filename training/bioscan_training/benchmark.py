@@ -39,16 +39,17 @@ class Item:
     photo: Callable[[], bytes | None]
 
 
-def embed(items: Iterable[Item], pack: ModelPack) -> Embedded:
+def embed(items: Iterable[Item], pack: ModelPack) -> tuple[Embedded, list[str]]:
     """Embeds records with the encoders that the pack has; what a record lacks becomes NaN.
 
     The text of a record is its names.
 
-    Photos that cannot be read count as missing, and how many there were is logged.
+    Returns:
+        the embeddings, and a sentence for each photo that cannot be read, which counts as missing.
     """
     lineages: list[Lineage] = []
     parts: dict[str, list[np.ndarray]] = {m: [] for m in ("image", "dna") if pack.has(m)}
-    broken = 0
+    broken: list[str] = []
     stream = iter(items)
     while batch := list(islice(stream, BATCH)):
         lineages.extend(item.lineage for item in batch)
@@ -60,13 +61,11 @@ def embed(items: Iterable[Item], pack: ModelPack) -> Embedded:
             broken += failed
         if len(lineages) % (BATCH * 50) == 0:
             _LOG.info("embedded %d records", len(lineages))
-    if broken:
-        _LOG.warning("%d photos could not be read and are left out", broken)
     empty = np.zeros((0, pack.dim), dtype=np.float32)
     vectors = {m: np.concatenate([empty, *rows]) for m, rows in parts.items()}
     if can_embed_names(pack):
         vectors["text"] = embed_names(lineages, pack)
-    return Embedded(lineages, {m: rows for m, rows in vectors.items() if np.isfinite(rows).any()})
+    return Embedded(lineages, {m: rows for m, rows in vectors.items() if np.isfinite(rows).any()}), broken
 
 
 def _barcodes(batch: list[Item], pack: ModelPack) -> np.ndarray:
@@ -78,10 +77,11 @@ def _barcodes(batch: list[Item], pack: ModelPack) -> np.ndarray:
     return rows
 
 
-def _photos(batch: list[Item], pack: ModelPack) -> tuple[np.ndarray, int]:
-    """(n, dim) float32, NaN where there is no photo; and how many could not be read."""
+def _photos(batch: list[Item], pack: ModelPack) -> tuple[np.ndarray, list[str]]:
+    """(n, dim) float32, NaN where there is no photo; and why photos could not be read."""
     rows = np.full((len(batch), pack.dim), np.nan, dtype=np.float32)
-    there, pixels, failed = [], [], 0
+    there, pixels = [], []
+    failed: list[str] = []
     for i, item in enumerate(batch):
         data = item.photo()
         if data is None:
@@ -89,8 +89,7 @@ def _photos(batch: list[Item], pack: ModelPack) -> tuple[np.ndarray, int]:
         try:
             loaded = load_rgb(data, pack.preprocessing.min_side)
         except BioscanError as error:
-            _LOG.debug("a photo of %s: %s", item.lineage.names(), error.message)
-            failed += 1
+            failed.append(f"a photo of {item.lineage.species or 'no species'}: {error.message}")
             continue
         there.append(i)
         pixels.append(to_array(loaded.image, pack.preprocessing))
@@ -120,12 +119,17 @@ def items_of_table(path: Path, photos: Photos | None, ending: str) -> Iterator[I
             yield Item(record.lineage, record.nucleotides, photo)
 
 
-def benchmark_hdf5(pack: ModelPack, path: Path, split: str, count_unknown: bool = False) -> dict[str, Any]:
+def benchmark_hdf5(
+    pack: ModelPack, path: Path, split: str, count_unknown: bool = False
+) -> tuple[dict[str, Any], list[str]]:
     """The figures on CLIBD's HDF5 file.
 
     Args:
         split: `val` or `test`: which queries ask.
         count_unknown: see `evaluate.top_k_accuracy`.
+
+    Returns:
+        the figures, and a sentence for each photo that was left out.
 
     Raises:
         RecordsError: if the file cannot be read, or has nothing that the pack can embed.
@@ -138,7 +142,7 @@ def benchmark_hdf5(pack: ModelPack, path: Path, split: str, count_unknown: bool 
 
 def benchmark_tables(
     pack: ModelPack, folder: Path, photos: Photos | None, split: str, count_unknown: bool = False
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], list[str]]:
     """The same on the tables that `partition.prepare_clibd` wrote."""
     keys, queries = folder / "keys.tsv.gz", folder / f"queries-{split}.tsv.gz"
     sources = ((keys, ""), (queries, "_seen"), (queries, "_unseen"))
@@ -146,9 +150,12 @@ def benchmark_tables(
     return _figures(pack, parts, split, count_unknown)
 
 
-def _figures(pack: ModelPack, parts: list[Embedded], split: str, count_unknown: bool) -> dict[str, Any]:
-    keys, seen, unseen = parts
+def _figures(
+    pack: ModelPack, parts: list[tuple[Embedded, list[str]]], split: str, count_unknown: bool
+) -> tuple[dict[str, Any], list[str]]:
+    keys, seen, unseen = (embedded for embedded, _ in parts)
+    broken = [sentence for _, found in parts for sentence in found]
     if not keys.vectors or not (seen.vectors or unseen.vectors):
         raise RecordsError("There are no keys, or no queries, that this model pack can embed.")
     model = {"id": pack.manifest.id, "sha256": pack.manifest.fingerprint}
-    return {"split": split, "model": model, **benchmark(keys, seen, unseen, count_unknown)}
+    return {"split": split, "model": model, **benchmark(keys, seen, unseen, count_unknown)}, broken

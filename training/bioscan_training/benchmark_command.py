@@ -10,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 
+from bioscan_training import skipped
 from bioscan_training.data.images import PACKAGES
 
 ABOUT = "CLIBD's benchmark: seen and unseen species, each kind of query against each kind of key."
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs the command; returns its exit code."""
+    """Runs the command; returns its exit code: 1 if some photo could not be read."""
     from bioscan_desktop.inference.encoders import ModelPack
     from bioscan_desktop.services import evaluation_plot, evaluation_report
     from bioscan_desktop.services.evaluate import table
@@ -58,10 +59,10 @@ def run(args: argparse.Namespace) -> int:
         evaluation_report.check_same_question(question, baseline)
     pack = ModelPack(args.pack, args.provider, args.precision)
     if args.hdf5 is not None:
-        figures = benchmark_hdf5(pack, args.hdf5, args.split, args.count_unknown)
+        figures, broken = benchmark_hdf5(pack, args.hdf5, args.split, args.count_unknown)
     else:
         photos = open_photos(args.images, args.package) if args.images is not None else None
-        figures = benchmark_tables(pack, args.data, photos, args.split, args.count_unknown)
+        figures, broken = benchmark_tables(pack, args.data, photos, args.split, args.count_unknown)
     if args.save is not None:
         evaluation_report.save_figures(figures, args.save)
     if args.json is not None:
@@ -78,4 +79,4 @@ def run(args: argparse.Namespace) -> int:
     if baseline is not None:
         lines.append(evaluation_report.compare(figures, baseline).text())
     sys.stdout.write("\n\n".join(lines) + "\n")
-    return 0
+    return skipped.tell(broken)

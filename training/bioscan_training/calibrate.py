@@ -26,6 +26,7 @@ def calibrate_library(
     unseen: Path | None = None,
     plots: Path | None = None,
     model: str | None = None,
+    left_out: list[str] | None = None,
 ) -> dict[str, Any]:
     """Fits and writes `calibration.json` into a library pack.
 
@@ -39,6 +40,7 @@ def calibrate_library(
         plots: folder for diagrams; with it come the figures `held_out`, of species that the calibration
             that judged them was not fitted on. Takes a few times as long.
         model: id or folder of the model pack; by default the one that the library names.
+        left_out: gets a sentence for each photo and barcode that cannot be used.
 
     Returns:
         What was fitted, without the long lists.
@@ -47,7 +49,7 @@ def calibrate_library(
     try:
         pack = packs.open_model(model, "cpu", "fp32") if model else packs.model_for(opened, "cpu", "fp32")
         identifier = Identifier(pack, opened)
-        cases = calibrate.held_out_cases(identifier, read_table(queries), images)
+        cases = calibrate.held_out_cases(identifier, read_table(queries), images, left_out=left_out)
         fitted = calibrate.fit_cases(cases, target_precision, opened.pictured)
         write_calibration(library, fitted)
         names = frozenset(unseen.read_text(encoding="utf-8").split("\n")) - {""} if unseen else frozenset()

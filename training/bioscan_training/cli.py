@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bioscan_desktop.core.errors import BioscanError
-from bioscan_training import average, rivals, smoke
+from bioscan_training import average, rivals, skipped, smoke
 from bioscan_training import batch_command as batch
 from bioscan_training import benchmark_command as benchmark
 from bioscan_training import relatedness_command as relatedness
@@ -269,6 +269,7 @@ def _calibrate(args: argparse.Namespace) -> int:
 
     if not args.queries.is_file():
         raise UsageError(f"There is no file of queries at {args.queries}.")
+    left_out: list[str] = []
     fitted = calibrate_library(
         args.library,
         args.queries,
@@ -277,9 +278,10 @@ def _calibrate(args: argparse.Namespace) -> int:
         unseen=args.unseen,
         plots=args.plots,
         model=args.model,
+        left_out=left_out,
     )
     sys.stdout.write(json.dumps(fitted, indent=1) + "\n")
-    return 0
+    return skipped.tell(left_out)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

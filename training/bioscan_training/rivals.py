@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.core.barcode import clean
+from bioscan_desktop.core.errors import ArgumentError, BarcodeError
 from bioscan_desktop.core.matching import LEAST_IDENTITY
 from bioscan_desktop.library.importers.tables import Record, read_table
 from bioscan_desktop.services import packs
@@ -29,7 +30,7 @@ from bioscan_desktop.services.missing_species import (
     separation,
     separations,
 )
-from bioscan_desktop.services.specimens import from_sequence
+from bioscan_training import skipped
 
 ABOUT = "How well known and missing species of a library are told apart, beside vsearch and 5-mers."
 EXAMPLE = "bioscan-train rivals starter-without-unseen --queries prepared/queries-test.tsv.gz"
@@ -45,21 +46,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs the command; returns its exit code."""
+    """Runs the command; returns its exit code: 1 if some barcode could not be used."""
     library = packs.open_library(args.library, exact=True)
+    left_out: list[str] = []
     try:
         identifier = Identifier(packs.model_for(library, "cpu", "fp32"), library)
-        judgements = rivals(identifier, read_table(args.queries))
+        judgements = rivals(identifier, read_table(args.queries), left_out)
     finally:
         library.close()
     if args.json:
         args.json.write_text(json.dumps(judgements, indent=1) + "\n", encoding="utf-8")
     sys.stdout.write(separations(judgements) + "\n")
-    return 0
+    return skipped.tell(left_out)
 
 
-def rivals(identifier: Identifier, records: Iterable[Record]) -> dict[str, dict[str, Any]]:
+def rivals(
+    identifier: Identifier, records: Iterable[Record], left_out: list[str] | None = None
+) -> dict[str, dict[str, Any]]:
     """`missing_species.separation` by the program and by each rival; identity also at the usual 97 %.
+
+    Args:
+        left_out: gets a sentence for each barcode that cannot be used.
 
     Raises:
         ArgumentError: if there are not both known and missing species among the barcodes.
@@ -68,9 +75,14 @@ def rivals(identifier: Identifier, records: Iterable[Record]) -> dict[str, dict[
 
     usable = []
     for record in records:
-        barcode = from_sequence(record.nucleotides or "").barcode if record.lineage.species else None
-        if barcode is not None:
-            usable.append((record, barcode.sequence))
+        if not record.lineage.species or not record.nucleotides:
+            continue
+        try:
+            name = record.processid or f"row {record.row}"
+            usable.append((record, clean(record.nucleotides, name).sequence))
+        except BarcodeError as error:
+            if left_out is not None:
+                left_out.append(error.message)
     answered, _ = answer(identifier, [record for record, _ in usable], "dna", "all", None)
     known = frozenset(
         lineage.species

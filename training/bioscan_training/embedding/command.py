@@ -78,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs the command; returns its exit code.
+    """Runs the command; returns its exit code: 1 if some photo or barcode could not be used.
 
     Raises:
         BioscanError: in one sentence.
@@ -147,7 +147,10 @@ def run(args: argparse.Namespace) -> int:
     report = {"out": str(args.out), **report, "shards": work.shards, "new_rows": work.new_rows}
     report |= {"seconds": round(seconds, 1), "rows_per_s": round(work.new_rows / max(seconds, 1e-9), 1)}
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
-    return 0
+    if report["errors"]:
+        log.info("%d specimens have a photo or barcode that cannot be used: column `error` of rows.tsv.gz "
+                 "says why", report["errors"])  # fmt: skip
+    return 1 if report["errors"] else 0
 
 
 class _Work:
