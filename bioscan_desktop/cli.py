@@ -7,10 +7,7 @@ items ok, 1 some item failed (the others are still reported), 2 bad arguments or
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import logging
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,7 +21,6 @@ from bioscan_desktop import (
     cli_export,
     cli_library,
     cli_packs,
-    logs,
 )
 from bioscan_desktop.cli_parts import (
     EXIT_OK,
@@ -36,6 +32,8 @@ from bioscan_desktop.cli_parts import (
     command,
     names_in,
     output,
+    told_as_bug,
+    write_no_more,
 )
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
 
@@ -72,33 +70,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("bioscan: stopped.", file=sys.stderr)
         return EXIT_SOME_FAILED
     except BrokenPipeError:  # `bioscan … | head` has seen enough
-        _write_no_more()
+        write_no_more()
         return EXIT_OK
     except OSError as error:
         where = f"{error.filename}: " if error.filename is not None else ""
         print(f"bioscan: {where}{error.strerror or error}.", file=sys.stderr)
-        _write_no_more()
+        write_no_more()
         return EXIT_UNUSABLE
     except Exception as error:
-        print(f"bioscan: {_told_as_bug(error)}", file=sys.stderr)
+        print(f"bioscan: {told_as_bug(error)}", file=sys.stderr)
         return EXIT_UNUSABLE
-
-
-def _write_no_more() -> None:
-    """What standard output still holds is not tried again when Python ends."""
-    with contextlib.suppress(OSError, ValueError):  # it is no file of the system's, or closed
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _told_as_bug(error: Exception) -> str:
-    """One sentence about a fault of the program, whose traceback goes to the log."""
-    file = logs.start()
-    if file is not None:
-        logging.getLogger("bioscan.cli").error("bioscan was ended by a fault", exc_info=error)
-        logs.stop()
-    what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-    place = f" with the end of {file}" if file is not None else ""
-    return f"this is a fault of the program ({what}); please report it{place}."
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from bioscan_desktop import paths
+from bioscan_desktop import logs, paths
 from bioscan_desktop.core.errors import ArgumentError
 
 EXIT_OK, EXIT_SOME_FAILED, EXIT_UNUSABLE = 0, 1, 2
@@ -95,6 +97,23 @@ def output(path: Path | None) -> Iterator[IO[str]]:
         if error.filename is not None and str(error.filename) != str(part):
             raise  # about another file, which was to be read
         raise ArgumentError(f"{path} cannot be written ({error.strerror or error}).") from None
+
+
+def write_no_more() -> None:
+    """What standard output still holds is not tried again when Python ends."""
+    with contextlib.suppress(OSError, ValueError):  # it is no file of the system's, or closed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def told_as_bug(error: Exception) -> str:
+    """One sentence about a fault of the program, whose traceback goes to the log."""
+    file = logs.start()
+    if file is not None:
+        logging.getLogger("bioscan.cli").error("A command was ended by a fault", exc_info=error)
+        logs.stop()
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    place = f" with the end of {file}" if file is not None else ""
+    return f"this is a fault of the program ({what}); please report it{place}."
 
 
 class ProgressLine:

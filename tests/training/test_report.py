@@ -14,6 +14,7 @@ from bioscan_training.data.records import Record
 from bioscan_training.data.splits import SplitRules
 from bioscan_training.report import photo_figures
 
+from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import Lineage
 
 STARTER = Path(__file__).parents[2] / "resources" / "models" / "starter"
@@ -68,6 +69,24 @@ def test_photos_are_prepared_as_the_stage_was_trained_that_is_used(
     for name in there:
         (tmp_path / f"{name}.pt").touch()
     assert preprocessing_of(finished_stage(config, tmp_path)) == preprocessing_of(getattr(config, expected))
+
+
+def test_too_few_training_barcodes_are_one_sentence() -> None:
+    from bioscan_training.report import dna_figures
+
+    barcodes = [record(n % 3, "train", bases=f"{n % 3}-{n}") for n in range(4)]
+    barcodes.append(record(0, "test", bases="0-9"))
+    with pytest.raises(ArgumentError, match=r"too few training barcodes \(4 different ones\).* prepare 5"):
+        dna_figures(lambda sequences: rows_of([int(s[0]) for s in sequences]), barcodes, "test", False)
+
+
+def test_too_few_training_photos_have_no_figures() -> None:
+    folds = {"0": "train", "1": "train", "2": "test", "3": "tune"}
+    photos = [record(s, split, fold, f"{s}-{fold}.jpg") for s in range(2) for fold, split in folds.items()]
+    rules = SplitRules(test_fold="2", tune_fold="3")
+    assert "seen" in figures(photos, rules)["image to image"]  # six photos to look the others up among
+    four = [r for r in photos if r.image_file not in ("0-0.jpg", "1-0.jpg")]
+    assert "seen" not in figures(four, rules)["image to image"]
 
 
 def test_a_variant_that_no_encoder_has_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

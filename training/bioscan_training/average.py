@@ -81,25 +81,26 @@ def mean_weights(models: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
 
 
 def _finished(folder: Path, stage: str) -> dict[str, Any]:
-    import torch
+    from bioscan_training.loop import read_state
 
     path = folder / f"{stage}.pt"
     if not path.is_file():
         raise ArgumentError(f"Stage {stage} has not finished in {folder}: run `bioscan-train fit`.")
-    found: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    return found
+    return read_state(path)
 
 
 def _same_barcodes(runs: Sequence[Path]) -> None:
     """Photos that were aligned with other barcode encoders do not lie in one space."""
     import torch
 
+    from bioscan_training.loop import read_state
+
     files = [folder / "dna.pt" for folder in runs]
     if not any(path.is_file() for path in files):
         return
     if not all(path.is_file() for path in files):
         raise ArgumentError("Some of the runs have a barcode encoder and some have none.")
-    first, *others = (torch.load(p, map_location="cpu", weights_only=True)["model"] for p in files)
+    first, *others = (read_state(p)["model"] for p in files)
     for other in others:
         if first.keys() != other.keys() or not all(torch.equal(first[key], other[key]) for key in first):
             raise ArgumentError(

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from bioscan_desktop.cli_parts import told_as_bug, write_no_more
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_training import average, rivals, skipped, smoke
 from bioscan_training import batch_command as batch
@@ -202,8 +203,6 @@ def _load(args: argparse.Namespace) -> Config:
     stages = getattr(args, "stage", None) or config.stages
     if "contrast" not in stages and not (args.data / "barcodes.tsv.gz").exists():
         raise UsageError(f"{args.data} holds no prepared data: run `bioscan-train prepare` first.")
-    if args.run_dir is not None:
-        args.run_dir.mkdir(parents=True, exist_ok=True)
     return config
 
 
@@ -218,6 +217,7 @@ def _fit(args: argparse.Namespace) -> int:
             raise UsageError(f"Unknown stage '{stage}' in the config; allowed: {', '.join(STAGES)}.")
         if stage in ("image", "align") and args.images is None:
             raise UsageError(f"Stage {stage} needs the photos: give their folder with --images.")
+    args.run_dir.mkdir(parents=True, exist_ok=True)
     for stage in stages:
         if stage == "contrast":
             contrast.fit(config, args.data, args.images, args.run_dir)
@@ -300,7 +300,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         stream=sys.stderr,
     )
     try:
-        return args.run(args)
+        code = args.run(args)
+        sys.stdout.flush()  # here, where a full disk can still be told
+        return code
     except BioscanError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -308,12 +310,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write("Stopped.\n")
         return 1
     except BrokenPipeError:  # `bioscan-train … | head` has seen enough
-        sys.stderr.close()
+        write_no_more()
         return 0
     except OSError as error:
-        # With a file's name it comes from the system, else it is a sentence already.
-        said = f"{error.filename} cannot be used: {error.strerror}." if error.filename else str(error)
-        sys.stderr.write(f"{said}\n")
+        # With a number it comes from the system, else it is a sentence already.
+        where = f"{error.filename} cannot be used: " if error.filename else ""
+        sys.stderr.write(f"{where}{error.strerror}.\n" if error.strerror else f"{error}\n")
+        write_no_more()
+        return 2
+    except Exception as error:
+        sys.stderr.write(f"bioscan-train: {told_as_bug(error)}\n")
         return 2
 
 

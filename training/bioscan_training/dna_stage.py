@@ -30,7 +30,7 @@ from bioscan_training.data.barcodes import (
 from bioscan_training.data.records import Record, read_records
 from bioscan_training.encoders import DnaEncoder
 from bioscan_training.evaluate import label_metrics, nearest
-from bioscan_training.loop import Trainer, load_weights, schedule_recipe
+from bioscan_training.loop import Trainer, load_weights, read_state, schedule_recipe
 from bioscan_training.losses import (
     UNKNOWN,
     CosineClassifier,
@@ -206,7 +206,7 @@ def load_dna_encoder(config: Config, run_dir: Path) -> DnaEncoder:
         raise FileNotFoundError(
             f"Stage dna has not finished in {run_dir}: run `bioscan-train fit --stage dna`."
         )
-    state = torch.load(path, map_location="cpu", weights_only=True)["model"]
+    state = read_state(path)["model"]
     encoder = DnaEncoder(config.dna_model, config.dim)
     prefix = "encoder."
     own = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}

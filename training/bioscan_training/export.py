@@ -284,6 +284,7 @@ def export_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
     Raises:
         ParityError: an fp32 file does not reproduce its tower.
     """
+    load_dna_encoder(config, run_dir)  # before a folder is made: it may be the wrong run
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as folder:
         part = Path(folder)

@@ -150,11 +150,11 @@ class Trainer:
         """Takes up the checkpoint if there is one.
 
         Raises:
-            ResumeError: it was made by another recipe, or with other data.
+            ResumeError: it was made by another recipe, or with other data, or is damaged.
         """
         if not self.checkpoint.exists():
             return False
-        state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
+        state = read_state(self.checkpoint)
         if state["recipe"] != json.dumps(self.recipe, sort_keys=True):
             raise ResumeError(
                 f"{self.checkpoint.name} in {self.run_dir} was made with another recipe; "
@@ -353,6 +353,26 @@ class Trainer:
         if self.workers.first:
             weights = {"recipe": json.dumps(self.recipe), "model": self.average.state_dict()}
             _write(weights, self.run_dir / f"{self.name}.pt")
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """What a run left in `NAME.ckpt` or `NAME.pt`, on the CPU; no code of the file is run.
+
+    Raises:
+        ResumeError: the file is damaged, or none of a run.
+        OSError: it cannot be read.
+    """
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError:
+        raise
+    except Exception:  # torch raises many kinds for what is one fact
+        state = None
+    if not isinstance(state, dict) or not {"recipe", "model"} <= state.keys():
+        raise ResumeError(
+            f"{path.name} in {path.parent} is damaged or not of a run: delete it and run `bioscan-train fit`."
+        )
+    return state
 
 
 def load_weights(module: nn.Module, state: dict[str, Tensor], path: Path) -> None:

@@ -34,7 +34,7 @@ from bioscan_training.dna_stage import (
 )
 from bioscan_training.encoders import ImageEncoder
 from bioscan_training.evaluate import label_metrics, nearest
-from bioscan_training.loop import Trainer, load_weights, schedule_recipe
+from bioscan_training.loop import Trainer, load_weights, read_state, schedule_recipe
 from bioscan_training.losses import (
     UNKNOWN,
     CosineClassifier,
@@ -188,7 +188,7 @@ def train_photos(
             raise FileNotFoundError(
                 f"Stage {name} starts from stage {stage.init}, which has not finished in {run_dir}."
             )
-        load_weights(learner, torch.load(path, map_location="cpu", weights_only=True)["model"], path)
+        load_weights(learner, read_state(path)["model"], path)
     learner.to(memory_format=torch.channels_last)
 
     groups = [r.raw_species or None for r in records]
@@ -309,8 +309,7 @@ def trained_splits(run_dir: Path) -> frozenset[str]:
     Raises:
         FileNotFoundError: no photo stage has finished in `run_dir`.
     """
-    state = torch.load(_finished(run_dir), map_location="cpu", weights_only=True)
-    return _splits_of(json.loads(state["recipe"]))
+    return _splits_of(json.loads(read_state(_finished(run_dir))["recipe"]))
 
 
 def _splits_of(recipe: dict[str, Any]) -> frozenset[str]:
@@ -334,7 +333,7 @@ def load_image_encoder(config: Config, run_dir: Path) -> ImageEncoder:
         ResumeError: it was trained by another recipe.
     """
     path = _finished(run_dir)
-    state = torch.load(path, map_location="cpu", weights_only=True)["model"]
+    state = read_state(path)["model"]
     encoder = ImageEncoder(config.image_model, config.dim, pretrained=False)
     prefix = "encoder."
     own = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}

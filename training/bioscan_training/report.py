@@ -57,6 +57,9 @@ from bioscan_training.photo_stage import (
     trained_splits,
 )
 
+LEAST_KEYS = 5
+"""The nearest keys that are looked at; with fewer, photos have no figures and barcodes are refused."""
+
 EmbedBarcodes = Callable[[Sequence[str]], np.ndarray]
 EmbedPhotos = Callable[[Sequence[Path]], np.ndarray]
 FRAGMENTS = (300, 200, 150)
@@ -123,7 +126,7 @@ def _lookup(
     keys: np.ndarray,
     query_records: Sequence[Record],
     key_records: Sequence[Record],
-    k: int = 5,
+    k: int = LEAST_KEYS,
     **ranking: Any,
 ) -> dict[str, dict[str, float]]:
     return label_metrics(
@@ -139,6 +142,11 @@ def dna_figures(
 ) -> dict[str, Any]:
     """DNA -> DNA, of whole and of shortened queries, beside 5-mer cosine and vsearch."""
     keys = [r for r in records if r.split == "train"]
+    if len(keys) < LEAST_KEYS:
+        raise ArgumentError(
+            f"There are too few training barcodes ({len(keys)} different ones) to look the others up among: "
+            f"prepare {LEAST_KEYS} or more."
+        )
     key_sequences = [r.nucleotides for r in keys]
     started = time.perf_counter()
     key_rows = embed(key_sequences)
@@ -157,7 +165,7 @@ def dna_figures(
         def together(
             asked: Sequence[str], rows: np.ndarray, truths: Sequence[Lineage] = lineages
         ) -> dict[str, dict[str, float]]:
-            top = nearest_by_evidence(rows, key_rows, place(asked).codes, index, 5)
+            top = nearest_by_evidence(rows, key_rows, place(asked).codes, index, LEAST_KEYS)
             return label_metrics(top, truths, key_lineages, only_known=True)
 
         rows = embed(sequences)
@@ -214,7 +222,7 @@ def photo_figures(
     def paths(rows: Sequence[Record]) -> list[Path]:
         return [images / r.image_file for r in rows]
 
-    if not keys:
+    if len(keys) < LEAST_KEYS:
         groups = {}
     key_rows = embed(paths(keys)) if groups else np.zeros((0, 1))
     plain_keys = untuned_features(paths(keys)) if groups and baselines else None
@@ -270,6 +278,8 @@ def across_sources(
     if not queries:
         return {}
     keys = [*untrained, *trained]
+    if len(keys) < LEAST_KEYS:
+        return {}
     # What was trained on may be of any source: it names other species, and so can only mislead.
     own = np.array([r.source or "" for r in untrained] + [""] * len(trained))
     apart = (np.array([r.source or "-" for r in queries]), own)

@@ -34,7 +34,7 @@ from bioscan_training.contrast.starts import fill_tower
 from bioscan_training.contrast.vocabulary import build_vocabulary, write_vocabulary
 from bioscan_training.encoders import DnaEncoder
 from bioscan_training.evaluate import label_metrics, nearest
-from bioscan_training.loop import AUTOCAST, Trainer, load_weights, schedule_recipe
+from bioscan_training.loop import AUTOCAST, Trainer, load_weights, read_state, schedule_recipe
 from bioscan_training.losses import modal_contrast
 from bioscan_training.parallel import ALONE, Workers, device_of
 
@@ -306,6 +306,6 @@ def load_learner(config: Config, run_dir: Path) -> ContrastLearner:
     if not path.exists():
         raise ConfigError(f"Stage contrast has not finished in {run_dir}: run `bioscan-train fit`.")
     learner, _ = make_learner(config, run_dir, start=False)
-    state = torch.load(path, map_location="cpu", weights_only=True)["model"]
+    state = read_state(path)["model"]
     load_weights(learner, state, path)
     return learner.eval()
