@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from bioscan_desktop.cli_parts import told_as_bug, write_no_more
 from bioscan_desktop.core.errors import BioscanError
-from bioscan_training import average, rivals, skipped, smoke
+from bioscan_training import average, options_file, rivals, skipped, smoke
 from bioscan_training import batch_command as batch
 from bioscan_training import benchmark_command as benchmark
 from bioscan_training import relatedness_command as relatedness
@@ -47,7 +47,12 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="bioscan-train", description=__doc__.split("\n")[0])
+    parser = _Parser(
+        prog="bioscan-train",
+        description="Prepare data, train the towers, export a model pack, and measure it.",
+        epilog="example: bioscan-train smoke\n\n`bioscan-train COMMAND --help` explains each command.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -75,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--partition", choices=("clibd",), help="CLIBD's partition, of --metadata alone")
     p.add_argument("--metadata", type=Path, help="with --partition: what `convert` reads")
     p.add_argument("--out", type=Path, required=True, help="folder for the split files and the report")
-    p.add_argument("--seed", type=int, default=42)
+    p.add_argument("--seed", type=int, default=42, help="of the division into splits (42)")
     p.add_argument("--config", type=Path, help="recipe whose [splits] table to use")
 
     contrast.add_arguments(add("pretrain-dna", contrast.run, contrast.ABOUT, contrast.EXAMPLE))
@@ -111,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_common(p, run_required=False)
     p.add_argument("--pack", type=Path, help="evaluate this pack's ONNX encoders instead of a run's weights")
     p.add_argument("--variant", default="", help="variant of the pack's encoders, for instance int8")
-    p.add_argument("--split", choices=("val", "test"), default="val")
+    p.add_argument("--split", choices=("val", "test"), default="val", help="what asks (val)")
     p.add_argument(
         "--no-baselines", action="store_true", help="leave out k-mer, vsearch and untuned features"
     )
@@ -143,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     batch.add_arguments(add("batch", batch.run, batch.ABOUT, batch.EXAMPLE))
     weights.add_arguments(add("import-weights", weights.run, weights.ABOUT, weights.EXAMPLE))
     smoke.add_arguments(add("smoke", smoke.run, smoke.ABOUT, smoke.EXAMPLE))
+    options_file.add_where_missing(tuple(commands.choices.values()))
     return parser
 
 

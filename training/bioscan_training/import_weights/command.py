@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bioscan_desktop.core.errors import BioscanError
+from bioscan_training import options_file
 from bioscan_training.import_weights.published import NOTED_SHA256, PUBLISHED, Published
 
 ABOUT = "Make a model pack of published weights: CLIBD, BarcodeBERT, BioCLIP."
@@ -43,9 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--revision", metavar="COMMIT", help="with --from-hub: another commit than the pinned one"
     )
     parser.add_argument("--sha256", metavar="HEX", help="refuse a checkpoint with another hash")
-    parser.add_argument(
-        "--config", type=Path, metavar="JSON", help="open_clip_config.json, or BarcodeBERT's config.json"
-    )
+    options_file.add_argument(parser, "JSON|TOML", "open_clip_config.json, or BarcodeBERT's config.json")
     parser.add_argument(
         "--vocabulary",
         type=Path,
