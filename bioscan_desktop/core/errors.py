@@ -62,3 +62,12 @@ class ArgumentError(BioscanError):
 
 class Cancelled(Exception):  # noqa: N818 - it is a signal, not an error
     """The user stopped the job. Results so far are kept."""
+
+
+def reason(error: Exception) -> str:
+    """Why a file cannot be used, in a few words: without the number and the path that the system adds."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8 text"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__

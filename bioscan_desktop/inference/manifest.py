@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bioscan_desktop.core.errors import PackError
+from bioscan_desktop.core.errors import PackError, reason
 from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.tokens import BarcodeTokenizer, tokenizer_from_dict
@@ -216,7 +216,7 @@ def read_manifest(folder: Path, kind: str, major: int, noun: str) -> dict[str, A
     except FileNotFoundError:
         raise PackError(f"{folder} is not a {noun}: it has no manifest.json.") from None
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise PackError(f"{path} cannot be read ({error}).") from None
+        raise PackError(f"{path} cannot be read ({reason(error)}).") from None
     if not isinstance(values, dict) or values.get("format") != kind:
         found = values.get("format") if isinstance(values, dict) else type(values).__name__
         raise PackError(f"{folder} is not a {noun} (its format is {found!r}).")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bioscan_desktop.core.errors import PackError
+from bioscan_desktop.core.errors import PackError, reason
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.inference.manifest import TextTokenizer
 
@@ -153,7 +153,7 @@ def text_encoding(settings: TextTokenizer, folder: Path) -> TextEncoding:
         pieces.encode(["?"])  # needs the marks of start, end and unknown words
         return pieces
     except (OSError, UnicodeDecodeError, EOFError, zlib.error, KeyError, ValueError) as error:
-        raise PackError(f"The vocabulary {path} cannot be used ({error}).") from None
+        raise PackError(f"The vocabulary {path} cannot be used ({reason(error)}).") from None
 
 
 def read_merges(path: Path) -> list[tuple[str, str]]:

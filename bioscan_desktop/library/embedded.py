@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bioscan_desktop.core.errors import PackError
+from bioscan_desktop.core.errors import PackError, reason
 from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name
 from bioscan_desktop.inference.manifest import ModelManifest
 from bioscan_desktop.library.importers.tables import Record
@@ -44,7 +44,7 @@ class Embedded:
             self._mirror = bool(manifest["mirror"])
             self._shards = [(str(shard["name"]), int(shard["rows"])) for shard in manifest["shards"]]
         except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-            raise PackError(f"{folder} holds no embeddings that can be used ({error}).") from None
+            raise PackError(f"{folder} holds no embeddings that can be used ({reason(error)}).") from None
         self._starts = np.cumsum([0, *(rows for _, rows in self._shards)])
 
     def check_model(self, model: ModelManifest) -> None:
@@ -82,7 +82,7 @@ class Embedded:
                         yield _record(cells, number), number
                         number += 1
             except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error, KeyError) as error:
-                raise PackError(f"{path} cannot be read ({error}).") from None
+                raise PackError(f"{path} cannot be read ({reason(error)}).") from None
             if number - first != rows:
                 raise PackError(f"{path} has {number - first} rows, but the manifest says {rows}.")
 
@@ -102,7 +102,7 @@ class Embedded:
             try:
                 stored = np.load(path, mmap_mode="r", allow_pickle=False)
             except (OSError, EOFError, ValueError) as error:
-                raise PackError(f"{path} cannot be read ({error}).") from None
+                raise PackError(f"{path} cannot be read ({reason(error)}).") from None
             if stored.shape != (count, self.dim):
                 raise PackError(f"{path} has the shape {stored.shape}, not {(count, self.dim)}.")
             mine = np.flatnonzero(shard_of == shard)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.core.near import Hits
@@ -228,7 +228,7 @@ def names_to_restrict_to(given: Sequence[str]) -> list[str]:
         try:
             lines = path.read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            raise ArgumentError(f"{path} cannot be read as a list of names ({error}).") from None
+            raise ArgumentError(f"{path} cannot be read as a list of names ({reason(error)}).") from None
         found = [line.replace(",", "\t").split("\t")[0].strip().strip('"') for line in lines]
         if not any(found):
             raise ArgumentError(f"{path} holds no names.")

@@ -23,7 +23,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.matching import DECISION_K
 from bioscan_desktop.core.novelty import nearness
 from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim
@@ -304,7 +304,7 @@ def _read_predictions(path: Path) -> Iterator[LabelledQuery]:
     except FileNotFoundError:
         raise ArgumentError(f"There is no file {path}.") from None
     except (OSError, UnicodeDecodeError, EOFError, zlib.error, csv.Error) as error:
-        raise ArgumentError(f"{path} cannot be read as a table of predictions ({error}).") from None
+        raise ArgumentError(f"{path} cannot be read as a table of predictions ({reason(error)}).") from None
 
 
 def _right(a: Answered) -> bool:

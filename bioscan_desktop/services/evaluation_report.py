@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from bioscan_desktop import __version__
-from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.core.errors import ArgumentError, reason
 
 FORMAT = "bioscan-evaluation"
 FORMAT_VERSION = 1
@@ -125,7 +125,7 @@ def load_figures(path: Path) -> dict[str, Any]:
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ArgumentError(f"{path} cannot be read as a baseline ({error}).") from None
+        raise ArgumentError(f"{path} cannot be read as a baseline ({reason(error)}).") from None
     figures = saved.get("figures") if isinstance(saved, dict) else None
     if not isinstance(figures, dict) or saved.get("format") != FORMAT:
         raise ArgumentError(f"{path} is not a baseline that --save wrote.")

@@ -1,4 +1,4 @@
-"""`bioscan-train` with a run that is stopped, missing, damaged or of another recipe: one sentence, no folder."""
+"""`bioscan-train` with a run that is stopped, missing, damaged or of another recipe."""
 
 from __future__ import annotations
 

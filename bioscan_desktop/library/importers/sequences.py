@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bioscan_desktop.core.barcode import SequenceRecord, clean, read_records
-from bioscan_desktop.core.errors import BarcodeError
+from bioscan_desktop.core.errors import BarcodeError, reason
 from bioscan_desktop.library.importers.tables import open_text
 
 SUFFIXES: frozenset[str] = frozenset(".fasta .fa .fna .fas .fsa .ffn .seq .fastq .fq .ab1 .abi".split())
@@ -41,7 +41,9 @@ def read_sequences(path: Path) -> Iterator[SequenceRecord]:
     except FileNotFoundError:
         raise BarcodeError(f"{path.name}: the file is no longer there.", "file_missing") from None
     except (OSError, EOFError, zlib.error) as error:
-        raise BarcodeError(f"{path.name}: the file cannot be read ({error}).", "file_unreadable") from None
+        raise BarcodeError(
+            f"{path.name}: the file cannot be read ({reason(error)}).", "file_unreadable"
+        ) from None
     if empty:
         raise BarcodeError(f"{path.name}: the file holds no sequence.", "empty_file")
 
@@ -71,7 +73,9 @@ def _read_trace(path: Path) -> SequenceRecord:
     except FileNotFoundError:
         raise BarcodeError(f"{path.name}: the file is no longer there.", "file_missing") from None
     except OSError as error:
-        raise BarcodeError(f"{path.name}: the file cannot be read ({error}).", "file_unreadable") from None
+        raise BarcodeError(
+            f"{path.name}: the file cannot be read ({reason(error)}).", "file_unreadable"
+        ) from None
     except Exception as error:  # the parser raises struct.error, KeyError, … on damaged files
         raise BarcodeError(f"{path.name}: the trace is damaged ({error}).", "damaged_trace") from None
     try:

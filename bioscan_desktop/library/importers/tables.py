@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.taxonomy import Lineage, clean_name
 
 # First the name of the contract, then what BOLD, BIOSCAN-1M, BIOSCAN-5M and R make of it.
@@ -79,7 +79,7 @@ def read_table(path: Path) -> Iterator[Record]:
             if columns["nucleotides"] is None and columns["image_file"] is None:
                 raise ArgumentError(
                     f"{path} has neither a column 'nucleotides' nor 'image_file'; "
-                    f"it has: {', '.join(names[:12])}."
+                    f"it has: {', '.join(names[:12]) or 'no header'}."
                 )
             for number, cells in enumerate(csv.reader(stream, dialect), start=1):
                 if cells:
@@ -91,7 +91,7 @@ def read_table(path: Path) -> Iterator[Record]:
             f"{path} cannot be read as a table: it is not UTF-8 text; save it as CSV UTF-8 or as TSV."
         ) from None
     except (OSError, EOFError, zlib.error, csv.Error) as error:
-        raise ArgumentError(f"{path} cannot be read as a table ({error}).") from None
+        raise ArgumentError(f"{path} cannot be read as a table ({reason(error)}).") from None
 
 
 def _dialect(header: str, tabs: bool) -> type[csv.Dialect]:

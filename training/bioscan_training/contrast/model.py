@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from bioscan_desktop.core.errors import reason
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.text import WordPiece
 from bioscan_desktop.inference.tokens import BarcodeTokenizer, FrameTokenizer, KmerTokenizer
@@ -105,7 +106,7 @@ def text_tokenizer(tower: TextTower, run_dir: Path) -> WordPiece:
             )
         return WordPiece(path, tower.max_tokens)
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"'towers.text.vocabulary' {path} cannot be read ({error}).") from None
+        raise ConfigError(f"'towers.text.vocabulary' {path} cannot be read ({reason(error)}).") from None
 
 
 def vocabulary_file(tower: TextTower, run_dir: Path) -> Path:

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from bioscan_desktop.core.errors import reason
 from bioscan_desktop.core.taxonomy import clean_name, is_interim
 from bioscan_desktop.library.importers.tables import open_text
 from bioscan_training.data.entries import MAX_NUCLEOTIDES, Entry, bases, known, table_entries
@@ -87,7 +88,7 @@ def read_fasta(path: Path, max_nucleotides: int | None = MAX_NUCLEOTIDES) -> Ite
     except FileNotFoundError:
         raise RecordsError(f"There is no file at {path}.") from None
     except (OSError, EOFError, zlib.error) as error:
-        raise RecordsError(f"{path.name} cannot be read ({error}).") from None
+        raise RecordsError(f"{path.name} cannot be read ({reason(error)}).") from None
     if header is None:
         raise RecordsError(f"{path.name} holds no sequence.")
     yield _fasta_entry(row, header, parts, max_nucleotides)

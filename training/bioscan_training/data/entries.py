@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bioscan_desktop.core.errors import reason
 from bioscan_desktop.core.taxonomy import Lineage, clean_name
 from bioscan_desktop.library.importers.tables import open_text
 from bioscan_training.data.records import Record, RecordsError, haplotype_of, without_gaps
@@ -176,7 +177,7 @@ def table_entries(
     except FileNotFoundError:
         raise RecordsError(f"There is no file at {path}.") from None
     except (OSError, UnicodeDecodeError, EOFError, zlib.error, csv.Error) as error:
-        raise RecordsError(f"{path.name} cannot be read as a table ({error}).") from None
+        raise RecordsError(f"{path.name} cannot be read as a table ({reason(error)}).") from None
 
 
 def _entry(
@@ -226,7 +227,7 @@ def header_of(path: Path) -> list[str]:
     except FileNotFoundError:
         raise RecordsError(f"There is no file at {path}.") from None
     except (OSError, UnicodeDecodeError, EOFError, zlib.error) as error:
-        raise RecordsError(f"{path.name} cannot be read as a table ({error}).") from None
+        raise RecordsError(f"{path.name} cannot be read as a table ({reason(error)}).") from None
     return [name.strip().strip('"').lower() for name in line.split("\t" if "\t" in line else ",")]
 
 

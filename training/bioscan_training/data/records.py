@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from bioscan_desktop.core.errors import BioscanError
+from bioscan_desktop.core.errors import BioscanError, reason
 from bioscan_desktop.core.taxonomy import Lineage, clean_name
 
 OUTPUT_COLUMNS = (
@@ -130,7 +130,7 @@ def stream_records(path: Path) -> Iterator[Record]:
                 empty = False
                 yield _record(row)
     except (OSError, UnicodeDecodeError, EOFError, zlib.error, csv.Error) as error:
-        raise RecordsError(f"{path.name} cannot be read as a table ({error}).") from None
+        raise RecordsError(f"{path.name} cannot be read as a table ({reason(error)}).") from None
     if empty:
         raise RecordsError(f"{path.name} holds no record.")
 

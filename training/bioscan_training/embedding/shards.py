@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from bioscan_desktop.core.errors import BioscanError
+from bioscan_desktop.core.errors import BioscanError, reason
 from bioscan_desktop.inference.manifest import sha256_of
 from bioscan_training.embedding.source import COLUMNS, Chunk, cells_of
 
@@ -114,7 +114,7 @@ class EmbeddingFolder:
                 raise EmbeddingsError(f"{path.parent} is damaged; delete it and run again.") from None
             return None
         except (OSError, ValueError) as error:
-            raise EmbeddingsError(f"{path} cannot be read ({error}); delete the shard.") from None
+            raise EmbeddingsError(f"{path} cannot be read ({reason(error)}); delete the shard.") from None
 
     def has(self, chunk: Chunk) -> bool:
         """True if the chunk's shard is there.
@@ -219,7 +219,7 @@ class EmbeddingFolder:
                 ) from None
             return None
         except (OSError, ValueError) as error:
-            raise EmbeddingsError(f"{path} cannot be read ({error}).") from None
+            raise EmbeddingsError(f"{path} cannot be read ({reason(error)}).") from None
         if not isinstance(values, dict) or values.get("format") != FORMAT:
             raise EmbeddingsError(f"{self.folder} holds something else; choose another folder with --out.")
         return values

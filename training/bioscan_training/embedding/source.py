@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from bioscan_desktop.core.errors import reason
 from bioscan_training.data.clibd_hdf5 import ClibdFile
 from bioscan_training.data.convert import entries_of, format_of
 from bioscan_training.data.entries import Entry
@@ -152,4 +153,4 @@ def load_chunk(path: Path) -> Chunk:
             head = json.loads(stream.readline())
             return Chunk(head["number"], head["first"], [Entry(**json.loads(line)) for line in stream])
     except (OSError, EOFError, ValueError) as error:
-        raise RecordsError(f"{path} cannot be read ({error}).") from None
+        raise RecordsError(f"{path} cannot be read ({reason(error)}).") from None
