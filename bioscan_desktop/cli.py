@@ -83,7 +83,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="bioscan", description="Identify insects offline from photos and DNA barcodes.")
+    parser = _Parser(
+        prog="bioscan",
+        description="Identify insects offline from photos and DNA barcodes.",
+        epilog="example:\n  bioscan identify photos/ --format csv --out names.csv\n\n"
+        "`bioscan COMMAND --help` explains each command.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"bioscan {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     _add_identify(commands)
@@ -115,7 +121,12 @@ def _add_identify(commands: argparse._SubParsersAction) -> None:
     )
     add_packs(parser)
     parser.add_argument("--top-k", type=int, default=5, metavar="K", help="reference hits to report (5)")
-    parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    parser.add_argument(
+        "--format",
+        choices=("jsonl", "csv"),
+        default="jsonl",
+        help="a line of JSON for each specimen (jsonl), or a row of a table",
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write here instead of standard output")
     parser.add_argument("--no-recursive", action="store_true", help="do not look into folders within folders")
     add_restriction(parser)
@@ -145,7 +156,12 @@ def _run_identify(arguments: argparse.Namespace) -> int:
         for number, text in enumerate(arguments.sequence, start=1):
             yield specimens.from_sequence(text, "sequence" if number == 1 else f"sequence.{number}")
         if arguments.specimens is not None:
-            yield from specimens.from_table(arguments.specimens)
+            empty = True
+            for specimen in specimens.from_table(arguments.specimens):
+                empty = False
+                yield specimen
+            if empty:
+                raise ArgumentError(f"{arguments.specimens} has a header and no specimen below it.")
         for name in arguments.inputs:
             if name == "-":
                 yield from specimens.from_stream(sys.stdin)
@@ -183,7 +199,9 @@ def _add_pack_actions(actions: argparse._SubParsersAction, noun: str, kind: str)
         cli_browse.add(actions)
     for name, text in (("info", "show the manifest of"), ("verify", "check the files of")):
         action = command(actions, name, f"{text} a {noun} pack", f"bioscan {noun} {name} my-{noun}")
-        action.add_argument("pack", nargs="?", default="starter", metavar="ID|PATH")
+        action.add_argument(
+            "pack", nargs="?", default="starter", metavar="ID|PATH", help="name or folder (starter)"
+        )
         action.set_defaults(run=_run_pack, kind=kind, verb=name)
     listing = command(actions, "list", f"list installed {noun} packs", f"bioscan {noun} list")
     listing.set_defaults(run=_run_list, kind=kind)
@@ -193,7 +211,7 @@ def _add_pack_actions(actions: argparse._SubParsersAction, noun: str, kind: str)
         f"install a {noun} pack from a folder or zip file",
         f"bioscan {noun} install my-{noun}",
     )
-    install.add_argument("source", type=Path)
+    install.add_argument("source", type=Path, metavar="PATH", help="folder or zip file of the pack")
     install.set_defaults(run=_run_install, kind=kind)
 
 
@@ -242,8 +260,12 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
         help="score CLIBD's tables of predictions instead: all, or those of seen and of unseen species",
     )
     parser.add_argument("--images", type=Path, metavar="DIR", help="folder that image_file is relative to")
-    parser.add_argument("--query", choices=("image", "dna", "text", "both"), default="dna")
-    parser.add_argument("--keys", choices=("image", "dna", "all"), default="all")
+    parser.add_argument(
+        "--query", choices=("image", "dna", "text", "both"), default="dna", help="what of them asks (dna)"
+    )
+    parser.add_argument(
+        "--keys", choices=("image", "dna", "all"), default="all", help="what it is compared with (all)"
+    )
     parser.add_argument("--unseen", type=Path, metavar="FILE", help="species the model was not trained on")
     parser.add_argument(
         "--count-unknown",

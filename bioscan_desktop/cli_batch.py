@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED, add_restriction
+from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED, PRECISION, PROVIDER, add_restriction
 from bioscan_desktop.core.errors import ArgumentError, Cancelled
 
 if TYPE_CHECKING:
@@ -63,8 +63,10 @@ def add(commands: argparse._SubParsersAction) -> None:
     )  # fmt: skip
     parser.add_argument("--library", metavar="ID|PATH", help="library pack (starter)")
     parser.add_argument("--model", metavar="ID|PATH", help="model pack (the one the library was built with)")
-    parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="auto")
+    parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help=PROVIDER)
+    parser.add_argument(
+        "--precision", choices=("auto", "fp32", "fp16", "int8"), default="auto", help=PRECISION
+    )
     parser.add_argument("--top-k", type=int, metavar="K", help="reference hits to report (5)")
     parser.add_argument("--no-recursive", action="store_true", help="do not look into folders within folders")
     add_restriction(parser)

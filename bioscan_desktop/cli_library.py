@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED, ProgressLine, command, names_in
+from bioscan_desktop.cli_parts import (
+    EXIT_OK,
+    EXIT_SOME_FAILED,
+    PROVIDER,
+    ProgressLine,
+    command,
+    names_in,
+)
 from bioscan_desktop.core.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -42,7 +49,14 @@ def _add_build(actions: Any) -> None:
         "build a library pack from a table of records",
         "bioscan library build --records records.tsv --images photos/ --model starter --out my-library",
     )
-    build.add_argument("--records", type=Path, action="append", default=[], metavar="TSV")
+    build.add_argument(
+        "--records",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="TSV",
+        help="table of specimens with a header: nucleotides or image_file, and names; may be repeated",
+    )
     build.add_argument(
         "--from-embeddings",
         type=Path,
@@ -50,13 +64,13 @@ def _add_build(actions: Any) -> None:
         help="specimens that `bioscan-train embed` has embedded; --records then brings their barcodes",
     )
     build.add_argument("--images", type=Path, metavar="DIR", help="folder that image_file is relative to")
-    build.add_argument("--model", default="starter", metavar="ID|PATH")
+    build.add_argument("--model", default="starter", metavar="ID|PATH", help="model pack (starter)")
     build.add_argument("--out", type=Path, required=True, metavar="LIB", help="new folder")
     build.add_argument("--id", help="name for --library (default: the folder's name)")
-    build.add_argument("--pack-version", default="1", metavar="V")
-    build.add_argument("--title", default="")
-    build.add_argument("--licence", default="")
-    build.add_argument("--attribution", default="")
+    build.add_argument("--pack-version", default="1", metavar="V", help="of the library (1)")
+    build.add_argument("--title", default="", help="shown to people")
+    build.add_argument("--licence", default="", help="of the records, such as CC-BY-4.0")
+    build.add_argument("--attribution", default="", help="whom to name")
     build.add_argument(
         "--exclude-species", type=Path, metavar="FILE", help="leave these out, one name a line"
     )
@@ -76,8 +90,13 @@ def _add_build(actions: Any) -> None:
 
 
 def _add_encoders(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="fp32")
+    parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help=PROVIDER)
+    parser.add_argument(
+        "--precision",
+        choices=("auto", "fp32", "fp16", "int8"),
+        default="fp32",
+        help="which of the model's files to use (fp32)",
+    )
 
 
 def _add_changes(actions: Any) -> None:
@@ -88,7 +107,14 @@ def _add_changes(actions: Any) -> None:
         "bioscan library add my-library --records new.tsv --images photos/",
     )
     _add_target(add_)
-    add_.add_argument("--records", type=Path, required=True, action="append", metavar="TSV")
+    add_.add_argument(
+        "--records",
+        type=Path,
+        required=True,
+        action="append",
+        metavar="TSV",
+        help="table as of `bioscan library build`; may be repeated",
+    )
     add_.add_argument("--images", type=Path, metavar="DIR", help="folder that image_file is relative to")
     add_.add_argument("--model", metavar="ID|PATH", help="model pack (the one the library was built with)")
     add_.add_argument(

@@ -32,8 +32,8 @@ def add(commands: Any) -> None:
     fetch.add_argument("id", metavar="ID", help="of the pack")
     fetch.set_defaults(run=_run_download)
     remove = command(actions, "remove", "delete an installed pack", "bioscan packs remove library my-library")
-    remove.add_argument("kind", choices=tuple(KINDS))
-    remove.add_argument("name", metavar="NAME")
+    remove.add_argument("kind", choices=tuple(KINDS), help="of the pack")
+    remove.add_argument("name", metavar="NAME", help="as `bioscan packs list` shows it")
     remove.set_defaults(run=_run_remove)
 
 

@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import IO
 
 from bioscan_desktop import logs, paths
-from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.core.errors import ArgumentError, reason
 
 EXIT_OK, EXIT_SOME_FAILED, EXIT_UNUSABLE = 0, 1, 2
+
+
+PROVIDER = "where to compute; auto takes the graphics card if it can be used"
+PRECISION = "which of the model's files to use; auto takes int8 where that is the faster"
 
 
 def command(
@@ -34,8 +38,10 @@ def add_packs(parser: argparse.ArgumentParser) -> None:
     """Which library and model to use, and on what."""
     parser.add_argument("--library", default="starter", metavar="ID|PATH", help="library pack (starter)")
     parser.add_argument("--model", metavar="ID|PATH", help="model pack (the one the library was built with)")
-    parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="auto")
+    parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help=PROVIDER)
+    parser.add_argument(
+        "--precision", choices=("auto", "fp32", "fp16", "int8"), default="auto", help=PRECISION
+    )
 
 
 def add_restriction(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +73,7 @@ def names_in(path: Path | None) -> frozenset[str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ArgumentError(f"{path} cannot be read as a list of names ({error}).") from None
+        raise ArgumentError(f"{path} cannot be read as a list of names ({reason(error)}).") from None
     return frozenset(line.strip() for line in lines if line.strip())
 
 
@@ -84,6 +90,8 @@ def output(path: Path | None) -> Iterator[IO[str]]:
         yield sys.stdout
         sys.stdout.flush()
         return
+    if path.is_dir():  # said before the work, not after it
+        raise ArgumentError(f"{path} is a folder; name a file in it.")
     final = paths.replaceable(path)
     part = final.with_name(f"{final.name}.part") if final is not None else path
     try:

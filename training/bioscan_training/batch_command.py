@@ -46,7 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--library", metavar="ID|PATH", help="library pack (starter)")
     parser.add_argument("--model", metavar="ID|PATH", help="model pack (that of the library)")
     parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help="of the actors")
-    parser.add_argument("--precision", choices=("auto", "fp32", "fp16", "int8"), default="auto")
+    parser.add_argument(
+        "--precision",
+        choices=("auto", "fp32", "fp16", "int8"),
+        default="auto",
+        help="which of the model's files to use; auto takes int8 where that is the faster",
+    )
     parser.add_argument("--top-k", type=int, metavar="K", help="reference hits to report (5)")
     parser.add_argument(
         "--restrict-to",

@@ -35,8 +35,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="count not_classified and interim names as labels, as CLIBD's code does",
     )
-    parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--precision", choices=("auto", "fp32", "int8"), default="fp32")
+    parser.add_argument(
+        "--provider",
+        choices=("auto", "cpu", "cuda"),
+        default="auto",
+        help="where to compute; auto takes the graphics card if it can be used",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=("auto", "fp32", "int8"),
+        default="fp32",
+        help="which of the pack's files (fp32)",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures as JSON")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="also write the figures as CSV")
     parser.add_argument("--plots", type=Path, metavar="DIR", help="also draw each pair, as SVG")

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that `prepare` wrote")
     parser.add_argument("--folds", type=int, default=5, help="parts that the species are divided into")
-    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--seed", type=int, default=42, help="that `prepare` was given (42)")
     parser.add_argument(
         "--config", type=Path, help="recipe of an encoder to train without the first fold, for the table"
     )

@@ -113,7 +113,9 @@ def entries_of(
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     """What `entries_of` needs to know."""
     parser.add_argument("source", type=Path, help="table, HDF5 file, FASTA file, or folder of photos")
-    parser.add_argument("--format", choices=FORMATS, default="auto")
+    parser.add_argument(
+        "--format", choices=FORMATS, default="auto", help="of the source, if it cannot be told"
+    )
     parser.add_argument("--split", help="parts of the data set, joined by +: train, seen, all_keys, …")
     parser.add_argument(
         "--partitioning",

@@ -52,11 +52,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="mean over each photo and its mirror image, as libraries are built with models whose manifest "
         "does not say otherwise; takes twice as long",
     )
-    parser.add_argument("--dtype", choices=("float32", "float16"), default="float32")
+    parser.add_argument(
+        "--dtype", choices=("float32", "float16"), default="float32", help="of what is written (float32)"
+    )
     parser.add_argument("--shard-size", type=_positive, metavar="N", help=f"specimens ({SHARD_SIZE})")
     parser.add_argument("--batch", type=_positive, metavar="N", help=f"specimens at a time ({BATCH})")
-    parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--precision", choices=("fp32", "int8"), default="fp32")
+    parser.add_argument(
+        "--provider",
+        choices=("auto", "cpu", "cuda"),
+        default="auto",
+        help="where to compute; auto takes the graphics card if it can be used",
+    )
+    parser.add_argument(
+        "--precision", choices=("fp32", "int8"), default="fp32", help="which of the pack's files (fp32)"
+    )
     parser.add_argument("--threads", type=_positive, metavar="N", help="of each encoder (all cores)")
     parser.add_argument("--workers", type=_positive, metavar="N", help="threads that decode photos")
     parser.add_argument(
