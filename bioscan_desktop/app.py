@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioscan_desktop import __version__, logs
+from bioscan_desktop.cli_parts import Parser
 from bioscan_desktop.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="bioscan-desktop",
         description="Identify insects offline from photos and DNA barcodes.",
         epilog="Example: bioscan-desktop photos/ barcodes.fasta",

@@ -26,6 +26,7 @@ from bioscan_desktop.cli_parts import (
     EXIT_OK,
     EXIT_SOME_FAILED,
     EXIT_UNUSABLE,
+    Parser,
     ProgressLine,
     add_packs,
     add_restriction,
@@ -40,13 +41,6 @@ from bioscan_desktop.core.errors import ArgumentError, BioscanError
 if TYPE_CHECKING:
     from bioscan_desktop.library.pack import Library
     from bioscan_desktop.library.restriction import Restriction
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and where help is."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        self.exit(EXIT_UNUSABLE, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -83,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="bioscan",
         description="Identify insects offline from photos and DNA barcodes.",
         epilog="example:\n  bioscan identify photos/ --format csv --out names.csv\n\n"
@@ -91,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"bioscan {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     _add_identify(commands)
     cli_batch.add(commands)
     cli_library.add(commands, _add_pack_actions)

@@ -9,12 +9,19 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 from bioscan_desktop import logs, paths
 from bioscan_desktop.core.errors import ArgumentError, reason
 
 EXIT_OK, EXIT_SOME_FAILED, EXIT_UNUSABLE = 0, 1, 2
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_UNUSABLE, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 PROVIDER = "where to compute; auto takes the graphics card if it can be used"
@@ -105,6 +112,10 @@ def output(path: Path | None) -> Iterator[IO[str]]:
         if error.filename is not None and str(error.filename) != str(part):
             raise  # about another file, which was to be read
         raise ArgumentError(f"{path} cannot be written ({error.strerror or error}).") from None
+    finally:
+        if final is not None:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
 def write_no_more() -> None:

@@ -295,7 +295,7 @@ class TestStreams:
             (tmp_path / "s.tsv").write_text(text, encoding="utf-8")
         assert bioscan.identify("--specimens", tmp_path / "s.tsv", "--out", tmp_path / "o.jsonl") == 2
         assert said in bioscan.sentence()
-        assert not (tmp_path / "o.jsonl").exists()
+        assert not list(tmp_path.glob("o.jsonl*"))
 
     @pytest.mark.parametrize(
         "words",
@@ -342,3 +342,52 @@ class TestStreams:
             monkeypatch.setattr(sys, "stdout", Full(error))
             assert training_cli.main(["--quiet", *words]) == code
             assert capsys.readouterr().err == said
+
+    def test_a_bar_is_drawn_on_a_terminal_only(
+        self, bioscan: Runner, specimens: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bioscan.identify("--specimens", specimens)
+        assert bioscan.err == ""
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+        bioscan.identify("--specimens", specimens)
+        assert "\r\x1b[2K" in bioscan.err and bioscan.err.endswith("\x1b[2K")
+        assert len(bioscan.lines) == 5
+
+    @pytest.mark.parametrize("main", [cli.main, training_cli.main, app.main])
+    def test_wrong_options_are_one_line(self, main: Any, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as stop:
+            main(["--nonsense"])
+        said = capsys.readouterr()
+        assert (stop.value.code, said.out, said.err.count("\n")) == (2, "", 1)
+        assert said.err.startswith("bioscan") and said.err.endswith("--help)\n")
+
+
+class TestPacks:
+    """The built-in packs are called `starter`; what a model pack's files take and give."""
+
+    def test_starter(self, bioscan: Runner) -> None:
+        for kind in ("model", "library"):
+            assert bioscan(kind, "info", "starter") == 0
+            assert json.loads(bioscan.out)["id"] == "starter"
+
+    @pytest.mark.parametrize("pack", ["starter", "tiny"])
+    def test_inputs_and_outputs(self, world: TinyWorld, pack: str) -> None:
+        import onnxruntime
+
+        from bioscan_desktop.services import packs
+
+        folder = packs.find("models", "starter") if pack == "starter" else world.model
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        kinds = {"image": ("tensor(float)", 4), "dna": ("tensor(int64)", 2)}
+        for name, (kind, axes) in kinds.items():
+            assert manifest["encoders"][name]["file"] == f"{name}.onnx"
+            session = onnxruntime.InferenceSession(
+                folder / f"{name}.onnx", providers=["CPUExecutionProvider"]
+            )
+            (given,), first = session.get_inputs(), session.get_outputs()[0]
+            assert (given.type, len(given.shape)) == (kind, axes)
+            assert (first.type, len(first.shape), first.shape[1]) == ("tensor(float)", 2, manifest["dim"])
+        variants = manifest["encoders"]["image"].get("variants", {})
+        assert {name: card["file"] for name, card in variants.items()} == {
+            name: f"image.{name}.onnx" for name in variants
+        }

@@ -12,9 +12,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from bioscan_desktop.cli_parts import told_as_bug, write_no_more
+from bioscan_desktop.cli_parts import Parser, told_as_bug, write_no_more
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_training import average, options_file, rivals, skipped, smoke
 from bioscan_training import batch_command as batch
@@ -39,15 +39,8 @@ class UsageError(BioscanError):
     code = "bad_argument"
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and where help is."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="bioscan-train",
         description="Prepare data, train the towers, export a model pack, and measure it.",
         epilog="example: bioscan-train smoke\n\n`bioscan-train COMMAND --help` explains each command.",
