@@ -33,6 +33,7 @@ from bioscan_desktop.cli_parts import (
     command,
     names_in,
     output,
+    settle_streams,
     told_as_bug,
     write_no_more,
 )
@@ -45,13 +46,7 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs `bioscan` and returns its exit code."""
-    for stream, errors in (
-        (sys.stdin, "replace"),
-        (sys.stdout, "backslashreplace"),
-        (sys.stderr, "backslashreplace"),
-    ):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors=errors)
+    settle_streams()
     arguments = _parser().parse_args(argv)
     try:
         code = arguments.run(arguments)

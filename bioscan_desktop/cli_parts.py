@@ -118,6 +118,20 @@ def output(path: Path | None) -> Iterator[IO[str]]:
                 part.unlink(missing_ok=True)
 
 
+def settle_streams() -> None:
+    """UTF-8 whatever the locale; what is closed, as by `>&-`, is replaced by nothing at all."""
+    for name, mode, errors in (
+        ("stdin", "r", "replace"),
+        ("stdout", "w", "backslashreplace"),
+        ("stderr", "w", "backslashreplace"),
+    ):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for as long as the process lives
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors=errors)
+
+
 def write_no_more() -> None:
     """What standard output still holds is not tried again when Python ends."""
     with contextlib.suppress(OSError, ValueError):  # it is no file of the system's, or closed
@@ -126,10 +140,13 @@ def write_no_more() -> None:
 
 def told_as_bug(error: Exception) -> str:
     """One sentence about a fault of the program, whose traceback goes to the log."""
+    ours = logging.getLogger(logs.ROOT)
+    before, ours.propagate = ours.propagate, False  # not to standard error, where training logs to
     file = logs.start()
     if file is not None:
-        logging.getLogger("bioscan.cli").error("A command was ended by a fault", exc_info=error)
+        logging.getLogger(f"{logs.ROOT}.cli").error("A command was ended by a fault", exc_info=error)
         logs.stop()
+    ours.propagate = before
     what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     place = f" with the end of {file}" if file is not None else ""
     return f"this is a fault of the program ({what}); please report it{place}."

@@ -7,7 +7,9 @@ may be added, but none may go, change its type or its meaning.
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import logging
 import os
 import sys
 import threading
@@ -19,6 +21,7 @@ import pytest
 from bioscan_training import cli as training_cli
 
 from bioscan_desktop import app, cli
+from bioscan_desktop.cli_parts import told_as_bug
 from tests.conftest import SPECIES, TinyWorld, mutate, random_barcode
 from tests.test_cli import Runner, python
 
@@ -352,6 +355,33 @@ class TestStreams:
         bioscan.identify("--specimens", specimens)
         assert "\r\x1b[2K" in bioscan.err and bioscan.err.endswith("\x1b[2K")
         assert len(bioscan.lines) == 5
+
+    def test_closed_streams_are_nothing_at_all(
+        self, bioscan: Runner, world: TinyWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As a job scheduler starts commands, or `<&- >&- 2>&-` of a shell."""
+        for name in ("stdin", "stderr"):
+            monkeypatch.setattr(sys, name, None)
+        assert bioscan.identify("-") == 1
+        assert bioscan.lines[0]["error"]["code"] == "empty_barcode"
+        assert bioscan.identify() == 2
+        assert bioscan.out == "", "what is for people does not come among the data"
+        monkeypatch.setattr(sys, "stdout", None)
+        assert bioscan.identify("--sequence", world.barcodes[RAPAE]) == 0
+        for name in ("stdin", "stdout", "stderr"):
+            getattr(sys, name).close()
+
+    def test_a_fault_of_the_program_is_not_traced_on_standard_error(self) -> None:
+        """Nor where the program that asks has a log of its own there."""
+        heard = io.StringIO()
+        handler = logging.StreamHandler(heard)
+        logging.getLogger().addHandler(handler)
+        try:
+            said = told_as_bug(ValueError("a\nb"))
+        finally:
+            logging.getLogger().removeHandler(handler)
+        assert said.startswith("this is a fault of the program (ValueError: a b); please report it with ")
+        assert heard.getvalue() == ""
 
     @pytest.mark.parametrize("main", [cli.main, training_cli.main, app.main])
     def test_wrong_options_are_one_line(self, main: Any, capsys: pytest.CaptureFixture[str]) -> None:

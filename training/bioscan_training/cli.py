@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bioscan_desktop.cli_parts import Parser, told_as_bug, write_no_more
+from bioscan_desktop.cli_parts import Parser, settle_streams, told_as_bug, write_no_more
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_training import average, options_file, rivals, skipped, smoke
 from bioscan_training import batch_command as batch
@@ -285,9 +285,7 @@ def _calibrate(args: argparse.Namespace) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line; returns its exit code: 2 after one sentence on stderr, 1 if it was stopped."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    settle_streams()
     args = _parser().parse_args(argv)
     # Threads of torch that wait for each other would otherwise spin, and take the cores from the threads
     # that prepare photos and from other programs: on busy cores a step then takes several times as long.
