@@ -42,7 +42,7 @@ def export_library(folder: Path, out: Path) -> int:
         raise ArgumentError(f"{out.name} should end in {', '.join(writers)}, which says what to write.")
     final = paths.replaceable(out)
     if final is None:
-        raise ArgumentError(f"{out} is a device or a pipe, which a file cannot replace; name another.")
+        raise ArgumentError(f"{out} cannot be written (a device or a pipe is there).")
     library = Library(folder, exact=True)
     part = final.with_name(f"{final.name}.{os.getpid()}.part")
     try:

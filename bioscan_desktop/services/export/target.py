@@ -31,7 +31,7 @@ class Targets:
         """
         final = paths.replaceable(target)
         if final is None:
-            raise ArgumentError(f"{target} is a device or a pipe, which a file cannot replace; name another.")
+            raise ArgumentError(f"{target} cannot be written (a device or a pipe is there).")
         part = final.with_name(f".{final.name}.part")
         self._parts.append((part, final))
         part.open("wb").close()
