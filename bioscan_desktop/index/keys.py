@@ -57,7 +57,8 @@ class KeyFile:
     """A key matrix that stays on disk.
 
     Rows are checked and their norms taken when they are first gone through, not when the file is
-    opened: opening takes a millisecond at any size.
+    opened: opening takes a millisecond at any size. The file is held open, so that its rows can be read
+    even after a change of the library has put another in its place.
 
     Raises:
         PackError: if the file is unreadable or of another shape.
@@ -65,6 +66,7 @@ class KeyFile:
 
     def __init__(self, path: Path, dim: int, count: int) -> None:
         self.path = path
+        self._descriptor: int | None = None
         try:
             with path.open("rb") as stream:
                 version = np.lib.format.read_magic(stream)
@@ -77,12 +79,13 @@ class KeyFile:
                     self._rows = np.memmap(
                         stream, dtype=dtype, mode="r", offset=self._offset, shape=(count, dim)
                     )
+                    if hasattr(os, "pread"):
+                        self._descriptor = os.dup(stream.fileno())
         except Exception as error:  # a damaged header leads numpy's parser into errors of every kind
             raise unreadable(path, error) from None
         if shape != (count, dim):
             raise other_shape(path, shape, (count, dim))
         self._scales: np.ndarray | None = None
-        self._descriptor: int | None = None
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -144,7 +147,7 @@ class KeyFile:
         """
         numbers = np.asarray(numbers, dtype=np.int64)
         try:
-            stored = self._read(numbers) if hasattr(os, "pread") else self._rows[numbers]
+            stored = self._rows[numbers] if self._descriptor is None else self._read(numbers, self._descriptor)
         except (OSError, ValueError) as error:  # the file has become shorter, or is gone with its drive
             raise unreadable(self.path, error) from None
         rows = widen(stored)
@@ -153,11 +156,9 @@ class KeyFile:
         rows /= norms
         return rows
 
-    def _read(self, numbers: np.ndarray) -> np.ndarray:
-        if self._descriptor is None:
-            self._descriptor = os.open(self.path, os.O_RDONLY)
+    def _read(self, numbers: np.ndarray, descriptor: int) -> np.ndarray:
         size = self._rows.dtype.itemsize * self.shape[1]
-        read = [os.pread(self._descriptor, size, self._offset + size * int(n)) for n in numbers]
+        read = [os.pread(descriptor, size, self._offset + size * int(n)) for n in numbers]
         return np.frombuffer(b"".join(read), dtype=self._rows.dtype).reshape(len(numbers), self.shape[1])
 
     def release(self) -> None:

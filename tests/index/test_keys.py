@@ -107,6 +107,16 @@ def test_a_file_that_is_cut_while_it_is_open_is_one_sentence(tmp_path: Path) -> 
         file.take(np.array([3, 399]))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps files that are in use")
+def test_rows_of_a_file_that_was_replaced_meanwhile_are_read_on(tmp_path: Path) -> None:
+    path = tmp_path / "keys.npy"
+    save_keys(path, unit(400))
+    file, before = KeyFile(path, DIM, 400), load_keys(path, DIM, 400)
+    path.unlink()
+    save_keys(path, unit(500, seed=1))
+    np.testing.assert_allclose(file.take(np.array([399, 0])), before[[399, 0]], atol=1e-6)
+
+
 def test_a_column_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     np.save(tmp_path / "column.npy", np.zeros(5, np.float16))
     assert load_column(tmp_path / "column.npy", 5).shape == (5,)
