@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from bioscan_desktop.inference.cores import usable_cores
 PROVIDERS: tuple[str, ...] = ("auto", "cpu", "cuda")
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
+
+_preloading = threading.Lock()
+"""Standard output is one for all threads: two that turn it aside at once would not give it back."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,12 @@ class Session:
         if CUDA in wanted and active != CUDA and not self._reason:
             self._reason = "CUDA failed: its libraries (CUDA, cuDNN) or a driver are missing."
         self.report = ProviderReport(provider, active, self._reason if active == CPU else "")
-        self.input_names: tuple[str, ...] = tuple(given.name for given in self._session.get_inputs())
-        self.input_type: str = self._session.get_inputs()[0].type
-        self.output_dim = self._session.get_outputs()[0].shape[-1]
+        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        if not inputs or not outputs or not outputs[0].shape:
+            raise PackError(f"The encoder {path} makes no rows of an input; its files are mixed up.")
+        self.input_names: tuple[str, ...] = tuple(given.name for given in inputs)
+        self.input_type: str = inputs[0].type
+        self.output_dim = outputs[0].shape[-1]
 
     @property
     def path(self) -> Path:
@@ -138,7 +145,7 @@ def _nvidia_present() -> bool:
 def _open(ort: Any, data: bytes, options: Any, providers: list[str]) -> Any:
     if CUDA in providers and hasattr(ort, "preload_dlls"):
         # It prints what it misses to standard output, which belongs to the data.
-        with contextlib.redirect_stdout(io.StringIO()):
+        with _preloading, contextlib.redirect_stdout(io.StringIO()):
             ort.preload_dlls()
     return ort.InferenceSession(data, sess_options=options, providers=providers)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -119,6 +121,46 @@ def test_a_damaged_encoder_is_one_sentence(dna: Path, tmp_path: Path, damage: st
         Session(path, provider)
     assert "damaged" in caught.value.message
     assert "\n" not in caught.value.message
+
+
+def test_a_model_that_gives_one_number_is_one_sentence(tmp_path: Path) -> None:
+    from onnx import TensorProto, helper, save
+
+    given = helper.make_tensor_value_info("image", TensorProto.FLOAT, [None, 3])
+    made = helper.make_tensor_value_info("sum", TensorProto.FLOAT, [])
+    node = helper.make_node("ReduceSum", ["image"], ["sum"], keepdims=0)
+    graph = helper.make_graph([node], "one", [given], [made])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    save(model, tmp_path / "image.onnx")
+    with pytest.raises(PackError, match="its files are mixed up"):
+        Session(tmp_path / "image.onnx", "cpu")
+
+
+def test_standard_output_comes_back_when_two_threads_load_cuda_at_once() -> None:
+    """The first leaves between the second's coming and leaving, if it is let."""
+    calls, second_came, first_left = [], threading.Event(), threading.Event()
+
+    def preload() -> None:
+        calls.append(None)
+        if len(calls) == 1:
+            second_came.wait(0.3)
+        else:
+            second_came.set()
+            first_left.wait(5)
+
+    def load() -> None:
+        module._open(runtime, b"", None, [CUDA, CPU])
+        first_left.set()
+
+    runtime = SimpleNamespace(preload_dlls=preload, InferenceSession=lambda data, **_: None)
+    before = sys.stdout
+    threads = [threading.Thread(target=load) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    after, sys.stdout = sys.stdout, before
+    assert after is before
 
 
 def test_a_missing_encoder_is_one_sentence(tmp_path: Path) -> None:
