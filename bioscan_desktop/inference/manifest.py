@@ -17,6 +17,7 @@ from typing import Any
 
 from bioscan_desktop.core.errors import PackError, reason
 from bioscan_desktop.core.leaning import Leaning
+from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.tokens import BarcodeTokenizer, tokenizer_from_dict
 
@@ -51,6 +52,12 @@ class TextTokenizer:
     def __post_init__(self) -> None:
         if self.kind not in TEXT_TOKENIZERS:
             raise ValueError(f"unknown text tokenizer {self.kind!r}")
+        if not isinstance(self.max_tokens, int) or self.max_tokens < 3:
+            raise ValueError(f"impossible text tokenizer: max_tokens={self.max_tokens!r}")
+        try:
+            self.template.format_map(dict.fromkeys((*RANKS, "epithet"), ""))
+        except (LookupError, ValueError, AttributeError):
+            raise ValueError(f"unusable template {self.template!r}") from None
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain JSON values."""
@@ -171,7 +178,9 @@ class ModelManifest:
                 metrics=values.get("metrics", {}),
             )
             require_texts(manifest.id, manifest.version, manifest.title, *manifest.files())
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            if not encoders or manifest.dim < 1:
+                raise ValueError("it names no encoder, or embeddings of no length")
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise PackError(f"The model pack {folder} has a damaged manifest ({error!r}).") from None
         for name, card in encoders.items():
             needed = {"image": card.preprocessing, "dna": card.tokenizer, "text": card.text}

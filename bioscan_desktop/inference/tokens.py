@@ -46,6 +46,8 @@ class KmerTokenizer:
     prefix_id: int | None = None
 
     def __post_init__(self) -> None:
+        if not all(isinstance(n, int) for n in (self.k, self.stride, self.max_bases, self.prefix_id or 0)):
+            raise ValueError("the tokenizer's settings are no whole numbers")
         if not 1 <= self.k <= 10 or self.stride < 1 or self.max_bases < self.k:
             raise ValueError(f"impossible tokenizer: k={self.k}, stride={self.stride}, max={self.max_bases}")
         if not any(name in self.specials for name in _UNK_NAMES):

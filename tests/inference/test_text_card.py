@@ -52,8 +52,24 @@ def test_a_vocabulary_belongs_to_the_embedding_space(pack: Path) -> None:
     assert changed.fingerprint != manifest.fingerprint
 
 
-@pytest.mark.parametrize("damage", [None, {"kind": "wordpiece"}, {"kind": "letters"}])
-def test_a_text_encoder_needs_its_settings(pack: Path, damage: dict[str, str] | None) -> None:
+CARD = {"kind": "wordpiece", "max_tokens": 20, "vocabulary": "words.txt", "sha256": "0"}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        None,
+        {"kind": "wordpiece"},
+        {**CARD, "kind": "letters"},
+        {**CARD, "max_tokens": "20"},
+        {**CARD, "max_tokens": 2},
+        {**CARD, "template": "{tribe} {0}"},
+        {**CARD, "template": "{genus"},
+        {**CARD, "template": "{genus.epithet}"},
+        {**CARD, "template": 7},
+    ],
+)
+def test_a_text_encoder_needs_its_settings(pack: Path, damage: dict[str, object] | None) -> None:
     values = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     values["encoders"]["text"]["text"] = damage
     (pack / "manifest.json").write_text(json.dumps(values), encoding="utf-8")

@@ -95,7 +95,15 @@ def test_settings_round_trip_as_json() -> None:
 
 @pytest.mark.parametrize(
     "settings_",
-    [(0, 1, 10), (11, 1, 660), (5, 0, 660), (5, 1, 4), (5, 5, 660, ("<MASK>",))],
+    [
+        (0, 1, 10),
+        (11, 1, 660),
+        (5, 0, 660),
+        (5, 1, 4),
+        (5, 5, 660, ("<MASK>",)),
+        (5.0, 5, 660),
+        (5, 5, "660"),
+    ],
 )
 def test_impossible_settings_are_refused(settings_: tuple) -> None:
     with pytest.raises(ValueError, match=r"tokenizer"):
