@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -44,14 +45,15 @@ def find(kind: str, name: str) -> Path:
     Raises:
         ArgumentError: if there is no such pack.
     """
-    path = Path(name).expanduser()
-    is_pack = (path / "manifest.json").is_file()
-    if path.name == name and not is_pack:  # a folder here that happens to be called so does not hide a pack
-        for root in _roots(kind):
-            if (root / name / "manifest.json").is_file():
-                return root / name
-    if path.is_dir():
-        return path
+    with contextlib.suppress(OSError, RuntimeError):  # a name too long for a file, `~` of nobody
+        path = Path(name).expanduser()
+        is_pack = (path / "manifest.json").is_file()
+        if path.name == name and not is_pack:  # a folder here that happens to be called so hides no pack
+            for root in _roots(kind):
+                if (root / name / "manifest.json").is_file():
+                    return root / name
+        if path.is_dir():
+            return path
     known = ", ".join(entry.name for entry in installed(kind)) or "none"
     noun = "model" if kind == "models" else "library"
     raise ArgumentError(f"There is no {noun} pack '{name}'; installed are: {known}.")
@@ -140,7 +142,8 @@ def install(kind: str, source: Path) -> Path:
             _unzip(source, unpacked)
         else:
             raise PackError(f"{source} is neither a pack folder nor a zip file.")
-        inner = [p for p in unpacked.iterdir() if p.is_dir()]
+        # A Mac puts a folder of its own, `__MACOSX`, beside the one that was zipped.
+        inner = [p for p in unpacked.iterdir() if (p / "manifest.json").is_file()]
         root = unpacked if (unpacked / "manifest.json").is_file() or len(inner) != 1 else inner[0]
         verify(kind, root)
         manifest = ModelManifest.load(root) if kind == "models" else LibraryManifest.load(root)

@@ -49,6 +49,13 @@ class TestInstall:
         packs.verify("libraries", folder)
         assert archive.is_file()
 
+    def test_from_a_zip_of_a_mac(self, world: TinyWorld, tmp_path: Path) -> None:
+        archive = zipped(world.library, tmp_path / "pack.zip", "tiny/")
+        with zipfile.ZipFile(archive, "a") as opened:
+            opened.writestr("__MACOSX/tiny/._manifest.json", b"\x00\x05\x16\x07")
+        assert packs.kind_of(archive) == "libraries"
+        packs.verify("libraries", packs.install("libraries", archive))
+
     def test_again_replaces(self, world: TinyWorld) -> None:
         first = packs.install("models", world.model)
         (first / "left over").touch()
@@ -164,7 +171,7 @@ class TestFind:
         shutil.copytree(world.model, resources / "models" / "starter")
         assert packs.find("models", "starter") == resources / "models" / "starter"
 
-    @pytest.mark.parametrize("name", ["gone", "../tiny", "/gone/too"])
+    @pytest.mark.parametrize("name", ["gone", "../tiny", "/gone/too", "x" * 300, "~nobody-here/x"])
     def test_what_is_not_there_names_what_is(self, world: TinyWorld, resources: Path, name: str) -> None:
         packs.install("libraries", world.library)
         with pytest.raises(ArgumentError, match=r"no library pack .*installed are: tiny\."):
