@@ -28,7 +28,7 @@ from email.message import Message
 from pathlib import Path
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 from urllib.request import Request, urlopen
 
 from bioscan_desktop import __version__, paths
@@ -101,8 +101,9 @@ def read_index(address: str) -> list[Offer]:
     else:
         try:
             data = Path(address).expanduser().read_bytes()
-        except OSError as error:
-            raise ArgumentError(f"{address} cannot be read ({error.strerror or error}).") from None
+        except (OSError, ValueError, RuntimeError) as error:  # the last of a home folder that there is not
+            why = getattr(error, "strerror", None) or error
+            raise ArgumentError(f"{address} cannot be read ({why}).") from None
     try:
         values = json.loads(data)
     except ValueError:
@@ -153,7 +154,10 @@ def _resolve(address: str, url: str) -> str:
 
 
 def _is_web(address: str) -> bool:
-    return urlsplit(address).scheme.lower() in ("http", "https")
+    try:
+        return urlsplit(address).scheme.lower() in ("http", "https")
+    except ValueError as error:
+        raise ArgumentError(f"{address} is no address ({error}).") from None
 
 
 def install(offer: Offer, progress: ProgressCallback = silent, cancel: CancelToken | None = None) -> Path:
@@ -177,7 +181,8 @@ def install(offer: Offer, progress: ProgressCallback = silent, cancel: CancelTok
     progress(Progress(0, offer.size, "Checking"))
     if not file.is_file():
         raise PackError(f"The list names {file}, which is not there.")
-    _check(offer, file, "The file was left as it is")
+    if not _is_right(offer, file):
+        raise _another(offer, "The file was left as it is")
     return packs.install(offer.kind, file)
 
 
@@ -206,16 +211,18 @@ def fetch(
             ) from None
         raise PackError(f"{offer.title} cannot be stored ({error.strerror or error}).") from None
     progress(Progress(offer.size, offer.size, "Checking"))
-    _check(offer, done, "The file was thrown away; try again")
+    if not _is_right(offer, done):
+        done.unlink()
+        raise _another(offer, "The file was thrown away; try again")
     return done
 
 
-def _check(offer: Offer, file: Path, then: str) -> None:
-    if file.stat().st_size == offer.size and sha256_of(file) == offer.sha256:
-        return
-    if file.suffix == ".zip" and file.stem == offer.sha256:
-        file.unlink()
-    raise PackError(f"{offer.title} is not what the list of packs says (hash mismatch). {then}.")
+def _is_right(offer: Offer, file: Path) -> bool:
+    return file.stat().st_size == offer.size and sha256_of(file) == offer.sha256
+
+
+def _another(offer: Offer, then: str) -> PackError:
+    return PackError(f"{offer.title} is not what the list of packs says (hash mismatch). {then}.")
 
 
 def _check_room(offer: Offer, part: Path) -> None:
@@ -290,7 +297,7 @@ def _append(offer: Offer, part: Path, start: int, progress: ProgressCallback, ca
                 size += len(chunk)
                 progress(Progress(size, offer.size, "Downloading"))
                 if size > offer.size:
-                    break  # told apart by `_check`
+                    break  # more than there should be
     if size > offer.size:
         part.unlink()
         raise PackError(f"{offer.title} is larger than the list of packs says; it was thrown away.")
@@ -316,7 +323,14 @@ def _retry_after(headers: Message) -> float | None:
 
 def _request(url: str, headers: dict[str, str]) -> Any:
     agent = {"User-Agent": f"BIOSCAN-Desktop/{__version__}", "Accept-Encoding": "identity"}
-    return urlopen(Request(url, headers={**agent, **headers}), timeout=TIMEOUT_S)
+    return urlopen(Request(_spelt(url), headers={**agent, **headers}), timeout=TIMEOUT_S)
+
+
+def _spelt(url: str) -> str:
+    """An address as it goes over the line: other letters and blanks as `%C3%A4` and `%20`."""
+    parts = urlsplit(url)
+    kept = "%/:;=@!$&'()*+,?~"  # what has a meaning, and what is spelt so already
+    return parts._replace(path=quote(parts.path, kept), query=quote(parts.query, kept)).geturl()
 
 
 def _open(url: str, headers: dict[str, str]) -> Any:

@@ -302,6 +302,23 @@ def test_a_mirror_on_a_disk(pack: bytes, tmp_path: Path) -> None:
         download.install(found)
 
 
+def test_a_mirror_keeps_a_wrong_file_that_is_named_by_its_hash(pack: bytes, tmp_path: Path) -> None:
+    name = f"{hashlib.sha256(pack).hexdigest()}.zip"
+    (tmp_path / name).write_bytes(pack[:-1] + b"x")
+    (tmp_path / "index.json").write_bytes(index(pack, url=name))
+    (found,) = download.read_index(str(tmp_path / "index.json"))
+    with pytest.raises(PackError, match="left as it is"):
+        download.install(found)
+    assert (tmp_path / name).is_file()
+
+
+def test_addresses_with_other_letters_and_blanks(server: Server, pack: bytes) -> None:
+    server.files["/K%C3%A4fer%20%26%20co/index.json"] = index(pack, url="Größe 1%20x.zip?für=1")
+    server.files["/K%C3%A4fer%20%26%20co/Gr%C3%B6%C3%9Fe%201%20x.zip?f%C3%BCr=1"] = pack
+    (found,) = download.read_index(f"{server.url}/Käfer %26 co/index.json")
+    assert download.install(found).name == "tiny"
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -329,6 +346,11 @@ def test_addresses_that_are_none(tmp_path: Path) -> None:
         download.read_index("  ")
     with pytest.raises(ArgumentError, match="cannot be read"):
         download.read_index(str(tmp_path / "nothing.json"))
+    for nowhere in ("a\0b", "~nobody-here/index.json", "x" * 5000):
+        with pytest.raises(ArgumentError, match="cannot be read"):
+            download.read_index(nowhere)
+    with pytest.raises(ArgumentError, match="is no address"):
+        download.read_index("http://[")
 
 
 def test_addresses_are_taken_relative_to_the_list() -> None:
