@@ -266,7 +266,10 @@ def _previous(item: ExportItem) -> str:
 
 def _media(item: ExportItem, options: ExportOptions) -> str:
     name = item.file_name
-    return f"{options.photo_base.rstrip('/')}/{quote(name)}" if name and options.photo_base else name
+    if not name or not options.photo_base:
+        return name
+    # What is no text in the file system's encoding is written as in the other columns.
+    return f"{options.photo_base.rstrip('/')}/{quote(name, errors='backslashreplace')}"
 
 
 def _properties(item: ExportItem, options: ExportOptions) -> dict[str, object]:

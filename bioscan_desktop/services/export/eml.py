@@ -20,24 +20,45 @@ ABSTRACT = (
     "A name is given at the finest rank that the evidence carries, not at species in every case."
 )
 
+_BY = "This work is licensed under a {}."
+_CC0 = (
+    "To the extent possible under law, the publisher has waived all rights to these data and has dedicated "
+    "them to the {}. Users may copy, modify, distribute and use the work, including for commercial purposes, "
+    "without restriction."
+)
+_CC = "http://creativecommons.org"
+LICENCES = {
+    "CC0-1.0": (_CC0, f"{_CC}/publicdomain/zero/1.0/legalcode", "Public Domain (CC0 1.0)"),
+    "CC-BY-4.0": (
+        _BY,
+        f"{_CC}/licenses/by/4.0/legalcode",
+        "Creative Commons Attribution (CC-BY) 4.0 License",
+    ),
+    "CC-BY-NC-4.0": (
+        _BY,
+        f"{_CC}/licenses/by-nc/4.0/legalcode",
+        "Creative Commons Attribution Non Commercial (CC-BY-NC) 4.0 License",
+    ),
+}
+"""The three that GBIF takes, in the words and with the address that it knows them by."""
+
 
 def eml(options: ExportOptions, provenance: Provenance) -> str:
     """The document."""
     person = _person(options.made_by or "Not stated")
     steps = "; ".join(f"{what}: {value}" for what, value in provenance.lines())
-    rights = options.licence or "No licence was stated by those who made this file."
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         HEAD.format(id=f'"{xml(options.run_id)}"'),
         "  <dataset>",
         f"    <alternateIdentifier>{xml(options.run_id)}</alternateIdentifier>",
-        f'    <title xml:lang="en">{xml(options.title)}</title>',
+        f'    <title xml:lang="en">{xml(options.title.strip() or ExportOptions.title)}</title>',
         f"    <creator>{person}</creator>",
         f"    <metadataProvider>{person}</metadataProvider>",
         f"    <pubDate>{xml(options.created_at[:10])}</pubDate>",
         "    <language>en</language>",
         f"    <abstract><para>{xml(ABSTRACT)}</para></abstract>",
-        f"    <intellectualRights><para>{xml(rights)}</para></intellectualRights>",
+        f"    <intellectualRights><para>{_rights(options.licence)}</para></intellectualRights>",
         f"    <contact>{person}</contact>",
         "    <methods><methodStep><description>",
         f"      <para>{xml(steps)}</para>",
@@ -54,6 +75,15 @@ def eml(options: ExportOptions, provenance: Provenance) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _rights(licence: str) -> str:
+    """The licence as GBIF reads it, or as it was given; `CC BY 4.0` is `CC-BY-4.0`."""
+    known = LICENCES.get("-".join(licence.upper().replace("-", " ").split()))
+    if known is None:
+        return xml(licence.strip() or "No licence was stated by those who made this file.")
+    words, address, name = known
+    return words.format(f'<ulink url="{address}"><citetitle>{name}</citetitle></ulink>')
 
 
 def _person(name: str) -> str:

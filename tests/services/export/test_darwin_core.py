@@ -113,6 +113,52 @@ def test_addresses_of_photos_have_no_blanks(
     assert row[2] == "image/jpeg" and row[4] == "Größe #1 100%.jpg"
 
 
+def test_a_photo_whose_name_is_no_text_gets_an_address(
+    by_id: dict[str, ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    addressed = dataclasses.replace(options, photo_base="https://example.org/photos")
+    item = by_id["moth_1"]
+    named = dataclasses.replace(item, record={**item.record, "photo": "/card/moth\udcff.jpg"})
+    export([named], "dwca", tmp_path / "a.zip", addressed)
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        row = archive.read("multimedia.txt").decode().splitlines()[1].split("\t")
+    assert row[3] == "https://example.org/photos/moth%5Cudcff.jpg"
+
+
+def metadata(item: ExportItem, options: ExportOptions, folder: Path, **changed: str) -> ElementTree.Element:
+    export([item], "dwca", folder / "a.zip", dataclasses.replace(options, **changed))  # type: ignore[arg-type]
+    with zipfile.ZipFile(folder / "a.zip") as archive:
+        return ElementTree.fromstring(archive.read("eml.xml"))
+
+
+@pytest.mark.parametrize(
+    ("licence", "address"),
+    [
+        ("CC0-1.0", "http://creativecommons.org/publicdomain/zero/1.0/legalcode"),
+        ("CC0 1.0", "http://creativecommons.org/publicdomain/zero/1.0/legalcode"),
+        ("CC-BY-4.0", "http://creativecommons.org/licenses/by/4.0/legalcode"),
+        ("cc by-nc 4.0", "http://creativecommons.org/licenses/by-nc/4.0/legalcode"),
+        ("CC-BY-NC-ND-4.0", None),
+        ("ask <me>", None),
+    ],
+)
+def test_licences_are_told_as_gbif_reads_them(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path, licence: str, address: str | None
+) -> None:
+    told = metadata(items[0], options, tmp_path, licence=licence).find("dataset/intellectualRights/para")
+    assert told is not None
+    link = told.find("ulink")
+    assert (link.get("url") if link is not None else None) == address
+    if link is None:
+        assert told.text == licence
+
+
+def test_a_data_set_always_has_a_title(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    assert metadata(items[0], options, tmp_path, title=" ").findtext("dataset/title") == ExportOptions.title
+
+
 def test_a_wrong_basis_of_record_is_refused(
     items: list[ExportItem], options: ExportOptions, tmp_path: Path
 ) -> None:
