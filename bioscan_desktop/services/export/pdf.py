@@ -13,6 +13,7 @@ from fpdf.enums import XPos, YPos
 
 from bioscan_desktop.core.agreement import LETTERS, level_text
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.services.export.escaping import legal
 from bioscan_desktop.services.export.items import ExportItem, Name
 from bioscan_desktop.services.export.pdf_fonts import FAMILY, Fonts
 from bioscan_desktop.services.export.pictures import BASE_COLOURS, runs, thumbnail
@@ -93,11 +94,11 @@ class _Sheets(FPDF):
         self.type = Fonts(self)
         created = datetime.fromisoformat(options.created_at)
         self.set_creation_date(created)
-        self.set_title(options.title)
-        self.set_author(options.made_by or "BIOSCAN Desktop")
+        self.set_title(legal(options.title))
+        self.set_author(legal(options.made_by) or "BIOSCAN Desktop")
         self.set_creator("BIOSCAN Desktop")
         self.set_lang("en")
-        self.set_keywords(f"run {options.run_id}")
+        self.set_keywords(legal(f"run {options.run_id}"))
 
     # -- the frame -----------------------------------------------------------------------------
 

@@ -196,12 +196,14 @@ def _hits(item: ExportItem, options: ExportOptions) -> str:
     if not item.hits:
         return ""
     rows = []
+    facts = options.library if options.library is not None and options.library.made(item) else None
     for hit in item.hits:
         name, rank = hit_title(hit)
         level = hit["badge"]
         context = " › ".join(xml(hit[r]) for r in ("order", "family") if hit.get(r) and r != rank)
-        facts = " · ".join(xml(hit[key]) for key in ("processid", "bin_uri", "country") if hit.get(key))
-        photo = options.library.photo_of(hit["image_file"]) if options.library and hit["image_file"] else None
+        origin = " · ".join(xml(hit[key]) for key in ("processid", "bin_uri", "country") if hit.get(key))
+        # Another library's photos may be called the same.
+        photo = facts.photo_of(hit["image_file"]) if facts is not None and hit["image_file"] else None
         small = thumbnail(photo, REFERENCE_SIDE)
         picture = f'<img src="{_data(small.jpeg)}" width="60" alt="Reference photo"> ' if small else ""
         records = "1 record" if hit["n_records"] == 1 else f"{hit['n_records']} records"
@@ -214,7 +216,8 @@ def _hits(item: ExportItem, options: ExportOptions) -> str:
             f'<span class="muted one">{context}</span></td>'
             f'<td class="one">{query} – {key}</td>'
             f'<td class="number">{hit["score"]:.3f}</td><td class="number">{identity_text(hit)}</td>'
-            f'<td class="wrap">{facts}{"<br>" if facts else ""}<span class="muted">{records}</span></td></tr>'
+            f'<td class="wrap">{origin}{"<br>" if origin else ""}'
+            f'<span class="muted">{records}</span></td></tr>'
         )
     return (
         '<div class="wide"><h3>Nearest references</h3><table><thead><tr><th class="number">#</th>'

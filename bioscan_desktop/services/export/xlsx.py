@@ -53,8 +53,8 @@ def write(items: Iterable[ExportItem], path: Path, options: ExportOptions, prove
     )
     try:
         created = datetime.fromisoformat(options.created_at)
-        about_file = {"title": options.title, "author": options.made_by, "created": created}
-        book.set_properties({**about_file, "comments": f"Run {options.run_id}"})
+        said = {"title": options.title, "author": options.made_by, "comments": f"Run {options.run_id}"}
+        book.set_properties({name: legal(text) for name, text in said.items()} | {"created": created})
         results = _Sheet(book, "Results", RESULT_COLUMNS, frozen=1)
         hits = _Sheet(book, "Hits", HIT_COLUMNS, frozen=2)
         for item in items:

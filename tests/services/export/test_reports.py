@@ -263,3 +263,28 @@ def test_provenance_names_every_library_once(items: list[ExportItem], options: E
     assert [library["id"] for library in values["libraries"]] == ["tiny", "other"]
     assert "thresholds" not in values["libraries"][1]  # nobody knows them here
     assert values["n_results"] == 10
+
+
+def test_pictures_of_references_come_from_the_library_of_the_results_alone(
+    by_id: dict[str, ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    """Another library may have another photo of the same name."""
+    draw_insect((150, 90, 40), (64, 64)).save(tmp_path / "1.jpg")
+    item = by_id["moth_1"]
+    hits = [{**hit, "image_file": "1.jpg"} for hit in item.hits]
+    shown = dataclasses.replace(item, record={**item.record, "hits": hits})
+    facts = dataclasses.replace(options.library, photo_of=lambda name: tmp_path / name)
+    for version, pictures in (("1", 2), ("2", 0)):
+        library = dataclasses.replace(facts, version=version)
+        text, _ = page_of([shown], dataclasses.replace(options, library=library), tmp_path)
+        assert text.count("Reference photo") == pictures
+
+
+@pytest.mark.parametrize("field", ["title", "made_by", "run_id"])
+def test_what_is_no_text_does_not_stop_workbooks_and_sheets(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path, field: str
+) -> None:
+    """A terminal in another encoding gives lone surrogates."""
+    given = dataclasses.replace(options, **{field: "Z\udcfcrich\x00"})  # type: ignore[arg-type]
+    for name in ("xlsx", "pdf"):
+        assert export(items[:1], name, tmp_path / name, given).count == 1
