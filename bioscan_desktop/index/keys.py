@@ -147,7 +147,8 @@ class KeyFile:
         """
         numbers = np.asarray(numbers, dtype=np.int64)
         try:
-            stored = self._rows[numbers] if self._descriptor is None else self._read(numbers, self._descriptor)
+            held = self._descriptor
+            stored = self._rows[numbers] if held is None else self._read(held, numbers)
         except (OSError, ValueError) as error:  # the file has become shorter, or is gone with its drive
             raise unreadable(self.path, error) from None
         rows = widen(stored)
@@ -156,7 +157,7 @@ class KeyFile:
         rows /= norms
         return rows
 
-    def _read(self, numbers: np.ndarray, descriptor: int) -> np.ndarray:
+    def _read(self, descriptor: int, numbers: np.ndarray) -> np.ndarray:
         size = self._rows.dtype.itemsize * self.shape[1]
         read = [os.pread(descriptor, size, self._offset + size * int(n)) for n in numbers]
         return np.frombuffer(b"".join(read), dtype=self._rows.dtype).reshape(len(numbers), self.shape[1])
