@@ -14,6 +14,7 @@ from typing import Any
 from bioscan_desktop import __version__
 from bioscan_desktop.index.keys import KeyFile
 from bioscan_desktop.library.build import DEFAULT_CLUSTER_SIMILARITY
+from bioscan_desktop.library.calibrated import CALIBRATION
 from bioscan_desktop.library.draft import Draft, database, next_version
 from bioscan_desktop.library.pack import LibraryManifest
 from bioscan_desktop.library.records import SCHEMA_VERSION, SPECIMENS_SCHEMA, count_records
@@ -119,7 +120,7 @@ def finish(
 
 def _calibrated(draft: Draft, added: int, removed: int) -> dict[str, Any] | None:
     """What the manifest says of a calibration that was fitted before the change."""
-    path = draft.present("calibration.json")
+    path = draft.present(CALIBRATION)
     if not path.is_file():
         return None
     before = draft.manifest

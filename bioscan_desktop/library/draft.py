@@ -21,6 +21,7 @@ from typing import IO
 
 from bioscan_desktop.core.errors import ArgumentError, PackError
 from bioscan_desktop.inference.manifest import sha256_of
+from bioscan_desktop.library.calibrated import CALIBRATION
 from bioscan_desktop.library.pack import LibraryManifest
 
 _OWN = re.compile(
@@ -139,7 +140,7 @@ class Draft:
     def _copy_the_rest(self, files: dict[str, str]) -> None:
         """What is not changed: files of the pack under their plain names, and cards beside them."""
         listed = {*self.manifest.files, *self.manifest.stored_as.values(), "manifest.json", _LOCK}
-        for name in (*files, "calibration.json"):
+        for name in (*files, CALIBRATION):
             source = self.present(name)
             if name not in self._written and name not in self._dropped and source.is_file():
                 shutil.copyfile(source, self.folder / name)

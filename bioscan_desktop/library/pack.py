@@ -4,7 +4,7 @@
     records.sqlite     what each key stands for
     keys.dna.npy       (n, d) float16 unit rows; keys.image.npy likewise
     isolation.dna.npy  (n,) float16: cosine of each key to the nearest key of another species (optional)
-    calibration.json   scales, thresholds, novelty (optional)
+    calibration.json   scales, thresholds, novelty (optional; see `library.calibrated`)
 
 `library.edit` writes changed files under new names, which the manifest gives in `stored_as`; so a
 library changes at the moment when its manifest is replaced, and at no other.
@@ -41,6 +41,7 @@ from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_m
 from bioscan_desktop.inference.session import default_threads
 from bioscan_desktop.library import leaned
 from bioscan_desktop.library.aligning import ALIGNED_K, compare, load_planes
+from bioscan_desktop.library.calibrated import CALIBRATION, UNREADABLE, check_calibration, read_calibration
 from bioscan_desktop.library.leaned import Shifts
 from bioscan_desktop.library.records import RecordStore
 
@@ -138,20 +139,29 @@ class LibraryManifest:
                 provenance=values.get("provenance", {}),
                 images_root=values.get("images_root"),
                 stored_as=dict(values.get("stored_as") or {}),
-                calibrated=values.get("calibrated"),
+                calibrated=_calibrated(values.get("calibrated")),
             )
             require_texts(manifest.id, manifest.version, manifest.title, *manifest.files)
             require_texts(*manifest.stored_as.values())
             if any(Path(name).name != name for name in manifest.stored_as.values()):
                 raise ValueError("stored_as names another folder")
+            if manifest.dim < 1 or min(manifest.counts.values(), default=0) < 0:
+                raise ValueError("numbers below zero")
             return manifest
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise PackError(f"The library pack {folder} has a damaged manifest ({error!r}).") from None
 
     def verify(self, folder: Path) -> None:
         """Checks every file against its hash. Raises PackError naming the first that fails."""
         for file, sha256 in self.files.items():
             check_file(folder, file, sha256)
+        check_calibration(self.path(folder, CALIBRATION))
+
+
+def _calibrated(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    if values is None:
+        return None
+    return {**values, **{name: int(values.get(name, 0)) for name in ("keys", "added", "removed")}}
 
 
 class Library:
@@ -475,20 +485,19 @@ class Library:
         return self._isolation[modality]
 
     def _load_calibration(self) -> Calibration:
-        path = self.manifest.path(self.folder, "calibration.json")
+        path = self.manifest.path(self.folder, CALIBRATION)
         if not path.exists():
             return DEFAULT
         try:
-            data = path.read_bytes()
-            calibration = Calibration.from_dict(json.loads(data))
-        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+            calibration, data = read_calibration(path)
+        except UNREADABLE as error:
             self.notices.append(f"The library's calibration cannot be read and is not used ({error}).")
             return DEFAULT
         of = self.manifest.calibrated
         if of is None or of.get("sha256") != hashlib.sha256(data).hexdigest():
             return calibration  # never changed since, or calibrated again
-        added, removed = int(of.get("added", 0)), int(of.get("removed", 0))
-        kept = (added + removed) <= TOLERATED_CHANGE * int(of.get("keys", 0))
+        added, removed = of["added"], of["removed"]
+        kept = (added + removed) <= TOLERATED_CHANGE * of["keys"]
         self.notices.append(
             f"The library's calibration was fitted on its version {of.get('version')}; since then {added} "
             f"keys were added and {removed} removed"

@@ -9,6 +9,7 @@ from pathlib import Path
 from bioscan_desktop import paths
 from bioscan_desktop.core.errors import ArgumentError, PackError
 from bioscan_desktop.inference.manifest import ModelManifest, check_file
+from bioscan_desktop.library.calibrated import CALIBRATION, check_calibration
 from bioscan_desktop.library.pack import Library, LibraryManifest
 from bioscan_desktop.services import packs
 from bioscan_desktop.services.tasks import CancelToken, Progress, ProgressCallback, silent
@@ -113,7 +114,7 @@ def _is_calibrated(folder: Path) -> bool:
 def check(
     kind: str, folder: Path, progress: ProgressCallback = silent, cancel: CancelToken | None = None
 ) -> int:
-    """Checks the hash of every file that a pack names.
+    """Checks the hash of every file that a pack names, and that a library's calibration can be read.
 
     Returns:
         how many files were checked.
@@ -122,12 +123,15 @@ def check(
         PackError: naming the first that is missing or changed.
         Cancelled: after `cancel`.
     """
-    files = ModelManifest.load(folder).files() if kind == "models" else LibraryManifest.load(folder).files
+    library = LibraryManifest.load(folder) if kind == "libraries" else None
+    files = library.files if library is not None else ModelManifest.load(folder).files()
     for number, (file, sha256) in enumerate(files.items()):
         if cancel is not None:
             cancel.check()
         progress(Progress(number, len(files), f"Checking {file}"))
         check_file(folder, file, sha256)
+    if library is not None:
+        check_calibration(library.path(folder, CALIBRATION))
     return len(files)
 
 

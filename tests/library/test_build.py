@@ -352,6 +352,11 @@ class TestOpening:
             ({"model": 7}, "damaged manifest"),
             ({"id": ["x"]}, "damaged manifest"),
             ({"files": [1, 2]}, "damaged manifest"),
+            ({"dim": float("inf")}, "damaged manifest"),
+            ({"dim": 0}, "damaged manifest"),
+            ({"counts": {"dna_keys": -1}}, "damaged manifest"),
+            ({"calibrated": ["1"]}, "damaged manifest"),
+            ({"calibrated": {"added": "some"}}, "damaged manifest"),
         ],
     )
     def test_damaged_manifests(self, pack: Path, change: dict[str, object], words: str) -> None:
@@ -401,6 +406,8 @@ class TestOpening:
         library = Library(pack)
         assert not library.calibration.fitted
         assert any("calibration" in notice for notice in library.notices)
+        with pytest.raises(PackError, match=r"calibration\.json is damaged .*calibrate the library again"):
+            library.manifest.verify(pack)
         library.close()
 
     def test_a_calibration_is_used(self, pack: Path) -> None:
@@ -409,6 +416,7 @@ class TestOpening:
         library = Library(pack)
         assert library.calibration == wanted
         assert library.notices == []
+        library.manifest.verify(pack)
         library.close()
 
 

@@ -56,6 +56,10 @@ def test_checking_tells_how_far_it_is(world: TinyWorld, tmp_path: Path) -> None:
     (copy / "keys.dna.npy").write_bytes(b"changed")
     with pytest.raises(PackError, match="hash mismatch"):
         pack_facts.check("libraries", copy)
+    shutil.copyfile(world.library / "keys.dna.npy", copy / "keys.dna.npy")
+    (copy / "calibration.json").write_text("{", encoding="utf-8")
+    with pytest.raises(PackError, match=r"calibration\.json is damaged"):
+        pack_facts.check("libraries", copy)
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
