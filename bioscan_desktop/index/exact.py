@@ -78,10 +78,11 @@ class ExactIndex:
         queries = check_queries(queries, self.keys.shape[1])
         usable = len(self.keys) if allowed is None else int(allowed.sum())
         k = min(k, usable)
-        rows = np.zeros((len(queries), 0), dtype=np.int64)
-        scores = np.zeros((len(queries), 0), dtype=np.float32)
+        width = 0 if len(queries) else k
+        rows = np.zeros((len(queries), width), dtype=np.int64)
+        scores = np.zeros((len(queries), width), dtype=np.float32)
         best = [(rows, scores) for _ in shifts]
-        if k == 0:
+        if k == 0 or not len(queries):
             return best
         for start in range(0, len(self.keys), BLOCK):
             stop = min(start + BLOCK, len(self.keys))

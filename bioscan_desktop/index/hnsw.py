@@ -117,8 +117,8 @@ class HnswIndex:
         """Nearest rows, best first; see `Index.search`. Falls back to exact where the graph cannot."""
         queries = check_queries(queries, self.keys.shape[1])
         k = min(k, len(self.keys))
-        if k == 0:
-            return np.zeros((len(queries), 0), np.int64), np.zeros((len(queries), 0), np.float32)
+        if k == 0 or not len(queries):
+            return np.zeros((len(queries), k), np.int64), np.zeros((len(queries), k), np.float32)
         breadth, ranked = self.graph.effort(k)
         parts = []
         for start in range(0, len(queries), AT_ONCE):

@@ -118,6 +118,11 @@ class TestBoth:
         np.testing.assert_allclose(scores[:, 0], 1, atol=1e-5)
         assert (np.diff(scores, axis=1) <= 1e-6).all()
 
+    def test_no_query_has_no_answer(self, make: Any) -> None:
+        rows, scores = make(KEYS).search(QUERIES[:0], 3)
+        assert rows.shape == scores.shape == (0, 3)
+        assert (rows.dtype, scores.dtype) == (np.int64, np.float32)
+
     @pytest.mark.parametrize("n", [0, 1, 7])
     def test_more_asked_for_than_there_is(self, make: Any, n: int) -> None:
         index = make(KEYS[:n])
