@@ -32,6 +32,8 @@ from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.novelty import nearness
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.core.verdict import Verdict
+from bioscan_desktop.index.exact import ExactIndex
+from bioscan_desktop.index.keys import take_rows
 from bioscan_desktop.inference.frame import place
 from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.library.importers.tables import Record
@@ -356,12 +358,18 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
             # The nearest key's isolation, too, must not know of the missing species.
             at = next((i for i, hit in enumerate(without) if hit.key_modality == m), None)
             if at is not None:
-                keys, species = library.keys(m), without[at].lineage.species or ""
-                cosines = keys @ keys[library.records.row_of(without[at].key_id)]
-                others = mask & (names[m] != species)
-                without[at] = replace(without[at], isolation=float(cosines[others].max(initial=-1.0)))
+                others = mask & (names[m] != (without[at].lineage.species or ""))
+                isolation = _isolation(library, m, library.records.row_of(without[at].key_id), others)
+                without[at] = replace(without[at], isolation=isolation)
         cases.append(Case(replace(truth, species=None), truth.species, Hits.of(without), missing=True))
     return cases
+
+
+def _isolation(library: Library, modality: str, row: int, others: np.ndarray) -> float:
+    """The largest cosine of a key to some others, (n,) bool; -1 if there are none."""
+    keys = library.key_rows(modality)
+    _, scores = ExactIndex(keys).search(take_rows(keys, np.array([row])), 1, others)
+    return float(scores.max(initial=-1.0))
 
 
 def _without_itself(library: Library, hits: Hits) -> dict[str, np.ndarray]:

@@ -17,6 +17,7 @@ from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.core.verdict import RankShare, Verdict
+from bioscan_desktop.index import keys as module
 from bioscan_desktop.library.importers.tables import Record
 from bioscan_desktop.services import calibrate
 from bioscan_desktop.services.calibration_fit import (
@@ -131,6 +132,24 @@ def test_a_photo_of_the_library_is_asked_without_itself(identifier: Identifier) 
         assert all(score < calibrate.SAME_PHOTO for score in scores)
     others = library.search("image", keys[:1], 50)[0]
     assert max(hit.score for hit in others if hit.pair == "image->image") >= calibrate.SAME_PHOTO
+
+
+def test_calibrating_never_reads_a_whole_key_file_into_memory(
+    identifier: Identifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = identifier.library
+    keys, lineages = library.keys("image"), library.records.lineages("image")
+    queries = calibrate.Queries("image", rows=list(keys[:2]), truths=list(lineages[:2]))
+    before = calibrate.ask(identifier, queries)
+    monkeypatch.setattr(module, "IN_MEMORY_BYTES", 0)
+    monkeypatch.setattr(library, "_keys", {})
+    monkeypatch.setattr(library, "_indexes", {})
+    monkeypatch.setattr(library, "keys", None)
+    assert isinstance(library.key_rows("image"), module.KeyFile)
+    for mine, read in zip(calibrate.ask(identifier, queries), before, strict=True):
+        assert [hit.isolation for hit in mine.hits] == pytest.approx(
+            [hit.isolation for hit in read.hits], abs=1e-3, nan_ok=True
+        )
 
 
 def test_a_species_known_by_that_photo_alone_is_not_known(
