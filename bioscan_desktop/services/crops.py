@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,8 @@ def save_parts(proposed: Proposed, folder: Path, name: str = "") -> list[Path]:
         except FileExistsError:
             raise ArgumentError(f"{target} is there already; name an empty folder.") from None
         except OSError as error:
+            with contextlib.suppress(OSError):
+                target.unlink(missing_ok=True)  # half a picture, if any
             raise ArgumentError(f"{target} cannot be written ({error.strerror or error}).") from None
         files.append(target)
     return files

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 from pathlib import Path
 
@@ -48,6 +49,21 @@ def test_copies_are_parts_and_nothing_is_overwritten(folder: Path, tmp_path: Pat
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ArgumentError, match="cannot be written"):
         crops.save_parts(found, tmp_path / "file")
+
+
+def test_a_full_disk_leaves_no_half_copy(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Image.Image, stream: io.BufferedWriter, *_: object, **__: object) -> None:
+        stream.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (found,) = crops.propose_all([folder / "small.png"])
+    with monkeypatch.context() as patch:
+        patch.setattr(Image.Image, "save", full)
+        with pytest.raises(ArgumentError, match="No space left"):
+            crops.save_parts(found, tmp_path / "out")
+    assert len(crops.save_parts(found, tmp_path / "out")) == 1
 
 
 def test_the_command_writes_a_table(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
