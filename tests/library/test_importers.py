@@ -357,6 +357,17 @@ class TestFolders:
         ]  # fmt: skip
         assert self.found(tmp_path, recursive=False) == ["a.jpeg", "B.HEIC", "seq.fa.gz"]
 
+    def test_names_that_differ_in_case_and_noughts_have_one_order(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        names = ["a1.jpg", "A1.jpg", "a01.jpg", "a2.jpg"]
+        for listed in (names, names[::-1]):
+            walked = [(str(tmp_path), [], list(listed))]
+            monkeypatch.setattr(os, "walk", lambda *_, found=walked, **__: iter(found))
+            assert [p.name for p in scan(tmp_path, True, pytest.fail)] == [
+                "A1.jpg", "a01.jpg", "a1.jpg", "a2.jpg",
+            ]  # fmt: skip
+
     @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
     def test_a_loop_of_links_ends(self, tmp_path: Path) -> None:
         self.tree(tmp_path)

@@ -32,11 +32,12 @@ def scan(folder: Path, recursive: bool, failed: Callable[[Path, str], None]) -> 
     def on_error(error: OSError) -> None:
         failed(Path(error.filename or folder), error.strerror or str(error))
 
+    def order(name: str) -> tuple[list[tuple[int, int, str]], str]:
+        return natural_key(name), name  # `a1` and `A01` stand as the system has them, which may change
+
     for root, folders, files in os.walk(folder, onerror=on_error):
-        folders[:] = (
-            sorted((f for f in folders if not f.startswith(".")), key=natural_key) if recursive else []
-        )
-        for name in sorted(files, key=natural_key):
+        folders[:] = sorted((f for f in folders if not f.startswith(".")), key=order) if recursive else []
+        for name in sorted(files, key=order):
             path = Path(root, name)
             if not name.startswith(".") and (path.suffix.lower() in PHOTO_SUFFIXES or is_sequence_file(path)):
                 yield path
