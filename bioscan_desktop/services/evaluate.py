@@ -293,7 +293,8 @@ def _read_predictions(path: Path) -> Iterator[LabelledQuery]:
     try:
         with open_text(path) as stream:
             rows = csv.DictReader(stream)
-            columns = {(name or "").strip().lower(): name for name in rows.fieldnames or ()}
+            # Excel begins its files with a byte order mark.
+            columns = {(name or "").lstrip("\ufeff").strip().lower(): name for name in rows.fieldnames or ()}
             wanted = [f"{side}_{rank}" for side in ("gt", "pred") for rank in RANKS]
             missing = [name for name in wanted if name not in columns]
             if missing:

@@ -88,6 +88,13 @@ UNSEEN = [
 ]
 
 
+def test_predictions_that_excel_saved(tmp_path: Path) -> None:
+    plain = write_predictions(tmp_path / "plain.csv", SEEN)
+    lines = [line.partition(",")[2] for line in plain.read_text(encoding="utf-8").splitlines()]
+    (tmp_path / "excel.csv").write_text("\r\n".join(lines), encoding="utf-8-sig", newline="")
+    assert evaluate_predictions(tmp_path / "excel.csv") == evaluate_predictions(plain)
+
+
 def test_predictions_count_every_label_unless_told_otherwise(tmp_path: Path) -> None:
     seen = write_predictions(tmp_path / "seen.csv.gz", SEEN)
     unseen = write_predictions(tmp_path / "unseen.csv", UNSEEN)
