@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bioscan_desktop import paths
 from bioscan_desktop.core.errors import ArgumentError, PackError
+from bioscan_desktop.library.cells import safe_cell
 from bioscan_desktop.library.pack import MODALITIES, Library
 
 COLUMNS = (
@@ -22,7 +23,8 @@ def export_library(folder: Path, out: Path) -> int:
     """Writes a library to a file of the kind that its name asks for; it appears when it is complete.
 
     - `.zip`: the pack itself, for `bioscan library install`.
-    - `.tsv`: one row a key, with the consensus barcode of keys that have one.
+    - `.tsv`: one row a key, with the consensus barcode of keys that have one; what a spreadsheet would take
+      for a formula has an apostrophe in front.
     - `.fasta`: those consensus barcodes, `>processid|name|COI-5P|BIN|records` as BOLD has it.
 
     Returns:
@@ -95,7 +97,13 @@ def _write_table(library: Library, path: Path) -> int:
                     key.consensus,
                     key.image_file,
                 )
-                writer.writerow(["" if cell is None else _one_line(str(cell)) for cell in cells])
+                row = ["" if cell is None else _one_line(str(cell)) for cell in cells]
+                writer.writerow(
+                    [
+                        text if name == "nucleotides" else safe_cell(text)
+                        for name, text in zip(COLUMNS, row, strict=True)
+                    ]
+                )
                 count += 1
     return count
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+import sqlite3
 import zipfile
 from pathlib import Path
 
@@ -50,6 +51,18 @@ def test_a_table_has_a_row_per_key_and_is_read_again(world: TinyWorld, tmp_path:
     assert all(row["n_records"] == "3" and row["country"] == "France" for row in dna)
     again = [r for r in read_table(tmp_path / "lib.tsv") if r.nucleotides]
     assert [r.nucleotides for r in again] == [row["nucleotides"] for row in dna]
+
+
+def test_nothing_in_a_table_is_taken_for_a_formula(world: TinyWorld, tmp_path: Path) -> None:
+    changed = Path(shutil.copytree(world.library, tmp_path / "changed"))
+    connection = sqlite3.connect(changed / "records.sqlite")
+    connection.execute("UPDATE keys SET species = '=HYPERLINK(1)', processid = '@x', image_file = '+1.jpg'")
+    connection.commit()
+    connection.close()
+    export_library(changed, tmp_path / "lib.tsv")
+    with (tmp_path / "lib.tsv").open(encoding="utf-8", newline="") as stream:
+        row = next(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    assert (row["species"], row["processid"], row["image_file"]) == ("'=HYPERLINK(1)", "'@x", "'+1.jpg")
 
 
 def test_fasta_has_the_barcodes_with_their_names(world: TinyWorld, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Tab-separated values with the columns of BOLD's data packages (BCDM).
 
 The specimens are the user's own, so what BOLD alone can give (process id, BIN, record id) stays
-blank; `identifier_email` is left out, since it would make a person's address public. No quoting.
+blank; `identifier_email` is left out, since it would make a person's address public. No quoting; what a
+spreadsheet would take for a formula gets an apostrophe, unless the options say otherwise.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import IO
 
-from bioscan_desktop.services.export.escaping import one_line
+from bioscan_desktop.services.export.escaping import one_line, safe_cell
 from bioscan_desktop.services.export.items import ExportItem
 from bioscan_desktop.services.export.provenance import ExportOptions
 
@@ -66,7 +67,8 @@ def bold_row(item: ExportItem, options: ExportOptions) -> dict[str, str]:
         "nuc_basecount": str(sum(base in "ACGT" for base in sequence)) if sequence else "",
         "marker_code": "COI-5P" if sequence else "",
     }
-    return {name: one_line(value) for name, value in row.items() if value}
+    made_safe = safe_cell if options.guard else str
+    return {name: made_safe(one_line(value)) for name, value in row.items() if value}
 
 
 def _reason(item: ExportItem) -> str:

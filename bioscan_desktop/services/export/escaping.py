@@ -5,18 +5,11 @@ from __future__ import annotations
 import re
 from xml.sax import saxutils
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a cell must begin with to be taken for a formula, or to hide one; the last four where Excel
-speaks Chinese, Japanese or Korean."""
+from bioscan_desktop.library.cells import safe_cell as safe_cell
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BREAKS = re.compile(r"[\t\r\n\x00-\x1f\x7f\x85\u2028\u2029]+")
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
-
-
-def safe_cell(text: str) -> str:
-    """Free text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def one_line(text: str) -> str:

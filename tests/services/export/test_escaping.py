@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -27,6 +28,14 @@ def with_text(text: str) -> ExportItem:
     record = {**item.record, "query_id": text, "input": text, "photo": text, "hits": hits, "notices": [text]}
     decision = Decision(text, "species", {"genus": text, "species": text}, text, "2026-11-26", text)
     return ExportItem(record, decision)
+
+
+@pytest.mark.parametrize(("guard", "told"), [(True, "'=1+1"), (False, "=1+1")])
+def test_a_table_of_bold_is_guarded_as_others_are(guard: bool, told: str) -> None:
+    stream = io.StringIO()
+    bold.write([with_text("=1+1")], stream, replace(OPTIONS, guard=guard))
+    header, row = (line.split("\t") for line in stream.getvalue().splitlines())
+    assert dict(zip(header, row, strict=True))["sampleid"] == told
 
 
 @pytest.mark.parametrize(
