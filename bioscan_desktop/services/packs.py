@@ -212,6 +212,13 @@ def _extract(source: Path, target: Path) -> None:
             parts = PurePosixPath(name.replace("\\", "/")).parts
             if ".." in parts or name.startswith(("/", "\\")) or (parts and ":" in parts[0]):
                 raise PackError(f"{source} is not a safe pack: it names a file outside of itself ({name}).")
+        needed = sum(info.file_size for info in archive.infolist())
+        free = shutil.disk_usage(target.parent).free
+        if needed > free:
+            raise PackError(
+                f"The disk has too little room for what is in {source}: {needed / 1e6:,.0f} MB are needed, "
+                f"{free / 1e6:,.0f} MB are free."
+            )
         archive.extractall(target)
 
 

@@ -125,6 +125,16 @@ class TestInstall:
             assert caught.value.message.endswith(".")
             assert "\n" not in caught.value.message
 
+    def test_a_zip_that_would_fill_the_disk_is_not_unpacked(
+        self, world: TinyWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("manifest.json", bytes(5_000_000))
+        usage = shutil.disk_usage(tmp_path)._replace(free=4_000_000)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+        with pytest.raises(PackError, match=r"too little room .* 5 MB are needed, 4 MB are free"):
+            packs.install("libraries", tmp_path / "bomb.zip")
+
     def test_an_empty_zip(self, tmp_path: Path) -> None:
         with zipfile.ZipFile(tmp_path / "empty.zip", "w"):
             pass
