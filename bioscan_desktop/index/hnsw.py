@@ -10,6 +10,7 @@ and raises when fewer than k keys are reachable. All of that is guarded here.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,6 +110,7 @@ class HnswIndex:
     def __init__(self, keys: Keys, graph: Graph) -> None:
         self.keys: Any = keys
         self.graph = graph
+        self._asking = threading.Lock()  # hnswlib keeps the breadth for the next query, whoever asks it
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -136,11 +138,13 @@ class HnswIndex:
             None if fewer than so many keys can be reached from the entry point.
         """
         count = min(count, len(self.keys))
-        self.graph.inner.set_ef(max(breadth, count))
         # One query is not worth waking other threads for.
         threads = 1 if len(queries) == 1 else -1
+        short = self.graph.shorten(queries)
         try:
-            labels, _ = self.graph.inner.knn_query(self.graph.shorten(queries), k=count, num_threads=threads)
+            with self._asking:
+                self.graph.inner.set_ef(max(breadth, count))
+                labels, _ = self.graph.inner.knn_query(short, k=count, num_threads=threads)
         except RuntimeError:
             return None
         return self.graph.rows[labels.astype(np.int64)]

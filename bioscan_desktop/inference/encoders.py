@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -65,6 +66,7 @@ class ModelPack:
         self.cores = Cores() if side_by_side else None
         self._threads_each = 1 if side_by_side else threads
         self._sessions: dict[str, Session] = {}
+        self._opening = threading.Lock()
         self._text: TextEncoding | None = None
 
     @property
@@ -191,7 +193,11 @@ class ModelPack:
         return np.concatenate(rows)
 
     def session(self, modality: str) -> Session:
-        """The encoder's session, opened at first use."""
+        """The encoder's session, opened at first use, by one thread."""
+        with self._opening:
+            return self._opened(modality)
+
+    def _opened(self, modality: str) -> Session:
         if modality not in self._sessions:
             card = self._card(modality)
             fp32 = self.folder / card.file

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -168,6 +169,31 @@ class TestHnsw:
         expected, expected_scores = ExactIndex(KEYS).search(QUERIES, 5)
         np.testing.assert_array_equal(rows, expected)
         np.testing.assert_array_equal(scores, expected_scores)
+
+    def test_two_threads_that_ask_for_more_or_less_keep_their_own_breadth(self) -> None:
+        class Inner:
+            breadth, asked, second_came = 0, 0, threading.Event()
+            seen: ClassVar[list[tuple[int, int]]] = []
+
+            def set_ef(self, breadth: int) -> None:
+                self.breadth = breadth
+                self.asked += 1
+                if self.asked == 1:
+                    self.second_came.wait(0.3)
+                else:
+                    self.second_came.set()
+
+            def knn_query(self, rows: np.ndarray, k: int, **_: object) -> tuple[np.ndarray, None]:
+                self.seen.append((k, self.breadth))
+                return np.tile(np.arange(k), (len(rows), 1)), None
+
+        index = HnswIndex(KEYS, Graph(Inner(), None, np.zeros(400, np.uint64), np.arange(400)))
+        threads = [threading.Thread(target=index.propose, args=(QUERIES, b, 5 + b)) for b in (300, 50)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(Inner.seen) == [(55, 55), (305, 305)]
 
     def test_many_identical_keys(self) -> None:
         keys = np.repeat(KEYS[:2], 60, axis=0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -175,6 +177,20 @@ def test_encoders_are_opened_once_and_only_when_used(model: ModelPack) -> None:
     assert model.session("dna") is model.session("dna")
     assert model.provider_report().short == "CPU"
     assert list(model._sessions) == ["dna"]
+
+
+def test_two_threads_open_an_encoder_once(model: ModelPack, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, second_came = [], threading.Event()
+
+    def slow(path: Path, *settings: object) -> Session:
+        opened.append(path)
+        (second_came.set() if len(opened) > 1 else second_came.wait(0.3))
+        return Session(path, *settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(encoders, "Session", slow)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(model.session, ["dna", "dna"])
+    assert first is second and len(opened) == 1
 
 
 def test_an_encoder_of_another_length_is_refused(tmp_path: Path) -> None:
