@@ -151,22 +151,28 @@ def _write_keys(
         return
     column = load_column(draft.present(isolation_name), len(before))[stays]
     after = KeyFile(draft.file(keys_name), draft.manifest.dim, len(names))
-    column = _left_isolations(after, names, column, before.take(removed), removed_names)
+    column = _left_isolations(after, names, column, before, removed, removed_names)
     with draft.file(isolation_name).open("wb") as stream:
         np.save(stream, column, allow_pickle=False)
 
 
 def _left_isolations(
-    keys: KeyFile, names: np.ndarray, old: np.ndarray, removed: np.ndarray, removed_names: np.ndarray
+    keys: KeyFile,
+    names: np.ndarray,
+    old: np.ndarray,
+    before: KeyFile,
+    removed: np.ndarray,
+    removed_names: np.ndarray,
 ) -> np.ndarray:
-    """(n,) float16 of keys that had the isolations `old` together with those that were removed."""
+    """(n,) float16 of keys that had the isolations `old` together with the rows `removed` of `before`."""
     column = old.astype(np.float32)
     pairs = len(removed) * len(keys)
+    gone = before.take(removed) if pairs <= MOST_PAIRS else np.zeros((0, before.shape[1]), np.float32)
     for start, block in unit_blocks(keys):
         if pairs > MOST_PAIRS:
             return isolations(keys, names)
         stop = start + len(block)
-        lost = nearest_others(block, names[start:stop], removed, removed_names)
+        lost = nearest_others(block, names[start:stop], gone, removed_names)
         touched = np.flatnonzero((lost >= column[start:stop] - _TOUCHED) & (lost > -1))
         if len(touched):
             column[start + touched] = nearest_others(block[touched], names[start + touched], keys, names)

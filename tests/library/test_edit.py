@@ -19,6 +19,7 @@ import pytest
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import ArgumentError, PackError
 from bioscan_desktop.index.isolation import isolations
+from bioscan_desktop.index.keys import KeyFile
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library import draft as draft_module
 from bioscan_desktop.library import growing, shrinking
@@ -402,6 +403,20 @@ class TestManyKeys:
         check(pack)
         remove_records(pack, ["Noctua comes"])
         check(pack)
+
+    def test_many_keys_are_removed_without_reading_them(
+        self, pack: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        take, read = KeyFile.take, []
+
+        def watched(self: KeyFile, numbers: np.ndarray) -> np.ndarray:
+            read.append(self.path.name)
+            return take(self, numbers)
+
+        monkeypatch.setattr(shrinking, "MOST_PAIRS", 0)
+        monkeypatch.setattr(KeyFile, "take", watched)
+        remove_records(pack, ["Noctuidae"])
+        assert read and "keys.dna.npy" not in read and "keys.image.npy" not in read
 
 
 class TestSafety:
