@@ -93,7 +93,7 @@ class Session:
         self.report = ProviderReport(provider, active, self._reason if active == CPU else "")
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         if not inputs or not outputs or not outputs[0].shape:
-            raise PackError(f"The encoder {path} makes no rows of an input; its files are mixed up.")
+            raise PackError(f"The encoder {path} is damaged (it makes no rows of an input).")
         self.input_names: tuple[str, ...] = tuple(given.name for given in inputs)
         self.input_type: str = inputs[0].type
         self.output_dim = outputs[0].shape[-1]

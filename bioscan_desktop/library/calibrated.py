@@ -8,24 +8,36 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import PackError
 
 CALIBRATION = "calibration.json"
 
-UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError)
-"""What a damaged calibration leads into."""
+
+def fitted_before(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What a manifest says of a calibration that was fitted before the library was changed.
+
+    Raises:
+        TypeError, ValueError, AttributeError: it says so in no form that is understood.
+    """
+    if values is None:
+        return None
+    return {**values, **{name: int(values.get(name, 0)) for name in ("keys", "added", "removed")}}
 
 
 def read_calibration(path: Path) -> tuple[Calibration, bytes]:
     """A calibration, and the bytes that it was read from.
 
     Raises:
-        UNREADABLE: one of these.
+        PackError: if it cannot be used.
     """
-    data = path.read_bytes()
-    return Calibration.from_dict(json.loads(data)), data
+    try:
+        data = path.read_bytes()
+        return Calibration.from_dict(json.loads(data)), data
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise PackError(f"The library's calibration cannot be read and is not used ({error}).") from None
 
 
 def check_calibration(path: Path) -> None:
@@ -34,8 +46,5 @@ def check_calibration(path: Path) -> None:
     Raises:
         PackError: in one sentence.
     """
-    try:
-        if path.exists():
-            read_calibration(path)
-    except UNREADABLE as error:
-        raise PackError(f"{path} is damaged ({error}); calibrate the library again.") from None
+    if path.exists():
+        read_calibration(path)

@@ -41,7 +41,7 @@ from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_m
 from bioscan_desktop.inference.session import default_threads
 from bioscan_desktop.library import leaned
 from bioscan_desktop.library.aligning import ALIGNED_K, compare, load_planes
-from bioscan_desktop.library.calibrated import CALIBRATION, UNREADABLE, check_calibration, read_calibration
+from bioscan_desktop.library.calibrated import CALIBRATION, check_calibration, fitted_before, read_calibration
 from bioscan_desktop.library.leaned import Shifts
 from bioscan_desktop.library.records import RecordStore
 
@@ -139,7 +139,7 @@ class LibraryManifest:
                 provenance=values.get("provenance", {}),
                 images_root=values.get("images_root"),
                 stored_as=dict(values.get("stored_as") or {}),
-                calibrated=_calibrated(values.get("calibrated")),
+                calibrated=fitted_before(values.get("calibrated")),
             )
             require_texts(manifest.id, manifest.version, manifest.title, *manifest.files)
             require_texts(*manifest.stored_as.values())
@@ -156,12 +156,6 @@ class LibraryManifest:
         for file, sha256 in self.files.items():
             check_file(folder, file, sha256)
         check_calibration(self.path(folder, CALIBRATION))
-
-
-def _calibrated(values: dict[str, Any] | None) -> dict[str, Any] | None:
-    if values is None:
-        return None
-    return {**values, **{name: int(values.get(name, 0)) for name in ("keys", "added", "removed")}}
 
 
 class Library:
@@ -490,8 +484,8 @@ class Library:
             return DEFAULT
         try:
             calibration, data = read_calibration(path)
-        except UNREADABLE as error:
-            self.notices.append(f"The library's calibration cannot be read and is not used ({error}).")
+        except PackError as error:
+            self.notices.append(error.message)
             return DEFAULT
         of = self.manifest.calibrated
         if of is None or of.get("sha256") != hashlib.sha256(data).hexdigest():

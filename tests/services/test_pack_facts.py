@@ -58,7 +58,7 @@ def test_checking_tells_how_far_it_is(world: TinyWorld, tmp_path: Path) -> None:
         pack_facts.check("libraries", copy)
     shutil.copyfile(world.library / "keys.dna.npy", copy / "keys.dna.npy")
     (copy / "calibration.json").write_text("{", encoding="utf-8")
-    with pytest.raises(PackError, match=r"calibration\.json is damaged"):
+    with pytest.raises(PackError, match="calibration cannot be read"):
         pack_facts.check("libraries", copy)
     token = CancelToken()
     token.cancel()
