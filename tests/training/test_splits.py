@@ -1,5 +1,6 @@
 """What must hold for any split, whatever the names and the seed."""
 
+import csv
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -159,3 +160,11 @@ def test_damaged_tables_are_one_sentence(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(RecordsError, match=r"r\.tsv\.gz cannot be read as a table"):
         read_records(path)
+
+
+def test_whole_genomes_are_read_and_the_limit_of_fields_stays(tmp_path: Path) -> None:
+    before = csv.field_size_limit()
+    path = tmp_path / "genomes.tsv"
+    path.write_text("processid\tnucleotides\tspecies\nP1\t" + "ACGT" * before + "\tAus bus\n")
+    assert len(read_records(path)[0].nucleotides) == 4 * before
+    assert csv.field_size_limit() == before

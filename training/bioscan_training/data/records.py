@@ -118,7 +118,8 @@ def stream_records(path: Path) -> Iterator[Record]:
     """`read_records` record by record, for tables of millions."""
     if not path.is_file():
         raise RecordsError(f"There is no records file at {path}.")
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    # Whole genomes are longer than csv takes by itself; the limit is the process's, so it is put back.
+    before = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     empty = True
     try:
         with _open(path, "r") as handle:
@@ -131,6 +132,8 @@ def stream_records(path: Path) -> Iterator[Record]:
                 yield _record(row)
     except (OSError, UnicodeDecodeError, EOFError, zlib.error, csv.Error) as error:
         raise RecordsError(f"{path.name} cannot be read as a table ({reason(error)}).") from None
+    finally:
+        csv.field_size_limit(before)
     if empty:
         raise RecordsError(f"{path.name} holds no record.")
 
