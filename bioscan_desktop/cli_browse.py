@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import csv
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 TAXA = ("rank", "name", "species", "barcodes", "photos", "barcodes_to_species", "photos_to_species")
+LISTED = ("entry", "found", "rank", "barcodes", "photos", "similar")
 GAPS = ("keys", "within_mean", "within_max", "nearest_species", "nearest_distance", "gap")
 
 
@@ -37,6 +39,12 @@ def add(actions: Any) -> None:
         "--distances",
         choices=("dna", "image"),
         help="species with the distances (1 - cosine) within and to the nearest other species",
+    )
+    taxa.add_argument(
+        "--list",
+        type=Path,
+        metavar="FILE",
+        help="look up the names of a checklist: what the library has of each, and what may have been meant",
     )
     taxa.add_argument("--out", type=Path, metavar="FILE", help="write here instead of standard output")
     taxa.set_defaults(run=_run_taxa)
@@ -89,7 +97,11 @@ def _run_taxa(arguments: argparse.Namespace) -> int:
     with ProgressLine() as progress, _opened(arguments.library, progress) as (library, taxonomy):
         number = _number(taxonomy, arguments.name)
         header: tuple[str, ...] = TAXA
-        if arguments.distances is not None:
+        if arguments.list is not None:
+            if arguments.name or arguments.rank or arguments.distances:
+                raise ArgumentError("--list looks up the names of a file; give no name, rank or distances.")
+            header, rows = LISTED, _listed_rows(library, taxonomy, arguments.list)
+        elif arguments.distances is not None:
             rows = _gap_rows(library, taxonomy, number, arguments.distances, progress)
             header = (*TAXA, *GAPS)
         elif arguments.rank is not None:
@@ -116,6 +128,26 @@ def _taxon_row(taxonomy: Taxonomy, number: int) -> list[object]:
         counts.named["dna"][-1],
         counts.named["image"][-1],
     ]
+
+
+def _listed_rows(library: Library, taxonomy: Taxonomy, path: Path) -> list[list[object]]:
+    """A row for each name of a checklist; tells on standard error how many the library has."""
+    from bioscan_desktop.core.names import NameIndex
+    from bioscan_desktop.library import checklist
+    from bioscan_desktop.services.export.escaping import safe_cell
+
+    rows: list[list[object]] = []
+    matches = checklist.match(checklist.read_names(path), NameIndex(library.records.names()))
+    for one in matches:
+        entry, similar = safe_cell(one.entry), safe_cell("; ".join(one.similar))
+        if one.found is None:
+            rows.append([entry, "", "", 0, 0, similar])
+        else:
+            records = taxonomy.counts(_number(taxonomy, one.found)).records
+            rows.append([entry, safe_cell(one.found), one.rank, records["dna"], records["image"], similar])
+    there = sum(one.found is not None for one in matches)
+    print(f"bioscan: {there:,} of {len(matches):,} names are in the library.", file=sys.stderr)
+    return rows
 
 
 def _gap_rows(

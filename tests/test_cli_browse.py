@@ -42,6 +42,21 @@ def test_taxa_of_a_rank_and_by_bin(world: TinyWorld, capsys: Captured) -> None:
     assert [row["name"] for row in table(capsys)] == ["Pieris rapae"]
 
 
+def test_a_checklist_is_looked_up(world: TinyWorld, tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text('scientificName\n"Noctua comes Hübner, 1813"\nPieris rapea\n', encoding="utf-8")
+    assert main(["library", "taxa", str(world.library), "--list", str(path)]) == 0
+    told = capsys.readouterr()
+    assert list(csv.reader(io.StringIO(told.out))) == [
+        ["entry", "found", "rank", "barcodes", "photos", "similar"],
+        ["Noctua comes Hübner, 1813", "Noctua comes", "species", "3", "3", ""],
+        ["Pieris rapea", "", "", "0", "0", "Pieris rapae"],
+    ]
+    assert "bioscan: 1 of 2 names are in the library." in told.err
+    assert main(["library", "taxa", str(world.library), "Noctua", "--list", str(path)]) == 2
+    assert "give no name, rank or distances" in capsys.readouterr().err
+
+
 def test_distances(world: TinyWorld, capsys: Captured) -> None:
     assert main(["library", "taxa", str(world.library), "Noctua", "--distances", "image"]) == 0
     rows = table(capsys)

@@ -7,6 +7,7 @@ however many names there are. Building takes a second per some 100,000 names: do
 from __future__ import annotations
 
 import bisect
+import difflib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -107,6 +108,24 @@ class NameIndex:
             found += [name for key, name in near if key.startswith(folded)]
         return list(dict.fromkeys(found))[:limit]
 
+    def similar(self, text: str, limit: int = 3) -> list[str]:
+        """Names that may have been meant by one that is not here: spelled alike, beginning with the same
+        letter, or species of the same epithet in another genus."""
+        folded = " ".join(text.casefold().split())
+        if not folded or ":" in folded:
+            return []
+        start, end = (bisect.bisect_left(self._whole, (bound, "")) for bound in _letter(folded))
+        there = dict(self._whole[start:end])
+        # Species share the letters of their genus with all of it.
+        cutoff = 0.85 if " " in folded else 0.75
+        found = [there[key] for key in difflib.get_close_matches(folded, there, limit, cutoff)]
+        epithet = folded.partition(" ")[2]
+        if epithet:
+            start = bisect.bisect_left(self._epithets, (epithet, ""))
+            near = self._epithets[start : start + limit]
+            found += [name for key, name in near if key == epithet]
+        return list(dict.fromkeys(found))[:limit]
+
     def resolve(self, text: str) -> Determination | None:
         """Places a typed name; None for a blank.
 
@@ -146,6 +165,11 @@ class NameIndex:
         name = f"{genus.text} {rest}"
         lineage = Lineage(above.order, above.family, above.genus, name)
         return Determination(name, "species", lineage, False, known_above="genus")
+
+
+def _letter(folded: str) -> tuple[str, str]:
+    """Bounds of the names that begin with the same letter."""
+    return folded[0], chr(ord(folded[0]) + 1)
 
 
 def _without_author(name: str) -> str:

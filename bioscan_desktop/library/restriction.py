@@ -18,11 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
-from bioscan_desktop.core.errors import ArgumentError, reason
+from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.leaning import Leaning
+from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.taxonomy import clean_name, is_interim
+from bioscan_desktop.library import checklist
 from bioscan_desktop.library.pack import Library
 
 NEARER = 100
@@ -57,6 +59,7 @@ class Restriction:
     Attributes:
         title: what may answer, in a few words: `Peru`, or `Noctua, Pieris and 4 more names from Peru`.
         notices: sentences about names that the library does not have.
+        missing: these names.
 
     Raises:
         ArgumentError: if the library has none of the taxa, one of the countries is unknown, or no
@@ -65,9 +68,11 @@ class Restriction:
 
     def __init__(self, library: Library, taxa: Sequence[str] = (), countries: Sequence[str] = ()) -> None:
         self.library = library
-        self.title = title(taxa, countries)
         self.notices: list[str] = []
-        self._taxa, self._countries = self._known_taxa(taxa), self._known_countries(countries)
+        self.missing: tuple[checklist.Match, ...] = ()
+        known = self._known_taxa(taxa)
+        self.title = title(known, countries)
+        self._taxa, self._countries = frozenset(map(_folded, known)), self._known_countries(countries)
         self._others = " or ".join(
             word for word, given in (("taxa", taxa), ("regions", countries)) if given
         )  # what is left out
@@ -166,31 +171,31 @@ class Restriction:
             f"{'was' if one else 'were'} left out, the nearest of {name} ({nearest.score:.3f}{place})."
         )
 
-    def _known_taxa(self, taxa: Sequence[str]) -> frozenset[str]:
-        wanted = {_folded(name): name for name in taxa}
-        known: dict[str, str] = {}
-        for lineage, bin_uri, _ in self.library.records.names() if taxa else ():
-            known.update((_folded(name), name) for name in (*lineage.names(), bin_uri) if name)
-        missing = [name for folded, name in wanted.items() if folded not in known]
-        if wanted and len(missing) == len(wanted):
-            raise ArgumentError(
-                f"The library {self.library.manifest.id} has no {_listed(missing)}"
-                f"{_similar(missing[0], known)}."
-            )
+    def _known_taxa(self, taxa: Sequence[str]) -> list[str]:
+        """Names as the library spells them, each once."""
+        if not taxa:
+            return []
+        matches = checklist.match(dict.fromkeys(taxa), NameIndex(self.library.records.names()))
+        missing = [one for one in matches if one.found is None]
+        self.missing = tuple(missing)
+        if len(missing) == len(matches):
+            raise ArgumentError(f"The library {self.library.manifest.id} has no {checklist.listed(missing)}.")
         if missing:
             self.notices.append(
-                f"The library has no reference of {len(missing)} of the {len(wanted)} names to restrict to: "
-                f"{_listed(missing)}."
+                f"The library has no reference of {len(missing)} of the {len(matches)} names to restrict to: "
+                f"{checklist.listed(missing)}."
             )
-        return frozenset(wanted) & known.keys()
+        return list(dict.fromkeys(one.found for one in matches if one.found is not None))
 
     def _known_countries(self, countries: Sequence[str]) -> list[str]:
         known = {_folded(name): name for name, _ in self.library.records.countries()} if countries else {}
         for country in countries:
             if _folded(country) not in known:
+                near = difflib.get_close_matches(_folded(country), known, n=3, cutoff=0.75)
+                hint = f"; it has {' and '.join(known[one] for one in near)}" if near else ""
                 raise ArgumentError(
-                    f"The library {self.library.manifest.id} has no reference of the country '{country}'"
-                    f"{_similar(country, known)}."
+                    f"The library {self.library.manifest.id} has no reference of the country "
+                    f"'{country}'{hint}."
                 )
         return [known[_folded(country)] for country in countries]
 
@@ -214,7 +219,7 @@ class Restriction:
 
 
 def names_to_restrict_to(given: Sequence[str]) -> list[str]:
-    """Names as they are given, and those in files, one a line; text after a tab or comma is not read.
+    """Names as they are given, and those in files; see `checklist.read_names`.
 
     Raises:
         ArgumentError: if a file cannot be read or holds no name.
@@ -222,17 +227,7 @@ def names_to_restrict_to(given: Sequence[str]) -> list[str]:
     names: list[str] = []
     for text in given:
         path = Path(text)
-        if not path.is_file():
-            names.append(text)
-            continue
-        try:
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ArgumentError(f"{path} cannot be read as a list of names ({reason(error)}).") from None
-        found = [line.replace(",", "\t").split("\t")[0].strip().strip('"') for line in lines]
-        if not any(found):
-            raise ArgumentError(f"{path} holds no names.")
-        names += [name for name in found if name]
+        names += checklist.read_names(path) if path.is_file() else [text]
     return names
 
 
@@ -252,9 +247,3 @@ def _folded(name: str) -> str:
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(f"'{name}'" for name in names[:5])
     return shown + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-
-
-def _similar(name: str, known: dict[str, str]) -> str:
-    """A hint at names that are spelled alike."""
-    close = difflib.get_close_matches(_folded(name), known, n=3, cutoff=0.75)
-    return f"; it has {' and '.join(known[c] for c in close)}" if close else ""

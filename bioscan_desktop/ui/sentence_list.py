@@ -261,7 +261,6 @@ LIBRARIES = (
     mark("A map of neighbourhoods needs at least {number} keys."),
     mark("Type a name or a few words to look for."),
     mark("The library {library} has no {names}."),
-    mark("The library {library} has no {names}; it has {known}."),
     mark("The library {library} has no reference of the country '{name}'."),
     mark("The library {library} has no reference of the country '{name}'; it has {known}."),
     mark("The library {library} has no reference of these taxa from {names}."),

@@ -528,5 +528,19 @@
             <numerusform>List: {file} (%n names)</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n names are not in the library</source>
+        <translation>
+            <numerusform>%n name is not in the library</numerusform>
+            <numerusform>%n names are not in the library</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n names not found…</source>
+        <translation>
+            <numerusform>%n name not found…</numerusform>
+            <numerusform>%n names not found…</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -1644,8 +1644,16 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Choisir une &amp;liste…</translation>
     </message>
     <message>
-        <source>A text file with one name a line, such as a national checklist</source>
-        <translation>Un fichier texte avec un nom par ligne, comme une liste de référence nationale</translation>
+        <source>A text with one name a line, or a table such as a national checklist, with authors and synonyms</source>
+        <translation>Un texte avec un nom par ligne, ou un tableau comme une liste nationale, avec auteurs et synonymes</translation>
+    </message>
+    <message>
+        <source>List of names</source>
+        <translation>Liste de noms</translation>
+    </message>
+    <message>
+        <source>Lists (*.txt *.csv *.tsv *.tab);;All files (*)</source>
+        <translation>Listes (*.txt *.csv *.tsv *.tab);;Tous les fichiers (*)</translation>
     </message>
     <message>
         <source>Without the list</source>
@@ -1678,14 +1686,6 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>None is chosen: all countries may answer.</source>
         <translation>Aucun n’est choisi&#xa0;: tous les pays peuvent répondre.</translation>
-    </message>
-    <message>
-        <source>List of names, one a line</source>
-        <translation>Liste de noms, un par ligne</translation>
-    </message>
-    <message>
-        <source>Lists (*.txt *.csv *.tsv);;All files (*)</source>
-        <translation>Listes (*.txt *.csv *.tsv);;Tous les fichiers (*)</translation>
     </message>
     <message>
         <source>No list of names</source>
@@ -2920,10 +2920,6 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>The library {library} has no {names}.</source>
         <translation>La bibliothèque {library} n’a pas {names}.</translation>
-    </message>
-    <message>
-        <source>The library {library} has no {names}; it has {known}.</source>
-        <translation>La bibliothèque {library} n’a pas {names}&#x202f;; elle a {known}.</translation>
     </message>
     <message>
         <source>The library {library} has no reference of the country &apos;{name}&apos;.</source>
@@ -5610,6 +5606,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Ne laisser répondre que certains pays, taxons ou les noms d’une liste (Ctrl+Maj+F)</translation>
     </message>
     <message>
+        <source>Show the names of the restriction that the library does not have</source>
+        <translation>Montrer les noms de la restriction que la bibliothèque n’a pas</translation>
+    </message>
+    <message>
         <source>Identify all again</source>
         <translation>Tout identifier de nouveau</translation>
     </message>
@@ -5649,6 +5649,13 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <source>Change the restriction</source>
         <translation>Changer la restriction</translation>
     </message>
+    <message numerus="yes">
+        <source>%n names not found…</source>
+        <translation>
+            <numerusform>%n nom introuvable…</numerusform>
+            <numerusform>%n noms introuvables…</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Until then the list is kept in memory only.</source>
         <translation>Jusque-là, la liste n’est gardée qu’en mémoire.</translation>
@@ -5656,6 +5663,33 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>decision</source>
         <translation>la décision</translation>
+    </message>
+    <message>
+        <source>No reference of the library has these names, so specimens of them can only be named wrongly, or further up. Where a name is spelled otherwise here, change the list.</source>
+        <translation>Aucune référence de la bibliothèque ne porte ces noms&#xa0;: leurs spécimens ne peuvent être nommés que par erreur, ou à un rang plus élevé. Si un nom s’écrit autrement ici, modifiez la liste.</translation>
+    </message>
+    <message>
+        <source>Names not in the library</source>
+        <translation>Noms absents de la bibliothèque</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n names are not in the library</source>
+        <translation>
+            <numerusform>%n nom n’est pas dans la bibliothèque</numerusform>
+            <numerusform>%n noms ne sont pas dans la bibliothèque</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Name in the list</source>
+        <translation>Nom dans la liste</translation>
+    </message>
+    <message>
+        <source>In the library, perhaps</source>
+        <translation>Dans la bibliothèque, peut-être</translation>
+    </message>
+    <message>
+        <source>&amp;Copy all</source>
+        <translation>&amp;Copier tout</translation>
     </message>
 </context>
 </TS>

@@ -90,7 +90,7 @@ def test_what_is_allowed(
 @pytest.mark.parametrize(
     ("taxa", "countries", "words"),
     [
-        (["Noctua pronubo"], [], "has no 'Noctua pronubo'; it has Noctua pronuba."),
+        (["Noctua pronubo"], [], "has no 'Noctua pronubo' (Noctua pronuba?)."),
         (["Nemo", "Nobody"], [], "has no 'Nemo', 'Nobody'."),
         ([], ["Perú"], "no reference of the country 'Perú'; it has Peru."),
         (["Diptera"], ["Peru"], "no reference of these taxa from 'Peru'."),
@@ -176,7 +176,10 @@ def test_the_size_of_the_part_and_its_title(library: Library) -> None:
     titles = {
         "Peru": ([], ["Peru"]),
         "Noctua from Peru, Fiji": (["Noctua"], ["Peru", "Fiji"]),
-        "Noctua, Pieris, Nemo and 1 more names": (["Noctua", "Pieris", "Nemo", "Noctuidae"], []),
+        "Noctua, Pieris, Noctuidae and 2 more names": (
+            ["noctua", "Pieris", "Nemo", "Noctuidae", "Diptera", "Syrphidae"],
+            [],
+        ),
     }
     for title, names in titles.items():
         assert Restriction(library, *names).title == title
@@ -189,16 +192,21 @@ def test_answers_remember_their_restriction_in_a_session(library: Library, world
     assert (kept.restricted, kept.notices) == (answer.restricted, answer.notices)
 
 
-def test_lists_of_names(tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.write_text('\ufeffNoctua comes,12\n\n"Pieris rapae"\tx\n', encoding="utf-8")
+def test_names_are_found_however_a_list_writes_them(library: Library) -> None:
+    given = ["Noctua pronuba L.", "Phalaena comes = Noctua (Noctua) comes Hübner", "Pieris rapea"]
+    restriction = Restriction(library, given)
+    assert species_of(library, restriction, "dna") == {PRONUBA[3], COMES[3]}
+    assert restriction.title == "Noctua pronuba, Noctua comes"
+    assert [one.similar for one in restriction.missing] == [("Pieris rapae",)]
+    assert restriction.notices == [
+        "The library has no reference of 1 of the 3 names to restrict to: 'Pieris rapea' (Pieris rapae?)."
+    ]
+
+
+def test_names_and_files_of_names(tmp_path: Path) -> None:
+    path = tmp_path / "names.txt"
+    path.write_text("Noctua comes\nPieris rapae\n", encoding="utf-8")
     assert names_to_restrict_to(["Diptera", str(path)]) == ["Diptera", "Noctua comes", "Pieris rapae"]
-    (tmp_path / "empty.txt").write_text("\n\n")
-    with pytest.raises(ArgumentError, match="holds no names"):
-        names_to_restrict_to([str(tmp_path / "empty.txt")])
-    (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ArgumentError, match="cannot be read"):
-        names_to_restrict_to([str(tmp_path / "binary.txt")])
 
 
 def test_the_command(folder: Path, world: TinyWorld, capsys: pytest.CaptureFixture[str]) -> None:

@@ -489,6 +489,17 @@ def restrict_dialog(stage: Stage) -> None:
     stage.pause(200)
 
 
+def missing_names(stage: Stage) -> None:
+    """Names of a list that the library lacks, with what may have been meant."""
+    stage.open().several()
+    known = [name for name in stage.window.bench.names.complete("N") if " " in name][:2]
+    names = [*known, *(f"{name[:-2]}us" for name in known), "Inachis io (Linnaeus, 1758)", "Phalaena nemo"]
+    stage.window.bench.restrict(Limits(listed=tuple(names), file="national-checklist.txt"))
+    stage.until(lambda: not stage.window.bench.is_restricting)
+    stage.window.restriction.missing.click()
+    stage.pause(200)
+
+
 def _session(stage: Stage) -> SessionMenu:
     link = SessionLink(
         stage.window.bench, stage.world.scratch / f"sessions-{time.monotonic_ns()}", stage.window
@@ -722,6 +733,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "dragging": dragging,
     "restricted": restricted,
     "restrict_dialog": restrict_dialog,
+    "missing_names": missing_names,
     "relink": relink,
     "settings": _page("settings"),
     "review": review,

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.ui import intake
+from bioscan_desktop.ui.dialogs.missing_names import MissingNamesDialog
 from bioscan_desktop.ui.dialogs.restrict import RestrictDialog
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.restricting import ALL, Limits
@@ -76,21 +78,29 @@ def test_a_list_of_names_and_what_the_library_lacks_of_it(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     path = tmp_path / "checklist.txt"
-    path.write_text("Noctua comes\nNemo nobody\n", encoding="utf-8")
+    path.write_text("Noctua comes (Linnaeus)\nNoctua comas\n", encoding="utf-8")
     dialog = open_dialog(window, qtbot)
     assert not dialog.forget.isVisible()
     dialog.use_list(path)
     assert dialog.forget.isVisible()
     dialog.take.click()
     qtbot.waitUntil(lambda: window.bench.restriction is not None)
-    assert window.bench.limits == Limits(listed=("Noctua comes", "Nemo nobody"), file="checklist.txt")
+    names = ("Noctua comes (Linnaeus)", "Noctua comas")
+    assert window.bench.limits == Limits(listed=names, file="checklist.txt")
     assert window.restriction.words.full_text.startswith("Only checklist.txt · 1 of 4 species")
     assert "no reference of 1 of the 2 names" in window.messages.text
-    assert "'Nemo nobody'" in window.restriction.words.toolTip()
+    assert "'Noctua comas' (Noctua comes?)" in window.restriction.words.toolTip()
+    assert window.restriction.missing.text() == "1 name not found…"
+    window.restriction.missing.click()
+    lacking = window.findChild(MissingNamesDialog)
+    assert lacking is not None and lacking.title.text() == "1 name is not in the library"
+    lacking.copy.click()
+    assert QGuiApplication.clipboard().text() == "Noctua comas\tNoctua comes"
+    lacking.close()
     again = open_dialog(window, qtbot)
     assert again._list_words.text() == "List: checklist.txt (2 names)"
     again.whole.click()
-    assert window.bench.limits == ALL
+    assert window.bench.limits == ALL and not window.restriction.missing.isVisible()
 
 
 def test_countries_are_found_and_ticked_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:

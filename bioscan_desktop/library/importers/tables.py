@@ -70,7 +70,7 @@ def read_table(path: Path) -> Iterator[Record]:
     try:
         with open_text(path) as stream:
             header = stream.readline().lstrip("﻿").rstrip("\r\n")
-            dialect = _dialect(header, path.name.removesuffix(".gz").endswith(".tsv"))
+            dialect = dialect_of(header, path.name.removesuffix(".gz").endswith(".tsv"))
             names = [name.strip().lower() for name in next(csv.reader([header], dialect), [])]
             columns = {
                 field: next((names.index(alias) for alias in aliases if alias in names), None)
@@ -94,7 +94,7 @@ def read_table(path: Path) -> Iterator[Record]:
         raise ArgumentError(f"{path} cannot be read as a table ({reason(error)}).") from None
 
 
-def _dialect(header: str, tabs: bool) -> type[csv.Dialect]:
+def dialect_of(header: str, tabs: bool) -> type[csv.Dialect]:
     """How a table is written, by its first line.
 
     R quotes all fields of a table if it quotes its header; BOLD quotes none.

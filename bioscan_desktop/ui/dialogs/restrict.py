@@ -83,7 +83,12 @@ class RestrictDialog(Dialog):
         line = QHBoxLayout()
         self._list_words = label()
         self.choose = QPushButton(tr("Choose a &list…"))
-        self.choose.setToolTip(tr("A text file with one name a line, such as a national checklist"))
+        self.choose.setToolTip(
+            tr(
+                "A text with one name a line, or a table such as a national checklist, with authors "
+                "and synonyms"
+            )
+        )
         self.choose.setAutoDefault(False)
         self.choose.clicked.connect(self._choose_list)
         self.forget = QPushButton(tr("Without the list"))
@@ -175,9 +180,9 @@ class RestrictDialog(Dialog):
     def _choose_list(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
             self,
-            tr("List of names, one a line"),
+            tr("List of names"),
             self._bench.settings.get("last_folder"),
-            tr("Lists (*.txt *.csv *.tsv);;All files (*)"),
+            tr("Lists (*.txt *.csv *.tsv *.tab);;All files (*)"),
         )
         if chosen:
             self.use_list(Path(chosen))

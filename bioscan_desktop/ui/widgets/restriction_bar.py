@@ -17,7 +17,8 @@ from bioscan_desktop.ui.workbench import Workbench
 
 
 class RestrictionBar(QFrame):
-    """A chip with what may answer, a button to change that, and one to take it away.
+    """A chip with what may answer, a button to change that, one to take it away, and one that shows the
+    names which the library lacks.
 
     Args:
         again: offer to identify what was answered under another restriction.
@@ -48,11 +49,15 @@ class RestrictionBar(QFrame):
             tr("Let only some countries, taxa or the names of a list answer (Ctrl+Shift+F)")
         )
         self.change.clicked.connect(self.ask)
+        self.missing = self._button("")
+        self.missing.setToolTip(tr("Show the names of the restriction that the library does not have"))
+        self.missing.clicked.connect(self._show_missing)
         self.again = self._button(tr("Identify all again"))
         self.again.setToolTip(tr("Some results were made with another restriction"))
         self.again.clicked.connect(self._on_again)
         row.addWidget(self._chip)
         row.addWidget(self.change)
+        row.addWidget(self.missing)
         row.addStretch(1)
         row.addWidget(self.again)
         bench.limits_changed.connect(self.refresh)
@@ -107,7 +112,18 @@ class RestrictionBar(QFrame):
         self.change.setText(tr("Change…") if limits else tr("Restrict…"))
         self.change.setAccessibleName(tr("Change the restriction") if limits else tr("Restrict the answers"))
         self.change.setEnabled(bench.engine is not None)
+        lacking = len(restriction.missing) if restriction is not None and limits else 0
+        self.missing.setVisible(lacking > 0)
+        self.missing.setText(tr("%n names not found…", "", lacking))
+        self.missing.setAccessibleName(tr("%n names not found…", "", lacking))
         self._show_again()
+
+    def _show_missing(self) -> None:
+        from bioscan_desktop.ui.dialogs.missing_names import MissingNamesDialog
+
+        restriction = self._bench.restriction
+        if restriction is not None and restriction.missing:
+            open_dialog(MissingNamesDialog(restriction.missing, self.window()))
 
     def _show_again(self) -> None:
         self.again.setVisible(self._offers_again and not self._bench.is_restricting and bool(self._others()))
