@@ -38,6 +38,25 @@ def add(commands: Any) -> None:
         "--specimen", action="append", default=[], metavar="ID", help="only this one; may be given again"
     )
     parser.add_argument("--images", type=Path, metavar="DIR", help="look for photos here, by file name")
+    parser.add_argument(
+        "--samples",
+        type=Path,
+        metavar="TABLE",
+        help="say when, where and by whom specimens were collected, from a sample sheet",
+    )
+    parser.add_argument(
+        "--photo-dates", action="store_true", help="take dates from the photos, where the samples have none"
+    )
+    parser.add_argument(
+        "--photo-places", action="store_true", help="take places from the photos, where the samples have none"
+    )
+    parser.add_argument(
+        "--place-digits",
+        type=int,
+        choices=range(5),
+        metavar="N",
+        help="round coordinates to so many decimals: 1 is about 8 km, 2 about 800 m",
+    )
     parser.add_argument("--made-by", default="", metavar="NAME", help="who decides and hands out the data")
     parser.add_argument("--title", default="", help="of the data set or report")
     parser.add_argument("--licence", default="", metavar="L", help="of your records, such as CC0-1.0")
@@ -60,6 +79,8 @@ def add(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Reads the results and writes them."""
     from bioscan_desktop.services.export import exporting, sources
+    from bioscan_desktop.services.export.collecting import Collecting, add_all
+    from bioscan_desktop.services.export.collecting_choice import CollectingChoice
     from bioscan_desktop.services.export.items import ExportItem
     from bioscan_desktop.services.export.provenance import ExportOptions
 
@@ -74,12 +95,17 @@ def run(arguments: argparse.Namespace) -> int:
             found.add(item.query_id)
             yield _with_photo(item, arguments)
 
+    choice = CollectingChoice(
+        arguments.samples, arguments.photo_dates, arguments.photo_places, arguments.place_digits
+    )
+    collecting = Collecting(choice) if choice else None
     if arguments.to not in BY_NAME:
         raise ArgumentError(f"There is no format {arguments.to}; choose one of {', '.join(BY_NAME)}.")
     with contextlib.ExitStack() as stack:
         first = next(reader.items(), None)
         library = _library(arguments, first, BY_NAME[arguments.to].needs_library, stack)
         options = ExportOptions(
+            collected=_columns(collecting, first),
             library=library,
             bom=arguments.bom,
             guard=not arguments.no_guard,
@@ -92,15 +118,28 @@ def run(arguments: argparse.Namespace) -> int:
             options = dataclasses.replace(options, title=arguments.title)
         try:
             with ProgressLine() as progress:
-                written = exporting.export(items(), arguments.to, arguments.out, options, progress.show)
+                written = exporting.export(
+                    add_all(items(), collecting), arguments.to, arguments.out, options, progress.show
+                )
         finally:
             missing = sorted(wanted - found)
             if missing:
                 print(f"bioscan: there is no result of {', '.join(missing)}.", file=sys.stderr)
+    for sentence in collecting.told() if collecting is not None else ():
+        print(f"bioscan: {sentence}", file=sys.stderr)
     noun = "result" if written.count == 1 else "results"
     names = ", ".join(str(path) for path in written.paths)
     print(f"bioscan: {written.count} {noun} written to {names}.", file=sys.stderr)
     return EXIT_SOME_FAILED if wanted - found else EXIT_OK
+
+
+def _columns(collecting: Any, first: Any) -> tuple[str, ...]:
+    """Terms of the collecting that tables need columns for, also where saved results bring them along."""
+    from bioscan_desktop.services.export.sample_sheet import TERMS
+
+    kept = TERMS if first is not None and first.collected else ()
+    terms = {*kept, *(collecting.terms if collecting is not None else ())}
+    return tuple(term for term in TERMS if term in terms)
 
 
 def _with_photo(item: Any, arguments: argparse.Namespace) -> Any:

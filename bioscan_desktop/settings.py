@@ -162,6 +162,8 @@ SETTINGS: tuple[Setting, ...] = (
         "Address or file of a list of packs that can be downloaded.",
         shown=False,
     ),
+    Setting("made_by", str, "", "Your name", "Who decides and hands out the data.", shown=False),
+    Setting("licence", str, "", "Licence", "Of the records that are handed out.", shown=False),
     Setting("last_folder", str, "", "Last folder", "Where files were opened last.", shown=False),
 )
 

@@ -202,6 +202,16 @@ def _register_heif(data: bytes) -> None:
     _heif_state["registered"] = True
 
 
+def camera_data(data: bytes) -> Image.Exif:
+    """The EXIF block of a photo; empty where it has none, or one that cannot be read."""
+    _register_heif(data)
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return image.getexif()
+    except Exception:  # a damaged file raises whatever its bytes lead to
+        return Image.Exif()
+
+
 def _decode(data: bytes, min_side: int | None) -> LoadedImage:
     try:
         image = Image.open(io.BytesIO(data))

@@ -6,7 +6,6 @@ TAXREF, iNaturalist, BOLD. Names come with authors and years, synonyms beside th
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections.abc import Iterable, Sequence
@@ -16,7 +15,7 @@ from pathlib import Path
 from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.core.taxonomy import RANKS, clean_name
-from bioscan_desktop.library.importers.tables import dialect_of
+from bioscan_desktop.library.importers.tables import decoded, dialect_of
 
 SAME = " = "
 """Stands between a name and its synonyms; any of them will do."""
@@ -73,7 +72,7 @@ def read_names(path: Path) -> list[str]:
         ArgumentError: if the file cannot be read or holds no name.
     """
     try:
-        lines = [line for line in _text(path.read_bytes()).splitlines() if line.strip()]
+        lines = [line for line in decoded(path.read_bytes()).splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
         raise ArgumentError(f"{path} cannot be read as a list of names ({reason(error)}).") from None
     names = _of_table(lines, path.suffix.lower() in (".tsv", ".tab")) if lines else None
@@ -104,22 +103,6 @@ def listed(matches: Sequence[Match], shown: int = 5) -> str:
     """The first of some names, and how many more there are."""
     more = f" and {len(matches) - shown} more" if len(matches) > shown else ""
     return ", ".join(one.told for one in matches[:shown]) + more
-
-
-def _text(content: bytes) -> str:
-    """UTF-8, what Excel calls Unicode text, or the letters of Western Europe, in which authors stand.
-
-    Raises:
-        UnicodeDecodeError: if it is no text.
-    """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        if b"\0" in content:
-            raise
-        return content.decode("cp1252", errors="replace")
 
 
 def _of_table(lines: Sequence[str], tabs: bool) -> list[str] | None:

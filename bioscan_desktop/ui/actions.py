@@ -60,6 +60,8 @@ SPECS: tuple[Spec, ...] = (
          mark("Export"), True),
     Spec("export_selected", mark("Export selecte&d…"), _FILE, 2, ("Ctrl+Shift+E",), "export",
          mark("Write the results of the selected specimens only"), page=_IDENTIFY),
+    Spec("export_details", mark("Deta&ils for exports…"), _FILE, 2, ("Ctrl+Shift+D",), "",
+         mark("Say who you are, and when, where and by whom the specimens were collected")),
     Spec("quit", mark("&Quit"), _FILE, 3, (_Standard.Quit, "Ctrl+Q"), ""),
     Spec("undo", mark("&Undo"), _EDIT, 0, (_Standard.Undo,), "undo"),
     Spec("redo", mark("&Redo"), _EDIT, 0, (_Standard.Redo,), "redo"),

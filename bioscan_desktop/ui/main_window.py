@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
             "retry": bench.retry,
             "again": lambda: bench.identify_again([row.key for row in page.selected]),
             "stop": bench.cancel,
+            "export_details": partial(sharing.ask_details, bench, self),
             "own_name": self.details.name,
             "note": self.details.note,
             "crop": self.details.crop,

@@ -382,6 +382,20 @@ EXPORTS = (
     mark("There is no result to export."),
     mark("{path} cannot be written ({why})."),
     mark("There are more than {number} rows for the sheet {name}; export comma-separated tables instead."),
+    mark("{path} cannot be read as a table of samples ({why}); save it as CSV or TSV."),
+    mark("{path} has no column that says which specimen a row is of, such as sampleid, specimen_id or well."),
+    mark(
+        "{path} has no column that says when, where or by whom specimens were collected, such as date, "
+        "locality, lat, lon or collectors."
+    ),
+    mark(
+        "The dates of {number} of {number_all} rows of {name} cannot be told for sure and are handed out as "
+        "they are written; write them as 2026-07-31."
+    ),
+    mark("The coordinates of {number} of {number_all} rows of {name} cannot be read and are left out."),
+    mark("{name} has several rows of one specimen, of which the first counts: {names}."),
+    mark("{name} has no row for {number} of {number_all} specimens: {names}."),
+    mark("No specimen was found for {number} of {number_all} rows of {name}."),
     mark("Two tables for spreadsheets and R"),
     mark("spreadsheets, R, Python"),
     mark("Excel workbook"),

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.services.export.formats import BY_NAME, FORMATS, of_path
 from bioscan_desktop.ui import result_picture, wording, work
+from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.translating import tr
 
 if TYPE_CHECKING:
@@ -75,8 +76,27 @@ def answers(rows: Sequence[Row], names: NameIndex | None) -> list[work.Answer]:
     return found
 
 
+def details(bench: Workbench) -> work.ExportDetails:
+    """What the user said once for all exports."""
+    settings = bench.settings
+    return work.ExportDetails(settings.get("made_by"), settings.get("licence"), bench.collecting)
+
+
+def ask_details(bench: Workbench, window: QWidget) -> None:
+    """Opens the dialog for them."""
+    from bioscan_desktop.ui.dialogs.export_details import ExportDetailsDialog
+
+    dialog = ExportDetailsDialog(bench, window)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
 def written_text(written: Written) -> str:
-    """One sentence about an export that is done."""
+    """What is said of an export that is done."""
+    return " ".join([_counted_text(written), *(translated(notice) for notice in written.notices)])
+
+
+def _counted_text(written: Written) -> str:
     first, *others = written.paths
     if others:
         beside = wording.joined(path.name for path in others)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import random
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bioscan_desktop.core.names import Determination, NameIndex
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.services.tasks import Progress
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.wording import SAMPLE
@@ -287,11 +288,27 @@ class Answer:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ExportDetails:
+    """What the user says once for all exports.
+
+    Attributes:
+        made_by: who decides and hands out.
+        licence: of the records.
+        collecting: what is handed out of when and where specimens were collected.
+    """
+
+    made_by: str = ""
+    licence: str = ""
+    collecting: CollectingChoice = field(default_factory=CollectingChoice)
+
+
 def write_results(
     answers: Iterable[Answer],
     kind: str,
     target: Path,
     identifier: Identifier | None,
+    details: ExportDetails,
     reporter: Reporter,
 ) -> Written:
     """Writes results in one of the formats of `services.export`; files appear only when complete.
@@ -301,12 +318,14 @@ def write_results(
         kind: name of the format.
         identifier: of the library that is open; what only the library knows of its own results goes
             into the file, too.
+        details: who hands out, and what of the collecting.
 
     Raises:
         BioscanError: if it cannot be written.
         Cancelled: if the user wants so.
     """
     from bioscan_desktop.services.export import items as exported
+    from bioscan_desktop.services.export.collecting import Collecting, add_all
     from bioscan_desktop.services.export.exporting import export
     from bioscan_desktop.services.export.provenance import ExportOptions, LibraryFacts
 
@@ -328,5 +347,32 @@ def write_results(
 
     library = LibraryFacts.of(identifier.library) if identifier is not None else None
     # With a byte order mark, Excel reads accents and Chinese place names as they are.
-    options = ExportOptions(library=library, bom=True)
-    return export(items(), kind, target, options, reporter.progress, reporter.cancel)
+    collecting = Collecting(details.collecting) if details.collecting else None
+    options = ExportOptions(
+        library=library,
+        bom=True,
+        made_by=details.made_by,
+        licence=details.licence,
+        collected=collecting.terms if collecting is not None else (),
+    )
+    joined = add_all(items(), collecting)
+    written = export(joined, kind, target, options, reporter.progress, reporter.cancel)
+    return replace(written, notices=tuple(collecting.told()) if collecting is not None else ())
+
+
+def look_into_sheet(
+    path: Path, specimens: Sequence[tuple[str, str]], _: Reporter
+) -> tuple[int, tuple[str, ...]]:
+    """How many specimens a sample sheet has a row for, and sentences about what it holds.
+
+    Args:
+        specimens: id and name of the photo of each, "" without one.
+
+    Raises:
+        ArgumentError: if it is no such sheet.
+    """
+    from bioscan_desktop.services.export.collecting import ids_of
+    from bioscan_desktop.services.export.sample_sheet import read_sheet
+
+    sheet = read_sheet(path)
+    return sum(sheet.find(ids_of(*names)) is not None for names in specimens), sheet.notices

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QUndoStack
 
 from bioscan_desktop.core.names import Determination, NameIndex
+from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import commands, deciding, edit_words, intake, joining, sharing, wording, work
 from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work
@@ -78,6 +79,7 @@ class Workbench(Restricting):
         self.undo_stack = QUndoStack(self)
         self.undo_stack.indexChanged.connect(lambda _: self.undo_changed.emit())
         self.top_k: int = self.settings.get("top_k")
+        self.collecting = CollectingChoice()
         self.done = 0
         self._queue = work.Queue()
         self._job: Job | None = None
@@ -490,7 +492,7 @@ class Workbench(Restricting):
         answers = sharing.answers([row for row in rows if row is not None], self.names)
         identifier = self.engine.identifier if self.engine is not None else None
         kind = kind or sharing.kind_of(target)
-        write = partial(work.write_results, answers, kind, target, identifier)
+        write = partial(work.write_results, answers, kind, target, identifier, sharing.details(self))
         job = self.jobs.make("export", "export", write)
         job.done.connect(lambda written: self.said.emit(sharing.written_text(written), None))
         job.failed.connect(lambda error: self.said.emit(translated(error.message), None))

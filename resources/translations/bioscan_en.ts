@@ -542,5 +542,12 @@
             <numerusform>%n names not found…</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>{number} of %n specimens of the list have a row.</source>
+        <translation>
+            <numerusform>{number} of %n specimen of the list has a row.</numerusform>
+            <numerusform>{number} of %n specimens of the list have a row.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -104,6 +104,14 @@
         <translation>Écrire seulement les résultats des spécimens sélectionnés</translation>
     </message>
     <message>
+        <source>Deta&amp;ils for exports…</source>
+        <translation>Déta&amp;ils des exports…</translation>
+    </message>
+    <message>
+        <source>Say who you are, and when, where and by whom the specimens were collected</source>
+        <translation>Dire qui vous êtes, et quand, où et par qui les spécimens ont été récoltés</translation>
+    </message>
+    <message>
         <source>&amp;Quit</source>
         <translation>&amp;Quitter</translation>
     </message>
@@ -2974,6 +2982,38 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Restreint à {title}&#xa0;: {number} espèces sur {number_all} et {number_keys} références sur {number_all_keys} de la bibliothèque pouvaient répondre.</translation>
     </message>
     <message>
+        <source>{path} cannot be read as a table of samples ({why}); save it as CSV or TSV.</source>
+        <translation>{path} ne peut être lu comme un tableau d’échantillons ({why})&#xa0;; enregistrez-le en CSV ou TSV.</translation>
+    </message>
+    <message>
+        <source>{path} has no column that says which specimen a row is of, such as sampleid, specimen_id or well.</source>
+        <translation>{path} n’a pas de colonne qui dise de quel spécimen est une ligne, comme sampleid, specimen_id ou well.</translation>
+    </message>
+    <message>
+        <source>{path} has no column that says when, where or by whom specimens were collected, such as date, locality, lat, lon or collectors.</source>
+        <translation>{path} n’a pas de colonne qui dise quand, où ou par qui les spécimens ont été récoltés, comme date, locality, lat, lon ou collectors.</translation>
+    </message>
+    <message>
+        <source>The dates of {number} of {number_all} rows of {name} cannot be told for sure and are handed out as they are written; write them as 2026-07-31.</source>
+        <translation>Les dates de {number} des {number_all} lignes de {name} ne sont pas sûres et sont transmises telles qu’écrites&#xa0;; écrivez-les comme 2026-07-31.</translation>
+    </message>
+    <message>
+        <source>The coordinates of {number} of {number_all} rows of {name} cannot be read and are left out.</source>
+        <translation>Les coordonnées de {number} des {number_all} lignes de {name} sont illisibles et sont omises.</translation>
+    </message>
+    <message>
+        <source>{name} has several rows of one specimen, of which the first counts: {names}.</source>
+        <translation>{name} a plusieurs lignes pour un même spécimen&#xa0;; la première compte&#xa0;: {names}.</translation>
+    </message>
+    <message>
+        <source>{name} has no row for {number} of {number_all} specimens: {names}.</source>
+        <translation>{name} n’a pas de ligne pour {number} des {number_all} spécimens&#xa0;: {names}.</translation>
+    </message>
+    <message>
+        <source>No specimen was found for {number} of {number_all} rows of {name}.</source>
+        <translation>Aucun spécimen n’a été trouvé pour {number} des {number_all} lignes de {name}.</translation>
+    </message>
+    <message>
         <source>{names} from {title}</source>
         <translation>{names}, {title}</translation>
     </message>
@@ -5690,6 +5730,101 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>&amp;Copy all</source>
         <translation>&amp;Copier tout</translation>
+    </message>
+    <message>
+        <source>As they are</source>
+        <translation>Telles quelles</translation>
+    </message>
+    <message>
+        <source>Rounded, to about 800 m</source>
+        <translation>Arrondies, à environ 800&#xa0;m</translation>
+    </message>
+    <message>
+        <source>Rounded, to about 8 km</source>
+        <translation>Arrondies, à environ 8&#xa0;km</translation>
+    </message>
+    <message>
+        <source>Rounded, to about 80 km</source>
+        <translation>Arrondies, à environ 80&#xa0;km</translation>
+    </message>
+    <message>
+        <source>Darwin Core for GBIF and BOLD&apos;s table ask for date and place. A sample sheet has a row for each specimen, found by its id, its photo, or plate and well.</source>
+        <translation>Le Darwin Core de GBIF et le tableau de BOLD demandent date et lieu. Un tableau d’échantillons a une ligne par spécimen, trouvée par son identifiant, sa photo, ou la plaque et le puits.</translation>
+    </message>
+    <message>
+        <source>Details for exports</source>
+        <translation>Détails des exports</translation>
+    </message>
+    <message>
+        <source>Stands beside your decisions</source>
+        <translation>Figure à côté de vos décisions</translation>
+    </message>
+    <message>
+        <source>Your &amp;name</source>
+        <translation>Votre &amp;nom</translation>
+    </message>
+    <message>
+        <source>&amp;Licence of the records</source>
+        <translation>&amp;Licence des données</translation>
+    </message>
+    <message>
+        <source>&amp;Choose…</source>
+        <translation>&amp;Choisir…</translation>
+    </message>
+    <message>
+        <source>Choose a sample sheet</source>
+        <translation>Choisir un tableau d’échantillons</translation>
+    </message>
+    <message>
+        <source>&amp;Without</source>
+        <translation>&amp;Sans</translation>
+    </message>
+    <message>
+        <source>Without a sample sheet</source>
+        <translation>Sans tableau d’échantillons</translation>
+    </message>
+    <message>
+        <source>Sample sheet</source>
+        <translation>Tableau d’échantillons</translation>
+    </message>
+    <message>
+        <source>&amp;Dates of the photos, where the sheet has none</source>
+        <translation>&amp;Dates des photos, si le tableau n’en a pas</translation>
+    </message>
+    <message>
+        <source>&amp;Places of the photos, where the sheet has none</source>
+        <translation>Lieu&amp;x des photos, si le tableau n’en a pas</translation>
+    </message>
+    <message>
+        <source>From the camera</source>
+        <translation>De l’appareil</translation>
+    </message>
+    <message>
+        <source>C&amp;oordinates</source>
+        <translation>C&amp;oordonnées</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Conserver</translation>
+    </message>
+    <message>
+        <source>No sample sheet</source>
+        <translation>Aucun tableau</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>Lecture…</translation>
+    </message>
+    <message numerus="yes">
+        <source>{number} of %n specimens of the list have a row.</source>
+        <translation>
+            <numerusform>{number} spécimen sur %n de la liste a une ligne.</numerusform>
+            <numerusform>{number} spécimens sur %n de la liste ont une ligne.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.tsv *.txt);;All files (*)</source>
+        <translation>Tableaux (*.csv *.tsv *.txt);;Tous les fichiers (*)</translation>
     </message>
 </context>
 </TS>

@@ -45,6 +45,7 @@ from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import icons, intake, theme, wording
 from bioscan_desktop.ui.dialogs import simple
 from bioscan_desktop.ui.dialogs.crop import CropDialog
+from bioscan_desktop.ui.dialogs.export_details import ExportDetailsDialog
 from bioscan_desktop.ui.dialogs.relink import RelinkDialog
 from bioscan_desktop.ui.dialogs.restrict import RestrictDialog
 from bioscan_desktop.ui.main_window import MainWindow
@@ -500,6 +501,20 @@ def missing_names(stage: Stage) -> None:
     stage.pause(200)
 
 
+def export_details(stage: Stage) -> None:
+    stage.open().several()
+    names = [row.specimen.query_id for row in stage.window.bench.model.rows[:-2]]
+    stage.world.scratch.mkdir(exist_ok=True)
+    sheet = stage.world.scratch / "samples.csv"
+    sheet.write_text("\n".join(["sampleid,date,locality", *(f"{name},31.7.2026,Aare" for name in names)]))
+    stage.window.acts["export_details"].trigger()
+    dialog = stage.window.findChild(ExportDetailsDialog)
+    assert dialog is not None
+    dialog.name.setText("Anna Muster")
+    dialog.use_sheet(sheet)
+    stage.until(dialog.take.isEnabled)
+
+
 def _session(stage: Stage) -> SessionMenu:
     link = SessionLink(
         stage.window.bench, stage.world.scratch / f"sessions-{time.monotonic_ns()}", stage.window
@@ -734,6 +749,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "restricted": restricted,
     "restrict_dialog": restrict_dialog,
     "missing_names": missing_names,
+    "export_details": export_details,
     "relink": relink,
     "settings": _page("settings"),
     "review": review,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import zlib
@@ -111,6 +112,22 @@ def open_text(path: Path, errors: str = "strict") -> TextIO:
     if zipped:
         return gzip.open(path, "rt", encoding="utf-8", errors=errors, newline="")
     return path.open(encoding="utf-8", errors=errors, newline="")
+
+
+def decoded(content: bytes) -> str:
+    """UTF-8, what Excel calls Unicode text, or the letters of Western Europe, in which authors stand.
+
+    Raises:
+        UnicodeDecodeError: if it is no text.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if b"\0" in content:
+            raise
+        return content.decode("cp1252", errors="replace")
 
 
 def _record(number: int, cells: list[str], columns: dict[str, int | None]) -> Record:

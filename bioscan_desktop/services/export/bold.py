@@ -41,6 +41,26 @@ FILLED: tuple[str, ...] = (
 )  # fmt: skip
 
 
+COLLECTED: dict[str, str] = {
+    "eventTime": "collection_time",
+    "recordedBy": "collectors",
+    "country": "country/ocean",
+    "countryCode": "country_iso",
+    "stateProvince": "province/state",
+    "locality": "site",
+    "coordinateUncertaintyInMeters": "coord_accuracy",
+    "minimumElevationInMeters": "elev",
+    "habitat": "habitat",
+    "samplingProtocol": "sampling_protocol",
+    "sex": "sex",
+    "lifeStage": "life_stage",
+    "fieldNumber": "fieldid",
+    "catalogNumber": "museumid",
+    "occurrenceRemarks": "collection_notes",
+}
+"""BOLD's columns by Darwin Core's terms, beside dates and coordinates."""
+
+
 def write(items: Iterable[ExportItem], stream: IO[str], options: ExportOptions) -> None:
     """A header and one line per specimen."""
     stream.write("\t".join(COLUMNS) + "\n")
@@ -66,9 +86,22 @@ def bold_row(item: ExportItem, options: ExportOptions) -> dict[str, str]:
         "nuc": sequence,
         "nuc_basecount": str(sum(base in "ACGT" for base in sequence)) if sequence else "",
         "marker_code": "COI-5P" if sequence else "",
+        **_collected(item),
     }
     made_safe = safe_cell if options.guard else str
     return {name: made_safe(one_line(value)) for name, value in row.items() if value}
+
+
+def _collected(item: ExportItem) -> dict[str, str]:
+    """What is known of the collecting, in BOLD's columns."""
+    known = item.collected
+    row = {column: known[term] for term, column in COLLECTED.items() if term in known}
+    start, _, end = known.get("eventDate", "").partition("/")
+    if start:
+        row |= {"collection_date_start": start[:10], "collection_date_end": end[:10]}
+    if "decimalLatitude" in known:
+        row["coord"] = f"[{known['decimalLatitude']}, {known['decimalLongitude']}]"
+    return row
 
 
 def _reason(item: ExportItem) -> str:

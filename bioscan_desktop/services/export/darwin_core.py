@@ -23,6 +23,7 @@ from bioscan_desktop.services.export.eml import eml
 from bioscan_desktop.services.export.escaping import one_line
 from bioscan_desktop.services.export.items import PREDICTED, ExportItem, Name, split_species
 from bioscan_desktop.services.export.provenance import ExportOptions, Provenance
+from bioscan_desktop.services.export.sample_sheet import TERMS
 
 DWC = "http://rs.tdwg.org/dwc/terms/"
 DC = "http://purl.org/dc/terms/"
@@ -51,7 +52,7 @@ OCCURRENCE = Table(
             "taxonRank", *_TAXON, "higherClassification", "identificationQualifier", "verbatimIdentification",
             "identifiedBy", "dateIdentified", "identificationReferences", "identificationRemarks",
             "identificationVerificationStatus", "previousIdentifications", "associatedMedia",
-            "dynamicProperties",
+            "dynamicProperties", *TERMS,
         )
     },
 )  # fmt: skip
@@ -161,6 +162,7 @@ def _add(item: ExportItem, streams: Mapping[Table, IO[str]], options: ExportOpti
         OCCURRENCE,
         core,
         {
+            **item.collected,
             **final,
             "occurrenceID": core,
             "basisOfRecord": options.basis_of_record,

@@ -22,10 +22,12 @@ class Written:
     Attributes:
         paths: the files, the one asked for first.
         count: results handed to the format.
+        notices: sentences about what could not be joined to them.
     """
 
     paths: tuple[Path, ...]
     count: int
+    notices: tuple[str, ...] = ()
 
 
 def export(

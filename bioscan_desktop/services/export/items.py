@@ -70,12 +70,14 @@ class ExportItem:
         decision: of a person; None if nobody looked.
         photo: the file or the bytes of the picture, where they can still be had.
         identified_at: when the machine answered, ISO 8601; "" if not known.
+        collected: where, when and by whom the specimen was collected, by terms of Darwin Core.
     """
 
     record: Mapping[str, Any]
     decision: Decision | None = None
     photo: Path | bytes | None = None
     identified_at: str = ""
+    collected: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def query_id(self) -> str:

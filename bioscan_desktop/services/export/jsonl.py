@@ -14,10 +14,12 @@ from bioscan_desktop.services.export.provenance import Provenance
 
 
 def as_json(item: ExportItem) -> dict[str, Any]:
-    """The record, with `identified_at` and `decision` where there are any."""
+    """The record, with `identified_at`, `collected` and `decision` where there are any."""
     values = dict(item.record)
     if item.identified_at:
         values["identified_at"] = item.identified_at
+    if item.collected:
+        values["collected"] = dict(item.collected)
     if item.decision is not None:
         d = item.decision
         values["decision"] = {

@@ -95,6 +95,7 @@ class ExportOptions:
         licence: of the records that are handed out, such as `CC0-1.0`; "" if not said.
         basis_of_record: Darwin Core's; `PreservedSpecimen` or `MachineObservation` for example.
         photo_base: address that file names of photos are put behind, so that GBIF can show them.
+        collected: terms of Darwin Core that tables have columns for, beside their own.
         run_id, created_at: of this export.
     """
 
@@ -106,6 +107,7 @@ class ExportOptions:
     licence: str = ""
     basis_of_record: str = "PreservedSpecimen"
     photo_base: str = ""
+    collected: tuple[str, ...] = ()
     run_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     created_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.export import record_shape
 from bioscan_desktop.services.export.items import Decision, ExportItem
+from bioscan_desktop.services.export.sample_sheet import TERMS
 from bioscan_desktop.services.export.session_source import FILE_NAME, SessionFile
 
 
@@ -107,7 +109,10 @@ def _item(line: str, place: str, modified: str) -> ExportItem:
     if wrong:
         raise ArgumentError(f"The result in {place} is damaged or of an unknown version: {wrong}.")
     at = str(values.pop("identified_at", "") or modified)
-    return item_of(values, _decision(values.pop("decision", None)), at)
+    collected = values.pop("collected", None)
+    item = item_of(values, _decision(values.pop("decision", None)), at)
+    known = collected if isinstance(collected, dict) else {}
+    return replace(item, collected={term: str(known[term]) for term in TERMS if known.get(term)})
 
 
 def _decision(values: Any) -> Decision | None:

@@ -15,6 +15,7 @@ from bioscan_desktop.services.export.alignments import align_hit
 from bioscan_desktop.services.export.escaping import safe_cell
 from bioscan_desktop.services.export.items import ExportItem, hit_lineage
 from bioscan_desktop.services.export.provenance import ExportOptions
+from bioscan_desktop.services.export.sample_sheet import NUMBERS
 
 Row = dict[str, Any]
 
@@ -38,6 +39,11 @@ HIT_COLUMNS: tuple[str, ...] = (
     *TAXA, "agreement_rank", "agreement_with", "country", "country_iso", "inst", "marker_code", "n_records",
     "image_file", "licence", "attribution", "pack_id", "pack_version",
 )  # fmt: skip
+
+
+def result_columns(options: ExportOptions) -> tuple[str, ...]:
+    """The columns of results.csv; those of the collecting stand behind, where anything is known of it."""
+    return (*RESULT_COLUMNS, *options.collected)
 
 
 def result_row(item: ExportItem, options: ExportOptions) -> Row:
@@ -92,7 +98,14 @@ def result_row(item: ExportItem, options: ExportOptions) -> Row:
         "app_version": record["app_version"],
         "run_id": options.run_id,
         "created_at": item.identified_at or options.created_at,
+        **_collected(item, options),
     }
+
+
+def _collected(item: ExportItem, options: ExportOptions) -> Row:
+    """Numbers as numbers, so that the minus of a longitude is not taken for a formula."""
+    known = {term: item.collected[term] for term in options.collected if term in item.collected}
+    return {term: float(value) if term in NUMBERS else value for term, value in known.items()}
 
 
 def hit_rows(item: ExportItem, options: ExportOptions) -> list[Row]:
@@ -189,7 +202,7 @@ def write(
     items: Iterable[ExportItem], results: IO[str], hits: IO[str] | None, options: ExportOptions
 ) -> None:
     """Both tables, or results.csv alone."""
-    result_table = TableWriter(results, RESULT_COLUMNS, options.guard)
+    result_table = TableWriter(results, result_columns(options), options.guard)
     hit_table = TableWriter(hits, HIT_COLUMNS, options.guard) if hits is not None else None
     for item in items:
         result_table.write(result_row(item, options))

@@ -20,6 +20,7 @@ from bioscan_desktop.services.export.tables import (
     RESULT_COLUMNS,
     Row,
     hit_rows,
+    result_columns,
     result_row,
 )
 
@@ -55,7 +56,7 @@ def write(items: Iterable[ExportItem], path: Path, options: ExportOptions, prove
         created = datetime.fromisoformat(options.created_at)
         said = {"title": options.title, "author": options.made_by, "comments": f"Run {options.run_id}"}
         book.set_properties({name: legal(text) for name, text in said.items()} | {"created": created})
-        results = _Sheet(book, "Results", RESULT_COLUMNS, frozen=1)
+        results = _Sheet(book, "Results", result_columns(options), frozen=1)
         hits = _Sheet(book, "Hits", HIT_COLUMNS, frozen=2)
         for item in items:
             results.add(result_row(item, options))

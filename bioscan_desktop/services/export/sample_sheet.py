@@ -1,0 +1,252 @@
+"""Tables of samples, as field books, barcoding laboratories and BOLD keep them.
+
+Columns are known by Darwin Core's names, by BOLD's, and by the plain words of field books. A row is found by
+any of its ids, or by plate and well: `A1` is `A01`.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bioscan_desktop.core.errors import ArgumentError, reason
+from bioscan_desktop.core.taxonomy import clean_name
+from bioscan_desktop.library.importers.tables import decoded, dialect_of
+from bioscan_desktop.services.export.dates import iso_dates
+
+TERMS: dict[str, tuple[str, ...]] = {
+    "eventDate": ("date", "collectiondate", "collectiondatestart", "datecollected", "observedon"),
+    "verbatimEventDate": (),
+    "eventTime": ("collectiontime", "time"),
+    "recordedBy": ("collectors", "collector", "collectedby", "leg", "collecteur"),
+    "country": ("countryocean", "pays"),
+    "countryCode": ("countryiso",),
+    "stateProvince": ("provincestate", "state", "province"),
+    "locality": ("exactsite", "site", "place", "placeguess", "lieu", "station"),
+    "decimalLatitude": ("latitude", "lat"),
+    "decimalLongitude": ("longitude", "long", "lon", "lng"),
+    "geodeticDatum": ("datum",),
+    "coordinateUncertaintyInMeters": ("coordaccuracy", "positionalaccuracy", "accuracy"),
+    "dataGeneralizations": (),
+    "minimumElevationInMeters": ("elev", "elevation", "altitude"),
+    "habitat": (),
+    "samplingProtocol": ("trap", "method"),
+    "sex": (),
+    "lifeStage": (),
+    "fieldNumber": ("fieldid",),
+    "catalogNumber": ("museumid",),
+    "occurrenceRemarks": ("collectionnotes", "remarks", "remarques"),
+}
+"""Darwin Core's terms, each with the other names of its column: letters alone, in lower case."""
+
+NUMBERS = frozenset(
+    "decimalLatitude decimalLongitude coordinateUncertaintyInMeters minimumElevationInMeters".split()
+)
+"""Terms whose values are numbers."""
+
+PLATE, WELL = ("plate", "plateid"), ("well", "wellid", "wellposition")
+IDS = (
+    "queryid", "specimenid", "sampleid", "processid", "materialsampleid", "recordnumber", "catalognumber",
+    "museumid", "fieldid", "fieldnumber", "filename", "imagefile", "id",
+)  # fmt: skip
+"""Columns by which a row is found, the surest first."""
+END, COORD = ("collectiondateend", "enddate"), ("coord", "coordinates", "latlon")
+
+_SHORT_WELL = re.compile(r"(^|[-_. ])([a-p])(\d)$")
+_ANGLE = re.compile(
+    r"(\d{1,3}(?:\.\d+)?)\s*[°º]\s*(?:(\d{1,2}(?:\.\d+)?)\s*['’′]\s*)?(?:(\d{1,2}(?:\.\d+)?)\s*(?:[\"”″]|'')\s*)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A sample: its line in the file, 1 below the header, and what is known of it by term."""
+
+    number: int
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class SampleSheet:
+    """The rows of a table.
+
+    Attributes:
+        terms: that are filled somewhere, in the order of `TERMS`.
+        notices: sentences about what could not be read.
+    """
+
+    terms: tuple[str, ...]
+    notices: tuple[str, ...]
+    _rows: Sequence[Row]
+    _places: Mapping[str, Row] = field(repr=False)
+
+    @classmethod
+    def empty(cls) -> SampleSheet:
+        """Without rows."""
+        return cls((), (), (), {})
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def find(self, names: Iterable[str]) -> Row | None:
+        """The row of a specimen, by the first of its names that is known."""
+        return next((self._places[key] for name in names if (key := _folded(name)) in self._places), None)
+
+
+def read_sheet(path: Path) -> SampleSheet:
+    """Reads a table with tabs, commas or semicolons.
+
+    Dates become ISO 8601, coordinates decimal degrees; what cannot be read is told and left out.
+
+    Raises:
+        ArgumentError: if the file cannot be read as a table, or has no column of ids, or of nothing else.
+    """
+    try:
+        lines = decoded(path.read_bytes()).splitlines()
+        table = list(csv.reader(lines, dialect_of(lines[0], path.suffix.lower() == ".tsv"))) if lines else []
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ArgumentError(
+            f"{path} cannot be read as a table of samples ({reason(error)}); save it as CSV or TSV."
+        ) from None
+    columns = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in table[0]] if table else []
+    cells = [
+        {name: value for name, cell in zip(columns, row, strict=False) if name and (value := clean(cell))}
+        for row in table[1:]
+    ]
+    if not any(name in columns for name in (*IDS, *WELL)):
+        raise ArgumentError(
+            f"{path} has no column that says which specimen a row is of, such as sampleid, "
+            "specimen_id or well."
+        )
+    notices: list[str] = []
+    values = _values(cells, notices, path.name)
+    terms = tuple(term for term in TERMS if any(term in row for row in values))
+    if not terms:
+        raise ArgumentError(
+            f"{path} has no column that says when, where or by whom specimens were collected, such as date, "
+            "locality, lat, lon or collectors."
+        )
+    rows = [Row(number, row) for number, row in enumerate(values, start=1)]
+    places = _placed(cells, rows, notices, path.name)
+    return SampleSheet(terms, tuple(notices), rows, places)
+
+
+def clean(cell: str) -> str:
+    """The text of a cell in one line; "" where it says that it is not known."""
+    text = " ".join(cell.split())
+    return "" if clean_name(text) is None else text
+
+
+def _values(cells: Sequence[Mapping[str, str]], notices: list[str], name: str) -> list[dict[str, str]]:
+    """What is known of each row, by term."""
+    found = []
+    for row in cells:
+        values = {term: _first(row, (term.casefold(), *others)) for term, others in TERMS.items()}
+        found.append({term: value for term, value in values.items() if value})
+    starts = iso_dates([row.get("eventDate", "") for row in found])
+    ends = iso_dates([_first(row, END) for row in cells])
+    unclear = 0
+    for row, values, start, end in zip(cells, found, starts, ends, strict=True):
+        written = values.pop("eventDate", "")
+        if start:
+            values["eventDate"] = f"{start}/{end}" if end and end != start and "/" not in start else start
+        elif written:
+            values["verbatimEventDate"], unclear = written, unclear + 1
+        _place(row, values)
+    if unclear:
+        notices.append(
+            f"The dates of {unclear} of {len(cells)} rows of {name} cannot be told for sure and are handed "
+            "out as they are written; write them as 2026-07-31."
+        )
+    lost = sum(
+        bool(_first(row, (*COORD, "decimallatitude", "latitude", "lat"))) and "decimalLatitude" not in values
+        for row, values in zip(cells, found, strict=True)
+    )
+    if lost:
+        notices.append(
+            f"The coordinates of {lost} of {len(cells)} rows of {name} cannot be read and are left out."
+        )
+    return found
+
+
+def _place(row: Mapping[str, str], values: dict[str, str]) -> None:
+    """Coordinates as decimal degrees, both or neither; heights and accuracies as plain numbers."""
+    north, east = values.pop("decimalLatitude", ""), values.pop("decimalLongitude", "")
+    pair = re.split(r"[,;]\s*|\s+", _first(row, COORD).strip("[]() "), maxsplit=1)
+    if not (north and east) and len(pair) == 2:
+        north, east = pair
+    latitude, longitude = degrees(north, "ns", 90), degrees(east, "ew", 180)
+    if latitude is not None and longitude is not None:
+        values["decimalLatitude"], values["decimalLongitude"] = _number(latitude), _number(longitude)
+    else:
+        values.pop("geodeticDatum", None)
+    for term in ("coordinateUncertaintyInMeters", "minimumElevationInMeters"):
+        number = re.fullmatch(r"(-?\d+(?:[.,]\d+)?)\s*m?", values.pop(term, ""))
+        if number is not None:
+            values[term] = number[1].replace(",", ".")
+
+
+def degrees(text: str, sides: str, most: int) -> float | None:
+    """Decimal degrees of `46.5`, `46,5`, `7.25 W` or `46°30'12"N`; None where it is no such place.
+
+    Args:
+        sides: the letters of the positive and of the negative side.
+        most: limit of the degrees.
+    """
+    folded = text.casefold().replace(",", ".").strip()
+    bare = folded.strip(sides + " ")
+    angle = _ANGLE.fullmatch(bare.removeprefix("-"))
+    if angle is not None:
+        value = sum(float(part or 0) / 60**power for power, part in enumerate(angle.groups()))
+    else:
+        try:
+            value = abs(float(bare))
+        except ValueError:
+            return None
+    is_negative = bare.startswith("-") or sides[1] in (folded[:1], folded[-1:])
+    return (-value if is_negative else value) if value <= most else None
+
+
+def _number(value: float) -> str:
+    """With at most six decimals, a tenth of a metre."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def _first(row: Mapping[str, str], names: Iterable[str]) -> str:
+    return next((row[name] for name in names if name in row), "")
+
+
+def _placed(
+    cells: Sequence[Mapping[str, str]], rows: Sequence[Row], notices: list[str], name: str
+) -> dict[str, Row]:
+    """Rows by all that they may be called; the surer column goes before, the first of equal rows counts."""
+    found: dict[str, Row] = {}
+    twice: set[str] = set()
+    for column in IDS:
+        own: dict[str, Row] = {}
+        for cell, row in zip(cells, rows, strict=True):
+            if column in cell:
+                value = cell[column]
+                text = value.rpartition(".")[0] or value if column in ("filename", "imagefile") else value
+                if own.setdefault(_folded(text), row) is not row:
+                    twice.add(value)
+        found = {**own, **found}
+    for cell, row in zip(cells, rows, strict=True):
+        plate, well = _first(cell, PLATE), _first(cell, WELL)
+        if well:
+            found.setdefault(_folded(f"{plate}_{well}" if plate else well), row)
+    if twice:
+        notices.append(
+            f"{name} has several rows of one specimen, of which the first counts: "
+            f"{', '.join(sorted(twice)[:5])}."
+        )
+    return found
+
+
+def _folded(name: str) -> str:
+    """Without case; wells with two figures; plate and well with one kind of sign between them."""
+    text = _SHORT_WELL.sub(r"\g<1>\g<2>0\g<3>", name.casefold().strip())
+    return re.sub(r"[-_. ]+(?=[a-p]\d\d$)", "_", text)

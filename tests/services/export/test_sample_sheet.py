@@ -1,0 +1,112 @@
+"""Sample sheets: columns of field books, BOLD and Darwin Core; rows by id, by photo, by plate and well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.services.export.sample_sheet import degrees, read_sheet
+
+
+def sheet(tmp_path: Path, text: str, name: str = "samples.csv"):
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_sheet(path)
+
+
+def test_the_columns_of_a_field_book(tmp_path: Path) -> None:
+    found = sheet(
+        tmp_path,
+        "Sample ID;Date;Lat;Lon;Elevation;Collectors;Exact Site;Trap\n"
+        "M1;31.7.2026;46,95;7,45;540 m;A. Muster;Bern, Aare;light\nM2;;;;;None;;\n",
+    )
+    row = found.find(["m1"])
+    assert row is not None and row.values == {
+        "eventDate": "2026-07-31", "decimalLatitude": "46.95", "decimalLongitude": "7.45",
+        "minimumElevationInMeters": "540", "recordedBy": "A. Muster", "locality": "Bern, Aare",
+        "samplingProtocol": "light",
+    }  # fmt: skip
+    assert found.find(["M2"]).values == {} and found.find(["M3"]) is None
+    assert (len(found), found.notices) == (2, ())
+    assert found.terms == (
+        "eventDate", "recordedBy", "locality", "decimalLatitude", "decimalLongitude",
+        "minimumElevationInMeters", "samplingProtocol",
+    )  # fmt: skip
+
+
+def test_the_columns_of_bold(tmp_path: Path) -> None:
+    text = (
+        "processid\tsampleid\tcountry/ocean\tcountry_iso\tcoord\tcollection_date_start\tcollection_date_end\n"
+        "ABC1-26\tM1\tCôte d'Ivoire\tCI\t[5.35, -4.01]\t2026-07-30\t2026-08-01\n"
+    )
+    found = sheet(tmp_path, text, "b.tsv")
+    assert found.find(["ABC1-26"]) is found.find(["M1"])
+    assert found.find(["M1"]).values == {
+        "eventDate": "2026-07-30/2026-08-01", "country": "Côte d'Ivoire", "countryCode": "CI",
+        "decimalLatitude": "5.35", "decimalLongitude": "-4.01",
+    }  # fmt: skip
+
+
+def test_plates_and_wells(tmp_path: Path) -> None:
+    found = sheet(tmp_path, "Plate,Well,Site\nP7,A1,pond\nP7,H12,wood\nP8,A1,heath\n")
+    for name, site in (("P7_A01", "pond"), ("p7-a1", "pond"), ("P7.H12", "wood"), ("P8 A01", "heath")):
+        row = found.find([name])
+        assert row is not None and row.values["locality"] == site, name
+    assert found.find(["A01"]) is None
+    assert sheet(tmp_path, "well,site\na1,pond\n").find(["A01"]) is not None
+
+
+def test_photos_are_found_without_their_endings(tmp_path: Path) -> None:
+    found = sheet(tmp_path, "image_file,locality\nmoth.7.jpg,pond\n")
+    assert found.find(["moth.7"]) is not None
+
+
+def test_what_is_unclear_is_told_and_never_guessed(tmp_path: Path) -> None:
+    found = sheet(
+        tmp_path,
+        "sampleid,date,lat,lon,datum\nM1,3/7/2026,95,7.45,WGS84\nM1,2026-07-31,46.9,,\nM2,2026,46.9,7.4,WGS84\n",
+    )
+    assert found.find(["M1"]).values == {"verbatimEventDate": "3/7/2026"}
+    assert found.find(["M2"]).values["geodeticDatum"] == "WGS84"
+    assert found.notices == (
+        "The dates of 1 of 3 rows of samples.csv cannot be told for sure and are handed out as they are "
+        "written; write them as 2026-07-31.",
+        "The coordinates of 2 of 3 rows of samples.csv cannot be read and are left out.",
+        "samples.csv has several rows of one specimen, of which the first counts: M1.",
+    )
+
+
+def test_letters_of_western_europe(tmp_path: Path) -> None:
+    found = sheet(tmp_path, "sampleid;lieu\nM1;Forêt\n".encode("cp1252"))
+    assert found.find(["M1"]).values == {"locality": "Forêt"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name,date\nx,2026\n", "no column that says which specimen"),
+        ("sampleid,colour\nM1,red\n", "no column that says when, where or by whom"),
+        ("", "no column that says which specimen"),
+        (b"PK\x03\x04\x00\xff", "cannot be read as a table of samples"),
+    ],
+)
+def test_what_is_no_sheet_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(ArgumentError, match=words):
+        sheet(tmp_path, text)
+    with pytest.raises(ArgumentError, match="cannot be read"):
+        read_sheet(tmp_path / "nowhere.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("46.5", 46.5), ("-46,5", -46.5), ("46.5 N", 46.5), ("S 46.5", -46.5), ("46°30'36\"S", -46.51),
+        ("46° 30.6' N", 46.51), ("46°30′36″N", 46.51), ("46.5°", 46.5), ("91", None), ("46.5 O", None),
+        ("north", None), ("", None), ("nan", None),
+    ],
+)  # fmt: skip
+def test_degrees(text: str, value: float | None) -> None:
+    found = degrees(text, "ns", 90)
+    assert found == value if value is None else found == pytest.approx(value)
