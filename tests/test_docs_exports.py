@@ -7,7 +7,16 @@ import re
 from pathlib import Path
 
 from bioscan_desktop import cli
-from bioscan_desktop.services.export import blast6, bold, darwin_core, fasta, items, pybioclip, tables
+from bioscan_desktop.services.export import (
+    blast6,
+    bold,
+    darwin_core,
+    fasta,
+    items,
+    pybioclip,
+    species_list,
+    tables,
+)
 from bioscan_desktop.services.export.formats import FORMATS
 
 TEXT = (Path(__file__).resolve().parent.parent / "docs" / "exports.md").read_text(encoding="utf-8")
@@ -48,6 +57,7 @@ def test_terms_of_darwin_core_are_explained() -> None:
 def test_the_other_formats_name_their_columns() -> None:
     for title, names in (
         ("BOLD table", bold.FILLED),
+        ("Species list", species_list.COLUMNS),
         ("FASTA", fasta.KEYS),
         ("BLAST hits", blast6.COLUMNS),
         ("Table of pybioclip", pybioclip.COLUMNS),

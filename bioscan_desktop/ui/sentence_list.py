@@ -399,6 +399,8 @@ EXPORTS = (
     mark("Two tables for spreadsheets and R"),
     mark("spreadsheets, R, Python"),
     mark("Excel workbook"),
+    mark("Species list"),
+    mark("recorders, checklists"),
     mark("Report with pictures"),
     mark("reading, printing, sending"),
     mark("Sheets, one per specimen"),

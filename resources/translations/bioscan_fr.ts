@@ -3014,6 +3014,14 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Aucun spécimen n’a été trouvé pour {number} des {number_all} lignes de {name}.</translation>
     </message>
     <message>
+        <source>Species list</source>
+        <translation>Liste des espèces</translation>
+    </message>
+    <message>
+        <source>recorders, checklists</source>
+        <translation>naturalistes, listes</translation>
+    </message>
+    <message>
         <source>{names} from {title}</source>
         <translation>{names}, {title}</translation>
     </message>

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.services.export import blast6, bold, fasta, jsonl, pybioclip, tables
+from bioscan_desktop.services.export import blast6, bold, fasta, jsonl, pybioclip, species_list, tables
 from bioscan_desktop.services.export.formats import BY_NAME
 from bioscan_desktop.services.export.items import ExportItem
 from bioscan_desktop.services.export.provenance import ExportOptions, Provenance, sidecar
@@ -115,6 +115,8 @@ def _write_stream(order: _Order) -> tuple[Path, ...]:
             fasta.write(items, stream)
         elif order.name == "bold":
             bold.write(items, stream, options)
+        elif order.name == "species":
+            species_list.write(items, stream, options)
         elif order.name == "blast6":
             blast6.write(items, stream, options)
         else:

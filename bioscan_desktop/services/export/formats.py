@@ -35,6 +35,7 @@ class Format:
 FORMATS: tuple[Format, ...] = (
     Format("csv", ".csv", "Two tables for spreadsheets and R", "spreadsheets, R, Python"),
     Format("xlsx", ".xlsx", "Excel workbook", "Excel, LibreOffice", carries_provenance=True),
+    Format("species", ".species.csv", "Species list", "recorders, checklists"),
     Format("html", ".html", "Report with pictures", "reading, printing, sending", carries_provenance=True),
     Format("pdf", ".pdf", "Sheets, one per specimen", "printing, filing", carries_provenance=True),
     Format("dwca", ".zip", "Darwin Core Archive", "GBIF, Symbiota, Specify", carries_provenance=True),

@@ -123,7 +123,19 @@ def test_fasta_has_one_header_per_specimen(text: str) -> None:
     ],
 )
 def test_every_format_survives_hostile_text(text: str, tmp_path: Path) -> None:
-    for name in ("csv", "xlsx", "html", "pdf", "dwca", "bold", "fasta", "pybioclip", "jsonl", "json"):
+    for name in (
+        "csv",
+        "species",
+        "xlsx",
+        "html",
+        "pdf",
+        "dwca",
+        "bold",
+        "fasta",
+        "pybioclip",
+        "jsonl",
+        "json",
+    ):
         written = exporting.export([with_text(text)], name, tmp_path / f"out.{name}", OPTIONS)
         assert written.count == 1
     page = (tmp_path / "out.html").read_text(encoding="utf-8")

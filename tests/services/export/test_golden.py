@@ -18,6 +18,7 @@ from bioscan_desktop.services.export.provenance import ExportOptions
 
 TARGETS = {
     "csv": "results.csv",
+    "species": "results.species.csv",
     "bold": "results.tsv",
     "fasta": "results.fasta",
     "blast6": "results.b6",
