@@ -25,12 +25,18 @@ from bioscan_desktop.session.specimens import Answer, StoredSpecimen
 D = TypeVar("D")
 
 
-def stored_of(specimen: Specimen, root: Path | None = None, sample: str | None = None) -> StoredSpecimen:
+def stored_of(
+    specimen: Specimen,
+    root: Path | None = None,
+    sample: str | None = None,
+    parts: tuple[Specimen, Specimen] | None = None,
+) -> StoredSpecimen:
     """A specimen as a session keeps it.
 
     Args:
         root: folder that photos are named relative to.
         sample: name by which it may be joined; its id by default.
+        parts: photo and barcode that it was joined of.
     """
     photo = specimen.photo
     return StoredSpecimen(
@@ -41,8 +47,13 @@ def stored_of(specimen: Specimen, root: Path | None = None, sample: str | None =
         picture=photo if isinstance(photo, bytes) else None,
         crop=astuple(specimen.crop) if specimen.crop is not None else None,
         barcode=specimen.barcode,
+        parts=_parts_values(*parts) if parts is not None else None,
         error=specimen.error,
     )
+
+
+def _parts_values(photo: Specimen, barcode: Specimen) -> tuple[str, str, str, str]:
+    return photo.query_id, photo.input, barcode.query_id, barcode.input
 
 
 def specimen_of(stored: StoredSpecimen, root: Path | None = None) -> Specimen:
@@ -52,6 +63,15 @@ def specimen_of(stored: StoredSpecimen, root: Path | None = None) -> Specimen:
         photo = photos.absolute(stored.photo, root)
     crop = Box(*stored.crop) if stored.crop is not None else None
     return Specimen(stored.query_id, stored.input, photo, stored.barcode, stored.error, crop)
+
+
+def parts_of(stored: StoredSpecimen, specimen: Specimen) -> tuple[Specimen, Specimen] | None:
+    """The photo and the barcode that a specimen was joined of; None if it was not."""
+    if stored.parts is None:
+        return None
+    photo_id, photo_input, barcode_id, barcode_input = stored.parts
+    photo = Specimen(photo_id, photo_input, specimen.photo, crop=specimen.crop)
+    return photo, Specimen(barcode_id, barcode_input, None, specimen.barcode)
 
 
 def answer_of(result: Identification) -> Answer:

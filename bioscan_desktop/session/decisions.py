@@ -143,13 +143,13 @@ def current(database: Database, specimen_id: int) -> Decision | None:
     return None if row is None else _of_row(row)
 
 
-def current_of(database: Database, numbers: Sequence[int]) -> dict[int, Decision]:
-    """The decisions that count, of several specimens at once."""
+def current_of(database: Database, numbers: Sequence[int], table: str = "decisions") -> dict[int, Decision]:
+    """The decisions that count, of several specimens at once; see `history` for `aside_decisions`."""
     found: dict[int, Decision] = {}
     for start in range(0, len(numbers), 500):
         part = numbers[start : start + 500]
         rows = database.rows(
-            "SELECT * FROM decisions WHERE state = 'done' AND action != 'note' AND specimen_id IN "
+            f"SELECT * FROM {table} WHERE state = 'done' AND action != 'note' AND specimen_id IN "
             f"({', '.join('?' * len(part))}) ORDER BY decision_id",
             part,
         )
@@ -173,13 +173,13 @@ def notes(database: Database, specimen_id: int) -> list[str]:
     return [one.note for one in found if one.note and (one.action != "note" or one.decision_id == last)]
 
 
-def latest_notes(database: Database, numbers: Sequence[int]) -> dict[int, str]:
+def latest_notes(database: Database, numbers: Sequence[int], table: str = "decisions") -> dict[int, str]:
     """What was written last about several specimens; those without a note, or an empty one, are left out."""
     found: dict[int, str] = {}
     for start in range(0, len(numbers), 500):
         part = numbers[start : start + 500]
         rows = database.rows(
-            "SELECT specimen_id, note FROM decisions WHERE state = 'done' AND action = 'note' AND "
+            f"SELECT specimen_id, note FROM {table} WHERE state = 'done' AND action = 'note' AND "
             f"specimen_id IN ({', '.join('?' * len(part))}) ORDER BY decision_id",
             part,
         )

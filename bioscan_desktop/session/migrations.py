@@ -7,6 +7,7 @@ steps that they lack, each in one transaction.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 
@@ -81,7 +82,59 @@ def _create(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: tuple[tuple[int, Callable[[sqlite3.Connection], None]], ...] = ((1000, _create),)
+_SET_ASIDE_1_1 = (
+    # Photo and barcode as they were before they were joined: ids and origins of both, as JSON.
+    "ALTER TABLE specimens ADD COLUMN parts TEXT",
+    # What can be taken back, the latest last, and the specimens that each step is about; see `history`.
+    """CREATE TABLE steps (
+        step_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        counts INTEGER NOT NULL, n_rows INTEGER NOT NULL,
+        kind TEXT NOT NULL, text TEXT NOT NULL, said TEXT NOT NULL)""",
+    """CREATE TABLE step_rows (
+        step_id INTEGER NOT NULL REFERENCES steps ON DELETE CASCADE,
+        role TEXT NOT NULL, specimen_id INTEGER NOT NULL, place INTEGER NOT NULL, other INTEGER)""",
+    "CREATE INDEX step_rows_by_step ON step_rows (step_id, place)",
+    "CREATE INDEX step_rows_by_specimen ON step_rows (specimen_id)",
+    "CREATE INDEX step_rows_by_other ON step_rows (other) WHERE other IS NOT NULL",
+    # Specimens that were taken out of the list, as long as a step could bring them back.
+    """CREATE TABLE aside_specimens (
+        specimen_id INTEGER PRIMARY KEY, query_id TEXT NOT NULL, sample TEXT NOT NULL, input TEXT NOT NULL,
+        photo TEXT, photo_size INTEGER, photo_mtime_ns INTEGER, photo_hash TEXT, picture BLOB, crop TEXT,
+        barcode TEXT, barcode_from TEXT, parts TEXT,
+        error_code TEXT, error_message TEXT, error_kind TEXT,
+        state TEXT NOT NULL, step INTEGER NOT NULL, added_at TEXT NOT NULL, ids TEXT, names TEXT)""",
+    """CREATE TABLE aside_results (
+        specimen_id INTEGER PRIMARY KEY REFERENCES aside_specimens ON DELETE CASCADE,
+        run_id INTEGER NOT NULL REFERENCES runs, number INTEGER NOT NULL,
+        status TEXT NOT NULL, error_code TEXT, error_message TEXT, modality TEXT NOT NULL,
+        name TEXT, rank TEXT, rank_level INTEGER NOT NULL, confidence REAL, calibrated INTEGER,
+        novelty TEXT, conflict INTEGER NOT NULL, record BLOB NOT NULL, finished_at TEXT NOT NULL)""",
+    """CREATE TABLE aside_decisions (
+        decision_id INTEGER PRIMARY KEY,
+        specimen_id INTEGER NOT NULL REFERENCES aside_specimens ON DELETE CASCADE,
+        action TEXT NOT NULL, name TEXT, rank TEXT, processid TEXT, note TEXT NOT NULL,
+        machine_name TEXT, machine_rank TEXT, made_by TEXT NOT NULL, made_at TEXT NOT NULL,
+        state TEXT NOT NULL)""",
+    "CREATE INDEX aside_decisions_by_specimen ON aside_decisions (specimen_id)",
+)
+
+
+def _set_aside(connection: sqlite3.Connection) -> None:
+    """Steps get tables of their own; those that 1.0 kept as one fact are taken over."""
+    for statement in _SET_ASIDE_1_1:
+        connection.execute(statement)
+    kept = connection.execute("SELECT value FROM facts WHERE key = 'history'").fetchone()
+    for one in json.loads(kept[0]) if kept is not None else ():
+        said = json.dumps([one["before"], one["after"]], ensure_ascii=False)
+        step = connection.execute(
+            "INSERT INTO steps (counts, n_rows, kind, text, said) VALUES (?, 1, ?, ?, ?)",
+            (int(one["counts"]), one["kind"], one["text"], said),
+        ).lastrowid
+        connection.execute("INSERT INTO step_rows VALUES (?, 'said', ?, 0, NULL)", (step, one["specimen"]))
+    connection.execute("DELETE FROM facts WHERE key = 'history'")
+
+
+STEPS: tuple[tuple[int, Callable[[sqlite3.Connection], None]], ...] = ((1000, _create), (1001, _set_aside))
 """(version that the step leads to, what it does); append only."""
 
 

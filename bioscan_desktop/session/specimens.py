@@ -47,6 +47,7 @@ class StoredSpecimen:
         crop: left, top, right and bottom of the part of the photo that shows it, in the unit that the
             caller uses; None for the whole.
         barcode_from: file that the barcode came from.
+        parts: id and origin of the photo, and of the barcode, before they were joined; None if they were not.
         error: why it, or a part of it, cannot be used.
         specimen_id: None before it is in a session.
         step: specimens of one number are embedded together.
@@ -61,6 +62,7 @@ class StoredSpecimen:
     crop: tuple[float, ...] | None = None
     barcode: Barcode | None = None
     barcode_from: str | None = None
+    parts: tuple[str, str, str, str] | None = None
     error: BioscanError | None = None
     specimen_id: int | None = None
     step: int = 0
@@ -134,15 +136,22 @@ def _next_step(connection: sqlite3.Connection) -> int:
     return connection.execute("SELECT coalesce(max(step), -1) + 1 FROM specimens").fetchone()[0]
 
 
+# One that no specimen has, and none that could be brought back.
+_NEXT_NUMBER = (
+    "(SELECT 1 + max(coalesce((SELECT max(specimen_id) FROM specimens), 0), "
+    "coalesce((SELECT max(specimen_id) FROM aside_specimens), 0)))"
+)
+
+
 def _insert(connection: sqlite3.Connection, one: StoredSpecimen, step: int) -> int:
     one = _as_text(one)
-    query_id = _take_id(connection, one.query_id)
+    query_id = take_id(connection, one.query_id)
     facts = one.facts or FileFacts(0, 0)
     error = one.error
     cursor = connection.execute(
-        "INSERT INTO specimens (query_id, sample, input, photo, photo_size, photo_mtime_ns, photo_hash, "
-        "picture, crop, barcode, barcode_from, error_code, error_message, error_kind, state, step, added_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)",
+        "INSERT INTO specimens (specimen_id, query_id, sample, input, photo, photo_size, photo_mtime_ns, "
+        "photo_hash, picture, crop, barcode, barcode_from, parts, error_code, error_message, error_kind, "
+        f"state, step, added_at) VALUES ({_NEXT_NUMBER}, {'?, ' * 15}'waiting', ?, ?)",
         (
             query_id,
             one.sample,
@@ -155,6 +164,7 @@ def _insert(connection: sqlite3.Connection, one: StoredSpecimen, step: int) -> i
             json.dumps(one.crop) if one.crop is not None else None,
             _barcode_text(one.barcode),
             one.barcode_from,
+            json.dumps(one.parts, ensure_ascii=False) if one.parts is not None else None,
             error.code if error else None,
             error.message if error else None,
             ("dna" if isinstance(error, BarcodeError) else "input") if error else None,
@@ -163,12 +173,17 @@ def _insert(connection: sqlite3.Connection, one: StoredSpecimen, step: int) -> i
         ),
     )
     number = int(cursor.lastrowid or 0)
-    words = query_id if one.input in (query_id, "") else f"{query_id} {one.input}"
+    words = _words(query_id, one.input)
     connection.execute("INSERT INTO words (rowid, ids, names) VALUES (?, ?, '')", (number, words))
     return number
 
 
-def _take_id(connection: sqlite3.Connection, wanted: str) -> str:
+def _words(query_id: str, origin: str) -> str:
+    """What a specimen is found by, beside names."""
+    return query_id if origin in (query_id, "") else f"{query_id} {origin}"
+
+
+def take_id(connection: sqlite3.Connection, wanted: str) -> str:
     """The id, or with the first number that makes it unique."""
     unique = wanted
     while connection.execute("SELECT 1 FROM specimens WHERE query_id = ?", (unique,)).fetchone():
@@ -181,15 +196,26 @@ def _take_id(connection: sqlite3.Connection, wanted: str) -> str:
     return unique
 
 
-def change(database: Database, specimen_id: int, new: StoredSpecimen) -> None:
-    """Gives a specimen other content under its old number and id; it waits to be identified again."""
+def change(database: Database, specimen_id: int, new: StoredSpecimen, rename: bool = False) -> None:
+    """Gives a specimen other content under its old number; it waits to be identified again.
+
+    Args:
+        rename: it gets the new id, too, or the first like it that is free.
+    """
     new = _as_text(new)
     facts, error = new.facts, new.error
     with database.transaction() as connection:
+        if rename:
+            query_id = take_id(connection, new.query_id)
+            connection.execute(
+                "UPDATE specimens SET query_id = ? WHERE specimen_id = ?", (query_id, specimen_id)
+            )
+            words = _words(query_id, new.input)
+            connection.execute("UPDATE words SET ids = ? WHERE rowid = ?", (words, specimen_id))
         connection.execute(
             "UPDATE specimens SET sample = ?, input = ?, photo = ?, photo_size = ?, photo_mtime_ns = ?, "
-            "photo_hash = ?, picture = ?, crop = ?, barcode = ?, barcode_from = ?, error_code = ?, "
-            "error_message = ?, error_kind = ?, state = 'waiting' WHERE specimen_id = ?",
+            "photo_hash = ?, picture = ?, crop = ?, barcode = ?, barcode_from = ?, parts = ?, "
+            "error_code = ?, error_message = ?, error_kind = ?, state = 'waiting' WHERE specimen_id = ?",
             (
                 new.sample,
                 new.input,
@@ -201,6 +227,7 @@ def change(database: Database, specimen_id: int, new: StoredSpecimen) -> None:
                 json.dumps(new.crop) if new.crop is not None else None,
                 _barcode_text(new.barcode),
                 new.barcode_from,
+                json.dumps(new.parts, ensure_ascii=False) if new.parts is not None else None,
                 error.code if error else None,
                 error.message if error else None,
                 ("dna" if isinstance(error, BarcodeError) else "input") if error else None,
@@ -257,9 +284,9 @@ def remove(database: Database, numbers: Sequence[int]) -> None:
         connection.executemany("DELETE FROM specimens WHERE specimen_id = ?", [(n,) for n in numbers])
 
 
-def get(database: Database, specimen_id: int) -> StoredSpecimen | None:
-    """One specimen."""
-    row = database.one("SELECT * FROM specimens WHERE specimen_id = ?", (specimen_id,))
+def get(database: Database, specimen_id: int, table: str = "specimens") -> StoredSpecimen | None:
+    """One specimen; `aside_specimens` has those that were taken out."""
+    row = database.one(f"SELECT * FROM {table} WHERE specimen_id = ?", (specimen_id,))
     return None if row is None else _of_row(row)
 
 
@@ -374,9 +401,9 @@ def save_answer(
     return finished
 
 
-def record_of(database: Database, specimen_id: int) -> dict[str, Any] | None:
-    """The machine's answer as it was given."""
-    packed = database.value("SELECT record FROM results WHERE specimen_id = ?", (specimen_id,))
+def record_of(database: Database, specimen_id: int, table: str = "results") -> dict[str, Any] | None:
+    """The machine's answer as it was given; `aside_results` has those about specimens that were taken out."""
+    packed = database.value(f"SELECT record FROM {table} WHERE specimen_id = ?", (specimen_id,))
     return None if packed is None else unpack(packed)
 
 
@@ -417,6 +444,7 @@ def _as_text(one: StoredSpecimen) -> StoredSpecimen:
         input=readable(one.input),
         photo=readable(one.photo) if one.photo is not None else None,
         barcode_from=readable(one.barcode_from) if one.barcode_from is not None else None,
+        parts=tuple(map(readable, one.parts)) if one.parts is not None else None,  # type: ignore[arg-type]
         error=error,
     )
 
@@ -449,6 +477,8 @@ def _of_row(row: sqlite3.Row) -> StoredSpecimen:
         crop=tuple(json.loads(row["crop"])) if row["crop"] is not None else None,
         barcode=barcode,
         barcode_from=row["barcode_from"],
+        # Read-only, a session of format 1.0 has no such column.
+        parts=tuple(json.loads(row["parts"])) if "parts" in row.keys() and row["parts"] else None,  # noqa: SIM118
         error=error,
         specimen_id=row["specimen_id"],
         step=row["step"],

@@ -39,15 +39,35 @@ class Snapshot:
         row.specimen, row.state, row.result, row.parts = self.specimen, self.state, self.result, self.parts
 
 
-class Edit(QUndoCommand):
+class Step(QUndoCommand):
+    """A change that can be taken back.
+
+    Attributes:
+        is_asleep: True while a history is built up from what was kept, which changes no row.
+        step_id: its number in the session; None before it is there.
+        kept_as: how it stood when it was written there last.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.is_asleep = False
+        self.step_id: int | None = None
+        self.kept_as: object = None
+
+
+class Edit(Step):
     """Rows changed, taken out and put in, as one step.
 
     Args:
         text: what Undo and Redo name, such as "join photo and barcode".
-        changes: new content by key.
-        removed: keys that go.
-        inserted: (index, row) that come, in rising order, counted after the removal.
         edited: told of the keys whose rows are there and other than before.
+        removed: keys that go.
+
+    Attributes:
+        changes: by key, the content that a row gets when the step is made, or taken back, next.
+        gone: (index, row) that it took out, in rising order, as they were found last.
+        came: (index, row) that it brings in, in rising order, counted after the removal.
+        turns: how often it was made and taken back.
     """
 
     def __init__(
@@ -62,41 +82,45 @@ class Edit(QUndoCommand):
         super().__init__(text)
         self._model = model
         self._edited = edited
-        self._changes = dict(changes or {})
         self._to_remove = list(removed)
-        self._removed: list[tuple[int, Row]] = []
-        self._inserted = list(inserted)
+        self.changes = dict(changes or {})
+        self.gone: list[tuple[int, Row]] = []
+        self.came = list(inserted)
+        self.turns = 0
 
     def redo(self) -> None:
+        if self.is_asleep:
+            return
+        self.turns += 1
         self._swap()
-        self._removed = self._model.remove(self._to_remove)
-        self._model.restore(self._inserted)
-        self._edited([*self._changes, *(row.key for _, row in self._inserted)])
+        self.gone = self._model.remove(self._to_remove)
+        self._model.restore(self.came)
+        self._edited([*self.changes, *(row.key for _, row in self.came)])
 
     def undo(self) -> None:
-        self._model.remove([row.key for _, row in self._inserted])
-        self._model.restore(self._removed)
+        if self.is_asleep:
+            return
+        self.turns += 1
+        self._model.remove([row.key for _, row in self.came])
+        self._model.restore(self.gone)
         self._swap()
-        self._edited([*self._changes, *(row.key for _, row in self._removed)])
+        self._edited([*self.changes, *(row.key for _, row in self.gone)])
 
     def _swap(self) -> None:
-        for key, snapshot in self._changes.items():
+        for key, snapshot in self.changes.items():
             row = self._model.find(key)
             if row is not None:
-                self._changes[key] = Snapshot.of(row)
+                self.changes[key] = Snapshot.of(row)
                 snapshot.put_into(row)
-        self._model.touch(self._changes)
+        self._model.touch(self.changes)
 
 
-class Saying(QUndoCommand):
+class Saying(Step):
     """What the user said about one specimen: before and after.
 
     Args:
         text: what Undo and Redo name.
         said: told of the key after each change.
-
-    Attributes:
-        is_asleep: True while a history is built up from what was kept, which changes no row.
     """
 
     FIELD = ""
@@ -114,7 +138,6 @@ class Saying(QUndoCommand):
         super().__init__(text)
         self._model, self._said = model, said
         self.key, self.before, self.after = key, before, after
-        self.is_asleep = False
 
     def redo(self) -> None:
         self._put(self.after)

@@ -65,9 +65,11 @@ def sessions_in(folder: Path) -> list[Path]:
 
 
 def is_empty(database: Database) -> bool:
-    """There is no specimen in a session that can be read."""
+    """There is no specimen in a session that can be read, and none that could be brought back."""
+    from bioscan_desktop.session import history
+
     try:
-        return database.value("SELECT count(*) FROM specimens") == 0
+        return database.value("SELECT count(*) FROM specimens") == 0 and not history.has_steps(database)
     except SessionError:
         return False
 

@@ -7,18 +7,17 @@ loses at most that moment. A second window gets a session of its own.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bioscan_desktop.core.errors import SessionError
-from bioscan_desktop.ui.deciding import restored
-from bioscan_desktop.ui.jobs import Reporter
-from bioscan_desktop.ui.kept_history import restore, steps_of
+from bioscan_desktop.ui.kept_history import Found, restore, steps_of
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.restricting import Limits
 from bioscan_desktop.ui.sentences import translated
@@ -32,38 +31,25 @@ from bioscan_desktop.ui.session_files import (
     open_new,
     open_path,
 )
+from bioscan_desktop.ui.session_reading import Facts, Opening, SetAside, read
 from bioscan_desktop.ui.session_writing import Kept, Writing, kept_of, write
 from bioscan_desktop.ui.translating import tr
-from bioscan_desktop.ui.turns import keep_for_good
+from bioscan_desktop.ui.turns import TURN_S, keep_for_good
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.identify import Identifier
     from bioscan_desktop.session.database import Database
+    from bioscan_desktop.session.history import Step as KeptStep
     from bioscan_desktop.ui.workbench import Workbench
 
 T = TypeVar("T")
 log = logging.getLogger("bioscan.session")
-
-CHUNK = 100
-"""Rows that are read at a time when a session is opened."""
 
 MANY = 3000
 """Rows from which on a session is a large one."""
 
 RETRY_MS = 10_000
 """After a failure to write, such as on a full disk."""
-
-Opening = Callable[[], "tuple[Database, str]"]
-"""Opens a session in a worker; the text is a sentence for the user, or ""."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What a session says beside its rows, read before them."""
-
-    is_empty: bool
-    limits: dict[str, Any] | None
-    history: list[dict[str, Any]]
 
 
 class SessionLink(QObject):
@@ -92,14 +78,17 @@ class SessionLink(QObject):
         self._run: tuple[object, int] | None = None  # (identifier, number of its run)
         self._numbers: dict[int, int] = {}
         self._kept: dict[int, Kept] = {}
-        self._dirty: set[int] = set()
-        self._removed: dict[int, int] = {}
+        self._dirty: set[int] = set()  # to be compared with what is on the disk
+        self._ready: dict[int, tuple[Kept, Kept | None]] = {}  # were compared, and are to be written
+        self._moved: set[int] = set()  # have left the list, or are in it again
+        self._left: dict[int, Row] = {}  # are not in the list
+        self._aside: set[int] = set()  # nor in that on the disk
         self._writing: Writing | None = None
         self._busy = False  # rows come from the session itself, or go with it
         self._next: Opening | None = None
         self._changed: set[str] = set()  # of `name`, `limits`, `history`
-        self._read_facts: _Facts | None = None
-        self._earlier: list[dict[str, Any]] = []  # what could be taken back before this start
+        self._read_aside: dict[int, Kept] = {}
+        self._earlier: frozenset[int] = frozenset()  # steps of before this start that are not on the stack
         self._told = ""
         self.name = ""
         self._timer = QTimer(self)
@@ -127,7 +116,8 @@ class SessionLink(QObject):
         for key in keys:
             row = self.bench.model.find(key)
             # With changes that are still to be written it is written anew, or they would be lost.
-            unsaved = key in self._dirty or (self._writing is not None and key in self._writing.rows)
+            unsaved = key in self._dirty or key in self._ready
+            unsaved = unsaved or (self._writing is not None and key in self._writing.rows)
             if row is not None and key in self._kept and not unsaved:
                 self._kept[key] = kept_of(row)
 
@@ -174,7 +164,7 @@ class SessionLink(QObject):
         """
         opened: list[Database] = []
         self._opened = opened
-        job = self.bench.jobs.make("session", "open session", partial(_read, opening, opened))
+        job = self.bench.jobs.make("session", "open session", partial(read, opening, opened))
         job.items.connect(self._on_read)
         job.done.connect(partial(self._on_opened, opened))
         job.failed.connect(lambda error: self.trouble.emit(translated(error.message)))
@@ -187,30 +177,27 @@ class SessionLink(QObject):
             return
         if opened:  # some of it could not be read: what could is kept in a session of its own
             opened.pop().close()
-            instead, self._read_facts = partial(open_new, self._folder), None
-            self._numbers, self._kept = {}, {}
+            instead = partial(open_new, self._folder)
+            self._numbers, self._kept, self._read_aside = {}, {}, {}
         if instead is not None:
             self._start(instead)
 
-    def _on_read(self, chunks: list[_Facts | list[tuple[int, Kept]]]) -> None:
+    def _on_read(self, chunks: list[Facts | SetAside | list[tuple[int, Kept]]]) -> None:
         """Rows of the session join the list; those without an answer are identified."""
         rows = []
         for chunk in chunks:
-            if isinstance(chunk, _Facts):
-                self._read_facts = chunk
+            if isinstance(chunk, Facts):
                 limits = Limits.of(chunk.limits)
                 # A new session takes over what is in force.
                 if (chunk.limits is not None or not chunk.is_empty) and limits != self.bench.limits:
                     self.bench.restrict(limits)
-                continue
-            for number, kept in chunk:
-                row = self.bench.model.new_row(kept.specimen)
-                row.decision, row.note = kept.decision, kept.note
+            elif isinstance(chunk, SetAside):
+                self._read_aside.update(chunk.kept)
+            else:
+                rows += [self._row(number, kept) for number, kept in chunk]
+        for row in rows:
+            if row.result is None:
                 row.state = State.STOPPED
-                if kept.result is not None:
-                    row.take(kept.result)
-                self._numbers[row.key], self._kept[row.key] = number, kept
-                rows.append(row)
         self._busy = True
         self.bench.model.append(rows)
         self._busy = False
@@ -218,29 +205,42 @@ class SessionLink(QObject):
             keep_for_good()
         self.bench.identify_again([row.key for row in rows if row.state is State.STOPPED])
 
-    def _on_opened(self, opened: list[Database], found: tuple[int, str, str]) -> None:
-        count, self.name, sentence = found
+    def _row(self, number: int, kept: Kept) -> Row:
+        row = self.bench.model.new_row(kept.specimen)
+        kept.put_into(row)
+        self._numbers[row.key], self._kept[row.key] = number, kept
+        return row
+
+    def _on_opened(self, opened: list[Database], found: tuple[int, str, str, list[KeptStep]]) -> None:
+        count, self.name, sentence, steps = found
         if opened is not self._opened:
             return  # another one was asked for meanwhile
         self._database = opened[0]
-        self._bring_history_back()
-        self._dirty.update(row.key for row in self.bench.model.rows if row.key not in self._numbers)
+        self._bring_history_back(steps)
+        self._dirty.update(self.bench.model.keys - self._numbers.keys())
         if sentence:
             self.trouble.emit(translated(sentence))
         self.changed.emit()
         self.restored.emit(count)
         self.save()
 
-    def _bring_history_back(self) -> None:
-        kept = self._read_facts.history if self._read_facts is not None else []
-        self._read_facts = None
-        bench, self._earlier = self.bench, []
+    def _bring_history_back(self, steps: list[KeptStep]) -> None:
+        aside, self._read_aside = self._read_aside, {}
+        bench, self._earlier = self.bench, frozenset()
         if bench.undo_stack.count():
             # Something was changed meanwhile; what is older is there again at the next start.
-            self._earlier = [one for one in kept if one["counts"]]
-        elif kept:
-            keys = {number: key for key, number in self._numbers.items()}
-            restore(bench.undo_stack, bench.model, kept, keys, bench.on_said)
+            self._changed.add("history")
+            self._earlier = frozenset(one.step_id for one in steps if one.counts and one.step_id is not None)
+        elif steps:
+            rows = {number: row for key, number in self._numbers.items() if (row := bench.model.find(key))}
+            contents = {row.other for step in steps for row in step.rows}
+            for number in aside.keys() - contents:
+                row = rows[number] = self._row(number, aside[number])
+                self._left[row.key] = row
+            self._aside = set(self._left)
+            snapshots = {number: aside[number].snapshot for number in aside.keys() & contents}
+            found = Found(rows, snapshots)
+            restore(bench.undo_stack, bench.model, steps, found, bench.on_said, bench.on_edited)
 
     def _change(self, opening: Opening) -> None:
         """Writes what is left, empties the list, and opens another session."""
@@ -265,18 +265,28 @@ class SessionLink(QObject):
 
     # -- keeping up ----------------------------------------------------------------------------
 
+    @property
+    def is_behind(self) -> bool:
+        """True while there is something that is not on the disk yet."""
+        waits = self._dirty or self._ready or self._moved or self._changed or self._timer.isActive()
+        return self._writing is not None or bool(waits)
+
     def _on_came(self, rows: list[Row]) -> None:
-        if not self._busy:
-            self._note(row.key for row in rows)
+        if self._busy:
+            return
+        keys = {row.key for row in rows}
+        self._dirty |= keys - self._numbers.keys()
+        self._moved |= keys & self._left.keys()
+        for key in keys & self._left.keys():
+            del self._left[key]
+        self._timer.start(0)
 
     def _on_leaving(self, rows: list[Row]) -> None:
         if self._busy:
             return
-        for row in rows:
-            self._dirty.discard(row.key)
-            if row.key in self._numbers:
-                self._removed[row.key] = self._numbers.pop(row.key)
-                self._kept.pop(row.key, None)
+        left = {row.key: row for row in rows}
+        self._left |= left
+        self._moved |= left.keys()
         self._timer.start(0)
 
     def _note(self, keys: Iterable[int]) -> None:
@@ -292,6 +302,9 @@ class SessionLink(QObject):
         database = self._database
         if database is None or self._writing is not None:
             return
+        if not self._compare(time.perf_counter() + TURN_S):
+            self._timer.start(0)  # the window has its turn
+            return
         writing = self._collect()
         if writing is None:
             return
@@ -303,30 +316,36 @@ class SessionLink(QObject):
         job.ended.connect(partial(self._on_saved, writing))
         self.bench.jobs.run(job)
 
+    def _compare(self, end: float = math.inf) -> bool:
+        """Finds out what is other than on the disk; False if there was no time for all of it."""
+        find, dirty = self.bench.model.find, self._dirty
+        while dirty:
+            key = dirty.pop()
+            row, before = find(key) or self._left.get(key), self._kept.get(key)
+            if row is None or (before is not None and before.is_of(row)):
+                self._ready.pop(key, None)
+            else:
+                self._ready[key] = (kept_of(row), before)
+            if time.perf_counter() > end:
+                break
+        return not dirty
+
     def _collect(self) -> Writing | None:
-        """What has changed since it was written last."""
-        rows: dict[int, tuple[Kept, Kept | None]] = {}
-        for key in self._dirty:
-            row = self.bench.model.find(key)
-            if row is not None:
-                now, before = kept_of(row), self._kept.get(key)
-                if before is None or not now.is_same(before):
-                    rows[key] = (now, before)
-        self._dirty.clear()
-        # A row that was taken out and put back by Undo before that was written is a new one.
-        removed, self._removed = list(self._removed.values()), {}
+        """What has changed since it was written last, all of which was compared."""
+        rows, self._ready = self._ready, {}
+        listed, moved, self._moved = self.bench.model.keys, self._moved, set()
         changed, self._changed = self._changed, set()
-        if not rows and not removed and not changed:
+        gone = (moved - listed) - self._aside
+        back = {key: self._kept[key] for key in moved & listed & self._aside}
+        if not rows and not gone and not back and not changed:
             return None
-        writing = Writing(rows, removed, {}, earlier=self._earlier)
+        writing = Writing(rows, gone, back, {}, self._numbers.copy(), earlier=self._earlier)
         if "name" in changed:
             writing.facts["name"] = self.name
         if "limits" in changed:
             writing.facts["limits"] = self.bench.limits.to_dict()
-        if "history" in changed:
+        if "history" in changed or gone or back:
             writing.steps = steps_of(self.bench.undo_stack)
-        wanted = {*rows, *(step.key for step in writing.steps or ())}
-        writing.numbers = {key: self._numbers[key] for key in wanted if key in self._numbers}
         return writing
 
     def _identifier(self) -> Identifier | None:
@@ -353,24 +372,31 @@ class SessionLink(QObject):
             self._timer.start(RETRY_MS)
         else:
             self._told = ""
-            if self._dirty or self._removed or self._changed:
+            if self._dirty or self._moved or self._changed:
                 self.save()
 
     def _take(self, writing: Writing) -> None:
         """Remembers what is on the disk now; what is not there goes back to what has to be written."""
         if not writing.done:
             self._dirty.update(writing.rows)
+            self._moved |= writing.gone | writing.back.keys()
             self._changed |= {"history"} if writing.steps is not None else set()
             self._changed |= writing.facts.keys()
-            self._removed.update({-number: number for number in writing.removed})
             return
         for key, (now, _) in writing.rows.items():
-            if self.bench.model.find(key) is None:  # taken out meanwhile
-                self._removed[key] = writing.numbers[key]
-            elif key in self._removed:  # and put back: a new one, as in `_collect`
-                self._dirty.add(key)
+            self._numbers[key], self._kept[key] = writing.numbers[key], now
+        self._aside = (self._aside | writing.gone) - writing.back.keys()
+        for step in writing.steps or ():
+            step.command.step_id, step.command.kept_as = step.step_id, step.stands
+        lost = set(writing.lost)
+        for key in [key for key in self._aside if self._numbers[key] in lost] if lost else ():
+            self._aside.discard(key)
+            self._moved.discard(key)
+            if key in self._left:  # else it is in the list again, and will be a new one
+                del self._left[key]
             else:
-                self._numbers[key], self._kept[key] = writing.numbers[key], now
+                self._dirty.add(key)
+            del self._numbers[key], self._kept[key]
 
     def _on_not_saved(self, error: SessionError) -> None:
         if error.message != self._told:
@@ -394,14 +420,18 @@ class SessionLink(QObject):
             one.close()
         if database is not None and empty:
             delete(database.path)
-        self._opened, self._run, self._changed, self._earlier = [], None, set(), []
-        self._numbers, self._kept, self._dirty, self._removed = {}, {}, set(), {}
+        self._opened, self._run, self._changed, self._earlier = [], None, set(), frozenset()
+        self._numbers, self._kept, self._dirty, self._ready = {}, {}, set(), {}
+        self._moved, self._left, self._aside, self._read_aside = set(), {}, set(), {}
 
     def _write_left(self) -> SessionError | None:
         """Writes in the window's thread what is left; returns why it cannot be."""
         database = self._database
-        left = self._collect() if database is not None else None
-        if database is None or left is None:
+        if database is None:
+            return None
+        self._compare()
+        left = self._collect()
+        if left is None:
             return None
         error = None
         try:
@@ -410,42 +440,3 @@ class SessionLink(QObject):
             error = problem
         self._take(left)
         return error
-
-
-def _read(opening: Opening, opened: list[Database], reporter: Reporter) -> tuple[int, str, str]:
-    """Opens a session and hands over its rows in chunks; returns their number, its name, and a sentence."""
-    from bioscan_desktop.session import queries
-    from bioscan_desktop.session.backups import due
-
-    database, sentence = opening()
-    opened.append(database)
-    numbers = queries.numbers(database)
-    if len(numbers) and due(database.path):
-        try:
-            database.backup()
-        except SessionError as error:  # such as no room: the session itself can be used
-            sentence = sentence or error.message
-    root = database.fact("root")
-    reporter.item(_Facts(not len(numbers), database.fact("limits"), database.fact("history", [])))
-    for start in range(0, len(numbers), CHUNK):
-        reporter.cancel.check()
-        part = numbers[start : start + CHUNK]
-        reporter.item(list(_rows(database, part, Path(root) if root else None)))
-    return len(numbers), database.fact("name", database.path.stem), sentence
-
-
-def _rows(database: Database, numbers: Sequence[int], root: Path | None) -> Iterator[tuple[int, Kept]]:
-    from bioscan_desktop.services import recorded
-    from bioscan_desktop.session import decisions, queries, specimens
-
-    waiting = {row.specimen_id for row in queries.rows_of(database, numbers) if row.state == "waiting"}
-    decided = decisions.current_of(database, numbers)
-    notes = decisions.latest_notes(database, numbers)
-    for number in numbers:
-        stored = specimens.get(database, number)
-        if stored is None:
-            continue
-        specimen = recorded.specimen_of(stored, root)
-        record = None if number in waiting else specimens.record_of(database, number)
-        result = recorded.identification_of(record, specimen) if record is not None else None
-        yield number, Kept(specimen, result, restored(decided.get(number)), notes.get(number, ""))

@@ -6,14 +6,16 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bioscan_desktop.ui.commands import Snapshot
 from bioscan_desktop.ui.deciding import Decision
-from bioscan_desktop.ui.kept_history import KEPT, Step, to_json
-from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.kept_history import Step, write_steps
+from bioscan_desktop.ui.models.specimens import Row, state_of
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.identify import Identification, Identifier
     from bioscan_desktop.services.specimens import Specimen
     from bioscan_desktop.session.database import Database
+    from bioscan_desktop.session.specimens import StoredSpecimen
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +26,26 @@ class Kept:
     result: Identification | None
     decision: Decision | None = None
     note: str = ""
+    parts: tuple[Specimen, Specimen] | None = None
 
-    def is_same(self, other: Kept) -> bool:
-        """True if nothing has changed; specimens and answers are never changed, only replaced."""
+    def is_of(self, row: Row) -> bool:
+        """True if the row is still so; specimens and answers are never changed, only replaced."""
         return (
-            self.specimen is other.specimen
-            and self.result is other.result
-            and self.decision == other.decision
-            and self.note == other.note
+            self.specimen is row.specimen
+            and self.result is row.result
+            and self.decision == row.decision
+            and self.note == row.note
         )
+
+    def put_into(self, row: Row) -> None:
+        """Makes a fresh row of the specimen so."""
+        row.state, row.result, row.parts = state_of(self.result), self.result, self.parts
+        row.decision, row.note = self.decision, self.note
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The content alone."""
+        return Snapshot(self.specimen, state_of(self.result), self.result, self.parts)
 
 
 @dataclass(slots=True)
@@ -41,26 +54,32 @@ class Writing:
 
     Attributes:
         rows: by key, as they are and as they were written last.
+        gone: keys of rows that are not in the list any more.
+        back: rows that are in it again, as they were set aside.
         facts: of the session that are others.
-        steps: what can be taken back, if that is something else; `earlier` as it is kept already.
+        steps: what can be taken back, if that is something else; `earlier` are numbers of steps that are
+            kept beside these.
         numbers: of rows in the session; the worker adds those that are new.
+        lost: numbers of specimens that nothing can bring back any more; by the worker.
         done: the worker has written them.
         guard: held while they are written.
     """
 
     rows: dict[int, tuple[Kept, Kept | None]]
-    removed: list[int]
+    gone: set[int]
+    back: dict[int, Kept]
     facts: dict[str, Any]
+    numbers: dict[int, int]
     steps: list[Step] | None = None
-    earlier: list[dict[str, Any]] = field(default_factory=list)
-    numbers: dict[int, int] = field(default_factory=dict)
+    earlier: frozenset[int] = frozenset()
+    lost: list[int] = field(default_factory=list)
     done: bool = False
     guard: threading.Lock = field(default_factory=threading.Lock)
 
 
 def kept_of(row: Row) -> Kept:
     """What is kept of a row as it is now."""
-    return Kept(row.specimen, row.result, row.decision, row.note)
+    return Kept(row.specimen, row.result, row.decision, row.note, row.parts)
 
 
 def write(
@@ -83,20 +102,33 @@ def write(
         SessionError: such as on a full disk; then nothing is written.
     """
     from bioscan_desktop.services import batch_provenance, recorded
-    from bioscan_desktop.session import decisions, specimens
+    from bioscan_desktop.session import decisions, history, specimens
 
+    def stored(one: Kept | Snapshot) -> StoredSpecimen:
+        return recorded.stored_of(one.specimen, parts=one.parts)
+
+    def copy(content: Snapshot) -> int:
+        answer = recorded.answer_of(content.result) if content.result is not None else None
+        return history.copy_aside(database, stored(content), answer, run[1] if run is not None else None)
+
+    numbers = writing.numbers
     with database.transaction():
         if identifier is not None and (run is None or run[0] is not identifier):
             made_with = batch_provenance.provenance_of(identifier, top_k)
             run = (identifier, specimens.start_run(database, made_with))
-        specimens.remove(database, writing.removed)
+        there = history.bring_back(database, [numbers[key] for key in writing.back])
+        for key, kept in writing.back.items():
+            if numbers[key] not in there:  # given up meanwhile: it is a new one
+                del numbers[key]
+                writing.rows[key] = (writing.rows.get(key, (kept, None))[0], None)
         for key, (now, before) in writing.rows.items():
-            number = writing.numbers.get(key)
+            number = numbers.get(key)
             if number is None:
-                (number,) = specimens.add(database, [recorded.stored_of(now.specimen)])
-                writing.numbers[key] = number
+                (number,) = specimens.add(database, [stored(now)])
+                numbers[key] = number
             elif before is None or before.specimen is not now.specimen:
-                specimens.change(database, number, recorded.stored_of(now.specimen))
+                renamed = before is None or before.specimen.query_id != now.specimen.query_id
+                specimens.change(database, number, stored(now), renamed)
             if now.result is None:
                 if before is not None and before.result is not None:
                     specimens.wait_again(database, [number])
@@ -111,8 +143,8 @@ def write(
                     decisions.withdraw(database, number)
             if now.note != (before.note if before is not None else ""):
                 decisions.decide(database, number, "note", note=now.note)
+        history.set_aside(database, [numbers[key] for key in writing.gone])
         if writing.steps is not None:
-            history = [*writing.earlier, *to_json(writing.steps, writing.numbers)]
-            writing.facts["history"] = history[-KEPT:]
+            writing.lost = write_steps(database, writing.steps, numbers, writing.earlier, copy)
         database.set_facts(writing.facts)
     return run

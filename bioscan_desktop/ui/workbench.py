@@ -18,6 +18,7 @@ from PySide6.QtGui import QImage, QUndoStack
 
 from bioscan_desktop.core.names import Determination, NameIndex
 from bioscan_desktop.services.export.collecting_choice import CollectingChoice
+from bioscan_desktop.session.history import KEPT
 from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import commands, deciding, edit_words, intake, joining, sharing, wording, work
 from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work
@@ -77,6 +78,7 @@ class Workbench(Restricting):
         self.evidences = Evidences(jobs, self)
         self.engine_changed.connect(lambda: self.evidences.set_engine(self.engine))
         self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(KEPT)
         self.undo_stack.indexChanged.connect(lambda _: self.undo_changed.emit())
         self.top_k: int = self.settings.get("top_k")
         self.collecting = CollectingChoice()
@@ -126,11 +128,7 @@ class Workbench(Restricting):
         if self.engine is None or not self.engine.samples:
             return
         identifier = self.engine.identifier
-
-        def make(reporter: Reporter) -> None:
-            reporter.item(work.sample_specimen(identifier))
-
-        self._collect(make, None)
+        self._collect(lambda reporter: reporter.item(work.sample_specimen(identifier)), None)
 
     def _take_picture(self, picture: QImage, target: int | None) -> None:
         def encode(reporter: Reporter) -> None:
@@ -212,9 +210,10 @@ class Workbench(Restricting):
     ) -> None:
         removed = list(removed)
         self._queue.drop({*removed, *(changes or {})})
-        self.undo_stack.push(commands.Edit(text, self.model, self._on_edited, changes, removed, inserted))
+        self.undo_stack.push(commands.Edit(text, self.model, self.on_edited, changes, removed, inserted))
 
-    def _on_edited(self, keys: list[int]) -> None:
+    def on_edited(self, keys: list[int]) -> None:
+        """Tells of rows that are there and other than before; those without an answer are identified."""
         self._queue.drop(set(keys))
         rows = [row for key in keys if (row := self.model.find(key)) is not None]
         unfinished = [row for row in rows if row.state in (State.WAITING, State.WORKING)]

@@ -8,12 +8,32 @@ from pathlib import Path
 import pytest
 
 from bioscan_desktop.core.errors import SessionError
-from bioscan_desktop.session import migrations, specimens
+from bioscan_desktop.session import decisions, history, migrations, queries, specimens
 from bioscan_desktop.session.backups import backups_of
 from bioscan_desktop.session.database import Database
 from tests.session.conftest import photo
 
-TABLES = {"facts", "runs", "sources", "specimens", "given_ids", "results", "decisions", "words"}
+TABLES_1_0 = {"facts", "runs", "sources", "specimens", "given_ids", "results", "decisions", "words"}
+TABLES = {*TABLES_1_0, "steps", "step_rows", "aside_specimens", "aside_results", "aside_decisions"}
+
+
+def of_1_0(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session as format 1.0 has it: two specimens, one decision that can be undone."""
+    steps = migrations.STEPS
+    monkeypatch.setattr(migrations, "STEPS", steps[:1])
+    with Database(path) as database, database.transaction() as connection:
+        for name in ("a", "b"):
+            connection.execute(
+                "INSERT INTO specimens (query_id, sample, input, state, step, added_at) "
+                "VALUES (?, ?, ?, 'waiting', 0, '')",
+                (name, name, f"{name}.jpg"),
+            )
+            connection.execute("INSERT INTO words VALUES (?, '')", (name,))
+        decisions.decide(database, 1, "unknown")
+        after = {"action": "unknown", "name": None, "rank": None, "made_at": "2026-01-01"}
+        step = {"specimen": 1, "kind": "decision", "text": "unknown a", "before": None, "after": after}
+        database.set_fact("history", [{**step, "counts": True}])
+    monkeypatch.setattr(migrations, "STEPS", steps)
 
 
 def tables(path: Path) -> set[str]:
@@ -23,11 +43,40 @@ def tables(path: Path) -> set[str]:
     return found
 
 
-def test_from_nothing_to_1_0(tmp_path: Path) -> None:
+def test_from_nothing_to_1_1(tmp_path: Path) -> None:
     with Database(tmp_path / "s") as database:
-        assert database.value("PRAGMA user_version") == 1000
+        assert database.value("PRAGMA user_version") == 1001
         assert database.value("PRAGMA application_id") == migrations.APPLICATION_ID
     assert tables(tmp_path / "s") >= TABLES
+
+
+def test_from_1_0_to_1_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "s"
+    of_1_0(path, monkeypatch)
+    assert tables(path) >= TABLES_1_0 and "steps" not in tables(path)
+    with Database(path) as database:
+        (step,) = history.steps(database)
+        assert (step.kind, step.text, step.counts) == ("decision", "unknown a", True)
+        assert step.rows == [history.StepRow("said", 1)] and step.said[0] is None
+        assert step.said[1]["action"] == "unknown" and database.fact("history") is None
+        stored = specimens.get(database, 1)
+        assert stored is not None and stored.parts is None
+        history.set_aside(database, [1, 2])
+        assert history.bring_back(database, [2, 1]) == {1, 2}
+        assert decisions.current(database, 1) is not None
+    (backup,) = backups_of(path)
+    assert ".before-update." in backup.name and tables(backup) >= TABLES_1_0
+    assert "steps" not in tables(backup)
+
+
+def test_a_file_of_1_0_can_be_read_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "s"
+    of_1_0(path, monkeypatch)
+    with Database(path, read_only=True) as database:
+        assert [row.query_id for row in queries.page(database)] == ["a", "b"]
+        stored = specimens.get(database, 2)
+        assert stored is not None and stored.parts is None
+    assert "steps" not in tables(path)
 
 
 def test_an_older_file_is_backed_up_and_taken_further(
@@ -40,17 +89,17 @@ def test_an_older_file_is_backed_up_and_taken_further(
     def add_place(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE specimens ADD COLUMN place TEXT")
 
-    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, (1001, add_place)))
+    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, (2000, add_place)))
     with pytest.raises(SessionError) as caught, Database(path, read_only=True):
         pass
     assert caught.value.code == "session_older"
     with Database(path) as database:
-        assert database.value("PRAGMA user_version") == 1001
+        assert database.value("PRAGMA user_version") == 2000
         assert tuple(database.one("SELECT query_id, place FROM specimens") or ()) == ("a", None)
     (backup,) = backups_of(path)
     assert ".before-update." in backup.name
     connection = sqlite3.connect(backup)
-    assert connection.execute("PRAGMA user_version").fetchone() == (1000,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1001,)
     connection.close()
 
 

@@ -79,12 +79,7 @@ def again(
 
 def quiet(link: SessionLink, qtbot: QtBot) -> None:
     """Waits until all is written."""
-    qtbot.waitUntil(
-        lambda: (
-            link._writing is None and not link._dirty and not link._removed and not link._timer.isActive()
-        ),
-        timeout=10_000,
-    )
+    qtbot.waitUntil(lambda: not link.is_behind, timeout=10_000)
 
 
 def content(path: Path) -> list[tuple[str, str, str | None]]:
@@ -156,17 +151,21 @@ def test_decisions_and_notes_can_be_taken_back_after_a_restart(
     bench = window.bench
     first, second = bench.model.rows
     assert (first.decision.action, second.note, second.own_name) == ("reject", "box 3", "")
-    assert (bench.undo_text(), bench.redo_text()) == ("write note", f"name {second.specimen.query_id}")
+    assert (bench.undo_text(), bench.redo_text()) == (
+        "remove 1 specimen",
+        f"name {second.specimen.query_id}",
+    )
     assert window.acts["undo"].isEnabled()
     window.acts["redo"].trigger()
     assert second.own_name == "Pieris napi"
-    for _ in range(3):
+    for _ in range(4):
         window.acts["undo"].trigger()
     assert (first.decision.action, second.note, second.own_name) == ("accept", "", "")
     quiet(link, qtbot)
     window = again()
     linked(window)
-    first, second = window.bench.model.rows
+    first, second, third = window.bench.model.rows
+    assert third.state is State.DONE
     assert first.decision.action == "accept" and second.note == ""
     window.bench.undo()
     assert first.decision is None and window.bench.undo_text() is None

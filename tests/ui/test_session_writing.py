@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from bioscan_desktop.core.errors import SessionError
 from bioscan_desktop.session import decisions, queries, specimens
 from bioscan_desktop.session.database import Database
-from bioscan_desktop.ui import deciding, session_link, session_writing
+from bioscan_desktop.ui import deciding, session_link, session_reading, session_writing
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import State
 from bioscan_desktop.ui.session_files import SUFFIX, delete
@@ -138,7 +138,7 @@ def test_what_can_be_read_of_a_damaged_session_goes_into_a_new_one(
     assert first is not None
     with qtbot.waitSignal(filled.restored, timeout=10_000):
         filled.new()
-    monkeypatch.setattr(session_link, "CHUNK", 2)
+    monkeypatch.setattr(session_reading, "CHUNK", 2)
     get = specimens.get
 
     def damaged(database: Database, number: int) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, KeysView, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,12 @@ class State(enum.Enum):
 
 
 _OF_STATUS = {"ok": State.DONE, "partial": State.PARTIAL, "failed": State.FAILED}
+
+
+def state_of(result: Identification | None) -> State:
+    """Where a specimen stands that nothing is done about now."""
+    return _OF_STATUS[result.status] if result is not None else State.WAITING
+
 
 STATE_WORDS = {
     State.WAITING: mark("Waiting"),
@@ -114,7 +120,7 @@ class Row:
     def take(self, result: Identification) -> None:
         """Puts the answer in."""
         self.result = result
-        self.state = _OF_STATUS[result.status]
+        self.state = state_of(result)
 
     @property
     def mark(self) -> str:
@@ -185,7 +191,7 @@ class SpecimenModel(QAbstractListModel):
         self.came.emit(list(rows))
 
     def restore(self, places: Sequence[tuple[int, Row]]) -> None:
-        """Puts removed rows back at (index, row), given in rising order of index."""
+        """Puts removed rows back at (index, row), given in rising order; at the end at the latest."""
         runs = list(_runs(places))
         if len(runs) > MANY_RUNS:
             stayed, merged = iter(self._rows), list[Row]()
@@ -195,6 +201,7 @@ class SpecimenModel(QAbstractListModel):
             self._take(merged + list(stayed))
         else:
             for start, run in runs:
+                start = min(start, len(self._rows))
                 self.beginInsertRows(QModelIndex(), start, start + len(run) - 1)
                 self._rows[start:start] = run
                 self._renumber(start)
@@ -246,6 +253,11 @@ class SpecimenModel(QAbstractListModel):
     def at(self, index: QModelIndex | QPersistentModelIndex) -> Row | None:
         """The row at an index."""
         return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
+
+    @property
+    def keys(self) -> KeysView[int]:
+        """The keys of all rows."""
+        return self._place.keys()
 
     @property
     def rows(self) -> Sequence[Row]:
