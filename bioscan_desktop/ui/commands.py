@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QUndoCommand
 
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
+from bioscan_desktop.ui.turns import Turns
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.identify import Identification
     from bioscan_desktop.services.specimens import Specimen
+
+
+SLICE = 8000
+"""Rows that come and go in one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Step(QUndoCommand):
 class Edit(Step):
     """Rows changed, taken out and put in, as one step.
 
+    Many rows go and come in slices; `turns` gives the window its turn between them.
+
     Args:
         text: what Undo and Redo name, such as "join photo and barcode".
         edited: told of the keys whose rows are there and other than before.
@@ -67,7 +74,7 @@ class Edit(Step):
         changes: by key, the content that a row gets when the step is made, or taken back, next.
         gone: (index, row) that it took out, in rising order, as they were found last.
         came: (index, row) that it brings in, in rising order, counted after the removal.
-        turns: how often it was made and taken back.
+        turned: how often it was made and taken back.
     """
 
     def __init__(
@@ -75,6 +82,7 @@ class Edit(Step):
         text: str,
         model: SpecimenModel,
         edited: Callable[[list[int]], None],
+        turns: Turns,
         changes: dict[int, Snapshot] | None = None,
         removed: Iterable[int] = (),
         inserted: Sequence[tuple[int, Row]] = (),
@@ -82,29 +90,57 @@ class Edit(Step):
         super().__init__(text)
         self._model = model
         self._edited = edited
+        self._turns = turns
         self._to_remove = list(removed)
         self.changes = dict(changes or {})
         self.gone: list[tuple[int, Row]] = []
         self.came = list(inserted)
-        self.turns = 0
+        self.turned = 0
 
     def redo(self) -> None:
-        if self.is_asleep:
-            return
-        self.turns += 1
-        self._swap()
-        self.gone = self._model.remove(self._to_remove)
-        self._model.restore(self.came)
-        self._edited([*self.changes, *(row.key for _, row in self.came)])
+        if not self.is_asleep:
+            self.turned += 1
+            self._run(self._make())
 
     def undo(self) -> None:
-        if self.is_asleep:
-            return
-        self.turns += 1
-        self._model.remove([row.key for _, row in self.came])
-        self._model.restore(self.gone)
+        if not self.is_asleep:
+            self.turned += 1
+            self._run(self._take_back())
+
+    def _run(self, steps: Iterator[None]) -> None:
+        if len(self._to_remove) + len(self.came) > SLICE:
+            self._turns.run(steps, later=True)
+        else:
+            for _ in steps:
+                pass
+
+    def _make(self) -> Iterator[None]:
         self._swap()
-        self._edited([*self.changes, *(row.key for _, row in self.gone)])
+        self.gone = self._model.places_of(self._to_remove)
+        yield
+        yield from self._exchange(self.gone, self.came)
+
+    def _take_back(self) -> Iterator[None]:
+        came = self._model.places_of(row.key for _, row in self.came)
+        yield from self._exchange(came, self.gone, swap=True)
+
+    def _exchange(
+        self, gone: Sequence[tuple[int, Row]], came: Sequence[tuple[int, Row]], swap: bool = False
+    ) -> Iterator[None]:
+        """Takes rows out, from the end, so that the places of the others stay, and puts rows in."""
+        for part in reversed(_slices(gone)):
+            self._model.take_out(part)
+            yield
+        parts = _slices(came)
+        for part in parts:
+            self._model.restore(part)
+            yield
+        if swap:
+            self._swap()
+        for part in reversed(parts):  # the first of them are the next to be identified
+            self._edited([row.key for _, row in part])
+            yield
+        self._edited(list(self.changes))
 
     def _swap(self) -> None:
         for key, snapshot in self.changes.items():
@@ -113,6 +149,10 @@ class Edit(Step):
                 self.changes[key] = Snapshot.of(row)
                 snapshot.put_into(row)
         self._model.touch(self.changes)
+
+
+def _slices(places: Sequence[tuple[int, Row]]) -> list[Sequence[tuple[int, Row]]]:
+    return [places[start : start + SLICE] for start in range(0, len(places), SLICE)]
 
 
 class Saying(Step):

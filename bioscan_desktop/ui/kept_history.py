@@ -13,6 +13,7 @@ from bioscan_desktop.ui import commands
 from bioscan_desktop.ui.commands import Deciding, Edit, Noting, Saying, Snapshot
 from bioscan_desktop.ui.deciding import Decision
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel
+from bioscan_desktop.ui.turns import Turns
 
 if TYPE_CHECKING:
     from bioscan_desktop.session import history
@@ -68,7 +69,7 @@ def _step(command: commands.Step, counts: bool) -> Step:
 
 
 def _stands(command: commands.Step, counts: bool) -> object:
-    return counts, command.turns if isinstance(command, Edit) else 0
+    return counts, command.turned if isinstance(command, Edit) else 0
 
 
 def write_steps(
@@ -141,6 +142,7 @@ def restore(
     found: Found,
     said: Callable[[int], None],
     edited: Callable[[list[int]], None],
+    turns: Turns,
 ) -> None:
     """Puts the steps of a session on an empty stack, without changing any row.
 
@@ -148,9 +150,9 @@ def restore(
     said since.
 
     Args:
-        said, edited: as of the commands.
+        said, edited, turns: as of the commands.
     """
-    made = [(one, _command(one, model, found, said, edited)) for one in kept]
+    made = [(one, _command(one, model, found, said, edited, turns)) for one in kept]
     done = _Playing(model, found).fitting([pair for pair in reversed(made) if pair[0].counts])[::-1]
     undone = _Playing(model, found).fitting([pair for pair in made if not pair[0].counts])
     for step in [*done, *undone]:
@@ -168,6 +170,7 @@ def _command(
     found: Found,
     said: Callable[[int], None],
     edited: Callable[[list[int]], None],
+    turns: Turns,
 ) -> commands.Step | None:
     """The step itself; None if it is about something that is not there."""
     rows = found.rows
@@ -187,7 +190,7 @@ def _command(
             for role in ("gone", "came")
         )
         changes = {rows[row.specimen_id].key: found.contents[row.other or 0] for row in changed}
-        command = Edit(one.text, model, edited, changes, [row.key for _, row in gone], came)
+        command = Edit(one.text, model, edited, turns, changes, [row.key for _, row in gone], came)
         command.gone = gone
     else:
         return None  # of a newer version of this program

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
 
 from bioscan_desktop import paths
 from bioscan_desktop.settings import Settings
-from bioscan_desktop.ui import actions, intake, joining, sharing, wording
+from bioscan_desktop.ui import actions, commands, intake, joining, sharing, wording
 from bioscan_desktop.ui.choosing import Choosing, open_dialog
 from bioscan_desktop.ui.details import Details
 from bioscan_desktop.ui.dialogs import simple
@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
             "copy": self.copy_results,
             "copy_picture": lambda: self.picture.copy(self.page.current),
             "select_all": page.list.selectAll,
-            "remove": lambda: bench.remove([row.key for row in page.selected]),
+            "remove": self._remove,
             "attach": self._attach,
             "attach_clipboard": self._attach_clipboard,
             "join": lambda: bench.join([row.key for row in page.selected]),
@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
         empty.paste_asked.connect(self.paste)
         empty.sample_asked.connect(bench.add_sample)
         empty.library_asked.connect(choosing.library)
-        self.messages.undo_asked.connect(bench.undo_stack.undo)
+        self.messages.undo_asked.connect(bench.undo)
         self.status.stop_asked.connect(bench.cancel)
         self.status.told.connect(self.say)
         self._theme.changed.connect(self._repaint_actions)
@@ -382,6 +382,12 @@ class MainWindow(QMainWindow):
         rows = self.page.selected
         if len(rows) == 1:
             self.bench.take(intake.clipboard(), rows[0].key)
+
+    def _remove(self) -> None:
+        keys = [row.key for row in self.page.selected]
+        if len(keys) > commands.SLICE:  # what is selected would be looked through after each slice
+            self.page.list.clearSelection()
+        self.bench.remove(keys)
 
     def _choose_badges(self, kind: str) -> None:
         self._settings.set("badges", kind)

@@ -33,7 +33,7 @@ class ReviewSource(QObject):
     """Specimens by key.
 
     Signals:
-        row_changed: (key) another decision, note or answer.
+        changed: (keys) another decision, note or answer.
         rows_changed: rows came or went, or have answers now.
         undo_changed: what can be taken back is something else.
         failed: (sentence) it cannot be read or written any more.
@@ -42,7 +42,7 @@ class ReviewSource(QObject):
         title: of a session; "" for the list of the window.
     """
 
-    row_changed = Signal(int)
+    changed = Signal(list)
     rows_changed = Signal()
     undo_changed = Signal()
     failed = Signal(str)
@@ -188,8 +188,7 @@ class WorkbenchSource(ReviewSource):
             self._again.start()
 
     def _on_results(self, keys: list[int]) -> None:
-        for key in keys:
-            self.row_changed.emit(key)
+        self.changed.emit(keys)
         self._soon()
 
 

@@ -240,11 +240,12 @@ class SessionLink(QObject):
             self._aside = set(self._left)
             snapshots = {number: aside[number].snapshot for number in aside.keys() & contents}
             found = Found(rows, snapshots)
-            restore(bench.undo_stack, bench.model, steps, found, bench.on_said, bench.on_edited)
+            restore(bench.undo_stack, bench.model, steps, found, bench.on_said, bench.on_edited, bench.edits)
 
     def _change(self, opening: Opening) -> None:
         """Writes what is left, empties the list, and opens another session."""
         self.bench.cancel()
+        self.bench.edits.finish()
         if self._writing is not None:
             self._next = opening  # when that is on the disk
             return
@@ -257,7 +258,7 @@ class SessionLink(QObject):
         before = self.path
         self.close()
         self._busy = True
-        self.bench.model.remove([row.key for row in self.bench.model.rows])
+        self.bench.model.take_out(list(enumerate(self.bench.model.rows)))
         self._busy = False
         self.bench.undo_stack.clear()
         self.bench.work_changed.emit()
@@ -300,8 +301,8 @@ class SessionLink(QObject):
     def save(self) -> None:
         """Writes what has changed, in a worker; what changes meanwhile follows."""
         database = self._database
-        if database is None or self._writing is not None:
-            return
+        if database is None or self._writing is not None or self.bench.edits.is_busy:
+            return  # half an edit is not written; its end asks again
         if not self._compare(time.perf_counter() + TURN_S):
             self._timer.start(0)  # the window has its turn
             return
@@ -429,6 +430,7 @@ class SessionLink(QObject):
         database = self._database
         if database is None:
             return None
+        self.bench.edits.finish()
         self._compare()
         left = self._collect()
         if left is None:

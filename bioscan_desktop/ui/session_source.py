@@ -174,7 +174,7 @@ class SessionSource(ReviewSource):
     def _read_again(self, number: int) -> None:
         if -number in self._rows:
             self._read_decision(self._rows[-number])
-        self.row_changed.emit(-number)
+        self.changed.emit([-number])
         self.undo_changed.emit()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -33,30 +34,41 @@ class Turns(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
-        self._timer.timeout.connect(self._go_on)
+        self._timer.timeout.connect(lambda: self._go_on())
 
     @property
     def is_busy(self) -> bool:
         """True while there is something left to do."""
         return bool(self._waiting)
 
-    def run(self, steps: Iterator[None], then: Callable[[], None] = lambda: None) -> None:
+    def run(
+        self, steps: Iterator[None], then: Callable[[], None] = lambda: None, later: bool = False
+    ) -> None:
         """Takes steps when it is their turn.
 
         Args:
             then: called after the last step.
+            later: not within this turn of the window, which did enough.
         """
         self._waiting.append((steps, then))
-        if not self._is_working and not self._timer.isActive():
+        if later and not self._is_working:
+            self._timer.start()
+        elif not self._is_working and not self._timer.isActive():
             self._go_on()
+
+    def finish(self) -> None:
+        """Does what is left at once."""
+        while self._waiting and not self._is_working:
+            self._timer.stop()
+            self._go_on(math.inf)
 
     def stop(self) -> None:
         """Forgets what is left to do."""
         self._waiting.clear()
         self._timer.stop()
 
-    def _go_on(self) -> None:
-        end = time.perf_counter() + TURN_S
+    def _go_on(self, time_s: float = TURN_S) -> None:
+        end = time.perf_counter() + time_s
         self._is_working = True
         try:
             while self._waiting:

@@ -48,6 +48,9 @@ URGENT = 8
 class Workbench(Restricting):
     """The specimens at hand and the work on them.
 
+    Attributes:
+        edits: changes to many rows, done in turns; one that is not done yet is ended before the next.
+
     Signals:
         setting_changed: (name) a setting has another value.
         library_asked: (name) a library should be opened, with the model that it was built with.
@@ -89,6 +92,7 @@ class Workbench(Restricting):
         self._working: set[int] = set()
         self._numbering = Numbering()
         self._turns = Turns(self)
+        self.edits = Turns(self)
         self._pausing = False
         self._began = 0.0  # time.monotonic() of the first of this run; 0 while idle
 
@@ -208,13 +212,17 @@ class Workbench(Restricting):
         removed: Iterable[int] = (),
         inserted: Sequence[tuple[int, Row]] = (),
     ) -> None:
+        self.edits.finish()
         removed = list(removed)
-        self._queue.drop({*removed, *(changes or {})})
-        self.undo_stack.push(commands.Edit(text, self.model, self.on_edited, changes, removed, inserted))
+        if len(self._queue):
+            self._queue.drop({*removed, *(changes or {})})
+        edit = commands.Edit(text, self.model, self.on_edited, self.edits, changes, removed, inserted)
+        self.undo_stack.push(edit)
 
     def on_edited(self, keys: list[int]) -> None:
         """Tells of rows that are there and other than before; those without an answer are identified."""
-        self._queue.drop(set(keys))
+        if len(self._queue):
+            self._queue.drop(set(keys))
         rows = [row for key in keys if (row := self.model.find(key)) is not None]
         unfinished = [row for row in rows if row.state in (State.WAITING, State.WORKING)]
         self._enqueue(unfinished, first=True)
@@ -292,7 +300,8 @@ class Workbench(Restricting):
 
     def remove(self, keys: Sequence[int]) -> None:
         """Takes rows out of the list; the files are left alone."""
-        keys = [key for key in keys if self.model.find(key) is not None]
+        there = self.model.keys
+        keys = [key for key in keys if key in there]
         if not keys:
             return
         edit, said = edit_words.removed(len(keys))
@@ -301,10 +310,12 @@ class Workbench(Restricting):
 
     def undo(self) -> None:
         """Takes the last change back."""
+        self.edits.finish()
         self.undo_stack.undo()
 
     def redo(self) -> None:
         """Makes the change again that was taken back last."""
+        self.edits.finish()
         self.undo_stack.redo()
 
     def undo_text(self) -> str | None:
@@ -327,6 +338,7 @@ class Workbench(Restricting):
         row = self.model.find(key)
         if row is None or row.decision == decision:
             return
+        self.edits.finish()
         what = deciding.edit_text(decision, row.specimen.query_id)
         self.undo_stack.push(commands.Deciding(what, self.model, key, row.decision, decision, self.on_said))
 
@@ -334,6 +346,7 @@ class Workbench(Restricting):
         """What the user writes about a specimen."""
         row = self.model.find(key)
         if row is not None and row.note != note:
+            self.edits.finish()
             what = tr("write note") if note else tr("delete note")
             self.undo_stack.push(commands.Noting(what, self.model, key, row.note, note, self.on_said))
 

@@ -85,7 +85,9 @@ def test_the_filtered_list_is_right_after_any_change(qapp: QApplication, seed: i
         if what == 0:
             source.append(rows(source, rng.randrange(1, 9)))
         elif what == 1 and source.rows:
-            removed = source.remove(r.key for r in rng.sample(list(source.rows), len(source.rows) // 3))
+            chosen = rng.sample(list(source.rows), len(source.rows) // 3)
+            removed = source.places_of(row.key for row in chosen)
+            source.take_out(removed)
             if rng.random() < 0.5:
                 source.restore(removed)
         elif what == 2 and source.rows:
@@ -171,11 +173,11 @@ def test_a_long_list_is_gone_through_in_short_turns(qtbot: QtBot, monkeypatch: p
     assert model.is_busy and model.rowCount() == 6_000
     model._go_on()
     source.append(rows(source, 12))
-    source.remove([row.key for row in source.rows[:6]])
+    source.take_out(source.places_of([row.key for row in source.rows[:6]]))
     qtbot.waitUntil(lambda: not model.is_busy)
     assert model.rows == [row for row in source.rows if row.state is State.FAILED]
     model.set_wanted(states_of("failed", "done"))
     assert model.is_busy
-    source.remove([row.key for row in source.rows[:600]])
+    source.take_out(source.places_of([row.key for row in source.rows[:600]]))
     qtbot.waitUntil(lambda: not model.is_busy)
     assert model.rows == [row for row in source.rows if row.state in (State.FAILED, State.DONE)]

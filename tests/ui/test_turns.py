@@ -78,7 +78,7 @@ def test_scattered_rows_go_and_come_back_in_their_places(qapp: object) -> None:
     model.leaving.connect(lambda rows: left.extend(row.key for row in rows))
     keys = [row.key for row in before[::3]]
     assert len(keys) > MANY_RUNS
-    command = Edit("remove", model, lambda _: None, removed=keys)
+    command = Edit("remove", model, lambda _: None, Turns(), removed=keys)
     command.redo()
     assert left == keys
     assert [row.key for row in model.rows] == [row.key for row in before if row.key not in keys]

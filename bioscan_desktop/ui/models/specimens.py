@@ -208,16 +208,21 @@ class SpecimenModel(QAbstractListModel):
                 self.endInsertRows()
         self.came.emit([row for _, row in places])
 
-    def remove(self, keys: Iterable[int]) -> list[tuple[int, Row]]:
-        """Takes rows out; returns (index, row) in rising order, as `restore` takes them."""
-        numbers = sorted({self._place[key] for key in keys if key in self._place})
-        places = [(number, self._rows[number]) for number in numbers]
+    def places_of(self, keys: Iterable[int]) -> list[tuple[int, Row]]:
+        """(index, row) of those that are there, in rising order, as `restore` takes them."""
+        numbers = sorted(map(self._place.__getitem__, self._place.keys() & set(keys)))
+        return list(zip(numbers, map(self._rows.__getitem__, numbers), strict=True))
+
+    def take_out(self, places: Sequence[tuple[int, Row]]) -> None:
+        """Takes rows out, by (index, row) as of `places_of`."""
+        if not places:
+            return
         self.leaving.emit([row for _, row in places])
         runs = list(_runs(places))
         if len(runs) > MANY_RUNS:
-            gone = set(numbers)
-            self._take([row for place, row in enumerate(self._rows) if place not in gone])
-            return places
+            gone = {row.key for _, row in places}
+            self._take([row for row in self._rows if row.key not in gone])
+            return
         for start, run in reversed(runs):
             self.beginRemoveRows(QModelIndex(), start, start + len(run) - 1)
             del self._rows[start : start + len(run)]
@@ -225,7 +230,6 @@ class SpecimenModel(QAbstractListModel):
                 del self._place[row.key]
             self._renumber(start)
             self.endRemoveRows()
-        return places
 
     def _take(self, rows: list[Row]) -> None:
         """Makes these the list."""

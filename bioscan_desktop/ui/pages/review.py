@@ -61,6 +61,7 @@ class ReviewPage(QStackedWidget):
         self._theme, self._bench = theme, bench
         self.source: ReviewSource = WorkbenchSource(bench, self)
         self._order: list[int] = []
+        self._places: dict[int, int] = {}  # of the keys in the order
         self._decided: set[int] = set()
         self._place = 0
         self._asked = 0
@@ -105,7 +106,7 @@ class ReviewPage(QStackedWidget):
         self.reload()
 
     def _listen(self) -> None:
-        self.source.row_changed.connect(self._on_row)
+        self.source.changed.connect(self._on_changed)
         self.source.rows_changed.connect(self.reload)
         self.source.undo_changed.connect(self.undo_changed)
         self.source.failed.connect(lambda sentence: self._bench.said.emit(sentence, None))
@@ -207,9 +208,10 @@ class ReviewPage(QStackedWidget):
         kept = [key for key in self._order if key in known or self._is_there(key)]
         seen = set(kept)
         self._order = kept + [key for key in fresh if key not in seen]
+        self._places = {key: place for place, key in enumerate(self._order)}
         self._decided = self.source.decided(self._order)
-        if before in self._order:
-            self._place = self._order.index(before)
+        if before in self._places:
+            self._place = self._places[before]
         elif kept:
             self._place = min(self._place, len(self._order) - 1)
         self._show()
@@ -219,7 +221,7 @@ class ReviewPage(QStackedWidget):
         return row is not None and row.result is not None
 
     def _start_over(self) -> None:
-        self._order, self._place = [], 0
+        self._order, self._places, self._place = [], {}, 0
         self.reload()
         self.setFocus()
 
@@ -243,17 +245,18 @@ class ReviewPage(QStackedWidget):
             place += 1
         self.go(place)
 
-    def _on_row(self, key: int) -> None:
-        if key not in self._order:
+    def _on_changed(self, keys: list[int]) -> None:
+        keys = [key for key in keys if key in self._places]
+        if not keys:
             return
-        self._decided.discard(key)
-        self._decided |= self.source.decided([key])
+        self._decided -= set(keys)
+        self._decided |= self.source.decided(keys)
         if not self._deciding:
             row = self.current
-            if row is None or row.key != key:
-                decided_now = self.source.row(key)
-                if decided_now is not None and self._undoing:
-                    self._place = self._order.index(key)  # what was taken back should be seen
+            if self._undoing and (row is None or row.key not in keys):
+                there = [key for key in keys if self.source.row(key) is not None]
+                if there:
+                    self._place = self._places[there[-1]]  # what was taken back should be seen
             self._show()
 
     # -- deciding ------------------------------------------------------------------------------
