@@ -8,19 +8,26 @@ import signal
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED, PRECISION, PROVIDER, add_restriction
+from bioscan_desktop.cli_parts import (
+    EXIT_OK,
+    EXIT_SOME_FAILED,
+    PRECISION,
+    PROVIDER,
+    ProgressLine,
+    add_restriction,
+    say,
+)
 from bioscan_desktop.core.errors import ArgumentError, Cancelled
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.batch import Batch
     from bioscan_desktop.services.batch_plan import Placed
     from bioscan_desktop.services.identify import Identifier
-    from bioscan_desktop.services.tasks import CancelToken, Progress
+    from bioscan_desktop.services.tasks import CancelToken
 
 LOG_EVERY_S = 60.0
 """How often a line is written where standard error is no terminal, such as the log of a night's run."""
@@ -90,13 +97,13 @@ def _run(arguments: argparse.Namespace) -> int:
             arguments.folder, arguments.out, resume, not arguments.no_recursive, arguments.specimens
         ) as batch,
         _stopped_by_signals(cancel),
-        ProgressLine() as line,
+        ProgressLine(LOG_EVERY_S) as line,
     ):
         try:
             return _work(arguments, batch, line, cancel)
         except Cancelled:
             line.clear()
-            _say(f"stopped. Go on with: bioscan batch --resume --out {arguments.out}")
+            say(f"stopped. Go on with: bioscan batch --resume --out {arguments.out}")
             return EXIT_SOME_FAILED
 
 
@@ -110,9 +117,9 @@ def _work(arguments: argparse.Namespace, batch: Batch, line: ProgressLine, cance
         placed = batch.add_new(line.show, cancel)
     line.clear()
     if placed.added:
-        _say(_placed_text(placed))
+        say(_placed_text(placed))
     for _, sentence in placed.apart:
-        _say(sentence)
+        say(sentence)
     if arguments.retry_failed:
         batch.retry_failed()
     counts = batch.run(
@@ -121,7 +128,7 @@ def _work(arguments: argparse.Namespace, batch: Batch, line: ProgressLine, cance
     line.clear()
     failed = counts.state("failed")
     ending = f", {failed:,} of them failed; see results.csv and --retry-failed" if failed else ""
-    _say(f"{counts.total - counts.state('waiting'):,} specimens in {arguments.out / 'results.csv'}{ending}.")
+    say(f"{counts.total - counts.state('waiting'):,} specimens in {arguments.out / 'results.csv'}{ending}.")
     return EXIT_SOME_FAILED if failed else EXIT_OK
 
 
@@ -147,7 +154,7 @@ def _identifier(arguments: argparse.Namespace, batch: Batch, limits: dict[str, l
     report = identifier.model.provider_report()
     told = identifier.restriction.notices if identifier.restriction is not None else []
     for notice in [*identifier.library.notices, *told, *([report.reason] if report.reason else [])]:
-        _say(notice)
+        say(notice)
     return identifier
 
 
@@ -182,59 +189,6 @@ def _placed_text(placed: Placed) -> str:
     if placed.photos and placed.barcodes:
         text += f", {placed.joined:,} joined"
     return f"{text}: {number(placed.added, 'specimen')}."
-
-
-def _say(sentence: str) -> None:
-    sys.stderr.write(f"bioscan: {sentence}\n")
-
-
-class ProgressLine:
-    """One line on a terminal, drawn over the last one; elsewhere a line a minute."""
-
-    def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-        self._shown = False
-        self._logged = time.monotonic()
-
-    def __enter__(self) -> ProgressLine:
-        return self
-
-    def show(self, progress: Progress) -> None:
-        """Draws the state."""
-        if self._terminal:
-            sys.stderr.write(f"\r\x1b[2K{progress_text(progress)}")
-            sys.stderr.flush()
-            self._shown = True
-        elif time.monotonic() - self._logged >= LOG_EVERY_S:
-            self._logged = time.monotonic()
-            _say(progress_text(progress))
-
-    def say(self, sentence: str) -> None:
-        """A sentence above the line."""
-        self.clear()
-        _say(sentence)
-
-    def clear(self) -> None:
-        """Takes the line away."""
-        if self._shown:
-            sys.stderr.write("\r\x1b[2K")
-            sys.stderr.flush()
-            self._shown = False
-
-    def __exit__(self, *_: object) -> None:
-        self.clear()
-
-
-def progress_text(progress: Progress) -> str:
-    """`1,234/10,000  12.3 a second, about 12 minutes left  IMG_1234`."""
-    from bioscan_desktop.services.pace import duration_text
-
-    share = f"{progress.done:,}/{progress.total:,}" if progress.total is not None else f"{progress.done:,}"
-    rate, eta = getattr(progress, "rate", None), getattr(progress, "eta_s", None)
-    pace = f"  {rate:.1f} a second" if rate else ""
-    if rate and eta:
-        pace += f", {duration_text(eta)} left"
-    return f"{share}{pace}  {progress.label[:50]}"
 
 
 @contextlib.contextmanager

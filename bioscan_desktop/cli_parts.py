@@ -7,12 +7,16 @@ import contextlib
 import logging
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn
 
 from bioscan_desktop import logs, paths
 from bioscan_desktop.core.errors import ArgumentError, reason
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.tasks import Progress
 
 EXIT_OK, EXIT_SOME_FAILED, EXIT_UNUSABLE = 0, 1, 2
 
@@ -152,23 +156,61 @@ def told_as_bug(error: Exception) -> str:
     return f"this is a fault of the program ({what}); please report it{place}."
 
 
-class ProgressLine:
-    """One line on standard error, if that is a terminal."""
+def say(sentence: str) -> None:
+    """One sentence on standard error."""
+    sys.stderr.write(f"bioscan: {sentence}\n")
 
-    def __init__(self) -> None:
+
+class ProgressLine:
+    """One line on a terminal, drawn over the last one.
+
+    Args:
+        log_every_s: elsewhere, such as in the log of a night's run, a line is written this often; None
+            writes none.
+    """
+
+    def __init__(self, log_every_s: float | None = None) -> None:
+        self._terminal = sys.stderr.isatty()
         self._shown = False
+        self._log_every_s = log_every_s
+        self._logged = time.monotonic()
 
     def __enter__(self) -> ProgressLine:
         return self
 
-    def show(self, progress) -> None:  # type: ignore[no-untyped-def]
-        """Draws the state over the last one."""
-        if not sys.stderr.isatty():
-            return
-        share = f"{progress.done}/{progress.total}" if progress.total else str(progress.done)
-        print(f"\r\x1b[2K{share}  {progress.label[:60]}", end="", file=sys.stderr, flush=True)
-        self._shown = True
+    def show(self, progress: Progress) -> None:
+        """Draws the state."""
+        if self._terminal:
+            sys.stderr.write(f"\r\x1b[2K{progress_text(progress)}")
+            sys.stderr.flush()
+            self._shown = True
+        elif self._log_every_s is not None and time.monotonic() - self._logged >= self._log_every_s:
+            self._logged = time.monotonic()
+            say(progress_text(progress))
+
+    def say(self, sentence: str) -> None:
+        """A sentence above the line."""
+        self.clear()
+        say(sentence)
+
+    def clear(self) -> None:
+        """Takes the line away."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
+            self._shown = False
 
     def __exit__(self, *_: object) -> None:
-        if self._shown:
-            print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
+        self.clear()
+
+
+def progress_text(progress: Progress) -> str:
+    """`1,234/10,000  12.3 a second, about 12 minutes left  IMG_1234`."""
+    from bioscan_desktop.services.pace import duration_text
+
+    share = f"{progress.done:,}/{progress.total:,}" if progress.total is not None else f"{progress.done:,}"
+    rate, eta = getattr(progress, "rate", None), getattr(progress, "eta_s", None)
+    pace = f"  {rate:.1f} a second" if rate else ""
+    if rate and eta:
+        pace += f", {duration_text(eta)} left"
+    return f"{share}{pace}  {progress.label[:50]}"

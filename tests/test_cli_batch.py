@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bioscan_desktop import cli, cli_batch
+from bioscan_desktop import cli, cli_parts
 from bioscan_desktop.services.batch_work import BatchProgress
 from bioscan_desktop.services.tasks import Progress
 from tests.conftest import TinyWorld
@@ -156,18 +156,18 @@ def test_ctrl_c_stops_in_good_order(world: TinyWorld, tmp_path: Path) -> None:
 
 
 def test_the_progress_line() -> None:
-    text = cli_batch.progress_text(BatchProgress(1234, 10_000, "IMG_1", "identify", 0, 12.34, 710.0))
+    text = cli_parts.progress_text(BatchProgress(1234, 10_000, "IMG_1", "identify", 0, 12.34, 710.0))
     assert text == "1,234/10,000  12.3 a second, about 12 minutes left  IMG_1"
-    assert cli_batch.progress_text(Progress(5, None, "looking")) == "5  looking"
+    assert cli_parts.progress_text(Progress(5, None, "looking")) == "5  looking"
 
 
-def test_a_log_gets_a_line_now_and_then(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with cli_batch.ProgressLine() as line:
+def test_a_log_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    with cli_parts.ProgressLine(3600.0) as line:
         line.show(Progress(1, 2, "a"))
-        monkeypatch.setattr(cli_batch, "LOG_EVERY_S", 0.0)
+    with cli_parts.ProgressLine(0.0) as line:
         line.show(Progress(2, 2, "b"))
+    with cli_parts.ProgressLine() as line:
+        line.show(Progress(3, 3, "c"))
     assert capsys.readouterr().err == "bioscan: 2/2  b\n"
 
 
