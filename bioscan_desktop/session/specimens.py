@@ -133,7 +133,10 @@ def _insert_each(
 
 
 def _next_step(connection: sqlite3.Connection) -> int:
-    return connection.execute("SELECT coalesce(max(step), -1) + 1 FROM specimens").fetchone()[0]
+    # By state, as the index has them: else all rows would be looked through for each that comes.
+    highest = "coalesce((SELECT max(step) FROM specimens WHERE state = '{}'), -1)"
+    sql = f"SELECT 1 + max({highest.format('waiting')}, {highest.format('done')})"
+    return connection.execute(sql).fetchone()[0]
 
 
 # One that no specimen has, and none that could be brought back.

@@ -189,10 +189,12 @@ class Jobs(QObject):
 
     Signals:
         crashed: an exception that no job should raise; the window shows it.
+        stopping: `shutdown` begins; from now on nothing is delivered.
         stopped: after `shutdown`, when no job runs any more.
     """
 
     crashed = Signal(object)
+    stopping = Signal()
     stopped = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -227,12 +229,20 @@ class Jobs(QObject):
         return list(self._running)
 
     def shutdown(self, timeout_ms: int = 15_000) -> bool:
-        """Cancels everything and waits. Nothing is delivered afterwards. False on timeout."""
+        """Cancels everything and waits, for all lanes together. Nothing is delivered afterwards.
+
+        Returns:
+            False on timeout.
+        """
         self._closed = True
         for job in self._running:
             job.cancel()
             job.is_over = True
-        waited = [pool.waitForDone(timeout_ms) for pool in self._pools.values()]
+        self.stopping.emit()
+        end = time.monotonic() + timeout_ms / 1000
+        waited = [
+            pool.waitForDone(max(0, int((end - time.monotonic()) * 1000))) for pool in self._pools.values()
+        ]
         ended = all(waited)
         if not ended:
             log.error("Jobs did not stop in time: %s", [job.name for job in self._running])

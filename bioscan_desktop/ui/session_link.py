@@ -100,6 +100,8 @@ class SessionLink(QObject):
         bench.results_changed.connect(self._note)
         bench.limits_changed.connect(partial(self._note_other, "limits"))
         bench.undo_stack.indexChanged.connect(lambda _: self._note_other("history"))
+        # At once, and not after the last worker has ended: the system may not wait that long.
+        bench.jobs.stopping.connect(self._write_rest)
         bench.jobs.stopped.connect(self.close)
 
     @property
@@ -407,14 +409,7 @@ class SessionLink(QObject):
 
     def close(self) -> None:
         """Writes what is left and lets others open the session. An empty one leaves no file."""
-        self._timer.stop()
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            with writing.guard:  # a long one goes on after the patience with workers has ended
-                self._take(writing)
-        error = self._write_left()
-        if error is not None:
-            log.error("The session cannot be saved: %s", error.message)
+        error = self._write_rest()
         database, self._database = self._database, None
         empty = database is not None and error is None and is_empty(database)
         for one in self._opened:
@@ -424,6 +419,18 @@ class SessionLink(QObject):
         self._opened, self._run, self._changed, self._earlier = [], None, set(), frozenset()
         self._numbers, self._kept, self._dirty, self._ready = {}, {}, set(), {}
         self._moved, self._left, self._aside, self._read_aside = set(), {}, set(), {}
+
+    def _write_rest(self) -> SessionError | None:
+        """Writes what is left, after what a worker is writing; returns why it cannot be."""
+        self._timer.stop()
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            with writing.guard:  # a long one goes on after the patience with workers has ended
+                self._take(writing)
+        error = self._write_left()
+        if error is not None:
+            log.error("The session cannot be saved: %s", error.message)
+        return error
 
     def _write_left(self) -> SessionError | None:
         """Writes in the window's thread what is left; returns why it cannot be."""

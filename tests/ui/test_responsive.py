@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QThreadPool, QTimer
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -199,6 +199,26 @@ def test_cancel_and_shutdown_stop_a_job(qapp, qtbot: QtBot) -> None:
     jobs.run(jobs.make("intake", "endless", work))
     QTest.qWait(30)
     assert jobs.shutdown(3000)
+
+
+@pytest.mark.usefixtures("expects_log")
+def test_the_patience_with_workers_is_for_all_lanes_together(qapp, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs, go = Jobs(), threading.Event()
+    for lane in ("intake", "export", "library"):
+        jobs.run(jobs.make(lane, "stubborn", lambda _: go.wait(30)))
+    patience: list[int] = []
+    wait = QThreadPool.waitForDone
+
+    def waited(pool: QThreadPool, time_ms: int) -> bool:
+        patience.append(time_ms)
+        return wait(pool, time_ms)
+
+    monkeypatch.setattr(QThreadPool, "waitForDone", waited)
+    assert not jobs.shutdown(200)
+    assert patience[0] <= 200 and patience[-1] == 0
+    go.set()
+    monkeypatch.undo()
+    assert all(pool.waitForDone(10_000) for pool in jobs._pools.values())
 
 
 def test_closing_while_working_stops_cleanly(window: MainWindow, world, drop: Callable, qtbot: QtBot) -> None:

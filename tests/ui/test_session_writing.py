@@ -281,3 +281,29 @@ def test_a_photo_whose_name_is_no_text(
     (row,) = window.bench.model.rows
     assert row.specimen.photo == photo and row.state is State.DONE
     assert row.decision is not None and row.decision.action == "unknown"
+
+
+@pytest.mark.usefixtures("expects_log")
+def test_closing_is_prompt_and_loses_nothing_where_a_worker_does_not_stop(
+    window: MainWindow, filled: SessionLink
+) -> None:
+    path, stop, begun = filled.path, threading.Event(), threading.Event()
+    assert path is not None
+    on_disk: list[dict[int, str]] = []
+
+    def stubborn(_: Any) -> None:
+        begun.set()
+        while not stop.wait(0.02):
+            with Database(path, read_only=True) as database:
+                if found := decisions.latest_notes(database, [1]):
+                    on_disk.append(found)
+                    stop.set()
+
+    window.jobs.run(window.jobs.make("intake", "stubborn", stubborn))
+    assert begun.wait(10)
+    visible: list[bool] = []
+    window.jobs.stopping.connect(lambda: visible.append(window.isVisible()))
+    window.bench.write_note(window.bench.model.rows[0].key, "box 3")
+    window.close()
+    stop.set()
+    assert on_disk == [{1: "box 3"}] and visible == [False]
