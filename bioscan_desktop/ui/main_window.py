@@ -171,6 +171,7 @@ class MainWindow(QMainWindow):
             "photos": self.details.show_photos,
             "focus": self._switch_focus,
             "find": page.filter.setFocus,
+            "clear": self._clear,
             "find_taxon": self._find_taxon,
             "shortcuts": lambda: open_dialog(simple.ShortcutsDialog(self)),
             "log": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.log_dir()))),
@@ -237,6 +238,7 @@ class MainWindow(QMainWindow):
             self._settings.set("splitter", min(4000, width))
         if self.shell.is_made("review"):
             self._review_page().close_session()
+        self.hide()  # what is still at work may take its time; nobody should have to look at that
         self.jobs.shutdown()
         self.bench.undo_stack.clear()  # its destructor would emit to a half-destroyed window
         if self.bench.engine is not None:
@@ -336,7 +338,7 @@ class MainWindow(QMainWindow):
         self._set("retry", bench.can_retry)
         self._set("again", any(row.state not in (State.WAITING, State.WORKING) for row in selected))
         self._set("stop", bench.is_busy)
-        for name in ("focus", "find"):
+        for name in ("focus", "find", "clear"):
             self._set(name, bench.model.rowCount() > 0)
 
     def _undoer(self) -> Undoes:
@@ -382,6 +384,13 @@ class MainWindow(QMainWindow):
         rows = self.page.selected
         if len(rows) == 1:
             self.bench.take(intake.clipboard(), rows[0].key)
+
+    def _clear(self) -> None:
+        """Esc: one thing at a time, the latest that a person would want gone. The work goes on."""
+        if self.messages.isVisible():
+            self.messages.hide()
+        else:
+            self.page.clear()
 
     def _remove(self) -> None:
         keys = [row.key for row in self.page.selected]

@@ -452,13 +452,19 @@ class Workbench(Restricting):
         """Stops reading folders and identifying; results so far are kept."""
         if not self.is_busy and not len(self._queue):
             return
+        left = len(self._queue) + len(self._working)
+        told = [tr("Stopped; results so far are kept.")]
+        if left:
+            told.append(tr("%n specimens are left: Retry (Ctrl+R) goes on with them.", "", left))
+        if self._intakes or self._turns.is_busy:
+            told.append(tr("Open the files or the folder again to take in the rest."))
         for job in self._intakes:
             job.cancel()
         self._turns.stop()
         if self._job is not None:
             self._pausing = False
             self._job.cancel()
-        self._stop_rest(tr("Stopped. Results so far are kept; Retry goes on with the rest."))
+        self._stop_rest(" ".join(told))
 
     def _stop_rest(self, sentence: str) -> None:
         stopped = self._queue.drop()

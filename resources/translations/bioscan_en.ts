@@ -549,5 +549,12 @@
             <numerusform>{number} of %n specimens of the list have a row.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n specimens are left: Retry (Ctrl+R) goes on with them.</source>
+        <translation>
+            <numerusform>%n specimen is left: Retry (Ctrl+R) goes on with it.</numerusform>
+            <numerusform>%n specimens are left: Retry (Ctrl+R) goes on with them.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -252,6 +252,14 @@
         <translation>Trouver des spécimens par des mots, ou montrer ceux d’un état, d’un rang, ou qui sont à revoir</translation>
     </message>
     <message>
+        <source>Clear search and selectio&amp;n</source>
+        <translation>Effac&amp;er recherche et sélection</translation>
+    </message>
+    <message>
+        <source>Show all specimens again; then select one only</source>
+        <translation>Réafficher tous les spécimens&#x202f;; puis n’en sélectionner qu’un</translation>
+    </message>
+    <message>
         <source>Find a &amp;taxon…</source>
         <translation>Chercher un ta&amp;xon…</translation>
     </message>
@@ -462,6 +470,21 @@
     <message>
         <source>delete note</source>
         <translation>la suppression de la note</translation>
+    </message>
+    <message>
+        <source>Stopped; results so far are kept.</source>
+        <translation>Arrêté&#x202f;; les résultats obtenus jusqu’ici sont conservés.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n specimens are left: Retry (Ctrl+R) goes on with them.</source>
+        <translation>
+            <numerusform>Il reste %n spécimen&#xa0;: Réessayer (Ctrl+R) reprend avec lui.</numerusform>
+            <numerusform>Il reste %n spécimens&#xa0;: Réessayer (Ctrl+R) reprend avec eux.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open the files or the folder again to take in the rest.</source>
+        <translation>Ouvrez de nouveau les fichiers ou le dossier pour ajouter le reste.</translation>
     </message>
     <message>
         <source>the verdict, {name} (consensus)</source>
@@ -3675,8 +3698,8 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Prêt</translation>
     </message>
     <message>
-        <source>Stop; results so far are kept (Esc)</source>
-        <translation>Arrêter&#x202f;; les résultats obtenus sont gardés (Échap)</translation>
+        <source>Stop; results so far are kept (Shift+Esc)</source>
+        <translation>Arrêter&#x202f;; les résultats obtenus sont conservés (Maj+Échap)</translation>
     </message>
     <message>
         <source>{done} of {total} identified</source>
@@ -5624,10 +5647,6 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>Identifying stopped because of an error.</source>
         <translation>L’identification s’est arrêtée à cause d’une erreur.</translation>
-    </message>
-    <message>
-        <source>Stopped. Results so far are kept; Retry goes on with the rest.</source>
-        <translation>Arrêté. Les résultats obtenus sont gardés&#x202f;; Réessayer continue avec le reste.</translation>
     </message>
     <message>
         <source>The results cannot be written ({error}).</source>

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.core.errors import PackError
@@ -78,7 +80,11 @@ def test_cancel_keeps_results_and_retry_goes_on(
     many = [world.photos["Pieris rapae"], world.photos["Episyrphus balteatus"]] * 150
     drop(window, *many)
     qtbot.waitUntil(lambda: window.bench.done >= 5, timeout=10_000)
-    window.acts["stop"].trigger()
+    QTest.keyClick(window.page.list, Qt.Key.Key_Escape)  # too easily pressed to end a long run
+    assert window.bench.is_busy and window.acts["stop"].isEnabled()
+    QTest.keyClick(window.page.list, Qt.Key.Key_Escape, Qt.KeyboardModifier.ShiftModifier)
+    assert window.messages.text.startswith("Stopped; results so far are kept. ")
+    assert window.messages.text.endswith(" specimens are left: Retry (Ctrl+R) goes on with them.")
     rows = settled(window, 300)
     done = sum(row.state is State.DONE for row in rows)
     assert 5 <= done < 300

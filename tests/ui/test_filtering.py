@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -181,3 +182,27 @@ def test_a_long_list_is_gone_through_in_short_turns(qtbot: QtBot, monkeypatch: p
     source.take_out(source.places_of([row.key for row in source.rows[:600]]))
     qtbot.waitUntil(lambda: not model.is_busy)
     assert model.rows == [row for row in source.rows if row.state in (State.FAILED, State.DONE)]
+
+
+def test_escape_clears_one_thing_after_the_other(
+    window: MainWindow, world: Any, drop: Callable[..., None], settled: Callable[..., list[Row]]
+) -> None:
+    drop(window, *world.photos.values())
+    rows = settled(window, 4)
+    page, escape = window.page, Qt.Key.Key_Escape
+    window.messages.hide()
+    page.filter.ask(Wanted(text="noctua"))
+    page.list.setFocus()
+    page.list.selectAll()
+    assert len(page.listed.rows) == len(page.selected) == 2
+    current = page.current
+    window.say("News.")
+    QTest.keyClick(page.list, escape)
+    assert not window.messages.isVisible() and len(page.listed.rows) == 2
+    QTest.keyClick(page.list, escape)
+    assert len(page.listed.rows) == 4 and page.selected == [page.current] == [current]
+    page.list.selectAll()
+    QTest.keyClick(page.list, escape)
+    assert page.selected == [page.current] == [current]
+    QTest.keyClick(page.list, escape)
+    assert page.current is current and list(window.bench.model.rows) == rows

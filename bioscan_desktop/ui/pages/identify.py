@@ -215,6 +215,14 @@ class IdentifyPage(QStackedWidget):
         ranges = sorted((one.top(), one.bottom()) for one in chosen)  # type: ignore[attr-defined]
         return self.listed.rows_at(place for top, bottom in ranges for place in range(top, bottom + 1))
 
+    def clear(self) -> None:
+        """Shows all rows again; if they are shown, selects the current one only."""
+        current = self.current
+        if not self.listed.wanted.is_all:
+            self.filter.clear()
+        if current is not None:
+            self.select(current.key)
+
     def select(self, key: int) -> None:
         """Makes a row the current one and shows it, whatever the filter asks for."""
         if not self.listed.index_of(key).isValid():

@@ -117,7 +117,7 @@ class StatusBar(QStatusBar):
         self._stop.setProperty("look", "chip")
         self._stop.setText(tr("Stop"))
         self._stop.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._stop.setToolTip(tr("Stop; results so far are kept (Esc)"))
+        self._stop.setToolTip(tr("Stop; results so far are kept (Shift+Esc)"))
         self._stop.setAccessibleName(tr("Stop"))
         self._stop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._stop.clicked.connect(self.stop_asked)

@@ -1,4 +1,4 @@
-"""Esc in a field: it stops the work elsewhere in the window."""
+"""Esc in a field: elsewhere on the page it clears the search."""
 
 from __future__ import annotations
 

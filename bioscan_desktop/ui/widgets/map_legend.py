@@ -165,7 +165,7 @@ class MapLegend(QListView):
             super().keyPressEvent(event)
 
     def event(self, event) -> bool:  # type: ignore[no-untyped-def]
-        # Esc stops the work elsewhere in the window; while a group stands out, it ends that.
+        # While a group stands out, Esc ends that.
         if event.type() == event.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape and self.row >= 0:
             event.accept()
             return True
