@@ -42,6 +42,7 @@ class ShortcutsDialog(Dialog):
         self.setWindowTitle(tr("Keyboard shortcuts"))
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 12, 16)
+        column.setSpacing(12)
         rows: dict[str, list[tuple[str, str]]] = {spec.menu: [] for spec in actions.SPECS}
         for spec in actions.SPECS:
             if spec.keys:
@@ -59,11 +60,12 @@ class ShortcutsDialog(Dialog):
         area.setWidget(inside)
         area.setWidgetResizable(True)
         area.setAccessibleName(tr("Keyboard shortcuts"))
+        column.addWidget(label(tr("Keyboard shortcuts"), scale=1.3, bold=True))
         column.addWidget(area, 1)
         buttons = _buttons(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
-        wanted = inside.sizeHint() + QSize(MARGINS, 90)
+        wanted = inside.sizeHint() + QSize(MARGINS, 126)
         size_within_screen(self, wanted.width(), wanted.height())
 
 
@@ -90,14 +92,10 @@ def _sheet(columns: list[list[tuple[str, str]]]) -> QWidget:
 
 
 def _columns(groups: list[tuple[str, list[tuple[str, str]]]], number: int = 3) -> list[list[tuple[str, str]]]:
-    """Lines of about equally long columns; a caption, which has no keys, never stands last in one."""
-    lines = [line for title, rows in groups for line in [(title, ""), *rows]]
-    height = -(-len(lines) // number)
-    columns: list[list[tuple[str, str]]] = [[]]
-    for line in lines:
-        if len(columns[-1]) >= height - (not line[1]) and len(columns) < number:
-            columns.append([])
-        columns[-1].append(line)
+    """Lines of columns of about one length, each group whole in one of them, under its caption."""
+    columns: list[list[tuple[str, str]]] = [[] for _ in range(number)]
+    for title, rows in groups:
+        min(columns, key=len).extend([(title, ""), *rows])
     return columns
 
 

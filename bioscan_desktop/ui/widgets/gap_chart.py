@@ -60,7 +60,7 @@ class GapChart(QWidget):
         self._step, self._end = 0.2, 1.0
         self._marked: int | None = None
         self.setMouseTracking(True)
-        self.setMinimumSize(240, 220)
+        self.setMinimumSize(228, 220)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Distances within and between species"))
         theme.changed.connect(self.update)
@@ -179,8 +179,9 @@ class GapChart(QWidget):
                 side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                 painter.drawText(QRectF(plot.left() - 48, place.y() - line / 2, 41, line), side, text)
         painter.drawText(
-            QRectF(plot.left(), plot.bottom() + 5 + line * 1.1, plot.width(), line * 1.2),
-            Qt.AlignmentFlag.AlignCenter,
+            # Below the plot where it fits, else from the left edge: no language should be cut.
+            QRectF(0, plot.bottom() + 5 + line * 1.1, plot.right(), line * 1.2),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
             tr("largest distance within"),
         )
         painter.save()

@@ -85,7 +85,7 @@ class TaxonDistances(QWidget):
         self._both.setChildrenCollapsible(False)
         self._both.addWidget(self.chart)
         self._both.addWidget(self.table)
-        self._both.setSizes([220, 540])
+        self._both.setSizes([190, 570])
         column.addWidget(self._both, 1)
         column.addWidget(self._meaning)
         self._spring = QWidget()
@@ -143,7 +143,7 @@ class TaxonDistances(QWidget):
         header.setMinimumSectionSize(36)
         for names in (0, 4):  # of the species, and of the one that is nearest to it
             header.setSectionResizeMode(names, QHeaderView.ResizeMode.Stretch)
-        set_widths(table, {1: 40, 2: 60, 3: 60})
+        set_widths(table, {1: 36, 2: 60, 3: 56})
         table.selectionModel().currentRowChanged.connect(lambda new, _: self._on_row(new.row()))
         table.activated.connect(lambda index: self._open(index.row()))
 
