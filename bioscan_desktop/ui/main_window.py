@@ -214,6 +214,7 @@ class MainWindow(QMainWindow):
         empty.sample_asked.connect(bench.add_sample)
         empty.library_asked.connect(choosing.library)
         self.messages.undo_asked.connect(bench.undo)
+        bench.undo_stack.indexChanged.connect(lambda _: self.messages.forget_undo())
         self.status.stop_asked.connect(bench.cancel)
         self.status.told.connect(self.say)
         self._theme.changed.connect(self._repaint_actions)

@@ -110,7 +110,14 @@ def test_a_list_emptied_by_mistake_is_there_again(
     window.bench.take(Intake(paths=tuple(world.photos.values())))
     rows = settled(window, 4)
     before = seen(window)
-    window.bench.remove([row.key for row in rows])
+    window.page.list.selectAll()
+    window.acts["remove"].trigger()
+    assert window.messages.text == "4 specimens removed from the list."
+    window.acts["undo"].trigger()
+    assert window.messages.text == ""  # else its Undo would take back what was done before
+    assert seen(window) == before
+    assert window.page.selected == [window.page.current] == [rows[0]]
+    window.acts["redo"].trigger()
     path = link.path
     window = again()
     link = linked(window)
@@ -118,6 +125,9 @@ def test_a_list_emptied_by_mistake_is_there_again(
     assert window.bench.undo_text() == "remove 4 specimens"
     window.acts["undo"].trigger()
     assert seen(window) == before
+    assert window.page.selected == [window.page.current] == [window.bench.model.rows[0]]
+    window.acts["accept"].trigger()
+    assert window.bench.model.rows[0].decision is not None
     assert [row.specimen.query_id for row in window.bench.model.rows] == [
         row.specimen.query_id for row in rows
     ]

@@ -229,8 +229,7 @@ class IdentifyPage(QStackedWidget):
             self.filter.clear()
         index = self.listed.index_of(key)
         if index.isValid():
-            flags = QItemSelectionModel.SelectionFlag
-            self.list.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+            self._choose(index)
             self.list.scrollTo(index)
 
     def drop_target(self, position: QPoint) -> int | None:
@@ -252,6 +251,11 @@ class IdentifyPage(QStackedWidget):
             self.delegate.drop_key = key
             self.list.viewport().update()
 
+    def _choose(self, index: QModelIndex) -> None:
+        """Makes a row the current one and the only one selected, whatever keys are held down just now."""
+        flags = QItemSelectionModel.SelectionFlag
+        self.list.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+
     # -- keeping up ----------------------------------------------------------------------------
 
     def show_current(self) -> None:
@@ -261,14 +265,15 @@ class IdentifyPage(QStackedWidget):
 
     def _on_rows(self) -> None:
         has_rows = self._bench.model.rowCount() > 0
+        # Before the list gets the keyboard, which would make the first row current and not select it.
+        if has_rows and not self.list.currentIndex().isValid():
+            self._choose(self.listed.index(0))
         # Of the window, which knows it while a dialog or a file manager is in front, too.
         was_here = self.empty.isAncestorOf(self.window().focusWidget() or self)
         self.setCurrentWidget(self.splitter if has_rows else self._start)
         self.setFocusProxy(self.list if has_rows else self.empty)
         if has_rows and was_here:
             self.list.setFocus()
-        if has_rows and not self.list.currentIndex().isValid():
-            self.list.setCurrentIndex(self.listed.index(0))
         self.show_current()
         self._count_up_soon()
         self.rows_changed.emit()
@@ -286,7 +291,7 @@ class IdentifyPage(QStackedWidget):
         index = self.listed.index_of(row.key) if row is not None else QModelIndex()
         if not index.isValid() and self.listed.rowCount():
             index = self.listed.index(max(0, min(place, self.listed.rowCount() - 1)))
-        self.list.setCurrentIndex(index)
+        self._choose(index)
         self.list.scrollTo(index)
         self.show_current()
         self.count_up()

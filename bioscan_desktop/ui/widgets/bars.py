@@ -75,6 +75,11 @@ class MessageBar(QFrame):
         else:
             self._timer.start(SHOWN_MS)
 
+    def forget_undo(self) -> None:
+        """Something else can be taken back now: a message that offers to take its own back goes."""
+        if self._undo.isVisibleTo(self):
+            self.hide()
+
     @property
     def text(self) -> str:
         """What is said, "" while hidden."""
