@@ -44,3 +44,13 @@ def cropped(parts: int, photo: str) -> tuple[str, str]:
 def removed(number: int) -> tuple[str, str]:
     """Specimens were taken out of the list."""
     return tr("remove %n specimens", "", number), tr("%n specimens removed from the list.", "", number)
+
+
+def stopped(left: int, was_reading: bool) -> str:
+    """That the work was stopped, and how it goes on; `left` specimens are not identified yet."""
+    told = [tr("Stopped; results so far are kept.")]
+    if left:
+        told.append(tr("%n specimens are left: Retry (Ctrl+R) goes on with them.", "", left))
+    if was_reading:
+        told.append(tr("Open the files or the folder again to take in the rest."))
+    return " ".join(told)

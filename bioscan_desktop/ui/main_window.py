@@ -462,24 +462,7 @@ class MainWindow(QMainWindow):
         page.search()
 
     def _show_about(self) -> None:
-        engine = self.bench.engine
-        packs = tr("No library is open.")
-        if engine is not None:
-            library = engine.identifier.library.manifest
-            model = engine.identifier.model.manifest
-            packs = tr(
-                "Library {title} {version}: {licence}. "
-                "{attribution}\nModel {model} {model_version}: {model_licence}"
-            ).format(
-                title=library.title,
-                version=library.version,
-                licence=library.licence or tr("no licence stated"),
-                attribution=library.attribution,
-                model=model.title,
-                model_version=model.version,
-                model_licence=model.licence,
-            )
-        open_dialog(simple.AboutDialog(packs, self))
+        open_dialog(simple.AboutDialog(sharing.packs_text(self.bench.engine), self))
 
     def _switch_focus(self) -> None:
         (self.page.panel if self.page.list.hasFocus() else self.page.list).setFocus()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from bioscan_desktop.ui.translating import tr
 if TYPE_CHECKING:
     from bioscan_desktop.services.export.exporting import Written
     from bioscan_desktop.ui.models.specimens import Row
+    from bioscan_desktop.ui.work import Engine
     from bioscan_desktop.ui.workbench import Workbench
 
 EXPORT_FILTERS: dict[str, str] = {
@@ -136,3 +138,35 @@ class PictureCopy(QObject):
         if key == self._wanted:
             self._wanted = None
             self.copy(self._bench.model.find(key))
+
+
+def export(bench: Workbench, target: Path, keys: Sequence[int] | None, kind: str) -> None:
+    """As `Workbench.export`."""
+    rows = bench.model.rows if keys is None else [bench.model.find(key) for key in keys]
+    found = answers([row for row in rows if row is not None], bench.names)
+    identifier = bench.engine.identifier if bench.engine is not None else None
+    write = partial(work.write_results, found, kind or kind_of(target), target, identifier, details(bench))
+    job = bench.jobs.make("export", "export", write)
+    job.done.connect(lambda written: bench.said.emit(written_text(written), None))
+    job.failed.connect(lambda error: bench.said.emit(translated(error.message), None))
+    job.crashed.connect(lambda error: bench.said.emit(crashed_text(error), None))
+    bench.jobs.run(job)
+
+
+def packs_text(engine: Engine | None) -> str:
+    """What the library and the model that are open may be used for, and whom to name."""
+    if engine is None:
+        return tr("No library is open.")
+    library = engine.identifier.library.manifest
+    model = engine.identifier.model.manifest
+    return tr(
+        "Library {title} {version}: {licence}. {attribution}\nModel {model} {model_version}: {model_licence}"
+    ).format(
+        title=library.title,
+        version=library.version,
+        licence=library.licence or tr("no licence stated"),
+        attribution=library.attribution,
+        model=model.title,
+        model_version=model.version,
+        model_licence=model.licence,
+    )

@@ -48,9 +48,6 @@ URGENT = 8
 class Workbench(Restricting):
     """The specimens at hand and the work on them.
 
-    Attributes:
-        edits: changes to many rows, done in turns; one that is not done yet is ended before the next.
-
     Signals:
         setting_changed: (name) a setting has another value.
         library_asked: (name) a library should be opened, with the model that it was built with.
@@ -92,7 +89,7 @@ class Workbench(Restricting):
         self._working: set[int] = set()
         self._numbering = Numbering()
         self._turns = Turns(self)
-        self.edits = Turns(self)
+        self.edits = Turns(self)  # changes to many rows; what is not done yet is ended before the next
         self._pausing = False
         self._began = 0.0  # time.monotonic() of the first of this run; 0 while idle
 
@@ -300,8 +297,7 @@ class Workbench(Restricting):
 
     def remove(self, keys: Sequence[int]) -> None:
         """Takes rows out of the list; the files are left alone."""
-        there = self.model.keys
-        keys = [key for key in keys if key in there]
+        keys = list(filter(self.model.keys.__contains__, keys))
         if not keys:
             return
         edit, said = edit_words.removed(len(keys))
@@ -453,18 +449,14 @@ class Workbench(Restricting):
         if not self.is_busy and not len(self._queue):
             return
         left = len(self._queue) + len(self._working)
-        told = [tr("Stopped; results so far are kept.")]
-        if left:
-            told.append(tr("%n specimens are left: Retry (Ctrl+R) goes on with them.", "", left))
-        if self._intakes or self._turns.is_busy:
-            told.append(tr("Open the files or the folder again to take in the rest."))
+        told = edit_words.stopped(left, bool(self._intakes) or self._turns.is_busy)
         for job in self._intakes:
             job.cancel()
         self._turns.stop()
         if self._job is not None:
             self._pausing = False
             self._job.cancel()
-        self._stop_rest(" ".join(told))
+        self._stop_rest(told)
 
     def _stop_rest(self, sentence: str) -> None:
         stopped = self._queue.drop()
@@ -506,13 +498,4 @@ class Workbench(Restricting):
 
     def export(self, target: Path, keys: Sequence[int] | None = None, kind: str = "") -> None:
         """Writes results, all or those of some rows, in a worker; `kind` is that of the name if ""."""
-        rows = self.model.rows if keys is None else [self.model.find(key) for key in keys]
-        answers = sharing.answers([row for row in rows if row is not None], self.names)
-        identifier = self.engine.identifier if self.engine is not None else None
-        kind = kind or sharing.kind_of(target)
-        write = partial(work.write_results, answers, kind, target, identifier, sharing.details(self))
-        job = self.jobs.make("export", "export", write)
-        job.done.connect(lambda written: self.said.emit(sharing.written_text(written), None))
-        job.failed.connect(lambda error: self.said.emit(translated(error.message), None))
-        job.crashed.connect(lambda error: self.said.emit(sharing.crashed_text(error), None))
-        self.jobs.run(job)
+        sharing.export(self, target, keys, kind)

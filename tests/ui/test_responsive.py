@@ -113,14 +113,19 @@ def test_many_rows_are_taken_out_and_put_back_in_turns(window: MainWindow, qtbot
     with heart.beating():
         window.acts["remove"].trigger()
         assert bench.edits.is_busy and bench.model.rowCount() == 60_000  # it goes on in the next turns
-        qtbot.waitUntil(lambda: not bench.edits.is_busy)
+        counts: set[int] = set()
+
+        def ended() -> bool:
+            counts.add(bench.model.rowCount())
+            return not bench.edits.is_busy
+
+        qtbot.waitUntil(ended)
         assert bench.model.rowCount() == 0 and bench.undo_stack.count() == 1
         window.acts["undo"].trigger()
-        qtbot.waitUntil(lambda: not bench.edits.is_busy)
+        qtbot.waitUntil(ended)
     print(f"longest busy {max(heart.busy) * 1000:.0f} ms")
     assert list(bench.model.rows) == rows
-    # In one turn it was 235 ms with 100,000, and more on a busy machine.
-    assert max(heart.busy) < 3 * LIMIT_S
+    assert len(counts) > 2  # the window had its turn between
 
 
 def test_what_is_not_done_yet_is_ended_before_the_next_change(window: MainWindow, qtbot: QtBot) -> None:
@@ -203,9 +208,15 @@ def test_cancel_and_shutdown_stop_a_job(qapp, qtbot: QtBot) -> None:
 
 @pytest.mark.usefixtures("expects_log")
 def test_the_patience_with_workers_is_for_all_lanes_together(qapp, monkeypatch: pytest.MonkeyPatch) -> None:
-    jobs, go = Jobs(), threading.Event()
+    jobs, go, begun = Jobs(), threading.Event(), threading.Barrier(4)
+
+    def stubborn(_: Reporter) -> None:
+        begun.wait(30)
+        go.wait(30)
+
     for lane in ("intake", "export", "library"):
-        jobs.run(jobs.make(lane, "stubborn", lambda _: go.wait(30)))
+        jobs.run(jobs.make(lane, "stubborn", stubborn))
+    begun.wait(30)
     patience: list[int] = []
     wait = QThreadPool.waitForDone
 
