@@ -494,8 +494,6 @@ class Workbench(Restricting):
         """True if there is anything to export."""
         return any(row.result is not None for row in self.model.rows)
 
-    # -- handing out ---------------------------------------------------------------------------
-
     def export(self, target: Path, keys: Sequence[int] | None = None, kind: str = "") -> None:
         """Writes results, all or those of some rows, in a worker; `kind` is that of the name if ""."""
         sharing.export(self, target, keys, kind)
