@@ -35,13 +35,20 @@ from tests.conftest import SPECIES, TinyWorld, draw_insect, make_model, mutate, 
 CHANGES = ("created_at", "verified_at", "run_id")
 """Columns that say when something was done, and in which run."""
 
+DRAWN = 512
+"""Photos of a folder that are drawn; more than that are links to these."""
+
 
 def fill(folder: Path, count: int = 40) -> None:
     """Photos in folders, some with barcodes, some broken."""
     for number in range(count):
         path = folder / f"box {number % 3}" / f"S{number}_side.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
-        draw_insect(SPECIES[number % len(SPECIES)][4], (160, 120), seed=number).save(path)
+        if number < DRAWN:
+            draw_insect(SPECIES[number % len(SPECIES)][4], (160, 120), seed=number).save(path)
+        else:
+            drawn = number % DRAWN
+            os.link(folder / f"box {drawn % 3}" / f"S{drawn}_side.jpg", path)
     barcodes = [f">S{n}\n{mutate(random_barcode(n % len(SPECIES)), 2, n)}\n" for n in range(0, count, 5)]
     (folder / "coi.fasta").write_text("".join(barcodes) + ">lone\n" + random_barcode(1) + "\n>bad\nACGT\n")
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no more than that")
@@ -54,21 +61,27 @@ def folder(tmp_path: Path) -> Path:
     return path
 
 
-def table(out: Path, name: str = "results.csv") -> list[dict[str, str]]:
+def rows_of(out: Path, name: str = "results.csv") -> Iterator[dict[str, str]]:
     with (out / name).open(encoding="utf-8", newline="") as stream:
-        return [
-            {key: value for key, value in row.items() if key not in CHANGES} for row in csv.DictReader(stream)
-        ]
+        for row in csv.DictReader(stream):
+            yield {key: value for key, value in row.items() if key not in CHANGES}
+
+
+def table(out: Path, name: str = "results.csv") -> list[dict[str, str]]:
+    return list(rows_of(out, name))
+
+
+def records_of(out: Path) -> Iterator[dict[str, Any]]:
+    """All that is kept, but the time it took."""
+    with Database(out / STATE_FILE, read_only=True) as database:
+        for _, record, _ in specimens.records(database):
+            record.pop("elapsed_ms")
+            record["kept"].pop("elapsed_ms")
+            yield record
 
 
 def records(out: Path) -> list[dict[str, Any]]:
-    """All that is kept, but the time it took."""
-    with Database(out / STATE_FILE, read_only=True) as database:
-        found = [record for _, record, _ in specimens.records(database)]
-    for record in found:
-        record.pop("elapsed_ms")
-        record["kept"].pop("elapsed_ms")
-    return found
+    return list(records_of(out))
 
 
 class Runner:
