@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, NoReturn
 
 from bioscan_desktop import logs, paths
 from bioscan_desktop.core.errors import ArgumentError, reason
+from bioscan_desktop.files import shown
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.tasks import Progress
@@ -213,4 +214,4 @@ def progress_text(progress: Progress) -> str:
     pace = f"  {rate:.1f} a second" if rate else ""
     if rate and eta:
         pace += f", {duration_text(eta)} left"
-    return f"{share}{pace}  {progress.label[:50]}"
+    return f"{share}{pace}  {shown(progress.label)[:50]}"

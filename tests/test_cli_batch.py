@@ -159,6 +159,7 @@ def test_the_progress_line() -> None:
     text = cli_parts.progress_text(BatchProgress(1234, 10_000, "IMG_1", "identify", 0, 12.34, 710.0))
     assert text == "1,234/10,000  12.3 a second, about 12 minutes left  IMG_1"
     assert cli_parts.progress_text(Progress(5, None, "looking")) == "5  looking"
+    assert cli_parts.progress_text(Progress(5, None, "a\n\x1b[2J")) == "5  a\\n\\x1b[2J"
 
 
 def test_a_log_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:

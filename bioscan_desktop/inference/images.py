@@ -13,8 +13,10 @@ the nearest reference is of the right species as often.
 from __future__ import annotations
 
 import io
+import threading
 import warnings
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 from bioscan_desktop.core.errors import PhotoError
+from bioscan_desktop.files import file_size, shown
 
 SUFFIXES: frozenset[str] = frozenset(
     ".jpg .jpeg .jpe .jfif .png .tif .tiff .webp .bmp .gif .heic .heif .hif .avif".split()
@@ -31,6 +34,12 @@ SUFFIXES: frozenset[str] = frozenset(
 
 MAX_PIXELS = 400_000_000
 """Larger pictures are refused before decoding; a 100 MB TIFF of a scanner stays below."""
+
+MAX_BYTES = 4 * MAX_PIXELS
+"""Larger files are refused before they are read, since each decoding thread holds one in memory."""
+
+LARGE = 50_000_000
+"""Pixels that a picture may have, after draft decoding, to be decoded while others of the kind are."""
 
 DRAFT_FACTOR = 1.45
 """Draft decode keeps at least this multiple of the side that the model needs."""
@@ -43,6 +52,9 @@ Image.MAX_IMAGE_PIXELS = None
 
 # Pillow warns of damaged camera data and of pages that it skips; the notices say what matters.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+# Each takes gigabytes, and so many threads decode as there are cores.
+_large = threading.Lock()
 
 # Phones and many cameras append a preview or a gain map to the JPEG, which makes it an "MPO".
 _JPEGS = ("JPEG", "MPO")
@@ -177,9 +189,17 @@ def _read(source: Path | bytes) -> tuple[bytes, str]:
     if isinstance(source, bytes):
         data, name = source, "The pasted picture"
     else:
-        name = source.name
+        name = shown(source.name)
         try:
-            data = source.read_bytes()
+            size = file_size(source)
+            if size > MAX_BYTES:
+                raise PhotoError(
+                    f"{name}: the file has {size / 1e9:.1f} GB, the limit is {MAX_BYTES / 1e9:.1f} GB; "
+                    "save it smaller, or as JPEG.",
+                    "too_large",
+                )
+            with source.open("rb") as stream:
+                data = stream.read(size)  # no more than that of a file that is being written
         except FileNotFoundError:
             raise PhotoError(f"{name}: the file is no longer there.", "file_missing") from None
         except OSError as error:
@@ -238,18 +258,19 @@ def _decode(data: bytes, min_side: int | None) -> LoadedImage:
             # All in one piece: after each the decoder waits for its turn among the threads of Python.
             image.decodermaxblock = len(data)
         missing = 0.0
-        try:
-            image.load()
-            picture: Image.Image = image
-        except Exception as error:  # each format's reader raises what its damaged bytes lead to
-            picture, missing = _salvage(data, image.format, min_side, error)
-        if image.format == "TIFF":
-            width, height = picture.size
-        icc = image.info.get("icc_profile")
-        rgb = _to_rgb(picture, notices)
-        if icc:
-            rgb = _to_srgb(rgb, icc, picture.mode)
-        rgb = _upright(rgb, orientation)
+        with _large if image.width * image.height > LARGE else nullcontext():
+            try:
+                image.load()
+                picture: Image.Image = image
+            except Exception as error:  # each format's reader raises what its damaged bytes lead to
+                picture, missing = _salvage(data, image.format, min_side, error)
+            if image.format == "TIFF":
+                width, height = picture.size
+            icc = image.info.get("icc_profile")
+            rgb = _to_rgb(picture, notices)
+            if icc:
+                rgb = _to_srgb(rgb, icc, picture.mode)
+            rgb = _upright(rgb, orientation)
     if missing:
         notices.append(f"The file is cut short: about {missing:.0%} of the picture is missing.")
     return LoadedImage(rgb, width, height, tuple(notices), missing)
@@ -361,10 +382,12 @@ def _to_rgb(image: Image.Image, notices: list[str]) -> Image.Image:
     if mode == "RGB" and "transparency" not in image.info:
         return image.copy()
     if mode in _SIXTEEN_BIT:
-        values = np.asarray(image).astype(np.int64)
+        values = np.asarray(image)
         top = int(values.max(initial=0))
         depth = next((d for d in _BIT_DEPTHS if top <= d), top)
-        grey = (np.clip(values, 0, None) * 255 // depth).astype(np.uint8)
+        grey = np.empty(values.shape, dtype=np.uint8)
+        for row, line in enumerate(values):  # line by line: as a whole it would take twelve bytes a pixel
+            grey[row] = np.clip(line.astype(np.int64), 0, None) * 255 // depth
         notices.append("A 16-bit picture is shown with 8 bits.")
         return Image.fromarray(grey, "L").convert("RGB")
     if mode == "F":

@@ -31,7 +31,7 @@ from bioscan_desktop.services.identify import Identifier
 from bioscan_desktop.services.tasks import CancelToken, Gate, ProgressCallback, silent
 from bioscan_desktop.session import queries, specimens
 from bioscan_desktop.session.backups import due
-from bioscan_desktop.session.database import Database, now
+from bioscan_desktop.session.database import Database, now, readable
 from bioscan_desktop.session.specimens import Provenance
 
 STATE_FILE = "session.sqlite"
@@ -296,7 +296,7 @@ class Batch:
         return walk(self.root.path, bool(self.database.fact("recursive")), self.out.resolve())
 
     def _knows(self, path: str) -> bool:
-        return self.database.one("SELECT 1 FROM sources WHERE path = ?", (path,)) is not None
+        return self.database.one("SELECT 1 FROM sources WHERE path = ?", (readable(path),)) is not None
 
 
 def _teller(

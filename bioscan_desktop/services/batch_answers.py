@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bioscan_desktop.core.errors import InputError
+from bioscan_desktop.files import shown
 from bioscan_desktop.services.identify import Identification, Identifier
 from bioscan_desktop.services.recorded import answer_of, specimen_of
 from bioscan_desktop.services.specimens import Specimen
@@ -117,11 +118,12 @@ class _Expected:
 
 def _changed(result: Identification, path: Path, gone: bool) -> Identification:
     """In the place of an answer about a file that was not the same before and after."""
+    name = shown(path.name)
     if gone:
-        error = InputError(f"{path.name}: the file vanished while it was read.", "file_missing")
+        error = InputError(f"{name}: the file vanished while it was read.", "file_missing")
     else:
         error = InputError(
-            f"{path.name}: the file was changed while it was read; retry it when it is complete.",
+            f"{name}: the file was changed while it was read; retry it when it is complete.",
             "file_changed",
         )
     return replace(

@@ -24,6 +24,7 @@ from pathlib import Path, PurePosixPath
 
 from bioscan_desktop.core.barcode import Barcode, clean
 from bioscan_desktop.core.errors import BarcodeError, InputError
+from bioscan_desktop.files import shown
 from bioscan_desktop.library.importers.sequences import read_sequences
 from bioscan_desktop.library.importers.tables import Record, read_table
 from bioscan_desktop.services.batch_scan import Found, is_nameable, sort_key
@@ -132,9 +133,11 @@ def _take_files(
         problem = None
         if one.kind == "problem":
             where = root / path if path != "." else root
-            problem = f"folder_unreadable\nThe folder {where} cannot be read ({one.why})."
+            problem = f"folder_unreadable\nThe folder {shown(str(where))} cannot be read ({one.why})."
         elif path != one.path:
-            problem = f"bad_file_name\nThe name of {path} is not text that can be read; rename the file."
+            problem = (
+                f"bad_file_name\nThe name of {shown(one.path)} is not text that can be read; rename the file."
+            )
         stem = _stem(path) if path != "." else root.name
         _add_photo(connection, path, facts, stem, problem=problem)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
 from bioscan_desktop.library.importers.sequences import is_sequence_file
+from bioscan_desktop.session.photos import absolute
 from bioscan_desktop.session.specimens import FileFacts
 
 _DIGITS = re.compile(r"(\d+)")
@@ -70,7 +71,7 @@ def walk(root: Path, recursive: bool = True, leave_out: Path | None = None) -> I
                 if _is_folder(entry):
                     if recursive and path != leave_out:
                         folders.append(path)
-                elif (kind := kind_of(path)) is not None:
+                elif (kind := kind_of(path)) is not None and not _leads_to_folder(entry):
                     yield Found(_relative(path, root), kind, _facts(entry))
 
 
@@ -127,11 +128,11 @@ class Root:
         """True if it is there, or there again, as one of its files tells.
 
         Args:
-            known: a file that was in it, relative; None if there was none.
+            known: a file that was in it, relative, as a session names it; None if there was none.
         """
         if self.is_there():
             return True
-        if self.path.is_dir() and (known is None or (self.path / known).exists()):
+        if self.path.is_dir() and (known is None or absolute(known, self.path).exists()):
             self._identity = self._look()
         return self.is_there()
 
@@ -183,6 +184,13 @@ def _relative(path: Path, root: Path) -> str:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_symlink() and entry.is_dir()
     except OSError:
         return False
 

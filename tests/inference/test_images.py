@@ -7,9 +7,11 @@ import io
 import os
 import random
 import struct
+import tracemalloc
 import unicodedata
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -231,13 +233,61 @@ class TestNoPhoto:
     def test_a_folder(self, tmp_path: Path) -> None:
         folder = tmp_path / "folder.jpg"
         folder.mkdir()
-        refused(folder, "file_unreadable")
+        assert "it is a folder" in refused(folder, "file_unreadable").message
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
+    def test_a_pipe_is_not_waited_for(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe.jpg")
+        assert "a pipe" in refused(tmp_path / "pipe.jpg", "file_unreadable").message
+
+    @pytest.mark.skipif(not Path("/dev/zero").is_char_device(), reason="there is no device without end")
+    def test_a_device_is_not_read(self, tmp_path: Path) -> None:
+        (tmp_path / "zero.jpg").symlink_to("/dev/zero")
+        assert "a device" in refused(tmp_path / "zero.jpg", "file_unreadable").message
+
+    @pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+    def test_links_that_lead_nowhere(self, tmp_path: Path) -> None:
+        (tmp_path / "round.jpg").symlink_to("round.jpg")
+        refused(tmp_path / "round.jpg", "file_unreadable")
+        (tmp_path / "lost.jpg").symlink_to("nothing.jpg")
+        refused(tmp_path / "lost.jpg", "file_missing")
+
+    def test_a_file_of_gigabytes_is_not_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        content = encoded(scene(), "JPEG")
+        (tmp_path / "large.jpg").write_bytes(content)
+        monkeypatch.setattr(images, "MAX_BYTES", len(content))
+        load_rgb(tmp_path / "large.jpg")
+        monkeypatch.setattr(images, "MAX_BYTES", len(content) - 1)
+        seen: list[bytes] = []
+        with pytest.raises(PhotoError, match="GB, the limit is") as caught:
+            load_rgb(tmp_path / "large.jpg", seen=seen.append)
+        assert caught.value.code == "too_large"
+        assert not seen
+
+    def test_a_file_that_grows_is_read_as_far_as_it_went(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = tmp_path / "growing.jpg"
+        path.write_bytes(b"begun")
+        size = images.file_size
+
+        def then_grown(of: Path) -> int:
+            found = size(of)
+            path.write_bytes(b"begun, and more of it")
+            return found
+
+        monkeypatch.setattr(images, "file_size", then_grown)
+        seen: list[bytes] = []
+        with pytest.raises(PhotoError):
+            load_rgb(path, seen=seen.append)
+        assert seen == [b"begun"]
 
     def test_a_file_that_may_not_be_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        def deny(_: Path) -> bytes:
+        def deny(*_: object) -> None:
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr(Path, "read_bytes", deny)
+        (tmp_path / "locked.jpg").write_bytes(encoded(scene(), "JPEG"))
+        monkeypatch.setattr(Path, "open", deny)
         assert "Permission denied" in refused(tmp_path / "locked.jpg", "file_unreadable").message
 
     @pytest.mark.parametrize("side", [1, 15])
@@ -250,6 +300,17 @@ class TestNoPhoto:
     def test_too_large_is_seen_in_the_header(self) -> None:
         error = refused(png_header(30_000, 20_000), "too_large")
         assert "600 megapixels" in error.message
+
+    def test_large_pictures_are_decoded_one_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(images, "LARGE", 320 * 240 - 1)
+        data, small = encoded(scene(), "PNG"), encoded(scene((100, 80)), "PNG")
+        with ThreadPoolExecutor(1) as pool:
+            with images._large:
+                waiting = pool.submit(load_rgb, data)
+                assert load_rgb(small).image.size == (100, 80)
+                with pytest.raises(TimeoutError):
+                    waiting.result(timeout=0.2)
+            assert waiting.result().image.size == (320, 240)
 
     def test_the_limit_itself_is_allowed(self) -> None:
         # Nothing but the header is there, so that passing the size check ends in "damaged".
@@ -282,6 +343,17 @@ class TestColour:
         for values in (ramp.astype(np.int32), ramp.astype(np.float32)):
             grey = np.asarray(load_rgb(encoded(Image.fromarray(values), "TIFF")).image.convert("L"), np.int32)
             np.testing.assert_allclose(grey[0], np.arange(256), atol=3)
+
+    def test_sixteen_bits_take_little_memory(self) -> None:
+        """A large one of a single shade is a file of some kilobytes."""
+        picture = Image.fromarray(np.full((1500, 2000), 900, np.uint16))
+        tracemalloc.start()
+        try:
+            images._to_rgb(picture, [])
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert most < 4 * 2 * 1500 * 2000
 
     def test_a_black_sixteen_bit_picture(self) -> None:
         black = Image.fromarray(np.zeros((32, 32), np.uint16))
@@ -486,11 +558,16 @@ def test_a_name_too_long_for_the_system_is_a_sentence(tmp_path: Path) -> None:
     refused(tmp_path / ("x" * 400 + ".jpg"), "file_unreadable")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no undecodable names")
-def test_an_undecodable_name(tmp_path: Path) -> None:
-    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jpg"))
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize(
+    "name, told", [(b"caf\xe9.jpg", "caf\\udce9.jpg"), (b"a\n\x1bb.jpg", "a\\n\\x1bb.jpg")]
+)
+def test_a_name_that_no_sentence_can_hold(tmp_path: Path, name: bytes, told: str) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
     path.write_bytes(encoded(scene(), "JPEG"))
     assert load_rgb(path).image.size == (320, 240)
+    path.write_bytes(b"no photo")
+    assert refused(path, "not_a_photo").message.startswith(f"{told}: ")
 
 
 class TestDraft:

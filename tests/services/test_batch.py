@@ -31,6 +31,7 @@ from bioscan_desktop.session.backups import backups_of
 from bioscan_desktop.session.database import Database
 from bioscan_desktop.session.specimens import FileFacts
 from tests.conftest import SPECIES, TinyWorld, draw_insect, make_model, mutate, random_barcode
+from tests.inference.test_images import png_header
 
 CHANGES = ("created_at", "verified_at", "run_id")
 """Columns that say when something was done, and in which run."""
@@ -531,6 +532,48 @@ class TestMishaps:
         if sys.platform == "linux":
             (bad,) = [row for row in rows if row["status"] == "failed"]
             assert bad["error_code"] == "bad_file_name" and "rename" in bad["error_message"]
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
+    def test_what_is_no_photo_is_a_row_with_a_sentence(self, run: Runner, tmp_path: Path) -> None:
+        """What would be waited for, read for ever, or fill the memory."""
+        folder = tmp_path / "photos"
+        (folder / "folder.jpg").mkdir(parents=True)
+        draw_insect(SPECIES[0][4]).save(folder / "folder.jpg" / "good.jpg")
+        (folder / "linked.jpg").symlink_to(folder / "folder.jpg")
+        expected = {"good": ""}
+        for name in ("pipe.jpg", "dna.fasta", "trace.ab1"):
+            os.mkfifo(folder / name)
+            expected[name.split(".")[0]] = "file_unreadable"
+        for name, code in (
+            ("huge.jpg", "too_large"),
+            ("zeros.fasta", "not_text"),
+            ("zeros.ab1", "damaged_trace"),
+        ):
+            with (folder / name).open("wb") as stream:
+                stream.truncate(5_000_000_000)  # a hole, on the disk
+            expected[name.split(".")[0] + (".2" if name == "zeros.fasta" else "")] = code
+        for name, target, code in (
+            ("device.jpg", "/dev/zero", "file_unreadable"),
+            ("round.jpg", "round.jpg", "file_unreadable"),
+            ("lost.jpg", "nowhere.jpg", "file_missing"),
+        ):
+            (folder / name).symlink_to(target)
+            expected[name.split(".")[0]] = code
+        (folder / "empty.jpg").touch()
+        (folder / "wide.png").write_bytes(png_header(40_000, 40_000))
+        (folder / "new\nline.jpg").write_bytes(b"no photo")
+        expected |= {"empty": "empty_file", "wide": "too_large", "new\nline": "not_a_photo"}
+        if sys.platform == "linux":  # other systems refuse the name
+            Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.jpg")).write_bytes(b"no photo")
+            expected["caf\\udce9"] = "bad_file_name"
+        run(folder, "run")
+        rows = {row["query_id"]: row for row in table(tmp_path / "run")}
+        assert {name: row["error_code"] for name, row in rows.items()} == expected
+        for name, row in rows.items():
+            assert name == "good" or row["error_message"].endswith("."), name
+            assert "\n" not in row["error_message"]
+        run(folder, "run", resume=True, before=Batch.add_new)
+        assert len(table(tmp_path / "run")) == len(expected)
 
     def test_results_inside_of_the_folder_are_not_read(self, run: Runner, folder: Path) -> None:
         with Batch(folder, folder / "run") as opened:

@@ -56,6 +56,7 @@ def test_links_to_folders_are_not_followed_and_those_to_files_are(tmp_path: Path
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "p.jpg").write_text("x")
     (tmp_path / "a" / "loop").symlink_to(tmp_path)
+    (tmp_path / "a" / "loop.jpg").symlink_to(tmp_path)
     (tmp_path / "q.jpg").symlink_to(tmp_path / "a" / "p.jpg")
     (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere")
     found = {f.path: f.facts for f in batch_scan.walk(tmp_path)}

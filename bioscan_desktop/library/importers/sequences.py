@@ -5,15 +5,23 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from bioscan_desktop.core.barcode import SequenceRecord, clean, read_records
 from bioscan_desktop.core.errors import BarcodeError, reason
+from bioscan_desktop.files import file_size, shown
 from bioscan_desktop.library.importers.tables import open_text
 
 SUFFIXES: frozenset[str] = frozenset(".fasta .fa .fna .fas .fsa .ffn .seq .fastq .fq .ab1 .abi".split())
 """File endings that are taken for sequences."""
+
+LINE = 1 << 20
+"""Characters that are read of a line at once: what is no text may go on for gigabytes without a line end."""
+
+TRACE_BYTES = 50_000_000
+"""A trace has some hundred kilobytes; it is read as a whole."""
 
 
 def is_sequence_file(path: Path) -> bool:
@@ -31,27 +39,26 @@ def read_sequences(path: Path) -> Iterator[SequenceRecord]:
     if path.suffix.lower() in (".ab1", ".abi"):
         yield _read_trace(path)
         return
-    empty = True
+    empty, name = True, shown(path.name)
     try:
+        file_size(path)  # a pipe would be waited for
         # Headers may be in any encoding; bases are ASCII in all of them.
         with open_text(path, errors="replace") as stream:
-            for record in read_records(_text_only(stream, path)):
+            for record in read_records(_text_only(stream, name)):
                 empty = False
                 yield record
     except FileNotFoundError:
-        raise BarcodeError(f"{path.name}: the file is no longer there.", "file_missing") from None
+        raise BarcodeError(f"{name}: the file is no longer there.", "file_missing") from None
     except (OSError, EOFError, zlib.error) as error:
-        raise BarcodeError(
-            f"{path.name}: the file cannot be read ({reason(error)}).", "file_unreadable"
-        ) from None
+        raise BarcodeError(f"{name}: the file cannot be read ({reason(error)}).", "file_unreadable") from None
     if empty:
-        raise BarcodeError(f"{path.name}: the file holds no sequence.", "empty_file")
+        raise BarcodeError(f"{name}: the file holds no sequence.", "empty_file")
 
 
-def _text_only(lines: Iterable[str], path: Path) -> Iterator[str]:
-    for line in lines:
+def _text_only(stream: TextIO, name: str) -> Iterator[str]:
+    while line := stream.readline(LINE):
         if "\0" in line:
-            raise BarcodeError(f"{path.name}: this is not a sequence file; it is not text.", "not_text")
+            raise BarcodeError(f"{name}: this is not a sequence file; it is not text.", "not_text")
         yield line
 
 
@@ -66,18 +73,21 @@ def _read_trace(path: Path) -> SequenceRecord:
     """An AB1 trace: the base caller's sequence with its low-quality ends cut off."""
     from Bio import SeqIO  # 0.3 s to import, needed for traces alone
 
+    name = shown(path.name)
     try:
+        if file_size(path) > TRACE_BYTES:
+            raise BarcodeError(f"{name}: this is not a trace; it is too large for one.", "damaged_trace")
         data = path.read_bytes()
         _check_directory(data)
         trace = SeqIO.read(io.BytesIO(data), "abi-trim")
+    except BarcodeError:
+        raise
     except FileNotFoundError:
-        raise BarcodeError(f"{path.name}: the file is no longer there.", "file_missing") from None
+        raise BarcodeError(f"{name}: the file is no longer there.", "file_missing") from None
     except OSError as error:
-        raise BarcodeError(
-            f"{path.name}: the file cannot be read ({reason(error)}).", "file_unreadable"
-        ) from None
+        raise BarcodeError(f"{name}: the file cannot be read ({reason(error)}).", "file_unreadable") from None
     except Exception as error:  # the parser raises struct.error, KeyError, … on damaged files
-        raise BarcodeError(f"{path.name}: the trace is damaged ({error}).", "damaged_trace") from None
+        raise BarcodeError(f"{name}: the trace is damaged ({error}).", "damaged_trace") from None
     try:
         return SequenceRecord(path.stem, path.name, clean(str(trace.seq), path.name))
     except BarcodeError as error:
