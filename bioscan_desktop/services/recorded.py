@@ -24,6 +24,10 @@ from bioscan_desktop.session.specimens import Answer, StoredSpecimen
 
 D = TypeVar("D")
 
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (Hit, Lineage, RankShare, Verdict)
+}
+
 
 def stored_of(
     specimen: Specimen,
@@ -131,7 +135,7 @@ def _verdict_values(verdict: Verdict) -> dict[str, Any]:
 
 def _values(one: Hit | Lineage | RankShare | Verdict) -> dict[str, Any]:
     """The fields of a dataclass. `asdict` copies each value, and takes ten times as long."""
-    return {field.name: getattr(one, field.name) for field in fields(one)}
+    return {name: getattr(one, name) for name in _FIELDS[type(one)]}
 
 
 def _verdict(values: Mapping[str, Any]) -> Verdict:
@@ -140,5 +144,4 @@ def _verdict(values: Mapping[str, Any]) -> Verdict:
 
 def _known(kind: type[D], values: Mapping[str, Any]) -> D:
     """A dataclass of those values that it has a field for: records of other versions may have more."""
-    names = {one.name for one in fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: value for name, value in values.items() if name in names})
+    return kind(**{name: values[name] for name in _FIELDS[kind] if name in values})

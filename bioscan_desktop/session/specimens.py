@@ -391,10 +391,11 @@ def save_answer(
                 finished,
             ),
         )
-        connection.execute("UPDATE specimens SET state = 'done' WHERE specimen_id = ?", (specimen_id,))
-        if facts is not None:
+        if facts is None:
+            connection.execute("UPDATE specimens SET state = 'done' WHERE specimen_id = ?", (specimen_id,))
+        else:
             connection.execute(
-                "UPDATE specimens SET photo_size = ?, photo_mtime_ns = ?, photo_hash = ? "
+                "UPDATE specimens SET state = 'done', photo_size = ?, photo_mtime_ns = ?, photo_hash = ? "
                 "WHERE specimen_id = ?",
                 (facts.size, facts.mtime_ns, facts.hash, specimen_id),
             )

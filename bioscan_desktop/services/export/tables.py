@@ -156,21 +156,17 @@ def shared_bin(item: ExportItem) -> str:
     return best["bin_uri"] or "" if best is not None and best["species"] == item.machine.text else ""
 
 
-def cells(row: Row, guard: bool = True) -> Row:
-    """A row as it is written: text made safe, truth as `true` and `false`.
+def _cell(value: Any, guard: bool) -> Any:
+    """As it is written: text made safe, truth as `true` and `false`.
 
     Args:
         guard: see `safe_cell`.
     """
-    return {name: _cell(value, guard) for name, value in row.items()}
-
-
-def _cell(value: Any, guard: bool) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, str):
         text = value.replace("\x00", "")
         return safe_cell(text) if guard else text
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return value
 
 
@@ -189,13 +185,16 @@ class TableWriter:
         self, stream: IO[str], columns: tuple[str, ...], guard: bool = True, header: bool = True
     ) -> None:
         self._guard = guard
-        self._rows = csv.DictWriter(stream, columns, lineterminator="\r\n")
+        self._columns, self._known = columns, frozenset(columns)
+        self._rows = csv.writer(stream, lineterminator="\r\n")
         if header:
-            self._rows.writeheader()
+            self._rows.writerow(columns)
 
     def write(self, row: Row) -> None:
         """One line."""
-        self._rows.writerow(cells(row, self._guard))
+        if not self._known.issuperset(row):
+            raise ValueError(f"no column of the table: {', '.join(sorted(set(row) - self._known))}")
+        self._rows.writerow([_cell(row.get(name), self._guard) for name in self._columns])
 
 
 def write(
