@@ -102,13 +102,11 @@ class ModelPack:
         Each is the mean over the picture and its mirror image, unless the pack says otherwise: an insect
         looks left as often as right, and the mean lies closer to the other photos of its species.
         """
+        parts = [(pixels[None],) for pixels in inputs]
         if not self._card("image").mirror:
-            return self.embed_arrays("image", np.stack(inputs))
+            return self._unit_rows("image", parts)
         count = len(inputs)
-        pixels = np.empty((2 * count, *inputs[0].shape), dtype=np.float32)
-        np.stack(inputs, out=pixels[:count])
-        pixels[count:] = pixels[:count, :, :, ::-1]
-        rows = self.embed_arrays("image", pixels)
+        rows = self._unit_rows("image", parts + [(pixels[None, :, :, ::-1],) for pixels in inputs])
         mean = rows[:count] + rows[count:]
         return mean / np.linalg.norm(mean, axis=1, keepdims=True)
 
@@ -162,8 +160,14 @@ class ModelPack:
         Raises:
             PackError: if the encoder answers with a wrong shape or with NaN.
         """
-        rows = np.asarray(self._run(modality, batch), dtype=np.float32)
-        if rows.shape != (len(batch[0]), self.dim):
+        step = ROWS_AT_ONCE[modality]
+        starts = range(0, len(batch[0]), step) or [0]
+        return self._unit_rows(modality, [tuple(array[at : at + step] for array in batch) for at in starts])
+
+    def _unit_rows(self, modality: str, parts: Sequence[tuple[np.ndarray, ...]]) -> np.ndarray:
+        """As `embed_arrays`, of input that is cut into parts of no more than `ROWS_AT_ONCE` rows."""
+        rows = np.asarray(self._run(modality, parts), dtype=np.float32)
+        if rows.shape != (sum(len(part[0]) for part in parts), self.dim):
             raise PackError(
                 f"The {modality} encoder of {self.folder} gives {rows.shape}, not (n, {self.dim})."
             )
@@ -172,12 +176,11 @@ class ModelPack:
             raise PackError(f"The {modality} encoder of {self.folder} gives unusable numbers.")
         return rows / norms
 
-    def _run(self, modality: str, batch: tuple[np.ndarray, ...]) -> np.ndarray:
-        """The encoder's rows. On the CPU a few at a time, as many runs side by side as there are threads."""
-        session, step = self.session(modality), ROWS_AT_ONCE[modality]
-        if session.report.short != "CPU" or len(batch[0]) <= step:
-            return session.run(*batch)
-        parts = [[array[at : at + step] for array in batch] for at in range(0, len(batch[0]), step)]
+    def _run(self, modality: str, parts: Sequence[tuple[np.ndarray, ...]]) -> np.ndarray:
+        """The encoder's rows. On the CPU part by part, as many runs side by side as there are threads."""
+        session = self.session(modality)
+        if session.report.short != "CPU" or len(parts) == 1:
+            return session.run(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
         callers = min(len(parts), self.threads or default_threads())
         rows: list[np.ndarray] = [np.empty(0)] * len(parts)
         left = iter(range(len(parts)))
@@ -185,7 +188,7 @@ class ModelPack:
         def call(use: int) -> None:
             with self.cores.one(use) if self.cores is not None else nullcontext():
                 for number in left:
-                    rows[number] = session.run(*parts[number])
+                    rows[number] = session.run(*(np.ascontiguousarray(array) for array in parts[number]))
 
         with ThreadPoolExecutor(callers) as pool:
             for done in [pool.submit(call, EMBED if n == 0 else HELP_EMBED) for n in range(callers)]:
