@@ -172,6 +172,12 @@ class Judgement:
     agreed: str | None
 
 
+def _one_by_one(answered: Sequence[Neighbours], cancel: CancelToken) -> Iterator[Neighbours]:
+    for found in answered:
+        cancel.check()
+        yield found
+
+
 class Identifier:
     """Identifies specimens against one library with one model.
 
@@ -212,7 +218,7 @@ class Identifier:
         """Yields one identification per specimen, in order.
 
         Args:
-            specimens: may be a generator; it is read a chunk ahead only.
+            specimens: may be a generator; it is read two steps ahead.
             top_k: hits to show per key modality.
             progress: told after each specimen.
             cancel: looked at between specimens; raises Cancelled.
@@ -257,10 +263,12 @@ class Identifier:
         cancel = cancel or CancelToken()
         with ThreadPoolExecutor(self._decoders, thread_name_prefix="decode") as pool:
             ahead: list[tuple[Neighbours, Future[tuple[LoadedImage, np.ndarray]] | None]] = []
+            answered: list[Neighbours] = []
             try:
                 for chunk in in_steps(specimens, first_step, last_step):
                     cancel.check()
-                    # The next step's photos are decoded while this one's are embedded.
+                    # Photos are decoded while those of the step before are embedded, and while the answers
+                    # of the one before that are used.
                     submitted = [
                         (
                             Neighbours(s),
@@ -268,9 +276,11 @@ class Identifier:
                         )
                         for s in chunk
                     ]
-                    yield from self._step(ahead, k, keys, cancel)
+                    yield from _one_by_one(answered, cancel)
+                    answered = self._step(ahead, k, keys, cancel)
                     ahead = submitted
-                yield from self._step(ahead, k, keys, cancel)
+                yield from _one_by_one(answered, cancel)
+                yield from _one_by_one(self._step(ahead, k, keys, cancel), cancel)
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
@@ -292,7 +302,7 @@ class Identifier:
         k: int,
         keys: Sequence[str] | None,
         cancel: CancelToken,
-    ) -> Iterator[Neighbours]:
+    ) -> list[Neighbours]:
         """Embeds and searches the photos of a step together, then its barcodes."""
         start = time.perf_counter()
         photos: list[tuple[list[Neighbours], np.ndarray]] = []
@@ -320,9 +330,8 @@ class Identifier:
             "dna", [(same, sequence) for sequence, same in barcodes.items()], self._ask_barcodes, k, keys
         )
         for found, _ in batch:
-            cancel.check()
             found.elapsed_ms = (time.perf_counter() - start) * 1000 / len(batch)
-            yield found
+        return [found for found, _ in batch]
 
     def _search(
         self,

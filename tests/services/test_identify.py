@@ -336,6 +336,23 @@ class TestRunning:
         assert read <= 64
         answers.close()
 
+    def test_photos_are_decoded_while_answers_are_used(
+        self, world: TinyWorld, identifier: Identifier
+    ) -> None:
+        decoded, enough = 0, threading.Event()
+
+        def seen(_: Specimen, __: bytes) -> None:
+            nonlocal decoded
+            decoded += 1
+            if decoded == 48:
+                enough.set()
+
+        answers = identifier.identify([photo(world, RAPAE)] * 80, first_step=16, last_step=16, seen=seen)
+        next(answers)
+        assert enough.wait(30), "the third step waits until the answers of the first have been used"
+        assert decoded == 48
+        assert len(list(answers)) == 79
+
     def test_equal_barcodes_are_searched_once_and_answered_each(
         self, world: TinyWorld, identifier: Identifier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
