@@ -38,9 +38,9 @@ LINKS = 50_000
 SMALL = int(os.environ.get("BIOSCAN_MANY_PHOTOS", "6000"))
 
 
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(7200 + KILLED)
 def test_killed_twenty_times(world: TinyWorld, tmp_path: Path) -> None:
-    """`BIOSCAN_KILLED_PHOTOS=100000` runs it at full length, which takes hours."""
+    """`BIOSCAN_KILLED_PHOTOS=100000` runs it at full length. With 2,000 it takes 44 s of work."""
     killed = killed_again_and_again(world, tmp_path, photos=KILLED, kills=20, seed=1)
     print(f"\n{KILLED:,} photos, killed {killed} times of 20; no row lost, none doubled, none different")
     assert killed >= 15
