@@ -22,6 +22,7 @@ from bioscan_desktop.cli_parts import (
     say,
 )
 from bioscan_desktop.core.errors import ArgumentError, Cancelled
+from bioscan_desktop.files import shown
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.batch import Batch
@@ -177,7 +178,7 @@ def _preview(arguments: argparse.Namespace) -> int:
         lines.append(f"  and {found.placed.joined - len(found.examples):,} more")
     lines += [sentence for _, sentence in found.placed.apart]
     lines += list(found.problems)
-    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.write("".join(f"{shown(line)}\n" for line in lines))
     return EXIT_OK
 
 

@@ -159,7 +159,7 @@ def told_as_bug(error: Exception) -> str:
 
 def say(sentence: str) -> None:
     """One sentence on standard error."""
-    sys.stderr.write(f"bioscan: {sentence}\n")
+    sys.stderr.write(f"bioscan: {shown(sentence)}\n")
 
 
 class ProgressLine:

@@ -16,7 +16,7 @@ import pytest
 from bioscan_desktop import cli, cli_parts
 from bioscan_desktop.services.batch_work import BatchProgress
 from bioscan_desktop.services.tasks import Progress
-from tests.conftest import TinyWorld
+from tests.conftest import TinyWorld, random_barcode
 from tests.services.test_batch import fill
 from tests.services.test_batch_kill import start
 
@@ -134,6 +134,16 @@ def test_a_dry_run_shows_the_pairs_and_makes_nothing(batch: Runner, folder: Path
     assert lines[1] == "  S0_side: box 0/S0_side.jpg + S0"
     assert lines[-1].startswith("bad has only 4 bases")
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_a_name_with_a_line_end_takes_one_line(batch: Runner, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "S77_\nside.jpg").write_bytes(b"no photo")
+    (folder / "coi.fasta").write_text(f">S77\n{random_barcode(1)}\n")
+    assert batch(folder, "--dry-run", packs=False) == 0
+    assert batch.out.splitlines()[1:] == ["  S77_\\nside: S77_\\nside.jpg + S77"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
