@@ -172,12 +172,6 @@ class Judgement:
     agreed: str | None
 
 
-def _one_by_one(answered: Sequence[Neighbours], cancel: CancelToken) -> Iterator[Neighbours]:
-    for found in answered:
-        cancel.check()
-        yield found
-
-
 class Identifier:
     """Identifies specimens against one library with one model.
 
@@ -260,27 +254,23 @@ class Identifier:
             Cancelled: at the next specimen after `cancel`.
             PackError: if an encoder or a key file cannot be used.
         """
-        cancel = cancel or CancelToken()
+        cancel, model = cancel or CancelToken(), self.model
         with ThreadPoolExecutor(self._decoders, thread_name_prefix="decode") as pool:
             ahead: list[tuple[Neighbours, Future[tuple[LoadedImage, np.ndarray]] | None]] = []
             answered: list[Neighbours] = []
             try:
                 for chunk in in_steps(specimens, first_step, last_step):
                     cancel.check()
-                    # Photos are decoded while those of the step before are embedded, and while the answers
-                    # of the one before that are used.
+                    # Decoded while the step before is embedded, and the answers of that before it are used.
                     submitted = [
-                        (
-                            Neighbours(s),
-                            pool.submit(prepare, s, self.model, seen) if s.photo is not None else None,
-                        )
+                        (Neighbours(s), None if s.photo is None else pool.submit(prepare, s, model, seen))
                         for s in chunk
                     ]
-                    yield from _one_by_one(answered, cancel)
+                    yield from cancel.between(answered)
                     answered = self._step(ahead, k, keys, cancel)
                     ahead = submitted
-                yield from _one_by_one(answered, cancel)
-                yield from _one_by_one(self._step(ahead, k, keys, cancel), cancel)
+                yield from cancel.between(answered)
+                yield from cancel.between(self._step(ahead, k, keys, cancel))
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bioscan_desktop.core.errors import Cancelled
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,12 @@ class CancelToken:
         """Raises `Cancelled` if the user asked to stop."""
         if self.cancelled:
             raise Cancelled
+
+    def between(self, items: Iterable[T]) -> Iterator[T]:
+        """The items, each after a check."""
+        for item in items:
+            self.check()
+            yield item
 
 
 class Gate:
