@@ -45,7 +45,7 @@ from bioscan_desktop.core.calibration import (
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.near import Hits, Near
 from bioscan_desktop.core.novelty import novelty_of
-from bioscan_desktop.core.taxonomy import RANKS, Lineage
+from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.core.verdict import RankShare, Verdict
 
 DECISION_K = 50
@@ -69,26 +69,27 @@ def gather(hits: Sequence[Hit], calibration: Calibration, missing: bool = False)
     """
     groups = Hits.of(hits).groups
     shown = {name for near in groups if near.pair == "image->image" for name in near.species if name}
-    votes: list[tuple[float, Lineage]] = []
+    ranked: list[tuple[Near, np.ndarray, np.ndarray]] = []
     for near in groups:
         if shown and near.pair == "image->dna":
             others = [number for number, name in enumerate(near.species) if name not in shown]
             near = near.take(np.array(others, dtype=np.int64))
         logits = weigh(near, calibration.pair(near.pair, missing))
         order = np.lexsort((near.key_ids, -logits))[:DECISION_K]
-        used: dict[object, int] = defaultdict(int)
-        for number, logit in zip(order.tolist(), logits[order].tolist(), strict=True):
-            key = near.keys[number]
-            taxon = near.species[number] or key.bin_uri or key.key_id
-            used[taxon] += 1
-            if used[taxon] <= MAX_KEYS_PER_TAXON:
-                votes.append((logit, key.lineage))
-    if not votes:
-        return {}
-    top = max(logit for logit, _ in votes)
-    evidence: Evidence = defaultdict(float)
-    for logit, lineage in votes:
-        evidence[lineage.path()] += math.exp(logit - top)
+        ranked.append((near, order, logits[order]))
+    top = max((logits[0] for _, _, logits in ranked if len(logits)), default=0.0)
+    evidence: Evidence = {}
+    for near, order, logits in ranked:
+        keys, species = near.keys, near.species
+        used: dict[object, int] = {}
+        for number, logit in zip(order.tolist(), (logits - top).tolist(), strict=True):
+            key = keys[number]
+            taxon = species[number] or key.bin_uri or key.key_id
+            before = used.get(taxon, 0)
+            if before < MAX_KEYS_PER_TAXON:
+                used[taxon] = before + 1
+                path = key.lineage.path()
+                evidence[path] = evidence.get(path, 0.0) + math.exp(logit)
     total = sum(evidence.values())
     return {path: weight / total for path, weight in sorted(evidence.items())}
 
@@ -99,13 +100,16 @@ def weigh(near: Near, scale: PairScale) -> np.ndarray:
     A key without a barcode of its own (a single record, say) cannot be aligned. It is taken for as
     close as the closest aligned key of its species, or as the aligned keys of a similar cosine.
     """
-    aligned = ~np.isnan(near.mismatch)
-    if not near.is_aligned or not (scale.relatedness or scale.mismatch):
-        return scale.logit(near.leaned)
-    relatedness, mismatch = near.relatedness, near.mismatch
-    if not aligned.all():
-        relatedness, mismatch = _supposed(near, aligned)
-    return scale.logit(near.leaned, relatedness, mismatch)
+    if scale not in near.weighed:  # a verdict and the order of its hits ask for the same
+        aligned = ~np.isnan(near.mismatch)
+        relatedness: np.ndarray | None = None
+        mismatch: np.ndarray | None = None
+        if aligned.any() and (scale.relatedness or scale.mismatch):
+            relatedness, mismatch = near.relatedness, near.mismatch
+            if not aligned.all():
+                relatedness, mismatch = _supposed(near, aligned)
+        near.weighed[scale] = scale.logit(near.leaned, relatedness, mismatch)
+    return near.weighed[scale]
 
 
 def _supposed(near: Near, aligned: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -223,7 +227,7 @@ def worth(
             chance = model.chance(share.share, distance_to(share.rank, share.name, hits))
         above = min(above, chance)
         second = min(share.runner_up_share, 1.0 - above)
-        found.append(replace(share, share=above, runner_up_share=second))
+        found.append(RankShare(share.rank, share.name, above, share.runner_up, second))
     return tuple(found)
 
 
@@ -233,16 +237,7 @@ def distance_to(rank: str, name: str, hits: Sequence[Hit]) -> float:
     Keys of the query's own kind speak, where any has the name.
     """
     groups = Hits.of(hits).groups
-    least = min(
-        (
-            mismatch
-            for near in groups
-            if near.is_aligned
-            for own, mismatch in zip(near.names(rank), near.mismatch.tolist(), strict=True)
-            if own == name and mismatch == mismatch
-        ),
-        default=math.inf,
-    )
+    least = min((near.least_mismatch(rank, name) for near in groups if near.is_aligned), default=math.inf)
     if least < math.inf:
         return log_mismatch(least)
     _, best = max(
@@ -311,7 +306,9 @@ def decide_both(
 
 def agreement_levels(hits: Sequence[Hit], verdict: Verdict) -> list[str]:
     """The badge of each hit against the verdict."""
-    return [agreement(hit.lineage, verdict.lineage) for hit in hits]
+    said = verdict.lineage
+    levels = {lineage: agreement(lineage, said) for lineage in {hit.lineage for hit in hits}}
+    return [levels[hit.lineage] for hit in hits]
 
 
 FLOOR = 0.01

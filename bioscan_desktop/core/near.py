@@ -6,9 +6,10 @@ all as arrays, and a `Hit` is made when somebody asks for it.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from operator import attrgetter
@@ -16,6 +17,7 @@ from typing import Protocol, overload
 
 import numpy as np
 
+from bioscan_desktop.core.calibration import PairScale
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.taxonomy import Lineage
 
@@ -84,6 +86,24 @@ class Near:
         return not bool(np.isnan(self.mismatch).all())
 
     @cached_property
+    def weighed(self) -> dict[PairScale, np.ndarray]:
+        """(m,) logits by scale, as far as they were asked for; see `core.matching.weigh`."""
+        return {}
+
+    @cached_property
+    def _by_mismatch(self) -> list[tuple[Key, float]]:
+        """Aligned keys with their mismatch, the closest first."""
+        order = np.argsort(self.mismatch)[: np.count_nonzero(~np.isnan(self.mismatch))]
+        keys = [self.keys[number] for number in order.tolist()]
+        return list(zip(keys, self.mismatch[order].tolist(), strict=True))
+
+    def least_mismatch(self, rank: str, name: str) -> float:
+        """That of the closest aligned key with a name at a rank; infinite if there is none."""
+        return next(
+            (share for key, share in self._by_mismatch if getattr(key.lineage, rank) == name), math.inf
+        )
+
+    @cached_property
     def species(self) -> list[str | None]:
         """The species of each key."""
         return self.names("species")
@@ -119,11 +139,13 @@ class Near:
     def _columns(self) -> tuple[np.ndarray, ...]:
         return self.key_ids, self.score, self.shift, self.isolation, self.mismatch, self.relatedness
 
-    def hit(self, number: int) -> Hit:
-        """One of them as a hit."""
+    def hit(self, number: int, percent_identity: float | None = None, overlap_bp: int | None = None) -> Hit:
+        """One of them as a hit, with what an alignment says of it, if there was one."""
         key = self.keys[number]
         if isinstance(key, Hit):
-            return key
+            if percent_identity is None:
+                return key
+            return replace(key, percent_identity=percent_identity, overlap_bp=overlap_bp)
         return Hit(
             key_id=key.key_id,
             query_modality=self.query_modality,
@@ -134,6 +156,8 @@ class Near:
             bin_uri=key.bin_uri,
             country=key.country,
             n_records=key.n_records,
+            percent_identity=percent_identity,
+            overlap_bp=overlap_bp,
             consensus=key.consensus,
             image_file=key.image_file,
             isolation=_known(self.isolation[number]),
@@ -196,13 +220,17 @@ class Hits(Sequence[Hit]):
             return [self[at] for at in range(*number.indices(len(self)))]
         place = range(len(self))[number]  # IndexError, negative numbers
         if place not in self._made:
-            within = place
-            for group in self.groups:
-                if within < len(group):
-                    self._made[place] = group.hit(within)
-                    break
-                within -= len(group)
+            group, within = self.place(place)
+            self._made[place] = group.hit(within)
         return self._made[place]
+
+    def place(self, number: int) -> tuple[Near, int]:
+        """The group of a hit, and its number within."""
+        for group in self.groups:
+            if number < len(group):
+                return group, number
+            number -= len(group)
+        raise IndexError(number)
 
     def column(self, name: str) -> np.ndarray:
         """A column of `Near`, of all hits."""

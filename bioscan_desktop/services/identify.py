@@ -11,12 +11,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
-from bioscan_desktop import __version__
 from bioscan_desktop.core.barcode import Barcode, reverse_complement
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import BioscanError
@@ -27,13 +25,14 @@ from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.images import LoadedImage
+from bioscan_desktop.inference.session import default_threads
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.restriction import Restriction
-from bioscan_desktop.services.answer_json import hit_json, verdict_json
 from bioscan_desktop.services.export.words import percent
+from bioscan_desktop.services.identification import Identification, Provenance
 from bioscan_desktop.services.photo_input import Seen, prepare
 from bioscan_desktop.services.ranking import (
-    align_nearest,
+    align_many,
     aligned,
     by_evidence,
     species_missing,
@@ -52,78 +51,6 @@ SHOWN = 5
 
 DECODERS = max(2, min(8, os.cpu_count() or 2))
 """Threads that decode photos; fewer than cores would keep a fast encoder waiting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """What an answer was made with."""
-
-    library_id: str
-    library_version: str
-    model_id: str
-    model_version: str
-    model_sha256: str
-    provider: str
-
-
-@dataclass(frozen=True, slots=True)
-class Identification:
-    """The answer for one specimen.
-
-    Attributes:
-        status: `ok`, `partial` (something could not be used) or `failed`.
-        verdict: None if failed.
-        by_modality: the verdict of each modality apart.
-        modality_agreement: finest rank shared by photo and barcode; None unless both were used.
-        hits: shown hits, best first.
-        badges: agreement of each hit with the verdict.
-        notices: sentences about the input.
-        restricted: sentences about the part of the library that could answer: which it was, what was
-            left out, and what the answer would have been without; empty where all of it could.
-    """
-
-    specimen: Specimen
-    status: str
-    error: BioscanError | None
-    verdict: Verdict | None
-    by_modality: dict[str, Verdict]
-    modality_agreement: str | None
-    hits: tuple[Hit, ...]
-    badges: tuple[str, ...]
-    notices: tuple[str, ...]
-    elapsed_ms: float
-    provenance: Provenance
-    restricted: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """One line of `bioscan identify --format jsonl`."""
-        p = self.provenance
-        return {
-            "query_id": self.specimen.query_id,
-            "input": self.specimen.input,
-            "modality": self.specimen.modality,
-            "photo": str(self.specimen.photo) if isinstance(self.specimen.photo, Path) else None,
-            "nucleotides": self.specimen.barcode.sequence if self.specimen.barcode else None,
-            "status": self.status,
-            "error": {"code": self.error.code, "message": self.error.message} if self.error else None,
-            "verdict": verdict_json(self.verdict) if self.verdict else None,
-            "ranks": [
-                {"rank": s.rank, "name": s.name, "share": round(s.share, 4)}
-                for s in (self.verdict.ranks if self.verdict else ())
-            ],
-            "by_modality": {m: verdict_json(v) for m, v in self.by_modality.items()},
-            "modality_agreement": self.modality_agreement,
-            "hits": [
-                hit_json(number, hit, badge)
-                for number, (hit, badge) in enumerate(zip(self.hits, self.badges, strict=True), start=1)
-            ],
-            "notices": [*self.restricted, *self.notices],
-            "library": {"id": p.library_id, "version": p.library_version},
-            "model": {"id": p.model_id, "version": p.model_version, "sha256": p.model_sha256},
-            "provider": p.provider,
-            "elapsed_ms": round(self.elapsed_ms, 1),
-            "app_version": __version__,
-        }
 
 
 @dataclass
@@ -222,7 +149,7 @@ class Identifier:
             seen: see `look_up`.
         """
         k = max(top_k, DECISION_K)
-        near = self.look_up(specimens, k, keys, cancel, first_step, last_step, seen)
+        near = self.look_up(specimens, k, keys, cancel, first_step, last_step, seen, top_k)
         provenance = None
         for done, found in enumerate(near, start=1):
             start = time.perf_counter()
@@ -244,11 +171,13 @@ class Identifier:
         first_step: int = FIRST_CHUNK,
         last_step: int = LAST_CHUNK,
         seen: Seen | None = None,
+        align: int = 0,
     ) -> Iterator[Neighbours]:
         """Decodes, embeds and searches, without deciding; yields in order of input.
 
         Args:
             seen: given each specimen's photo as it was read, by the threads that decode.
+            align: keys to align each barcode with at once; 0 leaves that to `judge`.
 
         Raises:
             Cancelled: at the next specimen after `cancel`.
@@ -267,10 +196,10 @@ class Identifier:
                         for s in chunk
                     ]
                     yield from cancel.between(answered)
-                    answered = self._step(ahead, k, keys, cancel)
+                    answered = self._step(ahead, k, keys, cancel, align)
                     ahead = submitted
                 yield from cancel.between(answered)
-                yield from cancel.between(self._step(ahead, k, keys, cancel))
+                yield from cancel.between(self._step(ahead, k, keys, cancel, align))
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
@@ -292,8 +221,9 @@ class Identifier:
         k: int,
         keys: Sequence[str] | None,
         cancel: CancelToken,
+        align: int,
     ) -> list[Neighbours]:
-        """Embeds and searches the photos of a step together, then its barcodes."""
+        """Embeds and searches the photos of a step together, then its barcodes, and aligns these."""
         start = time.perf_counter()
         photos: list[tuple[list[Neighbours], np.ndarray]] = []
         barcodes: dict[str, list[Neighbours]] = {}  # equal ones are searched once
@@ -319,6 +249,7 @@ class Identifier:
         self._search(
             "dna", [(same, sequence) for sequence, same in barcodes.items()], self._ask_barcodes, k, keys
         )
+        self._align([found for found, _ in batch], align)
         for found, _ in batch:
             found.elapsed_ms = (time.perf_counter() - start) * 1000 / len(batch)
         return [found for found, _ in batch]
@@ -396,7 +327,7 @@ class Identifier:
         Args:
             found: with hits of at least one modality.
         """
-        self._align(found, top_k)
+        self._align([found], top_k)
         calibration, hits = self.calibration_for(found), found.hits
         by_modality = {
             modality: decide(near, calibration, found.identity, found.is_coi)
@@ -410,11 +341,15 @@ class Identifier:
             return Judgement(verdict, by_modality, agreed)
         return Judgement(next(iter(by_modality.values())), by_modality, None)
 
-    def _align(self, found: Neighbours, top_k: int) -> None:
-        """Aligns the barcode of a specimen with its nearest keys, in place."""
-        if found.sequence is not None and "dna" in found.hits and found.aligned < top_k:
-            found.hits["dna"], found.identity = align_nearest(found.hits["dna"], found.sequence, top_k)
-            found.aligned = top_k
+    def _align(self, batch: Sequence[Neighbours], top_k: int) -> None:
+        """Aligns barcodes with their nearest keys, in place; specimens of one barcode have equal hits."""
+        asked = [found for found in batch if "dna" in found.hits and found.aligned < top_k]
+        near = {found.sequence: found.hits["dna"] for found in asked if found.sequence is not None}
+        results = align_many(near, top_k, default_threads())
+        for found in asked:
+            if found.sequence is not None:
+                found.hits["dna"], found.identity = results[found.sequence]
+                found.aligned = top_k
 
     def calibration_for(self, found: Neighbours) -> Calibration:
         """The library's calibration, for a short barcode the one of short barcodes."""

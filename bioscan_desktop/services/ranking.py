@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import accumulate
 
@@ -98,7 +99,7 @@ def align_nearest(hits: Sequence[Hit], sequence: str, top_k: int) -> tuple[Hits,
     mismatch, score, key_id = (hits.column(name) for name in ("mismatch", "score", "key_ids"))
     closeness = np.where(np.isnan(mismatch), 1.0, mismatch)
     near = np.lexsort((key_id, -score, closeness))[:count].tolist()
-    found = {number: aligned(hits[number], sequence) for number in near}
+    found = {number: _aligned(hits, number, sequence) for number in near}
     best = max(
         (
             hit.percent_identity
@@ -110,6 +111,39 @@ def align_nearest(hits: Sequence[Hit], sequence: str, top_k: int) -> tuple[Hits,
         default=None,
     )
     return hits.with_hits(found), best
+
+
+def align_many(
+    near: Mapping[str, Sequence[Hit]], top_k: int, threads: int = 1
+) -> dict[str, tuple[Hits, float | None]]:
+    """`align_nearest` for the hits of many barcodes, by barcode.
+
+    edlib lets other threads run while it aligns.
+    """
+    barcodes = list(near)
+    threads = min(threads, -(-len(barcodes) // LEAST_PER_THREAD))
+
+    def part(start: int) -> list[tuple[Hits, float | None]]:
+        return [align_nearest(near[barcode], barcode, top_k) for barcode in barcodes[start::threads]]
+
+    if threads < 2:
+        return dict(zip(barcodes, part(0), strict=True)) if barcodes else {}
+    with ThreadPoolExecutor(threads, thread_name_prefix="align") as pool:
+        parts = list(pool.map(part, range(threads)))
+    return {barcode: parts[n % threads][n // threads] for n, barcode in enumerate(barcodes)}
+
+
+LEAST_PER_THREAD = 8
+"""Starting a thread takes as long as aligning some barcodes."""
+
+
+def _aligned(hits: Hits, number: int, sequence: str) -> Hit:
+    group, within = hits.place(number)
+    consensus = group.keys[within].consensus
+    if consensus is None:
+        return hits[number]
+    found = align(sequence, consensus)
+    return group.hit(within, found.percent_identity, found.overlap_bp)
 
 
 def aligned(hit: Hit, sequence: str) -> Hit:

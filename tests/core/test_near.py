@@ -43,6 +43,35 @@ def test_a_key_becomes_a_hit_with_all_that_is_known_of_it() -> None:
     assert type(near().hit(0).score) is float and type(near().hit(0).mismatch) is float
 
 
+def test_an_alignment_adds_to_a_hit() -> None:
+    plain, group = near().hit(0), Hits.of(FOUND).groups[0]
+    assert near().hit(0, 98.5, 600) == replace(plain, percent_identity=98.5, overlap_bp=600)
+    assert group.hit(0, 98.5, 600) == replace(FOUND[0], percent_identity=98.5, overlap_bp=600)
+
+
+def test_the_closest_aligned_key_of_a_name() -> None:
+    rng = np.random.default_rng(1)
+    names = [f"Noctua {name}" for name in rng.choice(list("abcd"), 30)]
+    hits = [Hit(n, "dna", "dna", 0.5, replace(PRONUBA, species=name)) for n, name in enumerate(names)]
+    shares = rng.random(30)
+    shares[rng.random(30) < 0.3] = np.nan
+    shares[np.array(names) == "Noctua d"] = np.nan
+    group = replace(Near.of(hits), mismatch=shares)
+    for name in ("Noctua a", "Noctua b", "Noctua c"):
+        own = shares[[at for at, other in enumerate(names) if other == name]]
+        assert group.least_mismatch("species", name) == np.nanmin(own)
+    assert group.least_mismatch("genus", "Noctua") == np.nanmin(shares)
+    assert group.least_mismatch("species", "Noctua d") == group.least_mismatch("family", "X") == np.inf
+
+
+def test_the_place_of_a_hit_among_its_own_kind() -> None:
+    hits = Hits.of(FOUND)
+    assert [hits.place(n)[0].pair for n in range(3)] == ["dna->dna", "dna->dna", "dna->image"]
+    assert [hits.place(n)[1] for n in range(3)] == [0, 1, 0]
+    with pytest.raises(IndexError):
+        hits.place(3)
+
+
 def test_hits_are_given_back_as_they_were_those_of_a_pair_together() -> None:
     hits = Hits.of(FOUND)
     assert [group.pair for group in hits.groups] == ["dna->dna", "dna->image"]

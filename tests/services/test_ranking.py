@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from bioscan_desktop.core.calibration import Calibration, PairScale
 from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.taxonomy import Lineage
-from bioscan_desktop.services.ranking import ALIGNED, align_nearest, by_evidence, together
+from bioscan_desktop.services.ranking import (
+    ALIGNED,
+    LEAST_PER_THREAD,
+    align_many,
+    align_nearest,
+    by_evidence,
+    together,
+)
 from tests.conftest import mutate, random_barcode
 
 COMES = Lineage("Lepidoptera", "Noctuidae", "Noctua", "Noctua comes")
@@ -67,6 +77,29 @@ def test_the_nearest_are_aligned_and_the_best_identity_is_told() -> None:
     aligned = {h.key_id: h.percent_identity for h in found}
     assert [key_id for key_id, percent in sorted(aligned.items()) if percent is not None] == [1, 2, 3, 4, 5]
     assert identity == max(percent for percent in aligned.values() if percent is not None) == aligned[1]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_many_barcodes_are_aligned_as_each_alone(threads: int) -> None:
+    # Ends that hang over, gaps, and barcodes that lie within their keys.
+    barcodes = [random_barcode(n)[n : 650 - 2 * n] for n in range(4 * LEAST_PER_THREAD)]
+    near = {
+        barcode: Hits.of(
+            [
+                replace(
+                    hit(n, 0.5), mismatch=0.01 * n, consensus=mutate(barcode, 6 * n, n)[3 * n - 6 :] + "ACA"
+                )
+                for n in range(3, 11)
+            ]
+        )
+        for barcode in barcodes
+    }
+    many = align_many(near, 5, threads)
+    assert list(many) == barcodes
+    for barcode, (hits, identity) in many.items():
+        alone, best = align_nearest(near[barcode], barcode, 5)
+        assert list(hits) == list(alone) and identity == best is not None
+    assert align_many({}, 5, threads) == {}
 
 
 def test_a_key_without_a_barcode_is_kept_and_has_no_identity() -> None:
