@@ -155,7 +155,8 @@ def _promising(
         groups = found.shape[1] // width
         maxima = found[:, : width * groups].reshape(len(found), width, groups).max(axis=1)
         least = np.maximum(least, np.partition(maxima, groups - k, axis=1)[:, groups - k, None])
-    queries, columns = np.nonzero(found >= least)
+    # `np.nonzero` of a table takes six times as long.
+    queries, columns = np.divmod(np.flatnonzero(found >= least), found.shape[1])
     counts = np.bincount(queries, minlength=len(found))
     places = np.arange(len(queries)) - (np.cumsum(counts) - counts)[queries]
     near = np.zeros((len(found), counts.max(initial=0)), dtype=np.int64)

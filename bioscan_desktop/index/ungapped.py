@@ -15,6 +15,7 @@ into u + 1 pieces, of which one at least faces plain bases alone, wherever the s
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -41,7 +42,7 @@ def mismatches(query: str, target: str) -> int | None:
     offset = _offset(query, target)
     if offset is None:
         return None
-    length, unknown = len(query), len(target) - sum(map(target.count, "ACGT"))
+    length, unknown, plain = len(query), ambiguous(target), not ambiguous(query)
     beside = target[offset : offset + length]
     unlike = np.flatnonzero(
         np.frombuffer(query.encode(), dtype=np.uint8) != np.frombuffer(beside.encode(), dtype=np.uint8)
@@ -55,7 +56,7 @@ def mismatches(query: str, target: str) -> int | None:
             return None
         for number in range(unknown + 1):
             start = before + 1 + number * size
-            if _elsewhere(query[start : start + size], target, offset + start):
+            if _elsewhere(query[start : start + size], target, offset + start, plain):
                 return None
     return len(breaks)
 
@@ -72,9 +73,19 @@ def _offset(query: str, target: str) -> int | None:
     return None
 
 
-def _elsewhere(piece: str, target: str, own: int) -> bool:
-    """True if a piece may lie at another place than its own, with plain bases on both sides."""
-    if not _PLAIN.fullmatch(piece):
+@lru_cache(maxsize=16_384)
+def ambiguous(sequence: str) -> int:
+    """How many bases are none of A, C, G, T. A barcode is aligned with several keys, and most keys again."""
+    return len(sequence) - sum(map(sequence.count, "ACGT"))
+
+
+def _elsewhere(piece: str, target: str, own: int, plain: bool) -> bool:
+    """True if a piece may lie at another place than its own, with plain bases on both sides.
+
+    Args:
+        plain: the piece is known to have only these.
+    """
+    if not plain and not _PLAIN.fullmatch(piece):
         run = max(_PLAIN.finditer(piece), key=lambda found: found.end() - found.start(), default=None)
         if run is None:
             return True

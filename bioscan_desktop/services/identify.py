@@ -152,11 +152,10 @@ class Identifier:
         near = self.look_up(specimens, k, keys, cancel, first_step, last_step, seen, top_k)
         provenance = None
         for done, found in enumerate(near, start=1):
-            start = time.perf_counter()
             provenance = provenance or self.provenance()
             result = self._decide(found, top_k, provenance)
             progress(Progress(done, total, found.specimen.query_id))
-            yield replace(result, elapsed_ms=found.elapsed_ms + (time.perf_counter() - start) * 1000)
+            yield result
 
     def identify_one(self, specimen: Specimen, top_k: int = SHOWN) -> Identification:
         """One specimen."""
@@ -357,6 +356,7 @@ class Identifier:
         return calibration.for_barcode(len(found.sequence)) if found.sequence is not None else calibration
 
     def _decide(self, found: Neighbours, top_k: int, provenance: Provenance) -> Identification:
+        start = time.perf_counter()
         problems = list(found.problems)
         judged = self.judge(found, top_k) if found.hits else Judgement(None, {}, None)
         verdict = judged.verdict
@@ -364,6 +364,8 @@ class Identifier:
         if found.missing:
             message = f"{found.specimen.input}: the file is cut short, {found.missing:.0%} of it is missing."
             problems.append(BioscanError(message, "truncated_photo"))
+        badges = tuple(agreement_levels(shown, verdict)) if verdict else ("none",) * len(shown)
+        restricted = self._told_of_restriction(found, verdict)
         return Identification(
             specimen=found.specimen,
             status="failed" if verdict is None else "partial" if problems else "ok",
@@ -372,11 +374,11 @@ class Identifier:
             by_modality=judged.by_modality,
             modality_agreement=judged.agreed,
             hits=shown,
-            badges=tuple(agreement_levels(shown, verdict)) if verdict else ("none",) * len(shown),
+            badges=badges,
             notices=tuple(found.notices),
-            elapsed_ms=found.elapsed_ms,
+            elapsed_ms=found.elapsed_ms + (time.perf_counter() - start) * 1000,
             provenance=provenance,
-            restricted=self._told_of_restriction(found, verdict),
+            restricted=restricted,
         )
 
     def _told_of_restriction(self, found: Neighbours, verdict: Verdict | None) -> tuple[str, ...]:

@@ -88,6 +88,22 @@ def test_the_least_differing_are_those_of_a_plain_count() -> None:
     assert set(np.argsort(every, kind="stable")[:25]) <= set(found.rows)
 
 
+def test_shares_of_many_are_those_counted_base_by_base() -> None:
+    rng = np.random.default_rng(4)
+    codes = rng.integers(0, BLANK, (90, 658), dtype=np.uint8)
+    for row in codes[10:]:
+        start, stop = np.sort(rng.integers(0, 659, 2))
+        row[:start] = row[stop:] = BLANK
+        row[rng.random(658) < 0.03] = BLANK
+    shares = AlignedIndex(pack(codes))._shares(pack(codes[::3]))
+    for share, query in zip(shares, codes[::3], strict=True):
+        both = (query < BLANK) & (codes < BLANK)
+        counted = ((query != codes) & both).sum(axis=1) / np.maximum(both.sum(axis=1), 1)
+        counted[both.sum(axis=1) < LEAST_OVERLAP] = np.inf
+        assert np.array_equal(share, counted.astype(np.float32))
+    assert np.isinf(shares).any() and (shares == 0.0).any()
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([0.0, 0.25, 0.5, float("inf")]), min_size=1, max_size=60), st.integers(1, 30))
 def test_of_equal_values_the_first_are_taken(values: list[float], k: int) -> None:
