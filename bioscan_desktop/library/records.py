@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -364,7 +365,7 @@ class RecordStore:
                 key_id=row[0],
                 modality=row[1],
                 row=row[2],
-                lineage=Lineage(*row[3:7]),
+                lineage=_lineage(*row[3:7]),
                 bin_uri=row[7],
                 country=row[8],
                 processid=row[9],
@@ -375,6 +376,12 @@ class RecordStore:
             )
             for row, barcode in zip(rows, barcodes, strict=True)
         ]
+
+
+@lru_cache(maxsize=65_536)
+def _lineage(*names: str | None) -> Lineage:
+    """One object for all keys of a species: equal names are then the same, which is seen at once."""
+    return Lineage(*names)
 
 
 _IUPAC = "-ACMGRSVTWYHKDBN"  # the bit pattern of each code is the set of its bases: A1 C2 G4 T8
