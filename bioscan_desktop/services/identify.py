@@ -343,6 +343,8 @@ class Identifier:
     def _align(self, batch: Sequence[Neighbours], top_k: int) -> None:
         """Aligns barcodes with their nearest keys, in place; specimens of one barcode have equal hits."""
         asked = [found for found in batch if "dna" in found.hits and found.aligned < top_k]
+        if not asked:
+            return
         near = {found.sequence: found.hits["dna"] for found in asked if found.sequence is not None}
         results = align_many(near, top_k, default_threads())
         for found in asked:
