@@ -175,27 +175,30 @@ class AlignedIndex:
         """(q, m) float32 shares of differing bases; infinite where too few can be compared."""
         m, n = len(self), queries.shape[2]
         # Arrays of this size are costly to get from the system again and again.
-        first, second = np.empty((2, m), dtype=np.uint64)
-        count = np.empty(m, dtype=np.uint8)
+        first, second = np.empty((2, AT_ONCE, m), dtype=np.uint64)
+        count = np.empty((AT_ONCE, m), dtype=np.uint8)
         within = np.zeros((2, n, m), dtype=np.uint8)  # of one codon position: 220 bases at most
         different, compared = whole = np.zeros((2, n, m), dtype=np.uint16)
+        parts = [slice(start, min(n, start + AT_ONCE)) for start in range(0, n, AT_ONCE)]
         for word in range(WORDS):
             # A word of all references stays in the processor's cache for all queries.
             known, pyrimidine, strong = self.planes[:, word]
-            for own, unlike, both in zip(queries[:, word].T, *within, strict=True):
-                if not own[0]:
+            for part in parts:
+                own = queries[:, word, part, None]  # (3, some, 1)
+                if not own[0].any():
                     continue
-                np.bitwise_xor(pyrimidine, own[1], out=first)
-                np.bitwise_xor(strong, own[2], out=second)
-                np.bitwise_or(first, second, out=first)
-                if own[0] == _WHOLE[word]:
-                    np.bitwise_and(first, known, out=first)
-                    both += self._known[word]
+                unlike, both, bits = first[: own.shape[1]], second[: own.shape[1]], count[: own.shape[1]]
+                np.bitwise_xor(pyrimidine, own[1], out=unlike)
+                np.bitwise_xor(strong, own[2], out=both)
+                np.bitwise_or(unlike, both, out=unlike)
+                if (own[0] == _WHOLE[word]).all():
+                    np.bitwise_and(unlike, known, out=unlike)
+                    within[1, part] += self._known[word]
                 else:
-                    np.bitwise_and(known, own[0], out=second)
-                    np.bitwise_and(first, second, out=first)
-                    both += np.bitwise_count(second, out=count)
-                unlike += np.bitwise_count(first, out=count)
+                    np.bitwise_and(known, own[0], out=both)
+                    np.bitwise_and(unlike, both, out=unlike)
+                    within[1, part] += np.bitwise_count(both, out=bits)
+                within[0, part] += np.bitwise_count(unlike, out=bits)
             if (word + 1) % (WORDS // 3) == 0:
                 whole += within
                 within[:] = 0
@@ -223,8 +226,11 @@ class AlignedIndex:
 _WHOLE = pack(np.zeros((1, POSITIONS), dtype=np.uint8))[0, :, 0]
 """(W,) words of a barcode that has all its bases."""
 
-TOGETHER = 16
+TOGETHER = 32
 """Queries whose near references are compared at once; their planes stay in the processor's cache."""
+
+AT_ONCE = 8
+"""Queries that one call of numpy counts for: long enough for another thread to run meanwhile."""
 
 WIDE = 400
 """References whose features are looked at in a search."""

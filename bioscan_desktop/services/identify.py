@@ -43,7 +43,7 @@ from bioscan_desktop.services.tasks import CancelToken, Progress, ProgressCallba
 
 T = TypeVar("T")
 
-FIRST_CHUNK, LAST_CHUNK = 1, 128
+FIRST_CHUNK, LAST_CHUNK = 1, 512
 """Specimens per step: the first answer comes at once, then steps double, since batches are faster."""
 
 SHOWN = 5
