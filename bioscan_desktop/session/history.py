@@ -17,12 +17,7 @@ from typing import Any
 
 from bioscan_desktop.session import decisions, specimens
 from bioscan_desktop.session.database import Database, readable
-
-KEPT = 500
-"""Steps that are kept, the latest."""
-
-ROWS_KEPT = 200_000
-"""Rows of all steps together from which on the oldest are given up; the latest step stays, however large."""
+from bioscan_desktop.session.limits import KEPT, ROWS_KEPT
 
 _SPECIMEN = (
     "specimen_id, query_id, sample, input, photo, photo_size, photo_mtime_ns, photo_hash, picture, crop, "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QUndoStack
 
-from bioscan_desktop.session.history import KEPT
+from bioscan_desktop.session.limits import KEPT
 from bioscan_desktop.ui import commands
 from bioscan_desktop.ui.commands import Deciding, Edit, Noting, Saying, Snapshot
 from bioscan_desktop.ui.deciding import Decision

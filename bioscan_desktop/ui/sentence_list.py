@@ -89,6 +89,7 @@ BARCODES = (
     mark("the file holds no sequence."),
     mark("this is not a sequence file; it is not text."),
     mark("the trace is damaged ({why})."),
+    mark("this is not a trace; it is too large for one."),
 )
 
 PHOTOS = (
@@ -103,6 +104,7 @@ PHOTOS = (
     mark("the file is cut short, {number} of it is missing."),
     mark("The file is cut short: about {number} of the picture is missing."),
     mark("the picture has {number} megapixels, the limit is {number_most}; crop or shrink it first."),
+    mark("the file has {number} GB, the limit is {number_most} GB; save it smaller, or as JPEG."),
     mark("the picture is only {number}×{number_high} pixels."),
     mark("this is not a photo; its content is text."),
     mark("this looks like a camera RAW file, which cannot be read; export it as JPEG."),

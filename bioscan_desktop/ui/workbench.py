@@ -18,7 +18,7 @@ from PySide6.QtGui import QImage, QUndoStack
 
 from bioscan_desktop.core.names import Determination, NameIndex
 from bioscan_desktop.services.export.collecting_choice import CollectingChoice
-from bioscan_desktop.session.history import KEPT
+from bioscan_desktop.session.limits import KEPT
 from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import commands, deciding, edit_words, intake, joining, sharing, wording, work
 from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work

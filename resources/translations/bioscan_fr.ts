@@ -2437,6 +2437,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>la trace est endommagée ({why}).</translation>
     </message>
     <message>
+        <source>this is not a trace; it is too large for one.</source>
+        <translation>ce n’est pas une trace&#x202f;; le fichier est trop gros pour en être une.</translation>
+    </message>
+    <message>
         <source>The pasted picture</source>
         <translation>L’image collée</translation>
     </message>
@@ -2479,6 +2483,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>the picture has {number} megapixels, the limit is {number_most}; crop or shrink it first.</source>
         <translation>l’image a {number} mégapixels, la limite est de {number_most}&#x202f;; recadrez-la ou réduisez-la d’abord.</translation>
+    </message>
+    <message>
+        <source>the file has {number} GB, the limit is {number_most} GB; save it smaller, or as JPEG.</source>
+        <translation>le fichier fait {number}&#xa0;Go, la limite est de {number_most}&#xa0;Go&#x202f;; enregistrez-le plus petit, ou en JPEG.</translation>
     </message>
     <message>
         <source>the picture is only {number}×{number_high} pixels.</source>
