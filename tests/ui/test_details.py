@@ -205,9 +205,9 @@ class TestStandards:
 
 
 def escape(dialog: QWidget) -> None:
-    """Esc as a dialog gets it. Without a screen the main window stays active, and its shortcuts come first."""
+    """Esc as a dialog gets it; without a screen the main window stays active, and its keys come first."""
     none = Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(dialog, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, none))
+    dialog.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, none))
 
 
 class TestWhy:
