@@ -86,6 +86,8 @@ SPECS: tuple[Spec, ...] = (
     Spec("crop", mark("Cr&op photo…"), _SPECIMEN, 0, ("Ctrl+Shift+X",), "crop",
          mark("Use only the part of the photo that shows the insect, or make specimens of several insects in "
               "it"), page=_IDENTIFY),
+    Spec("show_file", mark("Show photo in its &folder"), _SPECIMEN, 0, ("Ctrl+Shift+L",), "folder",
+         mark("Open the folder that the photo of the selected specimen lies in"), page=_IDENTIFY),
     Spec("accept", mark("Accept the ans&wer"), _SPECIMEN, 0, ("Ctrl+Return", "Ctrl+Enter"), "check",
          mark("The answer is right"), page=_IDENTIFY),
     Spec("reject", mark("Reject the answ&er"), _SPECIMEN, 0, ("Ctrl+Backspace",), "close",

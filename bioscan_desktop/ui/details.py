@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from bioscan_desktop.ui import deciding
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.pages.identify import IdentifyPage
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -110,6 +113,24 @@ class Details(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(lambda boxes: self._bench.crop(key, boxes))
         dialog.open()
+
+    def can_show_file(self, row: Row | None) -> bool:
+        """The photo is a file."""
+        return row is not None and isinstance(row.specimen.photo, Path)
+
+    def show_file(self) -> None:
+        """Opens the folder of the photo in the system's file manager."""
+        row = self._page.current
+        photo = row.specimen.photo if row is not None else None
+        if not isinstance(photo, Path):
+            return
+        if not photo.parent.is_dir():
+            said = tr("The folder {path} is not there; is its drive plugged in?").format(path=photo.parent)
+        elif QDesktopServices.openUrl(QUrl.fromLocalFile(str(photo.parent.absolute()))):
+            return
+        else:
+            said = tr("No program opens folders here; the photo is {path}.").format(path=photo)
+        self._bench.said.emit(said, None)
 
     def show_dna(self) -> None:
         """Scrolls to the DNA evidence."""

@@ -162,6 +162,7 @@ class MainWindow(QMainWindow):
             "own_name": self.details.name,
             "note": self.details.note,
             "crop": self.details.crop,
+            "show_file": self.details.show_file,
             "accept": partial(self.details.decide, "accept"),
             "reject": partial(self.details.decide, "reject"),
             "undecide": partial(self.details.decide, ""),
@@ -328,6 +329,7 @@ class MainWindow(QMainWindow):
         self._set("unjoin", any(row.parts is not None for row in selected))
         self._set("own_name", self.details.can_explain(current))
         self._set("crop", self.details.can_crop(current))
+        self._set("show_file", self.details.can_show_file(current))
         self._set("note", self.details.can_explain(current))
         self._set("accept", self.details.can_explain(current))
         self._set("reject", self.details.can_explain(current))

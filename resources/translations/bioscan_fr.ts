@@ -204,6 +204,14 @@
         <translation>N’utiliser que la partie de la photo qui montre l’insecte, ou faire des spécimens de plusieurs insectes</translation>
     </message>
     <message>
+        <source>Show photo in its &amp;folder</source>
+        <translation>&amp;Montrer la photo dans son dossier</translation>
+    </message>
+    <message>
+        <source>Open the folder that the photo of the selected specimen lies in</source>
+        <translation>Ouvre le dossier où se trouve la photo du spécimen sélectionné</translation>
+    </message>
+    <message>
         <source>Accept the ans&amp;wer</source>
         <translation>Accepter la rép&amp;onse</translation>
     </message>
@@ -5860,6 +5868,14 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>Tables (*.csv *.tsv *.txt);;All files (*)</source>
         <translation>Tableaux (*.csv *.tsv *.txt);;Tous les fichiers (*)</translation>
+    </message>
+    <message>
+        <source>The folder {path} is not there; is its drive plugged in?</source>
+        <translation>Le dossier {path} n’est pas là&#x202f;; son disque est-il branché&#x202f;?</translation>
+    </message>
+    <message>
+        <source>No program opens folders here; the photo is {path}.</source>
+        <translation>Aucun programme n’ouvre les dossiers ici&#x202f;; la photo est {path}.</translation>
     </message>
 </context>
 </TS>

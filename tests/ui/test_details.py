@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
@@ -15,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.settings import Settings
-from bioscan_desktop.ui import intake, theme
+from bioscan_desktop.ui import details, intake, theme
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.widgets.own_name import OwnNameEdit
@@ -342,3 +344,35 @@ def test_marks_of_chart_bars_and_alignment_stand_out(colours: theme.Colours) -> 
     assert theme.contrast(colours.muted, colours.field) >= 3  # outline of the line for the own name
     assert theme.contrast(colours.error, colours.error_ground) >= 4.5
     assert theme.contrast(colours.warning, colours.warning_ground) >= 4.5
+
+
+class TestShowFile:
+    def test_it_opens_the_folder_or_says_why_not(
+        self, window: MainWindow, both: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opened: list[QUrl] = []
+        works = True
+
+        def open_url(url: QUrl) -> bool:
+            opened.append(url)
+            return works
+
+        said: list[str] = []
+        window.bench.said.connect(lambda text, undo: said.append(text))
+        monkeypatch.setattr(details.QDesktopServices, "openUrl", open_url)
+        window.page.select(both.key)
+        assert isinstance(both.specimen.photo, Path)
+        shortcut(window, "show_file")
+        assert [url.toLocalFile() for url in opened] == [str(both.specimen.photo.parent)] and not said
+        works = False
+        shortcut(window, "show_file")
+        assert said[-1].startswith("No program opens folders here; the photo is ")
+        both.specimen = replace(both.specimen, photo=tmp_path / "gone" / "moth.jpg")
+        shortcut(window, "show_file")
+        assert "is not there; is its drive plugged in?" in said[-1] and len(opened) == 2
+
+    def test_a_barcode_or_a_pasted_picture_has_none(self, window: MainWindow, both: Row) -> None:
+        window.page.select(both.key)
+        assert window.details.can_show_file(both)
+        both.specimen = replace(both.specimen, photo=b"picture")
+        assert not window.details.can_show_file(both) and not window.details.can_show_file(None)
