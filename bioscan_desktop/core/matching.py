@@ -14,7 +14,9 @@ The rules, all pure functions of the hits:
    the children of the name above. Names missing in the library keep their weight in the
    denominator: what the library does not know lowers the share.
 5. A share is turned into the chance that its name is right, as held-out specimens showed it. The
-   verdict is the last name whose chance reaches the threshold of its rank.
+   verdict is the finest name whose chance reaches the threshold of its rank, and carries all names
+   above it. A threshold speaks of names at which the verdict ends; so a coarser rank may ask for
+   more than a finer one: what ends there is what was too doubtful to go on.
 6. Whether the species is missing is judged by distances alone (`core.calibration.NoveltyModel`), or
    of a barcode, where these were not measured, by percent identity. A barcode that aligns with
    nothing (`UNLIKE_IDENTITY`), or is no COI barcode at all where the library's are, is like nothing
@@ -360,7 +362,7 @@ def _support(evidence: Evidence, path: tuple[str, ...]) -> float:
 def _conclude(
     shares: tuple[RankShare, ...], calibration: Calibration, modality: str, novelty: str, p: float | None
 ) -> Verdict:
-    """The last name of the lineage that reaches its threshold (rule 5)."""
+    """The finest name of the lineage that reaches its threshold (rule 5)."""
     calibrated = calibration.fitted
     if novelty == "unlike_library":
         reason = "This is not like anything in this library."
@@ -368,12 +370,12 @@ def _conclude(
     missing = novelty == "new_species"
     carried: RankShare | None = None
     stopped: RankShare | None = None
-    for share in shares:
+    for share in reversed(shares):
         asked = calibration.threshold(modality, share.rank, missing)
-        if share.share < asked or (share.rank == "species" and missing):
-            stopped = share
+        if share.share >= asked and not (share.rank == "species" and missing):
+            carried = share
             break
-        carried = share
+        stopped = share
     parts = [_carried_text(carried)]
     if missing and carried is not None:
         parts.append("It lies farther from the library than known species do: probably a species not in it.")

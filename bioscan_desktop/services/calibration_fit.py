@@ -55,6 +55,9 @@ PLAIN_TERMS = ("nearest", "second", "isolation")
 ALIGNED_TERMS = ("nearest", "mismatch_open", "isolation", "crowd")
 """What tells missing species: those terms that helped over folds of species, see docs/starter-model.md."""
 
+LEAST_ENDS = 100
+"""Verdicts that could end at a rank, at least, to tell how right they are; of fewer, all names of the rank tell."""
+
 LEAST_CALLS = 200
 """Answers that a chance is fitted on, at least. Fitted on the few dozen photos of the starter's data, chances
 held better over folds of these photos than plain shares did, but far worse for other photos."""
@@ -151,7 +154,10 @@ def fit_chances(answers: Sequence[tuple[Case, Verdict]], missing: bool) -> dict[
 
 
 def fit_thresholds(answers: Sequence[tuple[Case, Verdict]], missing: bool, target: float) -> dict[str, float]:
-    """Per rank the smallest chance from which on names reach the target precision.
+    """Per rank the smallest chance from which on verdicts that end there reach the target precision.
+
+    The finest rank comes first, and what it names is out of the next: the genera among what cannot be
+    named to species are the doubtful ones, and are less often right than genera are in general.
 
     Args:
         answers: cases with their verdicts.
@@ -159,13 +165,25 @@ def fit_thresholds(answers: Sequence[tuple[Case, Verdict]], missing: bool, targe
             specimen that is called new has its own species beside it, so its genus is the easier one.
     """
     calls: dict[str, list[tuple[float, bool, float]]] = defaultdict(list)
+    numbers: dict[str, list[int]] = defaultdict(list)
     weights = _weights([case for case, _ in answers], 1.0 if missing else MISSING_WEIGHT)
     for number, share, right in _calls(answers, missing):
         case, verdict = answers[number]
         if case.missing or not missing:
             found = verdict.ranks[share]
             calls[found.rank].append((found.share, right, weights[number]))
-    return {rank: _threshold(calls[rank], target) for rank in RANKS}
+            numbers[found.rank].append(number)
+    thresholds: dict[str, float] = {}
+    named: set[int] = set()
+    for rank in reversed(RANKS):
+        ends = [call for call, number in zip(calls[rank], numbers[rank], strict=True) if number not in named]
+        thresholds[rank] = _threshold(ends if len(ends) >= LEAST_ENDS else calls[rank], target)
+        named.update(
+            number
+            for (share, _, _), number in zip(calls[rank], numbers[rank], strict=True)
+            if share >= thresholds[rank]
+        )
+    return {rank: thresholds[rank] for rank in RANKS}
 
 
 def _weights(cases: Sequence[Case], missing_weight: float) -> list[float]:

@@ -23,7 +23,8 @@ class Rung:
     """One rank of the explanation.
 
     Attributes:
-        asked: the share that a name of this rank needs; None where no threshold applies.
+        asked: the share that a name of this rank needs; None where no threshold applies, as where a
+            finer name is given and has enough for its own.
         reached: the verdict carries this name.
         sentence: the same in words.
     """
@@ -50,14 +51,21 @@ def rungs(verdict: Verdict, asked: Mapping[str, float]) -> list[Rung]:
             rank=share.rank,
             name=share.name,
             share=share.share,
-            asked=asked.get(share.rank),
+            asked=_asked(share, asked, verdict),
             reached=verdict.lineage.at(share.rank) is not None,
             runner_up=share.runner_up,
             runner_up_share=share.runner_up_share,
-            sentence=_sentence(share, asked.get(share.rank), share_above, verdict),
+            sentence=_sentence(share, _asked(share, asked, verdict), share_above, verdict),
         )
         for share, share_above in zip(verdict.ranks, above, strict=False)
     ]
+
+
+def _asked(share: RankShare, asked: Mapping[str, float], verdict: Verdict) -> float | None:
+    """What a name needs on its own; a name above the one that the verdict gives needs nothing more."""
+    needed = asked.get(share.rank)
+    carried = verdict.rank not in (None, share.rank) and verdict.lineage.at(share.rank) is not None
+    return None if carried and needed is not None and share.share < needed else needed
 
 
 def _sentence(share: RankShare, asked: float | None, above: float, verdict: Verdict) -> str:
@@ -95,7 +103,9 @@ def _why_not(rank: str, verdict: Verdict) -> str:
         return tr("nothing in this library is like the specimen")
     if verdict.novelty == "new_species" and rank == "species":
         return tr("the species is probably not in this library")
-    return tr("the name above was not reached")
+    if not verdict.calibrated:  # where shares alone decide it would be given
+        return tr("the nearest barcode is not identical enough for it")
+    return tr("the name above was not reached")  # a verdict of an earlier version, from a session
 
 
 def summary(verdict: Verdict, asked: Mapping[str, float]) -> str:

@@ -1142,6 +1142,10 @@ Indices&#xa0;: chacune des références les plus proches parle pour son propre n
         <translation>l’espèce est probablement absente de cette bibliothèque</translation>
     </message>
     <message>
+        <source>the nearest barcode is not identical enough for it</source>
+        <translation>le code-barres le plus proche n’est pas assez identique pour cela</translation>
+    </message>
+    <message>
         <source>the name above was not reached</source>
         <translation>le nom au-dessus n’a pas été atteint</translation>
     </message>

@@ -229,12 +229,19 @@ class TestDecide:
         photo = hits(PRONUBA, PRONUBA, PRONUBA, COMES, modality="image")
         assert decide(photo, calibration).rank == "genus"
 
-    def test_a_rank_below_its_threshold_stops_the_walk_for_good(self) -> None:
-        calibration = Calibration(
-            pairs=FLAT.pairs, thresholds={"dna": {"family": 0.9, "genus": 0.1, "species": 0.1}}
-        )
-        verdict = decide(hits(PRONUBA, PRONUBA, RAPAE), calibration)
+    def test_the_finest_rank_that_reaches_its_threshold_is_named(self) -> None:
+        """What a coarser rank asks for concerns names that end there."""
+        found = hits(PRONUBA, PRONUBA, PRONUBA, COMES)
+        asked = {"order": 0.5, "family": 1.0, "genus": 1.0, "species": 0.7}
+        mixed = [*found, *hits(RAPAE)]  # 0.6 Noctua pronuba, 0.8 Noctuidae, all Lepidoptera
+        calibration = Calibration(pairs=FLAT.pairs, thresholds={"dna": asked})
+        verdict = decide(mixed, calibration)
         assert (verdict.name, verdict.rank) == ("Lepidoptera", "order")
+        assert "family Noctuidae" in verdict.reason
+        eager = Calibration(pairs=FLAT.pairs, thresholds={"dna": {**asked, "species": 0.6}})
+        verdict = decide(mixed, eager)
+        assert (verdict.name, verdict.rank) == ("Noctua pronuba", "species")
+        assert verdict.lineage.family == "Noctuidae"
 
     def test_too_many_groups_give_no_name_at_all(self) -> None:
         verdict = decide(hits(PRONUBA, RIBESII), FLAT)

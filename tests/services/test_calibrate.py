@@ -93,6 +93,27 @@ def test_thresholds_hold_the_target(target: float, least: float) -> None:
     assert family == pytest.approx(least, abs=0.06)
 
 
+def doubtful_genera(named: int, ending: int) -> list[tuple[Case, Verdict]]:
+    """Specimens named to species, whose genus is right, and others that end at a genus, half of them right."""
+    answers = []
+    for n in range(named + ending):
+        sure = n < named
+        chances = (1.0, 1.0, 0.95 if sure else 0.6 + 0.3 * (n % 10) / 10, 0.9 if sure else 0.3)
+        shares = tuple(RankShare(rank, A.at(rank) or "", c) for rank, c in zip(RANKS, chances, strict=True))
+        truth = A if sure else B if n % 2 else replace(A, species="Noctua comes")
+        answers.append((case(truth, []), Verdict(None, None, 0.0, True, "none", None, "", shares)))
+    return answers
+
+
+def test_a_threshold_is_that_of_names_that_verdicts_end_at() -> None:
+    """Nearly all genera are right, but not those of specimens whose species remains open."""
+    found = fit_thresholds(doubtful_genera(2000, 120), missing=False, target=0.9)
+    assert found["species"] < 0.9
+    assert found["genus"] > 0.87
+    # Of too few nothing can be said apart.
+    assert fit_thresholds(doubtful_genera(2000, 60), missing=False, target=0.9)["genus"] == 0.5
+
+
 def decide_like(share: float) -> Verdict:
     from bioscan_desktop.core.verdict import RankShare
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.ui import explaining
 
@@ -37,6 +38,21 @@ def test_each_rank_has_its_own() -> None:
     assert not species.reached
     assert "below the 70% asked for" in species.sentence
     assert (species.runner_up, species.runner_up_share) == ("Erebia euryale", 0.38)
+
+
+def test_a_name_above_the_given_one_asks_for_nothing_more() -> None:
+    """A verdict may end at a finer rank although a coarser one asks for more where it ends."""
+    asked = {**dict.fromkeys(RANKS, 0.5), "genus": 0.9}
+    order, _, genus, species = explaining.rungs(verdict("species"), asked)
+    assert genus.reached and genus.asked is None
+    assert "asked for" not in genus.sentence
+    assert order.asked == species.asked == 0.5
+    assert explaining.rungs(verdict("family"), asked)[2].asked == 0.9
+
+
+def test_a_barcode_too_different_for_a_library_that_is_not_calibrated() -> None:
+    genus = explaining.rungs(verdict("family", calibrated=False), dict.fromkeys(RANKS, 0.5))[2]
+    assert genus.sentence.endswith("the nearest barcode is not identical enough for it.")
 
 
 def test_nameless_references_are_told() -> None:
