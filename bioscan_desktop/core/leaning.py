@@ -6,6 +6,13 @@ barcode. The remedy is calibrated stacking (Chao et al. 2016, arXiv:1605.04253):
 the scores of the species that were trained on. It is small between genera, which a photo tells apart
 by itself, and larger between the species of a genus. There, too, the species with more different
 references is the likelier one: it is the commoner and more variable.
+
+Instead of a constant, the distance (1 - cosine) to these species can be stretched by a share: species
+that were trained on lie in tight clusters, so that a photo of theirs is near, and loses little.
+
+Some photos are near to photos of everything. A part of how near a key is to the nearest key of another
+species is taken off, too, as cross-domain similarity local scaling does with the nearest of all (Conneau
+et al. 2018, arXiv:1710.04087).
 """
 
 from __future__ import annotations
@@ -15,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_NUMBERS = ("off", "within", "abundance")
+_NUMBERS = ("off", "within", "abundance", "stretch", "crowding")
 
 
 @dataclass(frozen=True)
@@ -28,12 +35,17 @@ class Leaning:
         within: cosine taken off them in comparing the species of one genus; `off` is for genera then.
         abundance: cosine added, in comparing the species of one genus, for each natural logarithm of
             the number of keys of the species.
+        stretch: by this share the distance to keys of the species trained on counts for more.
+        crowding: by this share of it a key's isolation, less the mean of all keys, is taken off (see
+            `index.isolation`); nothing where a library has no isolations.
     """
 
     species: frozenset[str]
     off: Mapping[str, float] = field(default_factory=dict)
     within: Mapping[str, float] = field(default_factory=dict)
     abundance: Mapping[str, float] = field(default_factory=dict)
+    stretch: Mapping[str, float] = field(default_factory=dict)
+    crowding: Mapping[str, float] = field(default_factory=dict)
 
     def between_genera(self, species: str | None, modality: str) -> float:
         """What is added to the cosine of a key; 0 for one without a name."""
@@ -48,7 +60,8 @@ class Leaning:
 
     def touches(self, modality: str) -> bool:
         """Keys of this modality are ranked otherwise than by plain cosine."""
-        return bool(self.off.get(modality)) or self.by_genus(modality)
+        tables = (self.off, self.stretch, self.crowding)
+        return any(table.get(modality) for table in tables) or self.by_genus(modality)
 
     def by_genus(self, modality: str) -> bool:
         """The species of a genus are compared otherwise than the genera are."""

@@ -73,8 +73,13 @@ class ExactIndex:
         k: int,
         shifts: Sequence[np.ndarray | None],
         allowed: np.ndarray | None = None,
+        scale: np.ndarray | None = None,
     ) -> list[tuple[np.ndarray, np.ndarray]]:
-        """As `search`, once for each shift: the keys are read and multiplied only once."""
+        """As `search`, once for each shift: the keys are read and multiplied only once.
+
+        Args:
+            scale: (n,) float32 that the cosines of each row are multiplied by before they are shifted.
+        """
         queries = check_queries(queries, self.keys.shape[1])
         usable = len(self.keys) if allowed is None else int(allowed.sum())
         k = min(k, usable)
@@ -95,6 +100,8 @@ class ExactIndex:
                 numbers, found = np.arange(start, stop), self._block(queries, start, stop)
                 if part is not None:
                     numbers, found = part, found[:, part - start]
+            if scale is not None:
+                found = found * scale[numbers]
             for place, shift in enumerate(shifts):
                 rows, scores = best[place]
                 shifted = found if shift is None else found + shift[numbers]

@@ -22,7 +22,7 @@ from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.tokens import BarcodeTokenizer, tokenizer_from_dict
 
 FORMAT = "bioscan-model"
-FORMAT_VERSION = (1, 1)
+FORMAT_VERSION = (1, 2)
 """(major, minor): a newer major is refused, a newer minor read as far as it is understood."""
 
 MODALITIES: tuple[str, ...] = ("image", "dna", "text")

@@ -17,16 +17,18 @@ BEYOND = 8
 
 @dataclass(frozen=True)
 class Shifts:
-    """What is added to the cosines of all keys of one modality.
+    """What is made of the cosines of all keys of one modality.
 
     Attributes:
-        between: (n,) float32, in comparing genera.
-        within: (n,) float32, in comparing the species of a genus; None where that is the same.
+        between: (n,) float32, added in comparing genera.
+        within: (n,) float32, added in comparing the species of a genus; None where that is the same.
+        scale: (n,) float32 that cosines are multiplied by first; None for 1.
         genus, species: (n,) int64 numbers of the names; a key without one has a number of its own.
     """
 
     between: np.ndarray
     within: np.ndarray | None
+    scale: np.ndarray | None
     genus: np.ndarray
     species: np.ndarray
 
@@ -37,19 +39,37 @@ class Shifts:
         species: Sequence[str | None],
         modality: str,
         leaning: Leaning,
+        isolation: np.ndarray | None = None,
     ) -> Shifts:
-        """Of keys with these names, in their order."""
-        keys = Counter(species)
-        between = {name: leaning.between_genera(name, modality) for name in keys}
-        within = {name: leaning.within_genus(name, count, modality) for name, count in keys.items()}
-        return cls(
-            np.fromiter((between[name] for name in species), np.float32, len(species)),
-            np.fromiter((within[name] for name in species), np.float32, len(species))
-            if leaning.by_genus(modality)
-            else None,
-            _numbers(genera),
-            _numbers(species),
-        )
+        """Of keys with these names, in their order.
+
+        Args:
+            isolation: (n,) cosine of each key to the nearest of another species, if that is known.
+        """
+        count, keys = len(species), Counter(species)
+        off = {name: leaning.between_genera(name, modality) for name in keys}
+        between = np.fromiter((off[name] for name in species), np.float32, count)
+        within = scale = None
+        if leaning.by_genus(modality):
+            more = {name: leaning.within_genus(name, number, modality) for name, number in keys.items()}
+            within = np.fromiter((more[name] for name in species), np.float32, count)
+        common = np.zeros(count, dtype=np.float32)
+        if stretch := leaning.stretch.get(modality, 0.0):
+            trained = np.fromiter((name in leaning.species for name in species), bool, count)
+            scale = np.where(trained, np.float32(1 + stretch), np.float32(1))
+            common += 1 - scale  # cosine -> 1 - (1 + stretch) * (1 - cosine)
+        if isolation is not None and count and (share := leaning.crowding.get(modality, 0.0)):
+            # Less the mean, so that photos and barcodes stay comparable where nothing is calibrated.
+            known = isolation.astype(np.float32)
+            common += np.float32(share) * (known.mean() - known)
+        between += common
+        if within is not None:
+            within += common
+        return cls(between, within, scale, _numbers(genera), _numbers(species))
+
+    def scaled(self, rows: np.ndarray, cosines: np.ndarray) -> np.ndarray:
+        """(m,) cosines of rows, multiplied as they are compared."""
+        return cosines if self.scale is None else cosines * self.scale[rows]
 
 
 def _numbers(names: Sequence[str | None]) -> np.ndarray:
@@ -86,8 +106,10 @@ def search(
     found: list[tuple[np.ndarray, np.ndarray]]
     if isinstance(index, ExactIndex):
         each = [shift for shift in (shifts.between, shifts.within) if shift is not None]
-        shifted = index.search_shifted(queries, wide, each, allowed)
+        shifted = index.search_shifted(queries, wide, each, allowed, shifts.scale)
         found = [(rows, scores - shift[rows]) for shift, (rows, scores) in zip(each, shifted, strict=True)]
+        if (scale := shifts.scale) is not None:
+            found = [(rows, scores / scale[rows]) for rows, scores in found]
     else:
         found = [index.search(queries, wide)]
     answers = []
@@ -106,10 +128,11 @@ def search(
 
 def _judged(rows: np.ndarray, cosines: np.ndarray, shifts: Shifts) -> np.ndarray:
     """(m,) what keys are ranked by: the best of the genus, less how far the key is behind in it."""
-    between = cosines + shifts.between[rows]
+    scaled = shifts.scaled(rows, cosines)
+    between = scaled + shifts.between[rows]
     if shifts.within is None:
         return between
-    within = cosines + shifts.within[rows]
+    within = scaled + shifts.within[rows]
     genera, place = np.unique(shifts.genus[rows], return_inverse=True)
     best = np.full((2, len(genera)), -np.inf, dtype=np.float32)
     np.maximum.at(best[0], place, between)

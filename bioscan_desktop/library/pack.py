@@ -448,7 +448,7 @@ class Library:
             self._leaned = (leaning, shifts)
         if modality not in shifts:
             genera, species = (self.records.column(rank, modality) for rank in ("genus", "species"))
-            shifts[modality] = Shifts.of(genera, species, modality, leaning)
+            shifts[modality] = Shifts.of(genera, species, modality, leaning, self._isolations(modality))
         return shifts[modality]
 
     @property

@@ -27,6 +27,7 @@ import numpy as np
 from bioscan_desktop.core.barcode import MIN_BASES, SHORT_BASES, clean
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
+from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import DECISION_K, decide_both
 from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.novelty import nearness
@@ -72,6 +73,9 @@ FEW = 400
 
 SAME_PHOTO = 0.9999
 """Photos whose embeddings have such a cosine are one; keys in half precision are not off by more."""
+
+HALF = 0.0005
+"""What isolations in half precision are off by, at most."""
 
 SHORT = "short"
 """Name of the short windows of barcodes beside `image` and `dna`."""
@@ -353,23 +357,48 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
         if number not in asked_without:
             continue
         allowed = {m: column != truth.species for m, column in names.items()}
-        without = list(library.search(modality, row, DECISION_K, None, own, allowed, leaning)[0])
-        for m, mask in allowed.items():
-            # The nearest key's isolation, too, must not know of the missing species.
-            at = next((i for i, hit in enumerate(without) if hit.key_modality == m), None)
-            if at is not None:
-                others = mask & (names[m] != (without[at].lineage.species or ""))
-                isolation = _isolation(library, m, library.records.row_of(without[at].key_id), others)
-                without[at] = replace(without[at], isolation=isolation)
+        found = library.search(modality, row, DECISION_K, None, own, allowed, leaning)[0]
+        crowding = leaning.crowding if leaning is not None and modality == "image" else {}
+        without = [
+            hit
+            for m, mask in allowed.items()
+            for hit in _forgetting(
+                library, [h for h in found if h.key_modality == m], names[m], mask, crowding.get(m, 0.0)
+            )
+        ]
         cases.append(Case(replace(truth, species=None), truth.species, Hits.of(without), missing=True))
     return cases
 
 
-def _isolation(library: Library, modality: str, row: int, others: np.ndarray) -> float:
-    """The largest cosine of a key to some others, (n,) bool; -1 if there are none."""
-    keys = library.key_rows(modality)
-    _, scores = ExactIndex(keys).search(take_rows(keys, np.array([row])), 1, others)
-    return float(scores.max(initial=-1.0))
+def _forgetting(
+    library: Library, hits: Sequence[Hit], names: np.ndarray, mask: np.ndarray, crowding: float
+) -> list[Hit]:
+    """Hits with the isolations, and in the order, that they had if the library lacked a species.
+
+    Args:
+        hits: of one modality of keys, nearest first.
+        names: (n,) species of all keys of this modality.
+        mask: (n,) bool; False for the keys of the species.
+        crowding: what of an isolation is taken off, see `core.leaning`.
+    """
+    if not hits or mask.all():
+        return list(hits)
+    keys = library.key_rows(hits[0].key_modality)
+    rows = np.array([library.records.row_of(hit.key_id) for hit in hits])
+    own = take_rows(keys, rows)
+    nearest = (own @ take_rows(keys, np.flatnonzero(~mask)).T).max(axis=1)
+    # Where it ranks nothing, only the isolation of the nearest key counts: it tells a missing species.
+    counting = range(len(hits)) if crowding else [max(range(len(hits)), key=lambda i: hits[i].score)]
+    changed = list(hits)
+    for i in counting:
+        before = hits[i].isolation
+        if before is None or nearest[i] < before - HALF:
+            continue
+        _, scores = ExactIndex(keys).search(own[i], 1, mask & (names != (hits[i].lineage.species or "")))
+        isolation = float(scores.max(initial=-1.0))
+        shift = hits[i].shift + crowding * (before - isolation)
+        changed[i] = replace(hits[i], isolation=isolation, shift=shift)
+    return sorted(changed, key=lambda hit: -hit.leaned) if crowding else changed
 
 
 def _without_itself(library: Library, hits: Hits) -> dict[str, np.ndarray]:

@@ -56,7 +56,7 @@ ALIGNED_TERMS = ("nearest", "mismatch_open", "isolation", "crowd")
 """What tells missing species: those terms that helped over folds of species, see docs/starter-model.md."""
 
 LEAST_ENDS = 100
-"""Verdicts that could end at a rank, at least, to tell how right they are; of fewer, all names of the rank tell."""
+"""Verdicts that could end at a rank, at least, to tell how right these are; of fewer, all its names tell."""
 
 LEAST_CALLS = 200
 """Answers that a chance is fitted on, at least. Fitted on the few dozen photos of the starter's data, chances

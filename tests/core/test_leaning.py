@@ -9,7 +9,9 @@ import pytest
 
 from bioscan_desktop.core.leaning import Leaning
 
-LEANING = Leaning(frozenset({"Noctua pronuba"}), {"dna": 0.04, "image": 0.02}, {"dna": 0.1}, {"dna": 0.03})
+LEANING = Leaning(
+    frozenset({"Noctua pronuba"}), {"dna": 0.04, "image": 0.02}, {"dna": 0.1}, {"dna": 0.03}, {"image": 0.2}
+)
 
 
 def test_species_that_were_trained_on_stand_back() -> None:
@@ -34,11 +36,15 @@ def test_which_keys_are_touched() -> None:
     assert LEANING.touches("dna") and LEANING.touches("image") and not LEANING.touches("text")
     assert LEANING.by_genus("dna") and not LEANING.by_genus("image")
     assert Leaning(frozenset(), abundance={"dna": 0.1}).touches("dna")
-    assert not Leaning(frozenset({"Noctua pronuba"}), {"dna": 0.0}).touches("dna")
+    assert Leaning(frozenset(), stretch={"image": 0.1}).touches("image")
+    assert Leaning(frozenset(), crowding={"image": 0.1}).touches("image")
+    assert not Leaning(frozenset({"Noctua pronuba"}), {"dna": 0.0}, crowding={"image": 0.1}).touches("dna")
 
 
 def test_it_survives_the_manifest() -> None:
     assert Leaning.from_dict(json.loads(json.dumps(LEANING.to_dict()))) == LEANING
+    older = {name: value for name, value in LEANING.to_dict().items() if name not in ("stretch", "crowding")}
+    assert Leaning.from_dict(older).stretch == {}
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,45 @@ def test_genera_stand_as_a_photo_tells_them_and_species_once_each(kind: str) -> 
     assert found.tolist() == [0], "three references count for more than one"
 
 
+@pytest.mark.parametrize("kind", ["exact", "graph"])
+def test_far_and_crowded_keys_stand_back(kind: str) -> None:
+    """Distances to species trained on are stretched, and a share of the isolation is taken off."""
+    keys, queries = rows(500, 1), rows(20, 2)
+    names = [f"G{row} s{row}" for row in range(500)]
+    trained = np.random.default_rng(3).random(500) < 0.5
+    isolation = np.random.default_rng(4).random(500).astype(np.float16)
+    leaning = Leaning(
+        frozenset(np.array(names)[trained].tolist()), stretch={"image": 0.3}, crowding={"image": 0.4}
+    )
+    shifts = Shifts.of([name.split()[0] for name in names], names, "image", leaning, isolation)
+    plain, known = queries @ keys.T, isolation.astype(np.float32)
+    judged = np.where(trained, 1 - 1.3 * (1 - plain), plain) - 0.4 * (known - known.mean())
+    expected = np.argsort(-judged, axis=1)[:, :5]
+    right = 0
+    for number, (found, cosines, added) in enumerate(leaned.search(index_of(kind, keys), queries, 5, shifts)):
+        right += (found == expected[number]).sum()
+        np.testing.assert_allclose(cosines, plain[number, found], atol=1e-5)
+        np.testing.assert_allclose(cosines + added, judged[number, found], atol=1e-5)
+    assert right >= (100 if kind == "exact" else 90)
+    # Without isolations the rest holds.
+    bare = Shifts.of([name.split()[0] for name in names], names, "image", leaning)
+    ((found, *_),) = leaned.search(index_of(kind, keys), queries[:1], 1, bare)
+    assert found[0] == np.where(trained, 1 - 1.3 * (1 - plain[0]), plain[0]).argmax()
+
+
+def test_the_species_of_a_genus_are_stretched_alike() -> None:
+    """Both ways of comparing keys know that a species was trained on."""
+    angles = np.deg2rad([20, 22, 40])
+    keys = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    query = np.array([[1.0, 0.0]], dtype=np.float32)
+    leaning = Leaning(frozenset({"A x"}), within={"dna": 0.001}, stretch={"dna": 0.5})
+    shifts = Shifts.of(["A", "A", "B"], ["A x", "A y", "B z"], "dna", leaning)
+    ((found, cosines, added),) = leaned.search(ExactIndex(keys), query, 3, shifts)
+    assert found.tolist() == [1, 0, 2]
+    np.testing.assert_allclose(cosines, keys[found, 0], atol=1e-6)
+    assert cosines[1] + added[1] == pytest.approx(1 - 1.5 * (1 - keys[0, 0]) - 0.001, abs=1e-6)
+
+
 def test_keys_without_names_stand_for_themselves() -> None:
     keys = rows(6, 1)
     shifts = Shifts.of([None] * 6, [None] * 6, "dna", Leaning(frozenset({"A x"}), {}, {"dna": 0.5}))
@@ -120,6 +159,21 @@ def test_a_species_that_was_trained_on_gives_way(world: TinyWorld, photo: Path) 
             if hit.key_modality == "image"
         )
         assert all(-1.0001 <= hit.score <= 1.0001 for hit in hits), "shown scores are plain cosines"
+    library.close()
+
+
+def test_a_library_gives_the_isolation_of_its_photos(world: TinyWorld, photo: Path) -> None:
+    model, library = ModelPack(world.model, "cpu"), Library(world.library)
+    image = dataclasses.replace(
+        model.manifest.encoders["image"], leaning=Leaning(frozenset(), crowding={"image": 0.5})
+    )
+    model.manifest = dataclasses.replace(model.manifest, encoders={**model.manifest.encoders, "image": image})
+    answer = Identifier(model, library).identify_one(Specimen("q", "q", photo=photo), 50)
+    photos = [hit for hit in answer.hits if hit.key_modality == "image"]
+    isolation = np.array([hit.isolation for hit in photos], dtype=float)
+    shift = np.array([hit.shift for hit in photos])
+    assert len(photos) > 3 and np.ptp(isolation) > 0.01
+    np.testing.assert_allclose(np.diff(shift), -0.5 * np.diff(isolation), atol=1e-4)
     library.close()
 
 

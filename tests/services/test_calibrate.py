@@ -15,9 +15,11 @@ from bioscan_desktop.core.barcode import MIN_BASES, SHORT_BASES
 from bioscan_desktop.core.calibration import Calibration, PairScale, log_mismatch
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.index import keys as module
+from bioscan_desktop.index.isolation import isolations
 from bioscan_desktop.library.importers.tables import Record
 from bioscan_desktop.services import calibrate
 from bioscan_desktop.services.calibration_fit import (
@@ -94,7 +96,7 @@ def test_thresholds_hold_the_target(target: float, least: float) -> None:
 
 
 def doubtful_genera(named: int, ending: int) -> list[tuple[Case, Verdict]]:
-    """Specimens named to species, whose genus is right, and others that end at a genus, half of them right."""
+    """Specimens named to species, and others that end at a genus, which is right for half of these."""
     answers = []
     for n in range(named + ending):
         sure = n < named
@@ -153,6 +155,33 @@ def test_a_photo_of_the_library_is_asked_without_itself(identifier: Identifier) 
         assert all(score < calibrate.SAME_PHOTO for score in scores)
     others = library.search("image", keys[:1], 50)[0]
     assert max(hit.score for hit in others if hit.pair == "image->image") >= calibrate.SAME_PHOTO
+
+
+def test_a_missing_species_leaves_no_trace_in_isolations(identifier: Identifier) -> None:
+    """Neither what tells it nor what ranks keys knows of the keys of the species that is left out."""
+    library, manifest = identifier.library, identifier.model.manifest
+    crowded = replace(manifest.encoders["image"], leaning=Leaning(frozenset(), crowding={"image": 0.5}))
+    identifier.model.manifest = replace(manifest, encoders={**manifest.encoders, "image": crowded})
+    keys, lineages = library.keys("image").astype(np.float32), library.records.lineages("image")
+    names = np.array([lineage.species for lineage in lineages])
+    mean = isolations(keys, names).astype(float).mean()
+    queries = calibrate.Queries("image", rows=list(keys), truths=list(lineages))
+    changed = 0
+    for answer in calibrate.ask(identifier, queries):
+        if not answer.missing:
+            continue
+        left = names != answer.species
+        own = dict(
+            zip(np.flatnonzero(left).tolist(), isolations(keys[left], names[left]).tolist(), strict=True)
+        )
+        photos = [hit for hit in answer.hits if hit.key_modality == "image"]
+        assert photos == sorted(photos, key=lambda hit: -hit.leaned)
+        for hit in photos:
+            isolation = own[library.records.row_of(hit.key_id)]
+            assert hit.isolation == pytest.approx(isolation, abs=0.002)
+            assert hit.shift == pytest.approx(0.5 * (mean - isolation), abs=0.002)
+            changed += isolation < isolations(keys, names)[library.records.row_of(hit.key_id)] - 0.01
+    assert changed, "some keys of the tiny world are nearest to keys of a species that is left out"
 
 
 def test_calibrating_never_reads_a_whole_key_file_into_memory(

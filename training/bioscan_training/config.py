@@ -354,6 +354,9 @@ class ExportConfig:
             trained on, where a photo asks; see `bioscan_desktop.core.leaning`.
         lean_dna_genus, abundance_dna: in comparing the barcodes of one genus, what is taken off such
             species instead, and what is added for each natural logarithm of the number of keys.
+        stretch_image: by what share the distance to photo keys of such species counts for more.
+        crowding_image: what share of a photo key's cosine to the nearest one of another species is
+            taken off.
     """
 
     pack_id: str = "starter"
@@ -371,6 +374,8 @@ class ExportConfig:
     lean_dna: float = 0.0
     lean_dna_genus: float = 0.0
     abundance_dna: float = 0.0
+    stretch_image: float = 0.0
+    crowding_image: float = 0.0
 
 
 @dataclass(frozen=True)

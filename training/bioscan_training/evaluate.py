@@ -32,18 +32,21 @@ def nearest(
     keys: np.ndarray,
     k: int = 1,
     block: int = 1024,
+    scale: np.ndarray | None = None,
     shift: np.ndarray | None = None,
     apart: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> np.ndarray:
     """Rows of the `k` keys with the largest inner product, best first: (n, k) int64.
 
     Args:
-        shift: (m,) added to the products of each key.
+        scale, shift: (m,) the products of each key are multiplied by, and what is added then.
         apart: labels of the queries (n,) and of the keys (m,); equal ones are not compared.
     """
     found = np.empty((len(queries), k), dtype=np.int64)
     for start in range(0, len(queries), block):
         scores = queries[start : start + block] @ keys.T
+        if scale is not None:
+            scores *= scale
         if shift is not None:
             scores += shift
         if apart is not None:

@@ -74,10 +74,12 @@ def leaning_of(settings: ExportConfig, splits: Collection[str], photos: Sequence
     """
     off = {"image": settings.lean_image, "dna": settings.lean_dna}
     within, abundance = {"dna": settings.lean_dna_genus}, {"dna": settings.abundance_dna}
-    if not any((*off.values(), *within.values(), *abundance.values())):
+    stretch, crowding = {"image": settings.stretch_image}, {"image": settings.crowding_image}
+    tables = (off, within, abundance, stretch, crowding)
+    if not any(value for table in tables for value in table.values()):
         return None
     names = {species_label(r) for r in photos if r.split in splits}
-    return Leaning(frozenset(name for name in names if name is not None), off, within, abundance)
+    return Leaning(frozenset(name for name in names if name is not None), *tables)
 
 
 class PhotoLearner(nn.Module):

@@ -27,6 +27,7 @@ from bioscan_desktop.core.matching import DECISION_K
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.index.aligned import AlignedIndex
 from bioscan_desktop.index.exact import ExactIndex
+from bioscan_desktop.index.isolation import isolations
 from bioscan_desktop.inference.frame import pack, place
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.manifest import ModelManifest
@@ -126,11 +127,10 @@ def _lookup(
     keys: np.ndarray,
     query_records: Sequence[Record],
     key_records: Sequence[Record],
-    k: int = LEAST_KEYS,
     **ranking: Any,
 ) -> dict[str, dict[str, float]]:
     return label_metrics(
-        nearest(queries, keys, k, **ranking),
+        nearest(queries, keys, LEAST_KEYS, **ranking),
         [r.lineage for r in query_records],
         [r.lineage for r in key_records],
         True,
@@ -229,14 +229,14 @@ def photo_figures(
     dna_keys = [r for r in barcodes if r.split in ("train", "unseen", "val_unseen")]
     dna_rows = embed_barcodes([r.nucleotides for r in dna_keys])
     figures: dict[str, Any] = {"image to image": {}, "image to dna": {}}
-    photo_shift, dna_shifts = _shift(leaning, keys), _shifts(leaning, dna_keys, "dna")
+    ranking, dna_shifts = _ranking(leaning, keys, key_rows), _shifts(leaning, dna_keys, "dna")
     for name, queries in (groups | elsewhere).items():
         if not queries:
             continue
         rows = embed(paths(queries))
         if name in groups:
-            group = {"model": _lookup(rows, key_rows, queries, keys, shift=photo_shift)}
-            if photo_shift is not None:
+            group = {"model": _lookup(rows, key_rows, queries, keys, **ranking)}
+            if ranking:
                 group["model, plain cosine"] = _lookup(rows, key_rows, queries, keys)
             if plain_keys is not None:
                 group["untuned features"] = _lookup(
@@ -285,9 +285,9 @@ def across_sources(
     apart = (np.array([r.source or "-" for r in queries]), own)
     ways: dict[str, Any] = {}
     rows, key_rows = embed(paths(queries)), embed(paths(keys))
-    shift = _shift(leaning, keys)
-    ways["model"] = _lookup(rows, key_rows, queries, keys, shift=shift, apart=apart)
-    if shift is not None:
+    ranking = _ranking(leaning, keys, key_rows)
+    ways["model"] = _lookup(rows, key_rows, queries, keys, apart=apart, **ranking)
+    if ranking:
         ways["model, plain cosine"] = _lookup(rows, key_rows, queries, keys, apart=apart)
     if baselines:
         rows, key_rows = untuned_features(paths(queries)), untuned_features(paths(keys))
@@ -295,18 +295,29 @@ def across_sources(
     return ways
 
 
-def _shifts(leaning: Leaning | None, keys: Sequence[Record], modality: str) -> Shifts | None:
+def _shifts(
+    leaning: Leaning | None, keys: Sequence[Record], modality: str, isolation: np.ndarray | None = None
+) -> Shifts | None:
     """Of the keys, or None where photos are ranked by plain cosine."""
     if leaning is None or not leaning.touches(modality):
         return None
     names = [r.lineage for r in keys]
-    return Shifts.of([n.genus for n in names], [n.species for n in names], modality, leaning)
+    return Shifts.of([n.genus for n in names], [n.species for n in names], modality, leaning, isolation)
 
 
-def _shift(leaning: Leaning | None, keys: Sequence[Record]) -> np.ndarray | None:
-    """(m,) of photo keys, whose species are compared as their genera are."""
-    shifts = _shifts(leaning, keys, "image")
-    return shifts.between if shifts is not None else None
+def _ranking(leaning: Leaning | None, keys: Sequence[Record], rows: np.ndarray) -> dict[str, np.ndarray]:
+    """`scale` and `shift` of photo keys, whose species are compared as their genera are.
+
+    Args:
+        rows: (m, d) of the keys.
+    """
+    if not len(keys):
+        return {}
+    isolation = isolations(rows, np.array([r.lineage.species or "" for r in keys]))
+    shifts = _shifts(leaning, keys, "image", isolation)
+    if shifts is None:
+        return {}
+    return {"shift": shifts.between} | ({} if shifts.scale is None else {"scale": shifts.scale})
 
 
 def evaluate_all(config: Config, args: argparse.Namespace) -> dict[str, Any]:
