@@ -143,6 +143,15 @@ SETTINGS: tuple[Setting, ...] = (
         ("verdict", "user", "other_modality"),
         shown=False,
     ),
+    Setting(
+        "list_order",
+        str,
+        "arrival",
+        "Order of the list",
+        "In which order the specimens stand.",
+        ("arrival", "name", "taxon", "unsure"),
+        shown=False,
+    ),
     Setting("geometry", str, "", "Window", "Where the window was, as Qt writes it.", shown=False),
     Setting(
         "splitter",

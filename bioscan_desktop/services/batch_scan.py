@@ -7,19 +7,18 @@ would: files before folders, `photo2` before `photo10`.
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bioscan_desktop.core.natural import natural_text
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
 from bioscan_desktop.library.importers.sequences import is_sequence_file
 from bioscan_desktop.session.photos import absolute
 from bioscan_desktop.session.specimens import FileFacts
 
-_DIGITS = re.compile(r"(\d+)")
-_FILE, _FOLDER, _PART = "\x01", "\x02", "\x03"
+_FILE, _FOLDER = "\x01", "\x02"
 
 QUIET_S = 2.0
 """A new file counts as completely written when its size and time have not changed for so long."""
@@ -85,19 +84,7 @@ def kind_of(path: Path) -> str | None:
 def sort_key(path: str) -> str:
     """Text that sorts paths as a person would, whatever their length and script."""
     *folders, name = path.split("/")
-    return "".join(_FOLDER + _natural(part) for part in folders) + _FILE + _natural(name)
-
-
-def _natural(name: str) -> str:
-    """As `importers.folders.natural_key`, but as text: a number is led by how many digits it has."""
-    parts = []
-    for part in _DIGITS.split(name):
-        if part.isdecimal():
-            digits = str(int(part))
-            parts.append(f"0{len(digits):05d}{digits}")
-        else:
-            parts.append(f"1{part.casefold()}")
-    return _PART.join(parts)
+    return "".join(_FOLDER + natural_text(part) for part in folders) + _FILE + natural_text(name)
 
 
 def is_nameable(path: str) -> bool:

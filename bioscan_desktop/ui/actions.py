@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
 
 from bioscan_desktop.ui import icons
 from bioscan_desktop.ui.pages import registry
@@ -123,6 +124,8 @@ SPECS: tuple[Spec, ...] = (
     Spec("photos", mark("Compare &photos"), _VIEW, 1, ("Ctrl+Shift+P",), "",
          mark("Show the photo beside that of a reference or of another specimen of the same name"),
          page=_IDENTIFY),
+    Spec("sort", mark("Sor&t the list"), _VIEW, 2, ("Ctrl+Shift+S",), "sort",
+         mark("Sort the specimens as they came, by name, by taxon, or the least sure first"), page=_IDENTIFY),
     Spec("focus", mark("Go between list and res&ult"), _VIEW, 2, ("F6",), "", page=_IDENTIFY),
     Spec("shortcuts", mark("&Keyboard shortcuts"), _HELP, 0, ("F1", "?"), "help"),
     Spec("log", mark("Open &log folder"), _HELP, 0, (), "folder"),
@@ -152,6 +155,19 @@ IN_REVIEW: tuple[tuple[str, str], ...] = (
     (mark("Zoom the photo, fit it"), mark("+ −, 0 on the photo")),
 )
 """Keys of the page Review."""
+
+
+def fill_menus(bar: QMenuBar, actions: dict[str, QAction]) -> None:
+    """Puts them all into their menus."""
+    menus: dict[str, QMenu] = {}
+    groups: dict[str, int] = {}
+    for spec in SPECS:
+        if spec.menu not in menus:
+            menus[spec.menu] = bar.addMenu(tr(spec.menu))
+        elif groups[spec.menu] != spec.group:
+            menus[spec.menu].addSeparator()
+        groups[spec.menu] = spec.group
+        menus[spec.menu].addAction(actions[spec.name])
 
 
 def make(parent: QObject) -> dict[str, QAction]:

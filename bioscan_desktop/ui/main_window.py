@@ -100,21 +100,11 @@ class MainWindow(QMainWindow):
         self.picture = sharing.PictureCopy(self.bench, self)
         self.page.panel.hits.preferred = self._settings.get("badges")
         self.acts = actions.make(self)
-        self._make_menus()
+        self.acts["sort"].setMenu(self.page.order.menu_of_orders)
+        actions.fill_menus(self.menuBar(), self.acts)
         self.shell.add_bar(self._make_tool_bar(), "identify")
         self.restriction = RestrictionBar(self._theme, self.bench)
         self.shell.add_bar(self.restriction, "identify")
-
-    def _make_menus(self) -> None:
-        menus: dict[str, QMenu] = {}
-        groups: dict[str, int] = {}
-        for spec in actions.SPECS:
-            if spec.menu not in menus:
-                menus[spec.menu] = self.menuBar().addMenu(tr(spec.menu))
-            elif groups[spec.menu] != spec.group:
-                menus[spec.menu].addSeparator()
-            groups[spec.menu] = spec.group
-            menus[spec.menu].addAction(self.acts[spec.name])
 
     def _make_tool_bar(self) -> QToolBar:
         bar = QToolBar(tr("Main"))
@@ -172,6 +162,7 @@ class MainWindow(QMainWindow):
             "photos": self.details.show_photos,
             "focus": self._switch_focus,
             "find": page.filter.setFocus,
+            "sort": page.order.open,
             "clear": self._clear,
             "find_taxon": self._find_taxon,
             "shortcuts": lambda: open_dialog(simple.ShortcutsDialog(self)),
@@ -341,7 +332,7 @@ class MainWindow(QMainWindow):
         self._set("retry", bench.can_retry)
         self._set("again", any(row.state not in (State.WAITING, State.WORKING) for row in selected))
         self._set("stop", bench.is_busy)
-        for name in ("focus", "find", "clear"):
+        for name in ("focus", "find", "clear", "sort"):
             self._set(name, bench.model.rowCount() > 0)
 
     def _undoer(self) -> Undoes:

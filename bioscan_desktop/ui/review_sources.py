@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from bioscan_desktop.ui.deciding import Decision
 from bioscan_desktop.ui.models.specimens import Row, State
+from bioscan_desktop.ui.ordering import ORDERS as LIST_ORDERS
+from bioscan_desktop.ui.ordering import unsureness
 from bioscan_desktop.ui.translating import mark
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -116,16 +118,6 @@ WANTED: dict[str, Callable[[Row], bool]] = {
 }
 
 
-def unsureness(row: Row) -> tuple[int, float]:
-    """Sorts the least sure first: contradictions, then no name, then by the share of the evidence."""
-    verdict = row.result.verdict if row.result is not None else None
-    if row.facets.notice == "conflict":
-        return 0, 0.0
-    if verdict is None or verdict.name is None:
-        return 1, 0.0
-    return 2, verdict.confidence
-
-
 class WorkbenchSource(ReviewSource):
     """The list of the page Identify."""
 
@@ -141,13 +133,15 @@ class WorkbenchSource(ReviewSource):
         bench.model.rowsRemoved.connect(self._soon)
         bench.model.modelReset.connect(self._soon)
         bench.results_changed.connect(self._on_results)
+        bench.setting_changed.connect(self._on_setting)
         bench.undo_changed.connect(self.undo_changed)
 
     def keys(self, which: str, order: str) -> list[int]:
         wanted = WANTED[which]
         rows = [row for row in self._bench.model.rows if _is_answered(row) and wanted(row)]
-        if order == "unsure":
-            rows.sort(key=unsureness)
+        value = unsureness if order == "unsure" else LIST_ORDERS[self._bench.settings.get("list_order")].value
+        if value is not None:
+            rows.sort(key=value)
         return [row.key for row in rows]
 
     def has_rows(self) -> bool:
@@ -190,6 +184,10 @@ class WorkbenchSource(ReviewSource):
     def _on_results(self, keys: list[int]) -> None:
         self.changed.emit(keys)
         self._soon()
+
+    def _on_setting(self, name: str) -> None:
+        if name == "list_order":
+            self._soon()
 
 
 def _is_answered(row: Row) -> bool:

@@ -25,16 +25,21 @@ def keep_for_good() -> None:
 
 
 class Turns(QObject):
-    """Does one work after the other, each in steps. What is done within one turn is done at once."""
+    """Does one work after the other, each in steps. What is done within one turn is done at once.
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    Args:
+        turn_s: longest time in one go.
+    """
+
+    def __init__(self, parent: QObject | None = None, turn_s: float = TURN_S) -> None:
         super().__init__(parent)
+        self._turn_s = turn_s
         self._waiting: deque[tuple[Iterator[None], Callable[[], None]]] = deque()
         self._is_working = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
-        self._timer.timeout.connect(lambda: self._go_on())
+        self._timer.timeout.connect(lambda: self._go_on(self._turn_s))
 
     @property
     def is_busy(self) -> bool:
@@ -54,7 +59,7 @@ class Turns(QObject):
         if later and not self._is_working:
             self._timer.start()
         elif not self._is_working and not self._timer.isActive():
-            self._go_on()
+            self._go_on(self._turn_s)
 
     def finish(self) -> None:
         """Does what is left at once."""
@@ -67,7 +72,7 @@ class Turns(QObject):
         self._waiting.clear()
         self._timer.stop()
 
-    def _go_on(self, time_s: float = TURN_S) -> None:
+    def _go_on(self, time_s: float) -> None:
         end = time.perf_counter() + time_s
         self._is_working = True
         try:

@@ -332,6 +332,14 @@
         <translation>Montrer la photo à côté de celle d’une référence ou d’un autre spécimen du même nom</translation>
     </message>
     <message>
+        <source>Sor&amp;t the list</source>
+        <translation>Tri&amp;er la liste</translation>
+    </message>
+    <message>
+        <source>Sort the specimens as they came, by name, by taxon, or the least sure first</source>
+        <translation>Trier les spécimens par ordre d’arrivée, par nom, par taxon, ou les moins sûrs d’abord</translation>
+    </message>
+    <message>
         <source>Go between list and res&amp;ult</source>
         <translation>Passer de la liste au résul&amp;tat</translation>
     </message>
@@ -2253,8 +2261,32 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>dans l’ordre de la liste</translation>
     </message>
     <message>
+        <source>As they &amp;came</source>
+        <translation>Par ordre d’&amp;arrivée</translation>
+    </message>
+    <message>
+        <source>By &amp;name of the specimen</source>
+        <translation>Par &amp;nom du spécimen</translation>
+    </message>
+    <message>
+        <source>by name of the specimen</source>
+        <translation>par nom du spécimen</translation>
+    </message>
+    <message>
+        <source>By &amp;taxon</source>
+        <translation>Par &amp;taxon</translation>
+    </message>
+    <message>
+        <source>by taxon</source>
+        <translation>par taxon</translation>
+    </message>
+    <message>
         <source>least sure first</source>
         <translation>les moins sûrs d’abord</translation>
+    </message>
+    <message>
+        <source>&amp;Least sure first</source>
+        <translation>Les moins &amp;sûrs d’abord</translation>
     </message>
     <message>
         <source>order {name}</source>
@@ -5880,6 +5912,14 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>No program opens folders here; the photo is {path}.</source>
         <translation>Aucun programme n’ouvre les dossiers ici&#x202f;; la photo est {path}.</translation>
+    </message>
+    <message>
+        <source>Order of the list</source>
+        <translation>Ordre de la liste</translation>
+    </message>
+    <message>
+        <source>Choose it again to put what has changed in its place.</source>
+        <translation>Choisissez-le de nouveau pour remettre à leur place les spécimens modifiés.</translation>
     </message>
 </context>
 </TS>

@@ -172,7 +172,7 @@ def test_a_long_list_is_gone_through_in_short_turns(qtbot: QtBot, monkeypatch: p
     model = FilteredModel(source)
     model.set_wanted(states_of("failed"))
     assert model.is_busy and model.rowCount() == 6_000
-    model._go_on()
+    QApplication.processEvents()
     source.append(rows(source, 12))
     source.take_out(source.places_of([row.key for row in source.rows[:6]]))
     qtbot.waitUntil(lambda: not model.is_busy)

@@ -249,6 +249,10 @@ class SpecimenModel(QAbstractListModel):
         place = self._place.get(key)
         return None if place is None else self._rows[place]
 
+    def place_of(self, key: int) -> int:
+        """The index of a key as a number. Raises KeyError if it is gone."""
+        return self._place[key]
+
     def index_of(self, key: int) -> QModelIndex:
         """The index of a key; invalid if it is gone."""
         place = self._place.get(key)

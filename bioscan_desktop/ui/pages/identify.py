@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
@@ -28,12 +30,14 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.ui import filtering, wording
 from bioscan_desktop.ui.filtering import Wanted
-from bioscan_desktop.ui.models.filtered import FilteredModel
+from bioscan_desktop.ui.models.filtered import FilteredModel, runs_of
 from bioscan_desktop.ui.models.specimens import Row, State
+from bioscan_desktop.ui.ordering import ORDERS
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.empty_state import EmptyState
 from bioscan_desktop.ui.widgets.filter_bar import FilterBar
+from bioscan_desktop.ui.widgets.order_button import OrderButton
 from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.widgets.result_panel import ResultPanel
 from bioscan_desktop.ui.widgets.specimen_delegate import SpecimenDelegate
@@ -94,6 +98,23 @@ class SpecimenList(QTableView):
         super().keyPressEvent(event)
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is selected and looked at, before other rows are shown or in another order.
+
+    Attributes:
+        number: of the current row.
+        selected: keys.
+        anchor, top: key of a row that can be seen, and how far below the upper edge, pixels.
+    """
+
+    current: Row | None = None
+    number: int = 0
+    selected: frozenset[int] = frozenset()
+    anchor: int | None = None
+    top: int = 0
+
+
 class IdentifyPage(QStackedWidget):
     """Empty state, or list and result.
 
@@ -116,6 +137,8 @@ class IdentifyPage(QStackedWidget):
         self.panel = ResultPanel(theme, bench)
         self.listed = FilteredModel(bench.model, self)
         self.filter = FilterBar(theme)
+        self.order = OrderButton(theme)
+        self.filter.add(self.order)
         self.list = SpecimenList()
         self.delegate = SpecimenDelegate(theme, bench.pictures, self.list)
         self._set_up_list()
@@ -154,18 +177,24 @@ class IdentifyPage(QStackedWidget):
         self._start.setWidget(self.empty)
         self.addWidget(self._start)
         self.addWidget(self.splitter)
-        self._kept: tuple[Row | None, int] = (None, 0)
+        self._kept = Looked()
+        self._to_top = False
+        self._uppermost = -1  # row that can be seen
         self._counting = QTimer(self)
         self._counting.setSingleShot(True)
         self._counting.setInterval(COUNT_MS)
         self._counting.timeout.connect(self.count_up)
         self.listed.about_to_change.connect(self._remember)
         self.listed.changed.connect(self._after_filtering)
+        self.listed.rowsAboutToBeInserted.connect(self._on_inserting)
+        self.listed.rowsInserted.connect(self._on_inserted)
         self.filter.wanted_changed.connect(self._on_wanted)
         self.filter.opened.connect(lambda: self.filter.show_counts(filtering.count(bench.model.rows)))
         self.filter.left.connect(self.list.setFocus)
+        self.order.chosen.connect(self._on_order)
+        self._sort_by(bench.settings.get("list_order"))
         model = bench.model
-        model.rowsInserted.connect(self._on_rows)
+        model.came.connect(self._on_rows)
         model.rowsRemoved.connect(self._on_rows)
         model.modelReset.connect(self._on_rows)
         # While work goes on, the panel takes a turn of its own, after list and progress have been drawn.
@@ -174,6 +203,7 @@ class IdentifyPage(QStackedWidget):
         self._showing.setInterval(0)
         self._showing.timeout.connect(self.show_current)
         bench.results_changed.connect(self._on_results)
+        bench.work_changed.connect(self._on_work)
         bench.engine_changed.connect(self.show_current)
         bench.pictures.thumbs_ready.connect(lambda _: self.list.viewport().update())
         theme.changed.connect(lambda: self.list.viewport().update())
@@ -251,6 +281,14 @@ class IdentifyPage(QStackedWidget):
             self.delegate.drop_key = key
             self.list.viewport().update()
 
+    def step(self, by: int) -> None:
+        """Goes so many rows down the list, or up, as far as there are any."""
+        number = self.list.currentIndex().row() + by
+        index = self.listed.index(max(0, min(number, self.listed.rowCount() - 1)))
+        if index.isValid():
+            self._choose(index)
+            self.list.scrollTo(index)
+
     def _choose(self, index: QModelIndex) -> None:
         """Makes a row the current one and the only one selected, whatever keys are held down just now."""
         flags = QItemSelectionModel.SelectionFlag
@@ -278,24 +316,75 @@ class IdentifyPage(QStackedWidget):
         self._count_up_soon()
         self.rows_changed.emit()
 
+    def _on_inserting(self) -> None:
+        self._uppermost = self.list.rowAt(0)
+
+    def _on_inserted(self, _: QModelIndex, first: int, last: int) -> None:
+        """Rows that come in above leave what can be seen where it is; only at the top they push it down."""
+        bar = self.list.verticalScrollBar()
+        if first <= self._uppermost and bar.value() > 0:
+            self.list.doItemsLayout()
+            bar.setValue(bar.value() + (last - first + 1) * self.list.rowHeight(first))
+
     def _on_wanted(self, wanted: Wanted) -> None:
         self.listed.set_wanted(wanted)
         self.count_up()
 
+    def _on_order(self, name: str) -> None:
+        self._bench.change_setting("list_order", name)
+        self._to_top = True
+        self._sort_by(name)
+        self._to_top = self._to_top and self.listed.is_busy
+        self.count_up()
+
+    def _sort_by(self, name: str) -> None:
+        self.order.show_order(name)
+        self.listed.set_order(ORDERS[name])
+
+    def _on_work(self) -> None:
+        """What got its answer stays where it is as long as the work goes on, and then goes to its place."""
+        if self.listed.is_stale and not self._bench.is_busy:
+            self.listed.place_anew()
+
     def _remember(self) -> None:
-        self._kept = (self.current, self.list.currentIndex().row())
+        view, current = self.list, self.list.currentIndex()
+        seen = current if view.visualRect(current).intersects(view.viewport().rect()) else QModelIndex()
+        anchor = self.listed.at(seen if seen.isValid() else view.indexAt(QPoint(0, 0)))
+        number = self.listed.index_of(anchor.key).row() if anchor is not None else 0
+        self._kept = Looked(
+            self.current,
+            current.row(),
+            frozenset(row.key for row in self.selected),
+            anchor.key if anchor is not None else None,
+            view.rowViewportPosition(number),
+        )
 
     def _after_filtering(self) -> None:
         """Keeps the row that is looked at, or takes the one that stands in its place now."""
-        row, place = self._kept
-        index = self.listed.index_of(row.key) if row is not None else QModelIndex()
-        if not index.isValid() and self.listed.rowCount():
-            index = self.listed.index(max(0, min(place, self.listed.rowCount() - 1)))
+        kept, count = self._kept, self.listed.rowCount()
+        stays_on_top = self._to_top and kept.number == 0 and len(kept.selected) <= 1
+        self._to_top = False
+        index = self.listed.index_of(kept.current.key) if kept.current is not None else QModelIndex()
+        if stays_on_top or (count and not index.isValid()):
+            index = self.listed.index(0 if stays_on_top else max(0, min(kept.number, count - 1)))
         self._choose(index)
+        if len(kept.selected) > 1:
+            self._select_too(self.listed.numbers_of(kept.selected))
         self.list.scrollTo(index)
+        anchor = self.listed.index_of(kept.anchor) if kept.anchor is not None else QModelIndex()
+        if anchor.isValid() and not stays_on_top:
+            bar = self.list.verticalScrollBar()
+            bar.setValue(bar.value() + self.list.rowViewportPosition(anchor.row()) - kept.top)
         self.show_current()
         self.count_up()
         self.selection_changed.emit()
+
+    def _select_too(self, numbers: list[int]) -> None:
+        chosen, index = QItemSelection(), self.listed.index
+        for first, last in runs_of(numbers):
+            chosen.select(index(first), index(last))
+        flags = QItemSelectionModel.SelectionFlag
+        self.list.selectionModel().select(chosen, flags.Select | flags.Rows)
 
     def _on_results(self, keys: list[int]) -> None:
         if self.panel.key in keys:
@@ -333,4 +422,6 @@ class IdentifyPage(QStackedWidget):
             ]
         elif failed := sum(row.state is State.FAILED for row in rows):
             parts.append(tr("%n failed", "", failed))
+        if told := self.listed.order.told:
+            parts.append(tr(told))
         self._counts.setText(" · ".join(parts))

@@ -172,7 +172,7 @@ class FilterBar(QWidget):
         super().__init__()
         self._theme = theme
         self.wanted: Wanted = ALL
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(12, 10, 12, 8)
         row.setSpacing(6)
         self.words = _Words()
@@ -199,6 +199,10 @@ class FilterBar(QWidget):
         self.words.textChanged.connect(lambda _: self._pause.start())
         theme.changed.connect(self._paint)
         self._paint()
+
+    def add(self, button: QWidget) -> None:
+        """Puts another control at the end of the line."""
+        self._row.addWidget(button)
 
     def ask(self, wanted: Wanted) -> None:
         """Asks for something else."""
