@@ -42,6 +42,9 @@ from bioscan_desktop.ui.workbench import Workbench
 if TYPE_CHECKING:
     from bioscan_desktop.ui.pages.review import ReviewPage
 
+LONG = 20_000
+"""Rows from which on it takes longer than going down the list should, to find out what can be done."""
+
 
 class MainWindow(QMainWindow):
     """The window.
@@ -185,14 +188,14 @@ class MainWindow(QMainWindow):
         self.shell.created.connect(self._on_page_made)
         choosing.library_chosen.connect(lambda folder: self.use_packs(library=folder, model=""))
         choosing.model_chosen.connect(lambda folder: self.use_packs(model=folder))
-        bench.undo_stack.indexChanged.connect(lambda _: self._enable())
+        bench.undo_stack.indexChanged.connect(lambda _: self._enable_soon_or_now())
         # News of work come often; what they enable may wait for a moment.
         self._enable_soon = QTimer(self)
         self._enable_soon.setSingleShot(True)
         self._enable_soon.setInterval(40)
         self._enable_soon.timeout.connect(self._enable)
         bench.results_changed.connect(lambda _: self._enable_later())
-        page.selection_changed.connect(self._enable)
+        page.selection_changed.connect(self._enable_soon_or_now)
         page.rows_changed.connect(self._enable_later)
         page.menu_asked.connect(self._show_row_menu)
         page.panel.hits.standard_chosen.connect(self._choose_badges)
@@ -343,6 +346,12 @@ class MainWindow(QMainWindow):
     def _on_page_made(self, name: str, page: QWidget) -> None:
         if isinstance(page, Undoes):
             page.undo_changed.connect(self._enable_later)
+
+    def _enable_soon_or_now(self) -> None:
+        if self.bench.model.rowCount() > LONG:
+            self._enable_later()
+        else:
+            self._enable()
 
     def _enable_later(self) -> None:
         if not self._enable_soon.isActive():

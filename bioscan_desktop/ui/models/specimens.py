@@ -151,6 +151,10 @@ MANY_RUNS = 16
 of the list as much as the whole, and three thousand of them held the window up for half a minute."""
 
 
+MOVED_MAX = 300_000
+"""Rows that move up or down, counted anew at each place: in a long list fewer places are many."""
+
+
 class SpecimenModel(QAbstractListModel):
     """Specimens in the order in which they came.
 
@@ -193,7 +197,7 @@ class SpecimenModel(QAbstractListModel):
     def restore(self, places: Sequence[tuple[int, Row]]) -> None:
         """Puts removed rows back at (index, row), given in rising order; at the end at the latest."""
         runs = list(_runs(places))
-        if len(runs) > MANY_RUNS:
+        if self._are_many(runs):
             stayed, merged = iter(self._rows), list[Row]()
             for place, row in places:
                 merged.extend(itertools.islice(stayed, place - len(merged)))
@@ -219,7 +223,7 @@ class SpecimenModel(QAbstractListModel):
             return
         self.leaving.emit([row for _, row in places])
         runs = list(_runs(places))
-        if len(runs) > MANY_RUNS:
+        if self._are_many(runs):
             gone = {row.key for _, row in places}
             self._take([row for row in self._rows if row.key not in gone])
             return
@@ -230,6 +234,9 @@ class SpecimenModel(QAbstractListModel):
                 del self._place[row.key]
             self._renumber(start)
             self.endRemoveRows()
+
+    def _are_many(self, runs: Sequence[tuple[int, list[Row]]]) -> bool:
+        return len(runs) > MANY_RUNS or (len(runs) > 1 and len(runs) * len(self._rows) > MOVED_MAX)
 
     def _take(self, rows: list[Row]) -> None:
         """Makes these the list."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
@@ -289,10 +290,21 @@ class IdentifyPage(QStackedWidget):
             self._choose(index)
             self.list.scrollTo(index)
 
-    def _choose(self, index: QModelIndex) -> None:
-        """Makes a row the current one and the only one selected, whatever keys are held down just now."""
-        flags = QItemSelectionModel.SelectionFlag
-        self.list.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+    def _choose(self, index: QModelIndex, others: Collection[int] = ()) -> None:
+        """Makes a row the current one, whatever keys are held down just now.
+
+        Args:
+            others: keys of all that are selected; none for this row alone.
+        """
+        model, flags = self.list.selectionModel(), QItemSelectionModel.SelectionFlag
+        if others:
+            chosen, at = QItemSelection(), self.listed.index
+            for first, last in runs_of(self.listed.numbers_of(others)):
+                chosen.select(at(first), at(last))
+            model.setCurrentIndex(index, flags.NoUpdate)
+            model.select(chosen, flags.ClearAndSelect | flags.Rows)
+        else:
+            model.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
 
     # -- keeping up ----------------------------------------------------------------------------
 
@@ -335,7 +347,7 @@ class IdentifyPage(QStackedWidget):
         self._to_top = True
         self._sort_by(name)
         self._to_top = self._to_top and self.listed.is_busy
-        self.count_up()
+        self._count_up_soon()
 
     def _sort_by(self, name: str) -> None:
         self.order.show_order(name)
@@ -348,43 +360,38 @@ class IdentifyPage(QStackedWidget):
 
     def _remember(self) -> None:
         view, current = self.list, self.list.currentIndex()
-        seen = current if view.visualRect(current).intersects(view.viewport().rect()) else QModelIndex()
-        anchor = self.listed.at(seen if seen.isValid() else view.indexAt(QPoint(0, 0)))
-        number = self.listed.index_of(anchor.key).row() if anchor is not None else 0
+        is_seen = view.visualRect(current).intersects(view.viewport().rect())
+        seen = current if is_seen else view.indexAt(QPoint(0, 0))
+        anchor = self.listed.at(seen)
         self._kept = Looked(
             self.current,
             current.row(),
             frozenset(row.key for row in self.selected),
             anchor.key if anchor is not None else None,
-            view.rowViewportPosition(number),
+            view.rowViewportPosition(seen.row()),
         )
 
     def _after_filtering(self) -> None:
-        """Keeps the row that is looked at, or takes the one that stands in its place now."""
+        """Keeps what is looked at and selected, or takes the row that stands in its place now."""
         kept, count = self._kept, self.listed.rowCount()
         stays_on_top = self._to_top and kept.number == 0 and len(kept.selected) <= 1
         self._to_top = False
         index = self.listed.index_of(kept.current.key) if kept.current is not None else QModelIndex()
-        if stays_on_top or (count and not index.isValid()):
+        is_same = index.isValid() and not stays_on_top
+        if count and not is_same:
             index = self.listed.index(0 if stays_on_top else max(0, min(kept.number, count - 1)))
-        self._choose(index)
-        if len(kept.selected) > 1:
-            self._select_too(self.listed.numbers_of(kept.selected))
+        self._choose(index, kept.selected if is_same and len(kept.selected) > 1 else ())
         self.list.scrollTo(index)
-        anchor = self.listed.index_of(kept.anchor) if kept.anchor is not None else QModelIndex()
-        if anchor.isValid() and not stays_on_top:
-            bar = self.list.verticalScrollBar()
-            bar.setValue(bar.value() + self.list.rowViewportPosition(anchor.row()) - kept.top)
-        self.show_current()
-        self.count_up()
-        self.selection_changed.emit()
-
-    def _select_too(self, numbers: list[int]) -> None:
-        chosen, index = QItemSelection(), self.listed.index
-        for first, last in runs_of(numbers):
-            chosen.select(index(first), index(last))
-        flags = QItemSelectionModel.SelectionFlag
-        self.list.selectionModel().select(chosen, flags.Select | flags.Rows)
+        if kept.anchor is not None and not stays_on_top:
+            is_current = is_same and kept.current is not None and kept.current.key == kept.anchor
+            anchor = index if is_current else self.listed.index_of(kept.anchor)
+            if anchor.isValid():
+                bar = self.list.verticalScrollBar()
+                bar.setValue(bar.value() + self.list.rowViewportPosition(anchor.row()) - kept.top)
+        if not index.isValid():  # else they have heard of it
+            self.show_current()
+            self.selection_changed.emit()
+        self._count_up_soon()
 
     def _on_results(self, keys: list[int]) -> None:
         if self.panel.key in keys:
