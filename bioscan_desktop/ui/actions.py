@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
@@ -26,6 +26,7 @@ class Spec:
         menu: title of its menu; `-` before the text of the next group is drawn where `group` changes.
         toolbar: True puts it on the tool bar with `short` below.
         page: the only page on which it can be used; "" for everywhere. Elsewhere its keys are free.
+        in_list: its keys are those of the list alone; buttons and fields of the page need them themselves.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Spec:
     short: str = ""
     toolbar: bool = False
     page: str = ""
+    in_list: bool = False
 
 
 _IDENTIFY = "identify"
@@ -114,6 +116,9 @@ SPECS: tuple[Spec, ...] = (
          mark("Stop; results so far are kept")),
     *(Spec(f"page_{page.name}", page.menu_text, _VIEW, 0, (f"Ctrl+{page.number}", *page.keys), page.name,
            page.tip) for page in registry.available()),
+    Spec("quick_look", mark("&Quick look"), _VIEW, 1, ("Space",), "",
+         mark("Show the photo of one specimen after the other, as large as the window"), page=_IDENTIFY,
+         in_list=True),
     Spec("why", mark("&Why this rank?"), _VIEW, 1, ("Ctrl+I",), "",
          mark("Show the share of the evidence at each rank, and what was asked for"), page=_IDENTIFY),
     Spec("dna", mark("&DNA evidence"), _VIEW, 1, ("Ctrl+D",), "",
@@ -137,6 +142,7 @@ PAGE_OF: dict[str, str] = {spec.name: spec.page for spec in SPECS}
 
 BY_HAND: tuple[tuple[str, str], ...] = (
     (mark("Previous, next specimen"), "↑ ↓"),
+    (mark("In the quick look: another specimen, close"), mark("↑ ↓, Space")),
     (mark("Select several"), mark("Shift+↑ ↓, Ctrl+click")),
     (mark("First, last specimen"), mark("Home, End")),
     (mark("Go to the next control"), mark("Tab")),
@@ -181,6 +187,8 @@ def make(parent: QObject) -> dict[str, QAction]:
             found = [QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key)
             keys += [one for one in found if one not in keys]
         action.setShortcuts(keys)
+        if spec.in_list:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         shown = f" ({keys[0].toString(QKeySequence.SequenceFormat.NativeText)})" if keys else ""
         tip = tr(spec.tip) or tr(spec.text).replace("&", "")
         action.setToolTip(tip + shown)

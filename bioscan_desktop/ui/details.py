@@ -1,4 +1,4 @@
-"""The windows that stay open beside the list: why this rank, bases and photos side by side."""
+"""The windows that stay open beside the list: quick look, why this rank, bases and photos side by side."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from bioscan_desktop.ui.workbench import Workbench
 if TYPE_CHECKING:
     from bioscan_desktop.ui.dialogs.alignment import AlignmentDialog
     from bioscan_desktop.ui.dialogs.photos import PhotosDialog
+    from bioscan_desktop.ui.dialogs.quick_look import QuickLook
     from bioscan_desktop.ui.dialogs.why import WhyDialog
 
 
@@ -62,6 +63,16 @@ class Details(QObject):
 
         return PhotosDialog(self._theme, self._bench.pictures, self._window)
 
+    @cached_property
+    def quick_look(self) -> QuickLook:
+        """Shows one specimen after the other."""
+        from bioscan_desktop.ui.dialogs.quick_look import QuickLook
+
+        dialog = QuickLook(self._theme, self._bench, self._window)
+        dialog.stepped.connect(self._page.step)
+        dialog.decided.connect(lambda action: self.decide(action, only_current=True))
+        return dialog
+
     def can_explain(self, row: Row | None) -> bool:
         """There is a verdict."""
         return row is not None and row.result is not None and row.result.verdict is not None
@@ -69,6 +80,21 @@ class Details(QObject):
     def can_align(self, row: Row | None) -> bool:
         """There are alignments, or will be in a moment."""
         return row is not None and row.result is not None and "dna" in row.result.by_modality
+
+    def look(self) -> None:
+        """Shows the current specimen as large as the window; others by the arrow keys."""
+        if self._page.current is not None:
+            self._fill_quick_look()
+            _raise(self.quick_look)
+
+    def _fill_quick_look(self) -> None:
+        row, listed = self._page.current, self._page.listed
+        if row is None:
+            self.quick_look.close()
+            return
+        number = self._page.list.currentIndex().row()
+        ahead = listed.rows_at(place for place in (number + 1, number - 1) if place >= 0)
+        self.quick_look.show_row(row, number, listed.rowCount(), ahead)
 
     def show_why(self) -> None:
         """Explains the rank of the row that is shown."""
@@ -154,9 +180,10 @@ class Details(QObject):
             edit.setFocus()
         return edit.isVisible()
 
-    def decide(self, action: str) -> None:
+    def decide(self, action: str, only_current: bool = False) -> None:
         """Decides about all selected rows: `accept`, `reject`, or "" to take decisions back."""
-        for row in self._page.selected:
+        current = self._page.current
+        for row in [current] if only_current and current is not None else self._page.selected:
             if action == "accept":
                 decision = deciding.accept(row.result)
             else:
@@ -165,6 +192,8 @@ class Details(QObject):
                 self._bench.decide(row.key, decision)
 
     def _follow(self) -> None:
+        if self._is_open("quick_look"):
+            self._fill_quick_look()
         if self._is_open("why"):
             self._fill_why()
         row = self._page.current

@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         self.page.panel.hits.preferred = self._settings.get("badges")
         self.acts = actions.make(self)
         self.acts["sort"].setMenu(self.page.order.menu_of_orders)
+        self.page.list.addAction(self.acts["quick_look"])
         actions.fill_menus(self.menuBar(), self.acts)
         self.shell.add_bar(self._make_tool_bar(), "identify")
         self.restriction = RestrictionBar(self._theme, self.bench)
@@ -159,6 +160,7 @@ class MainWindow(QMainWindow):
             "accept": partial(self.details.decide, "accept"),
             "reject": partial(self.details.decide, "reject"),
             "undecide": partial(self.details.decide, ""),
+            "quick_look": self.details.look,
             "why": self.details.show_why,
             "dna": self.details.show_dna,
             "alignment": self.details.show_alignment,
@@ -328,6 +330,7 @@ class MainWindow(QMainWindow):
         self._set("accept", self.details.can_explain(current))
         self._set("reject", self.details.can_explain(current))
         self._set("undecide", current is not None and current.decision is not None)
+        self._set("quick_look", current is not None)
         self._set("why", self.details.can_explain(current))
         self._set("dna", self.details.can_align(current))
         self._set("alignment", self.details.can_align(current))

@@ -300,6 +300,14 @@
         <translation>Arrêter&#x202f;; les résultats obtenus sont gardés</translation>
     </message>
     <message>
+        <source>&amp;Quick look</source>
+        <translation>&amp;Aperçu rapide</translation>
+    </message>
+    <message>
+        <source>Show the photo of one specimen after the other, as large as the window</source>
+        <translation>Afficher la photo d’un spécimen après l’autre, aussi grande que la fenêtre</translation>
+    </message>
+    <message>
         <source>&amp;Why this rank?</source>
         <translation>Pourquoi ce ran&amp;g&#x202f;?</translation>
     </message>
@@ -358,6 +366,14 @@
     <message>
         <source>Previous, next specimen</source>
         <translation>Spécimen précédent, suivant</translation>
+    </message>
+    <message>
+        <source>In the quick look: another specimen, close</source>
+        <translation>Dans l’aperçu rapide&#xa0;: autre spécimen, fermer</translation>
+    </message>
+    <message>
+        <source>↑ ↓, Space</source>
+        <translation>↑ ↓, Espace</translation>
     </message>
     <message>
         <source>Select several</source>
@@ -1503,12 +1519,44 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Arrêté avant son tour</translation>
     </message>
     <message>
+        <source>Quick look</source>
+        <translation>Aperçu rapide</translation>
+    </message>
+    <message>
+        <source>↑ ↓ show another specimen, + − or the wheel zoom, Shift+arrows move, Space closes.</source>
+        <translation>↑ ↓ affichent un autre spécimen, + − ou la molette agrandissent, Maj+flèches déplacent, Espace ferme.</translation>
+    </message>
+    <message>
+        <source>Previous specimen</source>
+        <translation>Spécimen précédent</translation>
+    </message>
+    <message>
+        <source>Next specimen</source>
+        <translation>Spécimen suivant</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Fermer</translation>
+    </message>
+    <message>
+        <source>{number} of {count}</source>
+        <translation>{number} sur {count}</translation>
+    </message>
+    <message>
         <source>Your decision: {what}</source>
         <translation>Votre décision&#xa0;: {what}</translation>
     </message>
     <message>
         <source>Note: {note}</source>
         <translation>Note&#xa0;: {note}</translation>
+    </message>
+    <message>
+        <source>This specimen has neither photo nor barcode that can be shown.</source>
+        <translation>Ce spécimen n’a ni photo ni code-barres à afficher.</translation>
+    </message>
+    <message>
+        <source>DNA barcode, no photo</source>
+        <translation>Code-barres ADN, sans photo</translation>
     </message>
     <message>
         <source>your decision: {what}</source>

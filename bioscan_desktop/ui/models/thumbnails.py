@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from bioscan_desktop.ui import work
-from bioscan_desktop.ui.jobs import Jobs, Reporter
+from bioscan_desktop.ui.jobs import Job, Jobs, Reporter
 
 if TYPE_CHECKING:
     from bioscan_desktop.inference.crop import Box
@@ -30,6 +30,9 @@ THUMB_SIDE = 112
 PREVIEW_SIDE = 1400
 THUMBS_KEPT = 1500
 PREVIEWS_KEPT = 6
+READING_MAX = 5
+"""Previews that are read or wait for it; those of rows that were only passed over are given up."""
+
 WANTED_MAX = 60
 """Requests that wait; more than a screenful is of no use."""
 
@@ -55,7 +58,7 @@ class Pictures(QObject):
         self._wanted: OrderedDict[int, Source] = OrderedDict()
         self._sources: dict[int, Source] = {}  # by row key: of which photo the pictures are
         self._asked: set[int] = set()
-        self._preview_asked: set[int] = set()
+        self._reading: OrderedDict[int, Job] = OrderedDict()  # previews by row key
         self._busy = False
 
     def thumb(self, row: Row) -> QPixmap | None:
@@ -82,24 +85,34 @@ class Pictures(QObject):
         if row.key in self._previews:
             self._previews.move_to_end(row.key)
             return self._previews[row.key]
-        if row.key not in self._preview_asked:
-            self._preview_asked.add(row.key)
+        if row.key not in self._reading:
             source: Source = (row.specimen.photo, row.specimen.crop)
             job = self._jobs.make("pictures", "preview", lambda _: _load(*source, PREVIEW_SIDE))
             job.done.connect(partial(self._on_preview, row.key, source))
+            job.ended.connect(partial(self._on_read, row.key, job))
+            self._reading[row.key] = job
+            while len(self._reading) > READING_MAX:
+                _, passed_over = self._reading.popitem(last=False)
+                passed_over.cancel()
             self._jobs.run(job)
         return None
 
     def load(
-        self, source: Path | bytes, side: int, show: Callable[[QPixmap | None], None], owner: QObject
+        self,
+        source: Path | bytes,
+        side: int,
+        show: Callable[[QPixmap | None], None],
+        owner: QObject,
+        crop: Box | None = None,
     ) -> None:
-        """Reads a picture that belongs to no row.
+        """Reads a picture that belongs to no row, or is needed only once.
 
         Args:
             show: gets it, or None where there is none.
             owner: nothing is shown once it is gone, as a dialog that was closed.
+            crop: the part that is wanted.
         """
-        job = self._jobs.make("pictures", "picture", lambda _: _load(source, None, side))
+        job = self._jobs.make("pictures", "picture", lambda _: _load(source, crop, side))
 
         def hand_over(image: QImage | None) -> None:
             if not job.is_cancelled:
@@ -155,8 +168,13 @@ class Pictures(QObject):
         self._busy = False
         self._next()
 
+    def _on_read(self, key: int, job: Job) -> None:
+        if self._reading.get(key) is job:
+            del self._reading[key]
+        elif job.is_cancelled:
+            self.preview_ready.emit(key)  # who still waits for it asks again
+
     def _on_preview(self, key: int, source: Source, image: QImage | None) -> None:
-        self._preview_asked.discard(key)
         if self._is_of(key, source):
             self._previews[key] = QPixmap.fromImage(image) if image is not None else None
         while len(self._previews) > PREVIEWS_KEPT:
