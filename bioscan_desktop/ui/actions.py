@@ -142,7 +142,6 @@ PAGE_OF: dict[str, str] = {spec.name: spec.page for spec in SPECS}
 
 BY_HAND: tuple[tuple[str, str], ...] = (
     (mark("Previous, next specimen"), "↑ ↓"),
-    (mark("In the quick look: another specimen, close"), mark("↑ ↓, Space")),
     (mark("Select several"), mark("Shift+↑ ↓, Ctrl+click")),
     (mark("First, last specimen"), mark("Home, End")),
     (mark("Go to the next control"), mark("Tab")),

@@ -368,14 +368,6 @@
         <translation>Spécimen précédent, suivant</translation>
     </message>
     <message>
-        <source>In the quick look: another specimen, close</source>
-        <translation>Dans l’aperçu rapide&#xa0;: autre spécimen, fermer</translation>
-    </message>
-    <message>
-        <source>↑ ↓, Space</source>
-        <translation>↑ ↓, Espace</translation>
-    </message>
-    <message>
         <source>Select several</source>
         <translation>En sélectionner plusieurs</translation>
     </message>
@@ -1523,10 +1515,6 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Aperçu rapide</translation>
     </message>
     <message>
-        <source>↑ ↓ show another specimen, + − or the wheel zoom, Shift+arrows move, Space closes.</source>
-        <translation>↑ ↓ affichent un autre spécimen, + − ou la molette agrandissent, Maj+flèches déplacent, Espace ferme.</translation>
-    </message>
-    <message>
         <source>Previous specimen</source>
         <translation>Spécimen précédent</translation>
     </message>
@@ -1549,6 +1537,14 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>Note: {note}</source>
         <translation>Note&#xa0;: {note}</translation>
+    </message>
+    <message>
+        <source>↑ ↓ go on, + − zoom, Shift+arrows move, Space closes.</source>
+        <translation>↑ ↓ autre spécimen, + − zoom, Maj+flèches déplacent, Espace ferme.</translation>
+    </message>
+    <message>
+        <source>↑ ↓ go on, Space closes.</source>
+        <translation>↑ ↓ autre spécimen, Espace ferme.</translation>
     </message>
     <message>
         <source>This specimen has neither photo nor barcode that can be shown.</source>

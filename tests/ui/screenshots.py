@@ -566,6 +566,29 @@ def compare_photos(stage: Stage) -> None:
     stage.pause(300)
 
 
+def sorting(stage: Stage) -> None:
+    _joined(stage, 7)
+    stage.window.messages.hide()
+    order = stage.window.page.order
+    order.choice("unsure").trigger()
+    order.open()
+    stage.pause(300)
+
+
+def quick_look(stage: Stage) -> None:
+    both(stage)
+    stage.window.acts["accept"].trigger()
+    stage.window.acts["quick_look"].trigger()
+    stage.pause(600)
+
+
+def quick_look_barcode(stage: Stage) -> None:
+    dna(stage)
+    _aligned(stage)
+    stage.window.acts["quick_look"].trigger()
+    stage.pause(400)
+
+
 def _scene(path: Path, *insects: tuple[str, str, int, int, int]) -> Path:
     """A drawn photo with insects as (order, colour, x, y, side)."""
     image = QImage(1200, 900, QImage.Format.Format_RGB32)
@@ -761,6 +784,9 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "crop_several": crop_several,
     "filter": filtering,
     "filter_nothing": filter_nothing,
+    "sorting": sorting,
+    "quick_look": quick_look,
+    "quick_look_barcode": quick_look_barcode,
     "library": library,
     "library_records": library_records,
     "library_distances": library_distances,

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLay
 
 from bioscan_desktop.core.barcode import facts
 from bioscan_desktop.ui import dna_wording, wording
-from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.models.specimens import Row, spoken
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.edged import Dialog
-from bioscan_desktop.ui.widgets.parts import Drawing, ElidedLabel, label, size_within_screen
+from bioscan_desktop.ui.widgets.parts import Drawing, ElidedLabel, frame, label, size_within_screen
 from bioscan_desktop.ui.widgets.specimen_delegate import MARKS
 from bioscan_desktop.ui.widgets.views import BarcodeView
 from bioscan_desktop.ui.widgets.zoom_view import ZoomView
@@ -81,7 +81,8 @@ class QuickLook(Dialog):
         self._parts.addWidget(self.photo)
         self._parts.addWidget(self._make_barcode(theme))
         column.addWidget(self._parts, 1)
-        column.addLayout(self._make_foot(theme))
+        column.addLayout(self._make_words(theme))
+        column.addLayout(self._make_foot())
         self._reading_ahead = QTimer(self)
         self._reading_ahead.setSingleShot(True)
         self._reading_ahead.setInterval(AHEAD_MS)
@@ -90,13 +91,13 @@ class QuickLook(Dialog):
         bench.pictures.thumbs_ready.connect(self._on_thumbs)
 
     def _make_barcode(self, theme: Theme) -> QWidget:
-        page = QWidget()
+        page = frame("card")
         column = QVBoxLayout(page)
-        column.setContentsMargins(24, 12, 24, 12)
+        column.setContentsMargins(28, 12, 28, 12)
         column.setSpacing(14)
-        self._barcode_words = label(scale=1.1, bold=True)
+        self._barcode_words = label(scale=1.3, bold=True)
         self._barcode = BarcodeView(theme)
-        self._facts = label()
+        self._facts = label(scale=1.1)
         column.addStretch(1)
         column.addWidget(self._barcode_words)
         column.addWidget(self._barcode)
@@ -104,11 +105,11 @@ class QuickLook(Dialog):
         column.addStretch(1)
         return page
 
-    def _make_foot(self, theme: Theme) -> QHBoxLayout:
-        foot = QHBoxLayout()
-        foot.setSpacing(10)
+    def _make_words(self, theme: Theme) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
         self._sign = Drawing(theme, "icons", 22)
-        foot.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(3)
         head = QHBoxLayout()
@@ -127,26 +128,29 @@ class QuickLook(Dialog):
         words.addWidget(self._verdict)
         self._said = label(look="muted")
         words.addWidget(self._said)
+        row.addLayout(words, 1)
+        return row
+
+    def _make_foot(self) -> QHBoxLayout:
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
         self._hint = ElidedLabel()
         self._hint.setProperty("look", "muted")
-        self._hint.say(
-            tr("↑ ↓ show another specimen, + − or the wheel zoom, Shift+arrows move, Space closes.")
-        )
-        words.addWidget(self._hint)
-        foot.addLayout(words, 1)
+        foot.addWidget(self._hint, 1)
+        foot.addStretch(0)
         self.buttons: dict[str, QPushButton] = {}
-        for name, text, words_of, act in (
+        for name, text, words, act in (
             ("before", "↑", tr("Previous specimen"), lambda: self.stepped.emit(-1)),
             ("after", "↓", tr("Next specimen"), lambda: self.stepped.emit(1)),
             ("close", tr("Close"), tr("Close"), self.reject),
         ):
             button = QPushButton(text)
-            button.setAccessibleName(words_of)
-            button.setToolTip(words_of)
+            button.setAccessibleName(words)
+            button.setToolTip(words)
             button.setAutoDefault(False)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, act=act: act())
-            foot.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+            foot.addWidget(button)
             self.buttons[name] = button
         return foot
 
@@ -157,7 +161,7 @@ class QuickLook(Dialog):
 
     @property
     def told(self) -> str:
-        """What is said of it, as plain text."""
+        """What is said of it, line by line."""
         lines = [self._title.full_text, self._verdict.text(), self._said.text(), self._facts.text()]
         return "\n".join(line for line in lines if line)
 
@@ -184,8 +188,14 @@ class QuickLook(Dialog):
         said += [tr("Note: {note}").format(note=row.note)] if row.note else []
         self._said.setText("\n".join(said))
         self._said.setVisible(bool(said))
+        self.setAccessibleDescription(spoken(row))
         has_photo = row.specimen.photo is not None
         self._parts.setCurrentIndex(0 if has_photo else 1)
+        self._hint.say(
+            tr("↑ ↓ go on, + − zoom, Shift+arrows move, Space closes.")
+            if has_photo
+            else tr("↑ ↓ go on, Space closes.")
+        )
         if has_photo:
             if is_other:
                 self._fine = None
