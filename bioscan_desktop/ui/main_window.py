@@ -42,9 +42,6 @@ from bioscan_desktop.ui.workbench import Workbench
 if TYPE_CHECKING:
     from bioscan_desktop.ui.pages.review import ReviewPage
 
-LONG = 20_000
-"""Rows from which on it takes longer than going down the list should, to find out what can be done."""
-
 
 class MainWindow(QMainWindow):
     """The window.
@@ -190,14 +187,14 @@ class MainWindow(QMainWindow):
         self.shell.created.connect(self._on_page_made)
         choosing.library_chosen.connect(lambda folder: self.use_packs(library=folder, model=""))
         choosing.model_chosen.connect(lambda folder: self.use_packs(model=folder))
-        bench.undo_stack.indexChanged.connect(lambda _: self._enable_soon_or_now())
+        bench.undo_stack.indexChanged.connect(lambda _: self._enable_selected())
         # News of work come often; what they enable may wait for a moment.
         self._enable_soon = QTimer(self)
         self._enable_soon.setSingleShot(True)
         self._enable_soon.setInterval(40)
         self._enable_soon.timeout.connect(self._enable)
         bench.results_changed.connect(lambda _: self._enable_later())
-        page.selection_changed.connect(self._enable_soon_or_now)
+        page.selection_changed.connect(self._enable_selected)
         page.rows_changed.connect(self._enable_later)
         page.menu_asked.connect(self._show_row_menu)
         page.panel.hits.standard_chosen.connect(self._choose_badges)
@@ -300,12 +297,17 @@ class MainWindow(QMainWindow):
                 self.page.list.setFocus()
 
     def _enable(self) -> None:
+        self._enable_selected()
+        self._set("export", self.bench.has_results)
+        self._set("retry", self.bench.can_retry)
+
+    def _enable_selected(self) -> None:
+        """Without what all rows have to be asked for, which is known already where others are selected."""
         bench, selected = self.bench, self.page.selected
         specimens = [row.specimen for row in selected]
         one = specimens[0] if len(specimens) == 1 else None
         self._set("sample", bench.engine is not None and bench.engine.samples)
         self._set("restrict", bench.engine is not None)
-        self._set("export", bench.has_results)
         undoer = self._undoer()
         for name, verb, what in (
             ("undo", tr("&Undo"), undoer.undo_text()),
@@ -335,7 +337,6 @@ class MainWindow(QMainWindow):
         self._set("dna", self.details.can_align(current))
         self._set("alignment", self.details.can_align(current))
         self._set("photos", self.details.can_show_photos(current))
-        self._set("retry", bench.can_retry)
         self._set("again", any(row.state not in (State.WAITING, State.WORKING) for row in selected))
         self._set("stop", bench.is_busy)
         for name in ("focus", "find", "clear", "sort"):
@@ -349,12 +350,6 @@ class MainWindow(QMainWindow):
     def _on_page_made(self, name: str, page: QWidget) -> None:
         if isinstance(page, Undoes):
             page.undo_changed.connect(self._enable_later)
-
-    def _enable_soon_or_now(self) -> None:
-        if self.bench.model.rowCount() > LONG:
-            self._enable_later()
-        else:
-            self._enable()
 
     def _enable_later(self) -> None:
         if not self._enable_soon.isActive():
