@@ -42,12 +42,14 @@ class Order:
         text: of the menu, in English.
         told: for the line above the list, in English; "" where nothing has to be said.
         value: what rows are compared by; None leaves them as they came.
+        by_answer: an answer may give a row another place.
     """
 
     name: str
     text: str
     told: str = ""
     value: Callable[[Row], Value] | None = None
+    by_answer: bool = False
 
 
 def _nameless(row: Row) -> int | None:
@@ -100,8 +102,8 @@ ORDERS: dict[str, Order] = {
     for order in (
         ARRIVAL,
         Order("name", mark("By &name of the specimen"), mark("by name of the specimen"), by_name),
-        Order("taxon", mark("By &taxon"), mark("by taxon"), by_taxon),
-        Order("unsure", mark("&Least sure first"), mark("least sure first"), unsureness),
+        Order("taxon", mark("By &taxon"), mark("by taxon"), by_taxon, True),
+        Order("unsure", mark("&Least sure first"), mark("least sure first"), unsureness, True),
     )
 }
 """By name, in the order of the menu."""

@@ -1703,6 +1703,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         </translation>
     </message>
     <message>
+        <source>new answers are not in their places yet</source>
+        <translation>les nouvelles réponses ne sont pas encore à leur place</translation>
+    </message>
+    <message>
         <source>Species that cannot occur where you collect need not compete for a name. A country allows every species and BIN that the library has a record of from there. What is nearer but not allowed is told with each answer.</source>
         <translation>Les espèces qui ne peuvent pas vivre là où vous récoltez n’ont pas à entrer en concurrence pour un nom. Un pays laisse répondre toutes les espèces et tous les BIN dont la bibliothèque a un enregistrement venant de là. Ce qui est plus proche mais exclu est signalé avec chaque réponse.</translation>
     </message>

@@ -152,8 +152,11 @@ for i, row in enumerate(rows):
 w.bench.model.append(rows); a.processEvents()
 
 def timed(name, act):
-    began = time.thread_time(); act(); first = time.thread_time(); a.processEvents()
-    print(name, 1000 * max(first - began, time.thread_time() - first))
+    turns = []
+    while len(turns) < 2 or w.bench.edits.is_busy:
+        began = time.thread_time(); act(); turns.append(1000 * (time.thread_time() - began))
+        act = a.processEvents
+    print(name, max(turns))
 
 for wanted in (ALL, Wanted(state=frozenset({"failed"}))):
     w.page.filter.ask(wanted)

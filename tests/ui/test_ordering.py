@@ -305,7 +305,9 @@ def test_answers_do_not_move_rows_until_the_work_has_ended(filled: MainWindow, q
         answered(row, verdict(PRONUBA, 0.999))
     bench.model.touch([row.key for row in before[:6]])
     bench.work_changed.emit()
+    bench.results_changed.emit([row.key for row in before[:6]])
     assert page.listed.rows == before
+    assert page._counts.text().endswith("not in their places yet")
     came = answered(new_rows(bench.model, ["new"])[0], verdict(COMES, 0.501))
     bench.model.append([came])
     assert page.listed.rows[1] is came  # in its place at once
@@ -314,6 +316,7 @@ def test_answers_do_not_move_rows_until_the_work_has_ended(filled: MainWindow, q
     assert {row.key for row in page.listed.rows[-6:]} == {row.key for row in before[:6]}
     assert page.current is looked_at and page.selected == [looked_at]
     assert top_of(window, looked_at) == top
+    assert page._counts.text().endswith("least sure first")
 
 
 def test_removal_and_undo_keep_the_order(filled: MainWindow) -> None:

@@ -11,6 +11,7 @@ that is wanted (`place_anew`). Rows that come are put in their places at once.
 from __future__ import annotations
 
 import heapq
+import time
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import chain, groupby, islice
@@ -25,6 +26,9 @@ from bioscan_desktop.ui.turns import Turns
 
 AGAIN_MS = 300
 """Rows change their states by the hundred; what is shown follows this much later."""
+
+REST = 5
+"""Times as long as it took to go through all rows is waited before changed rows make that needed again."""
 
 TURN_S = 0.02
 """Longest time in one go."""
@@ -117,7 +121,14 @@ class FilteredModel(QAbstractListModel):
         values = {} if self._to_place else self._values
         if self._to_place:
             self.is_stale = False
-        self._turns.run(self._find(found, values), lambda: self._show(found, values), later)
+        began = time.perf_counter()
+
+        def end() -> None:
+            took_ms = 1000 * (time.perf_counter() - began)
+            self._again.setInterval(max(AGAIN_MS, int(REST * took_ms)))
+            self._show(found, values)
+
+        self._turns.run(self._find(found, values), end, later)
 
     def _find(self, found: list[int], values: dict[int, Value]) -> Iterator[None]:
         """Fills in the keys of the wanted rows, sorted, and what they are sorted by."""

@@ -357,6 +357,7 @@ class IdentifyPage(QStackedWidget):
         """What got its answer stays where it is as long as the work goes on, and then goes to its place."""
         if self.listed.is_stale and not self._bench.is_busy:
             self.listed.place_anew()
+            self._count_up_soon()
 
     def _remember(self) -> None:
         view, current = self.list, self.list.currentIndex()
@@ -431,4 +432,6 @@ class IdentifyPage(QStackedWidget):
             parts.append(tr("%n failed", "", failed))
         if told := self.listed.order.told:
             parts.append(tr(told))
+        if self.listed.order.by_answer and self.listed.is_stale and self._bench.is_busy:
+            parts.append(tr("new answers are not in their places yet"))
         self._counts.setText(" · ".join(parts))
