@@ -135,12 +135,30 @@ _COLUMNS = (
     f"r.number, {_DECISION} AS decision"
 )
 
+_NAMELESS = "\U0010ffff"
+"""Stands behind all names."""
+
 _KEYS = {
     "added": ("s.specimen_id", "ASC"),
     "recent": ("coalesce(r.number, 0)", "DESC"),
-    "confidence": ("coalesce(r.confidence, -1)", "ASC"),
-    "name": ("coalesce(r.name, '') COLLATE NOCASE", "ASC"),
+    "confidence": (
+        f"CASE WHEN ({_STATE}) = 'waiting' THEN 2 WHEN r.conflict THEN -3 WHEN r.status = 'failed' THEN -1 "
+        "WHEN r.name IS NULL THEN -2 ELSE coalesce(r.confidence, 0) END",
+        "ASC",
+    ),
+    "name": (f"coalesce(r.name, '{_NAMELESS}') COLLATE NOCASE", "ASC"),
 }
+
+
+def _unsureness(row: Row) -> float:
+    """As the key `confidence`: contradictions, no name, failed, the share of the evidence, what waits."""
+    if row.state == "waiting":
+        return 2
+    if row.conflict:
+        return -3
+    if row.state == "failed":
+        return -1
+    return -2 if row.name is None else row.confidence or 0
 
 
 def page(
@@ -153,7 +171,8 @@ def page(
     """The rows that come next.
 
     Args:
-        order: of `ORDERS`; `confidence` puts the least sure first, as a review wants it.
+        order: of `ORDERS`; `confidence` puts the least sure first, as a review wants it, and what waits
+            last; `name` puts what has none last.
         after: the last row of the page before; None for the first page.
     """
     key, direction = _KEYS[order]
@@ -163,8 +182,8 @@ def page(
         last = {
             "added": after.specimen_id,
             "recent": after.number or 0,
-            "confidence": -1 if after.confidence is None else after.confidence,
-            "name": after.name or "",
+            "confidence": _unsureness(after),
+            "name": after.name or _NAMELESS,
         }[order]
         where += (" AND " if where else " WHERE ") + (
             f"({key} {sign} ? OR ({key} = ? AND s.specimen_id {sign} ?))"

@@ -1608,6 +1608,22 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>{error} {library} reste ouverte.</translation>
     </message>
     <message>
+        <source>&amp;Latest answers first</source>
+        <translation>Les &amp;dernières réponses d’abord</translation>
+    </message>
+    <message>
+        <source>As they stand in the &amp;folder</source>
+        <translation>Comme dans le d&amp;ossier</translation>
+    </message>
+    <message>
+        <source>By &amp;name found</source>
+        <translation>Par &amp;nom trouvé</translation>
+    </message>
+    <message>
+        <source>Least &amp;sure first</source>
+        <translation>Les moins &amp;sûrs d’abord</translation>
+    </message>
+    <message>
         <source>not begun</source>
         <translation>pas commencé</translation>
     </message>

@@ -60,9 +60,10 @@ def test_pages_go_on_where_the_last_one_ended(filled: Database, order: str) -> N
 
 def test_orders(filled: Database) -> None:
     assert ids(filled, Filter(), "recent")[:5] == ["broken", "bee", "fly", "moth-2", "moth-1"]
-    answered = Filter(states=frozenset({"ok", "partial"}))
-    assert ids(filled, answered, "confidence") == ["bee", "fly", "moth-1", "moth-2"]
-    assert ids(filled, answered, "name") == ["bee", "fly", "moth-1", "moth-2"]
+    # Contradictions, no name, failed, the share of the evidence, what waits.
+    unsure = ["fly", "bee", "broken", "moth-1", "moth-2", "new", "seq"]
+    assert ids(filled, Filter(), "confidence") == unsure
+    assert ids(filled, Filter(), "name") == ["fly", "moth-1", "moth-2", "bee", "broken", "new", "seq"]
 
 
 def test_rows_come_in_the_order_asked_for(filled: Database) -> None:

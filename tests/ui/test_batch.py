@@ -16,6 +16,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from bioscan_desktop.services.batch import STATE_FILE
+from bioscan_desktop.session import queries
 from bioscan_desktop.session.database import Database
 from bioscan_desktop.session.queries import Row
 from bioscan_desktop.ui.batch_control import Setup
@@ -191,6 +193,33 @@ def test_by_keyboard_alone(page: BatchPage, folder: Path, qtbot: QtBot) -> None:
     assert page.table.hasFocus()
     QTest.keyClick(page.table, Qt.Key.Key_Down)
     qtbot.waitUntil(page._about.isVisible)
+
+
+def test_rows_are_sorted(page: BatchPage, folder: Path, qtbot: QtBot) -> None:
+    page.begin.use_folder(folder)
+    qtbot.waitUntil(lambda: page.begin.begin.isEnabled())
+    page.begin.begin.click()
+    done(page, qtbot)
+    latest = texts(page)
+    page.table.setFocus()
+    QTest.keyClick(
+        page.table, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    menu = QApplication.activePopupWidget()
+    assert menu is page.order.menu_of_orders
+    QTest.keyClick(menu, Qt.Key.Key_Down)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    out = folder.with_name("photos - identified")
+    for order in ("added", "name", "confidence"):
+        if order != "added":
+            page.order.choice(order).trigger()
+        assert page.order.chosen_order == order
+        with Database(out / STATE_FILE, read_only=True) as database:
+            expected = [row.query_id for row in queries.page(database, order=order)]
+        assert expected != latest
+        qtbot.waitUntil(lambda expected=expected: texts(page) == expected)  # type: ignore[misc]
+    page.control.leave()
+    assert page.order.chosen_order == "recent"
 
 
 def test_everything_has_a_name(page: BatchPage) -> None:

@@ -28,6 +28,7 @@ from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import decimal, mark, tr
 from bioscan_desktop.ui.widgets.batch_setup import BatchSetup
 from bioscan_desktop.ui.widgets.batch_status import BatchStatus
+from bioscan_desktop.ui.widgets.order_button import OrderButton
 from bioscan_desktop.ui.widgets.parts import frame, label
 from bioscan_desktop.ui.widgets.restriction_bar import RestrictionBar
 from bioscan_desktop.ui.widgets.tables import set_up_table
@@ -43,6 +44,13 @@ SPECIMEN, RESULT = 0.28, 0.36
 NARROW = 720
 """Below this width, the file that a row came from is left out."""
 
+ORDERS = {
+    "recent": mark("&Latest answers first"),
+    "added": mark("As they stand in the &folder"),
+    "name": mark("By &name found"),
+    "confidence": mark("Least &sure first"),
+}
+"""Of `session.queries.ORDERS`, with their words."""
 
 STATES = {
     "idle": mark("not begun"),
@@ -120,7 +128,13 @@ class BatchPage(QStackedWidget):
         self.search.setAccessibleName(tr("Find rows"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(360)
-        column.addWidget(self.search)
+        self.order = OrderButton(self._theme, ORDERS)
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self.search, 1)
+        line.addWidget(self.order)
+        line.addStretch(0)
+        column.addLayout(line)
         self.table = self._make_table()
         column.addWidget(self.table, 1)
         self._about = frame("card")
@@ -167,13 +181,18 @@ class BatchPage(QStackedWidget):
         self.notifier.clicked.connect(lambda: self._bench.page_asked.emit("batch"))
         control.record_read.connect(self._on_record)
         self.search.textChanged.connect(self._on_filter)
+        self.order.chosen.connect(self._on_order)
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         self.table.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self._theme.changed.connect(self.table.viewport().update)
         self._bench.engine_changed.connect(self._on_changed)
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self.search.setFocus)
+        for keys, act in (
+            (QKeySequence(QKeySequence.StandardKey.Find), self.search.setFocus),
+            (QKeySequence("Ctrl+Shift+S"), self.order.open),
+        ):
+            shortcut = QShortcut(keys, self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
 
     # -- the run -------------------------------------------------------------------------------
 
@@ -210,6 +229,7 @@ class BatchPage(QStackedWidget):
         self._about.setVisible(False)
         self.search.clear()
         self.status.tiles["all"].setChecked(True)
+        self.order.show_order("recent")
         self.control.want(None, "recent")
 
     def _on_progress(self, progress: BatchProgress) -> None:
@@ -248,9 +268,13 @@ class BatchPage(QStackedWidget):
         if value == 0 and self.control.is_busy:
             self.control.look()
 
+    def _on_order(self, name: str) -> None:
+        self.order.show_order(name)
+        self._on_filter()
+
     def _on_filter(self, *_: object) -> None:
         self.table.verticalScrollBar().setValue(0)
-        self.control.want(self._filter(), "recent")
+        self.control.want(self._filter(), self.order.chosen_order)
 
     def _filter(self) -> Filter:
         from bioscan_desktop.session.queries import Filter

@@ -138,7 +138,7 @@ class IdentifyPage(QStackedWidget):
         self.panel = ResultPanel(theme, bench)
         self.listed = FilteredModel(bench.model, self)
         self.filter = FilterBar(theme)
-        self.order = OrderButton(theme)
+        self.order = OrderButton(theme, {name: order.text for name, order in ORDERS.items()}, again=True)
         self.filter.add(self.order)
         self.list = SpecimenList()
         self.delegate = SpecimenDelegate(theme, bench.pictures, self.list)
