@@ -25,6 +25,7 @@ from bioscan_desktop.ui.models import filtered
 from bioscan_desktop.ui.models.filtered import FilteredModel
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
 from bioscan_desktop.ui.ordering import ORDERS
+from bioscan_desktop.ui.pages import identify
 from bioscan_desktop.ui.pages.review import ReviewPage
 
 PRONUBA = Lineage("Lepidoptera", "Noctuidae", "Noctua", "Noctua pronuba")
@@ -288,6 +289,25 @@ def test_all_that_is_selected_stays_selected(filled: MainWindow) -> None:
     assert {row.key for row in page.selected} == chosen and page.current is current
     choose(filled, "name")
     assert [row.specimen.query_id for row in page.selected] == ["img10", "img11", "img12", "img13"]
+
+
+def test_of_rows_all_over_the_list_the_current_one_stays_selected(
+    filled: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of them would hold the window up; nobody loses them without asking for another order."""
+    monkeypatch.setattr(identify, "GROUPS_MAX", 2)
+    page, bench = filled.page, filled.bench
+    choose(filled, "unsure")
+    page.select(page.listed.rows[10].key)
+    for _ in range(5):
+        QTest.keyClick(page.list, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    before, current = page.selected, page.current
+    answered(before[0], verdict(PRONUBA, 0.999))
+    bench.model.touch([before[0].key])
+    bench.work_changed.emit()
+    assert page.selected == before
+    choose(filled, "name")
+    assert page.selected == [page.current] == [current]
 
 
 def test_answers_do_not_move_rows_until_the_work_has_ended(filled: MainWindow, qtbot: QtBot) -> None:

@@ -47,6 +47,9 @@ from bioscan_desktop.ui.workbench import Workbench
 MANY, COUNT_MS = 5_000, 150
 """From so many rows on, the line above the list follows them this much later."""
 
+GROUPS_MAX = 1000
+"""Groups of rows that are selected again where they stand now; ten thousand would take half a second."""
+
 
 class SpecimenList(QTableView):
     """The list, one column wide. A table knows the place of each row without asking for all of them,
@@ -294,12 +297,13 @@ class IdentifyPage(QStackedWidget):
         """Makes a row the current one, whatever keys are held down just now.
 
         Args:
-            others: keys of all that are selected; none for this row alone.
+            others: keys of all that are selected; none for this row alone, as where they are too scattered.
         """
         model, flags = self.list.selectionModel(), QItemSelectionModel.SelectionFlag
-        if others:
+        groups = runs_of(self.listed.numbers_of(others)) if others else []
+        if 0 < len(groups) <= GROUPS_MAX:
             chosen, at = QItemSelection(), self.listed.index
-            for first, last in runs_of(self.listed.numbers_of(others)):
+            for first, last in groups:
                 chosen.select(at(first), at(last))
             model.setCurrentIndex(index, flags.NoUpdate)
             model.select(chosen, flags.ClearAndSelect | flags.Rows)
@@ -354,8 +358,9 @@ class IdentifyPage(QStackedWidget):
         self.listed.set_order(ORDERS[name])
 
     def _on_work(self) -> None:
-        """What got its answer stays where it is as long as the work goes on, and then goes to its place."""
-        if self.listed.is_stale and not self._bench.is_busy:
+        """What got its answer stays where it is as long as the work goes on, and then goes to its place; not
+        while so many are selected that they might not be afterwards."""
+        if self.listed.is_stale and not self._bench.is_busy and len(self.selected) <= GROUPS_MAX:
             self.listed.place_anew()
             self._count_up_soon()
 
