@@ -197,6 +197,7 @@ class MainWindow(QMainWindow):
         page.selection_changed.connect(self._enable_selected)
         page.rows_changed.connect(self._enable_later)
         page.menu_asked.connect(self._show_row_menu)
+        page.list.doubleClicked.connect(lambda _: self.details.look())
         page.panel.hits.standard_chosen.connect(self._choose_badges)
         page.panel.attach_asked.connect(self._attach)
         page.panel.copy_asked.connect(self.copy_results)
@@ -470,7 +471,10 @@ class MainWindow(QMainWindow):
     def _show_row_menu(self, position: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        names = "copy copy_picture export_selected | attach attach_clipboard join unjoin crop | again remove"
+        names = (
+            "quick_look | copy copy_picture export_selected | attach attach_clipboard join unjoin crop "
+            "| again remove"
+        )
         for name in names.split():
             if name == "|":
                 menu.addSeparator()

@@ -103,6 +103,14 @@ def test_space_belongs_to_buttons_and_fields_elsewhere(window: MainWindow, rows:
     assert window.details.quick_look.isVisible()
 
 
+def test_a_double_click_opens_it(window: MainWindow, rows: list[Row]) -> None:
+    view = window.page.list
+    place = view.visualRect(window.page.listed.index(2)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.details.quick_look.isVisible() and window.details.quick_look.key == rows[2].key
+
+
 def test_it_zooms_and_each_photo_begins_whole(window: MainWindow, rows: list[Row], qtbot: QtBot) -> None:
     dialog = opened(window)
     qtbot.waitUntil(lambda: window.bench.pictures.preview_known(rows[0].key))
