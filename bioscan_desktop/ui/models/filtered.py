@@ -273,7 +273,7 @@ class FilteredModel(QAbstractListModel):
             self.refresh()
         elif scattered:
             self._turns.stop()
-            self._again.start()  # anew with each of many that come one after the other
+            self._again.start(AGAIN_MS)  # anew with each of many that come one after the other
 
     def _standing(self, key: int) -> tuple[Value, int]:
         """What a key is sorted by; what is equal stands as it came."""
