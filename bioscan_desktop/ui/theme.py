@@ -351,9 +351,23 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color:
 """
 
 
+def _tone_rules(c: Colours) -> str:
+    """Banners and pills that say by colour, too, what they are about."""
+    rules: list[str] = []
+    for tone in ("error", "warning", "novelty", "good"):
+        ink, ground = getattr(c, tone), getattr(c, f"{tone}_ground")
+        look = f"background: {ground}; border: 1px solid {ink};"
+        rules += [
+            f'*[look="{tone}"] {{ {look} border-radius: 8px; }}',
+            f'*[look="{tone}"] QLabel {{ color: {ink}; }}',
+            f'QLabel[look="pill-{tone}"] {{ color: {ink}; {look} border-radius: 11px; }}',
+        ]
+    return "\n".join(rules)
+
+
 def style_sheet(c: Colours) -> str:
     """Rules for what a palette cannot say. Widgets opt in with the dynamic property `look`."""
-    return f"""{_control_rules(c)}
+    return f"""{_control_rules(c)}{_tone_rules(c)}
 QToolTip {{ color: {c.text}; background: {c.card}; border: 1px solid {c.border}; padding: 4px; }}
 QToolBar {{ background: {c.window}; border: none; border-bottom: 1px solid {c.border};
     padding: 4px 8px; spacing: 4px; }}
@@ -409,25 +423,8 @@ QToolButton[look="segment"]:disabled {{ color: {c.muted}; }}
 *[look="card"] {{ background: {c.card}; border: 1px solid {c.border}; border-radius: 10px; }}
 *[look="row"] {{ background: {c.card}; border: 1px solid {c.border}; border-radius: 8px; }}
 *[look="row"]:focus {{ border: 2px solid {c.accent}; }}
-*[look="muted"] {{ color: {c.muted}; }}
-*[look="caption"] {{ color: {c.muted}; }}
-*[look="error"] {{ background: {c.error_ground}; border: 1px solid {c.error}; border-radius: 8px; }}
-*[look="error"] QLabel {{ color: {c.error}; }}
-*[look="warning"] {{ background: {c.warning_ground}; border: 1px solid {c.warning}; border-radius: 8px; }}
-*[look="warning"] QLabel {{ color: {c.warning}; }}
-*[look="novelty"] {{ background: {c.novelty_ground}; border: 1px solid {c.novelty}; border-radius: 8px; }}
-*[look="novelty"] QLabel {{ color: {c.novelty}; }}
-*[look="good"] {{ background: {c.good_ground}; border: 1px solid {c.good}; border-radius: 8px; }}
-*[look="good"] QLabel {{ color: {c.good}; }}
+*[look="muted"], *[look="caption"] {{ color: {c.muted}; }}
 *[look="message"] {{ background: {c.card}; border: none; border-top: 1px solid {c.border}; }}
-QLabel[look="pill-good"] {{ color: {c.good}; background: {c.good_ground}; border: 1px solid {c.good};
-    border-radius: 11px; }}
-QLabel[look="pill-warning"] {{ color: {c.warning}; background: {c.warning_ground};
-    border: 1px solid {c.warning}; border-radius: 11px; }}
-QLabel[look="pill-novelty"] {{ color: {c.novelty}; background: {c.novelty_ground};
-    border: 1px solid {c.novelty}; border-radius: 11px; }}
-QLabel[look="pill-error"] {{ color: {c.error}; background: {c.error_ground}; border: 1px solid {c.error};
-    border-radius: 11px; }}
 QLabel[look="pill-plain"] {{ color: {c.muted}; background: {c.hover}; border: 1px solid {c.border};
     border-radius: 11px; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
@@ -444,6 +441,10 @@ QPushButton:hover {{ background: {c.hover}; }}
 QPushButton:pressed {{ background: {c.selection}; }}
 QPushButton:focus {{ border: 2px solid {c.accent}; padding: 5px 13px; }}
 QPushButton:disabled {{ color: {c.muted}; }}
+QPushButton[look="slot"] {{ color: {c.muted}; background: {c.window}; border: 1px dashed {c.muted};
+    border-radius: 8px; min-height: 84px; }}
+QPushButton[look="slot"]:hover {{ background: {c.hover}; color: {c.text}; }}
+QPushButton[look="slot"]:focus {{ border: 2px solid {c.accent}; }}
 QPushButton[look="primary"] {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
 QPushButton[look="primary"]:focus {{ border: 2px solid {c.text}; }}
 QPushButton[look="primary"]:disabled {{ background: {c.track}; color: {c.muted}; border-color: {c.border}; }}
@@ -477,7 +478,7 @@ QTableView[look="table"] {{ border: 1px solid {c.border}; border-radius: 8px; pa
 QTableView[look="table"]::item {{ padding: 0 8px; border-bottom: 1px solid {c.track}; }}
 QTableView[look="table"]::item:selected {{ background: {c.selection}; color: {c.text}; }}
 QTableView[look="table"] QHeaderView::section {{ background: {c.window}; color: {c.muted}; border: none;
-    border-bottom: 1px solid {c.border}; padding: 6px 8px; }}
+    border-bottom: 1px solid {c.border}; padding: 6px 11px; }}
 QTableView[look="table"] QHeaderView {{ background: transparent; }}
 QTableView[look="table"] QHeaderView::section:first {{ border-top-left-radius: 6px; }}
 QTableView[look="table"] QHeaderView::section:last {{ border-top-right-radius: 6px; }}

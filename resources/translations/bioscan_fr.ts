@@ -4154,6 +4154,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Montre ces lignes&#xa0;: {what}</translation>
     </message>
     <message>
+        <source>“{name}”</source>
+        <translation>«&#xa0;{name}&#xa0;»</translation>
+    </message>
+    <message>
         <source>Identifying {name}</source>
         <translation>Identification de {name}</translation>
     </message>
@@ -4315,8 +4319,12 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Quel est cet insecte&#x202f;?</translation>
     </message>
     <message>
-        <source>Compare photos and COI barcodes with reference specimens. Everything runs on this computer; nothing is sent anywhere.</source>
-        <translation>Comparez photos et codes-barres COI à des spécimens de référence. Tout se passe sur cet ordinateur&#x202f;; rien n’est envoyé nulle part.</translation>
+        <source>Compare photos and COI barcodes with reference specimens.</source>
+        <translation>Comparez photos et codes-barres COI à des spécimens de référence.</translation>
+    </message>
+    <message>
+        <source>Everything runs on this computer; nothing is sent anywhere.</source>
+        <translation>Tout se passe sur cet ordinateur&#x202f;; rien n’est envoyé nulle part.</translation>
     </message>
     <message>
         <source>Drop</source>
@@ -4872,6 +4880,12 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>Attach photo…</source>
         <translation>Rattacher une photo…</translation>
+    </message>
+    <message>
+        <source>No photo yet.
+Attach one to use both.</source>
+        <translation>Pas encore de photo.
+Vous pouvez en rattacher une.</translation>
     </message>
     <message>
         <source>Photo and barcode disagree</source>
@@ -5905,6 +5919,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>Your &amp;name</source>
         <translation>Votre &amp;nom</translation>
+    </message>
+    <message>
+        <source>None stated</source>
+        <translation>Aucune indiquée</translation>
     </message>
     <message>
         <source>&amp;Licence of the records</source>

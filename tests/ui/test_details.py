@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.core.names import NameIndex
@@ -210,6 +210,48 @@ def escape(dialog: QWidget) -> None:
     """Esc as a dialog gets it; without a screen the main window stays active, and its keys come first."""
     none = Qt.KeyboardModifier.NoModifier
     dialog.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, none))
+
+
+class TestReferences:
+    def test_what_is_alike_and_where_it_comes_from_stand_in_lines_of_their_own(
+        self, window: MainWindow, both: Row
+    ) -> None:
+        for card in window.page.panel.hits.cards:
+            alike, origin = card._facts.text().split("<br>")
+            assert "similarity" in alike and "record" not in alike
+            assert "record" in origin and "similarity" not in origin
+
+    def test_cards_of_a_line_begin_at_one_height(self, window: MainWindow, both: Row, qtbot: QtBot) -> None:
+        window.resize(2000, 1200)
+        grid = window.page.panel.hits
+        qtbot.waitUntil(lambda: len({card.y() for card in grid.cards}) < len(grid.cards))
+        tops = {(card.y(), card._name.mapTo(card, card._name.rect().topLeft()).y()) for card in grid.cards}
+        assert len(tops) == len({card.y() for card in grid.cards})
+
+
+class TestMissingPhoto:
+    def test_its_place_asks_for_one_where_the_card_would_be_empty(
+        self,
+        window: MainWindow,
+        both: Row,
+        world,
+        settled: Callable,
+        qtbot: QtBot,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        panel = window.page.panel
+        window.resize(1400, 900)
+        assert panel._slot.isHidden()
+        window.bench.take(intake.Intake(text=world.barcodes[OTHER]))
+        alone = settled(window, 2)[1]
+        window.page.select(alone.key)
+        qtbot.waitUntil(panel._slot.isVisible)
+        asked: list[str] = []
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: asked.append("photo") or ("", ""))
+        panel._slot.click()
+        assert asked == ["photo"]
+        window.resize(700, 600)  # where specimen and reasons stand one below the other
+        qtbot.waitUntil(panel._slot.isHidden)
 
 
 class TestWhy:

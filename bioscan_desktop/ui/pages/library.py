@@ -35,6 +35,10 @@ def _may_be_sequences(path: Path | None) -> bool:
     return path is not None and path.suffix.lower() == ".gz" and Path(path.stem).suffix.lower() not in TABLES
 
 
+TREE_WIDTHS = (410, 560)
+"""Least and most pixels of the tree, which takes a quarter of the page."""
+
+
 class LibraryPage(QStackedWidget):
     """Browse, search, and look at what there is."""
 
@@ -71,8 +75,8 @@ class LibraryPage(QStackedWidget):
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
-        self.splitter.setSizes([410, 10_000])
-        self.splitter.splitterMoved.connect(lambda *_: self._fit_columns())
+        self._moved = False
+        self.splitter.splitterMoved.connect(self._on_moved)
         self.setAcceptDrops(True)
         self._waiting = self._make_waiting()
         self.addWidget(self._waiting)
@@ -139,6 +143,13 @@ class LibraryPage(QStackedWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if not self._moved:
+            least, most = TREE_WIDTHS
+            self.splitter.setSizes([min(most, max(least, self.width() // 4)), self.width()])
+        self._fit_columns()
+
+    def _on_moved(self) -> None:
+        self._moved = True
         self._fit_columns()
 
     def _fit_columns(self) -> None:

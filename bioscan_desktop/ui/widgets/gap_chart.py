@@ -160,7 +160,8 @@ class GapChart(QWidget):
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         painter.drawText(plot.adjusted(8, 6, 0, 0), left, tr("stands apart"))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-        painter.drawText(plot.adjusted(0, 0, -8, -plot.height() * 0.09), right, tr("overlaps with another"))
+        # low, where the ground below the line is wide enough for the words
+        painter.drawText(plot.adjusted(0, 0, -8, -6), right, tr("overlaps with another"))
 
     def _paint_axes(self, painter: QPainter) -> None:
         c, plot, line = self._theme.colours, self._plot, self._line

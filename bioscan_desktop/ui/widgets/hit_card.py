@@ -59,6 +59,7 @@ class HitCard(QFrame):
         self._facts.setOpenExternalLinks(True)
         for widget in (self._name, self._context, self._facts):
             words.addWidget(widget)
+        words.addStretch(1)  # cards beside a longer one begin at the same height, too
         self._badge = Badge(theme)
         self._align = QToolButton()
         self._align.setText(tr("Compare bases"))
@@ -125,8 +126,8 @@ class HitCard(QFrame):
         self._show_picture(hit, photo)
         self._name.setText(wording.hit_name(hit).html)
         context = wording.hit_context(hit)
-        self._context.setText(context)
-        self._context.setVisible(bool(context))
+        kind = tr("photo reference") if hit.key_modality == "image" else tr("barcode reference")
+        self._context.setText(f"{context} · {kind}" if context else kind)
         self._fill = lambda: self._facts.setText(self._facts_html(hit, rows, solid))
         self._fill()
         meaning = tr(
@@ -169,24 +170,26 @@ class HitCard(QFrame):
         self._pictures.load(photo, THUMB_SIDE, show, self)
 
     def _facts_html(self, hit: Hit, rows: GappedAlignment | None, solid: bool) -> str:
-        parts = [tr("similarity <b>{score}</b>").format(score=decimal(hit.score, 2))]
+        likeness = [tr("similarity <b>{score}</b>").format(score=decimal(hit.score, 2))]
         identity = wording.identity_text(hit)
         if identity:
             value, _, rest = identity.partition("%")
-            parts.append(f"<b>{value}%</b>{rest}")
+            likeness.append(f"<b>{value}%</b>{rest}")
         if rows is not None:
-            parts.append(escape(dna_wording.alignment_facts(rows, solid)))
-        parts.append(wording.count(hit.n_records, "record"))
+            likeness.append(escape(dna_wording.alignment_facts(rows, solid)))
+        origin = [wording.count(hit.n_records, "record")]
         if hit.country:
-            parts.append(escape(hit.country))
+            origin.append(escape(hit.country))
         if hit.processid:
             link = wording.BOLD_RECORD.format(escape(hit.processid, quote=True))
             colour = self._theme.colours.link
-            parts.append(f'<a href="{link}" style="color:{colour}">{escape(hit.processid)}</a>')
+            origin.append(f'<a href="{link}" style="color:{colour}">{escape(hit.processid)}</a>')
         if hit.bin_uri:
-            parts.append(escape(hit.bin_uri))
-        parts.append(tr("photo reference") if hit.key_modality == "image" else tr("barcode reference"))
+            origin.append(escape(hit.bin_uri))
+        return "<br>".join(self._line(parts) for parts in (likeness, origin))
+
+    def _line(self, parts: list[str]) -> str:
+        """Parts with dots between; one never breaks within, unless there is little room."""
         if self._slim:
             return " · ".join(parts)
-        # A part never breaks within, only between.
         return " · ".join(f'<span style="white-space:nowrap">{part}</span>' for part in parts)

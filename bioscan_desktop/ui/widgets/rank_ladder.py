@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from bioscan_desktop.core.taxonomy import RANKS
@@ -14,8 +15,8 @@ from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import ShareBar, label
 
-WIDTH = 720
-"""Most pixels: in a wide window the eye would lose the line between a name and its bar."""
+WIDE_FROM = 560
+"""Pixels from which the bars take most of the room: the eye would lose the line from a name to its bar."""
 
 
 class RankLadder(QWidget):
@@ -27,9 +28,7 @@ class RankLadder(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
-        grid.setColumnStretch(1, 5)
-        grid.setColumnStretch(2, 4)
-        self.setMaximumWidth(WIDTH)
+        self._grid = grid
         self._rungs: list[tuple[QLabel, QLabel, ShareBar, QLabel]] = []
         for number, rank in enumerate(RANKS):
             rung = (
@@ -44,11 +43,15 @@ class RankLadder(QWidget):
                 grid.addWidget(widget, number, column)
             self._rungs.append(rung)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        name, bar = (2, 5) if event.size().width() >= WIDE_FROM else (5, 4)
+        self._grid.setColumnStretch(1, name)
+        self._grid.setColumnStretch(2, bar)
+
     def set_slim(self, slim: bool) -> None:
         """Gives the bars less room where there is little."""
-        grid = self.layout()
-        assert isinstance(grid, QGridLayout)
-        grid.setHorizontalSpacing(6 if slim else 12)
+        self._grid.setHorizontalSpacing(6 if slim else 12)
         for _, _, bar, share in self._rungs:
             bar.setMinimumWidth(30 if slim else 60)
             share.setMinimumWidth(0 if slim else 52)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -181,7 +182,13 @@ class ResultPanel(QScrollArea):
         self._barcode = BarcodeView(self._theme)
         self._barcode_words = label(look="muted")
         self._input = label(look="muted")
+        self._slot = QPushButton(tr("No photo yet.\nAttach one to use both."))
+        self._slot.setProperty("look", "slot")
+        self._slot.setAccessibleName(tr("Attach photo…").rstrip("…"))
+        self._slot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self._slot.clicked.connect(self.attach_asked)
         column.addWidget(self._photo, 1)
+        column.addWidget(self._slot, 1)
         column.addWidget(self._barcode)
         column.addWidget(self._barcode_words)
         column.addWidget(self._input)
@@ -365,6 +372,7 @@ class ResultPanel(QScrollArea):
         has_photo = specimen.photo is not None
         self._specimen_card.setVisible(has_photo or specimen.barcode is not None)
         self._photo.setVisible(has_photo)
+        self._fit_slot()
         self.crop.setVisible(has_photo)
         self._cropped.setVisible(specimen.crop is not None)
         if specimen.crop is not None:
@@ -415,8 +423,15 @@ class ResultPanel(QScrollArea):
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )
         self._fit(width < SLIM_BELOW)
+        self._fit_slot()
         self.hits.set_room(width)
         self.dna.set_narrow(narrow)
+
+    def _fit_slot(self) -> None:
+        """The place of a photo that is missing, where the card would be empty beside the reasons."""
+        beside = self._middle.direction() == QBoxLayout.Direction.LeftToRight
+        lacks = self._row is not None and self._row.specimen.photo is None
+        self._slot.setVisible(beside and lacks)
 
     def _fit(self, slim: bool) -> None:
         """What else gives way where there is little room."""

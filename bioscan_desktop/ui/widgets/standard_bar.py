@@ -32,7 +32,7 @@ class StandardBar(QWidget):
         column.setSpacing(6)
         column.addWidget(label(tr("Nearest references"), bold=True, scale=1.15, wrap=False))
         line = self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        line.setSpacing(8)
+        self._gap = 8
         self._caption = label(tr("Badges: agreement with"), "muted", wrap=False)
         self._box = QComboBox()
         self._box.setAccessibleName(tr("Compare the references with"))
@@ -69,7 +69,8 @@ class StandardBar(QWidget):
         """Puts the selector below its caption, where there is little room."""
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         self._line.setDirection(down if slim else right)
-        self._line.setSpacing(2 if slim else 8)
+        self._gap = 2 if slim else 8
+        self._line.setSpacing(self._gap if self._box.count() > 1 else 4)
         self._box.setMinimumContentsLength(10 if slim else 22)
 
     def show_standards(self, found: list[Standard], used: Standard | None) -> None:
@@ -78,6 +79,7 @@ class StandardBar(QWidget):
         self._only.setVisible(len(found) <= 1)
         self._caption.setVisible(bool(found))
         self._legend.setVisible(bool(found))
+        self._line.setSpacing(self._gap if len(found) > 1 else 4)
         self._only.setText(found[0].title if found else tr(NOTHING))
         self._box.clear()
         for standard in found:

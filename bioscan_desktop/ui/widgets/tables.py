@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTreeView
 
-TITLE_MARGIN = 18
-"""Pixels beside the title of a column."""
+TITLE_MARGIN, TREE_TITLE_MARGIN = 22, 16
+"""Pixels beside the title of a column, as the style sheet has them."""
 
 
 def set_up_table(table: QTableView, model: QAbstractItemModel, name: str, padding: int = 12) -> None:
@@ -37,6 +37,7 @@ def set_up_table(table: QTableView, model: QAbstractItemModel, name: str, paddin
 def set_widths(table: QTableView | QTreeView, widths: Mapping[int, int]) -> None:
     """Widths of columns in pixels; one whose title needs more gets more."""
     header = table.header() if isinstance(table, QTreeView) else table.horizontalHeader()
+    margin = TREE_TITLE_MARGIN if isinstance(table, QTreeView) else TITLE_MARGIN
     for column, width in widths.items():
         title = table.model().headerData(column, Qt.Orientation.Horizontal)
-        header.resizeSection(column, max(width, header.fontMetrics().horizontalAdvance(title) + TITLE_MARGIN))
+        header.resizeSection(column, max(width, header.fontMetrics().horizontalAdvance(title) + margin))

@@ -43,6 +43,9 @@ AT_ONCE = 400_000_000
 STACK_BELOW = 680
 """Below this width, the table stands under the chart."""
 
+TABLE_WIDTH = 480
+"""Pixels that the table needs beside the chart, which takes what is left, half of the room at most."""
+
 TABLE_HEIGHT = 130
 """Least pixels of the table: a few species."""
 
@@ -85,7 +88,8 @@ class TaxonDistances(QWidget):
         self._both.setChildrenCollapsible(False)
         self._both.addWidget(self.chart)
         self._both.addWidget(self.table)
-        self._both.setSizes([190, 570])
+        self._moved = False
+        self._both.splitterMoved.connect(self._on_moved)
         column.addWidget(self._both, 1)
         column.addWidget(self._meaning)
         self._spring = QWidget()
@@ -127,9 +131,16 @@ class TaxonDistances(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = event.size().width() < STACK_BELOW
+        width = event.size().width()
+        narrow = width < STACK_BELOW
         self._both.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        if not narrow and not self._moved:  # what the table does not need is the chart's
+            chart = max(width - TABLE_WIDTH, width // 4)
+            self._both.setSizes([min(chart, width // 2), width])
         ask_for_height(self)
+
+    def _on_moved(self) -> None:
+        self._moved = True
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
