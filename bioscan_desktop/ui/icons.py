@@ -11,8 +11,12 @@ from functools import lru_cache
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton
 
 from bioscan_desktop import paths
+
+GAP = 5
+"""Pixels between an icon and the words beside it, besides the few of the style."""
 
 ORDER_GLYPHS: dict[str, str] = {
     "lepidoptera": "lepidoptera",
@@ -59,7 +63,7 @@ def pixmap(folder: str, name: str, size: int, colour: str, ratio: float = 1.0) -
 
 
 class _Drawing(QIconEngine):
-    """Renders a drawing in the size that is asked for, when it is asked for.
+    """Renders a drawing in the size that is asked for, when it is asked for; at the left of wider room.
 
     Args:
         disabled: its colour while it cannot be used; paler, if "".
@@ -75,6 +79,8 @@ class _Drawing(QIconEngine):
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         side = min(rect.width(), rect.height())
         corner = rect.center() - QPoint((side - 1) // 2, (side - 1) // 2)
+        if rect.width() > rect.height():
+            corner.setX(rect.left())
         ratio = painter.device().devicePixelRatio()
         off = mode == QIcon.Mode.Disabled
         drawing = pixmap(
@@ -97,6 +103,12 @@ class _Drawing(QIconEngine):
 def icon(name: str, colour: str, disabled: str = "") -> QIcon:
     """An icon of `resources/icons` in a colour."""
     return QIcon(_Drawing(name, colour, disabled))
+
+
+def put_beside_text(button: QAbstractButton, drawing: QIcon) -> None:
+    """Gives a button an icon that keeps away from its words, which styles press against it."""
+    button.setIcon(drawing)
+    button.setIconSize(QSize(16 + GAP, 16))
 
 
 def app_icon() -> QIcon:

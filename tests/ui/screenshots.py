@@ -736,6 +736,30 @@ def batch_done(stage: Stage) -> None:
     stage.pause(500)
 
 
+def batch_running(stage: Stage) -> None:
+    """In the middle of some hundreds of photos."""
+    many = stage.world.scratch / f"many-{time.monotonic_ns()}"
+    many.mkdir(parents=True)
+    for number in range(600):
+        photo = stage.world.photos[number % len(stage.world.photos)]
+        shutil.copy(photo, many / f"{number:03d}_{photo.name}")
+    page = _batch(stage)
+    page.begin.use_folder(many)
+    page.begin.out.setText(f"{many} - identified")
+    stage.pause(1500)
+    page.begin.begin.click()
+    stage.until(lambda: page.control.state != "running" or page.rows.rowCount() > 60)
+    stage.pause(300)
+
+
+def batch_paused(stage: Stage) -> None:
+    batch_running(stage)
+    page = stage.window.shell.page("batch")
+    assert isinstance(page, BatchPage)
+    page.control.pause()
+    stage.pause(2500)
+
+
 def filtering(stage: Stage) -> None:
     _joined(stage, 7)
     stage.window.messages.hide()
@@ -796,6 +820,8 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "map_neighbourhoods": map_neighbourhoods,
     "batch": batch,
     "batch_done": batch_done,
+    "batch_running": batch_running,
+    "batch_paused": batch_paused,
     "packs": packs,
     "shortcuts": _dialog(lambda w: w.acts["shortcuts"].trigger()),
     "about": _dialog(lambda w: w._show_about()),

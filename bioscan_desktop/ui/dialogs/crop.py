@@ -38,7 +38,7 @@ class CropDialog(Dialog):
         assert row.specimen.photo is not None
         self._bench, self._source = bench, row.specimen.photo
         self.setWindowTitle(tr("Crop the photo"))
-        size_within_screen(self, 860, 680)
+        size_within_screen(self, 860, 680, of_window=0.7)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)

@@ -92,7 +92,7 @@ class PhotosDialog(Dialog):
         self._wanted: dict[ZoomView, Path | bytes] = {}
         self.setWindowTitle(tr("Compare photos"))
         self.setModal(False)
-        size_within_screen(self, 980, 600)
+        size_within_screen(self, 980, 600, of_window=0.8)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)

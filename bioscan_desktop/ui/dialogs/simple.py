@@ -41,7 +41,7 @@ class ShortcutsDialog(Dialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Keyboard shortcuts"))
         column = QVBoxLayout(self)
-        column.setContentsMargins(22, 18, 12, 16)
+        column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(12)
         rows: dict[str, list[tuple[str, str]]] = {spec.menu: [] for spec in actions.SPECS}
         for spec in actions.SPECS:
@@ -72,7 +72,7 @@ class ShortcutsDialog(Dialog):
 def _sheet(columns: list[list[tuple[str, str]]]) -> QWidget:
     sheet = QWidget()
     row = QHBoxLayout(sheet)
-    row.setContentsMargins(0, 0, 10, 0)
+    row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(36)
     for part in columns:
         grid = QGridLayout()

@@ -139,7 +139,7 @@ class WhyDialog(Dialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Why this rank?"))
         self.setModal(False)
-        size_within_screen(self, 560, 680)
+        size_within_screen(self, 600, 800)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)

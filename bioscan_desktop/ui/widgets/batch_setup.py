@@ -304,4 +304,4 @@ class BatchSetup(QWidget):
 
     def _paint(self) -> None:
         c = self._theme.colours
-        self.earlier.setIcon(icons.icon("folder", c.text))
+        icons.put_beside_text(self.earlier, icons.icon("folder", c.text))

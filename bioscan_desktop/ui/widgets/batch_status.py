@@ -132,7 +132,7 @@ class BatchStatus(QWidget):
         setup, state = control.setup, control.state
         if setup is None:
             return
-        name = setup.folder.name if setup.folder is not None else setup.out.name
+        name = tr("“{name}”").format(name=(setup.folder or setup.out).name)
         self._title.setText({
             "running": tr("Identifying {name}").format(name=name),
             "paused": tr("{name} is paused").format(name=name),
@@ -230,10 +230,10 @@ class BatchStatus(QWidget):
             if icon:
                 self.tiles[name].setIcon(icons.icon(icon, getattr(c, colour)))
         for button, icon in (
-            (self.pause, "clock"),
+            (self.pause, "pause"),
             (self.stop, "stopped"),
             (self.retry, "retry"),
             (self.folder, "folder"),
-            (self.leave, "open"),
+            (self.leave, "plus"),
         ):
-            button.setIcon(icons.icon(icon, c.text, c.muted))
+            icons.put_beside_text(button, icons.icon(icon, c.text, c.muted))

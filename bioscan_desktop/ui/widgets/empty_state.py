@@ -84,17 +84,17 @@ class EmptyState(QWidget):
         column.addStretch(2)
         title = label(tr("Which insect is this?"), scale=2.2, bold=True)
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        lead = label(
-            tr(
-                "Compare photos and COI barcodes with reference specimens. "
-                "Everything runs on this computer; nothing is sent anywhere."
-            ),
-            "muted",
-            scale=1.05,
-        )
-        lead.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(title)
-        column.addWidget(lead)
+        for number, text in enumerate(
+            (
+                tr("Compare photos and COI barcodes with reference specimens."),
+                tr("Everything runs on this computer; nothing is sent anywhere."),
+            )
+        ):
+            lead = label(text, "muted", scale=1.05)
+            lead.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(lead)
+            column.addSpacing(0 if number else -10)  # two lines of one paragraph
         column.addSpacing(6)
         column.addWidget(DropDrawing(theme))
         column.addLayout(self._make_ways())
@@ -189,8 +189,11 @@ class EmptyState(QWidget):
 
     def _paint(self) -> None:
         c = self._theme.colours
-        self._sample.setIcon(icons.icon("sample", c.on_accent, c.muted))
-        self._open.setIcon(icons.icon("open", c.text))
-        self._folder.setIcon(icons.icon("folder", c.text))
-        self._paste.setIcon(icons.icon("paste", c.text))
-        self._library.setIcon(icons.icon("library", c.text))
+        for button, drawing in (
+            (self._sample, icons.icon("sample", c.on_accent, c.muted)),
+            (self._open, icons.icon("open", c.text)),
+            (self._folder, icons.icon("folder", c.text)),
+            (self._paste, icons.icon("paste", c.text)),
+            (self._library, icons.icon("library", c.text)),
+        ):
+            icons.put_beside_text(button, drawing)

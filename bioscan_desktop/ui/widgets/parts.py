@@ -134,9 +134,17 @@ SCREEN_SHARE = 0.96
 """Of the screen's width that a dialog may take."""
 
 
-def size_within_screen(dialog: QWidget, width: int, height: int) -> None:
-    """Gives a window of its own this size, or what the screen has room for."""
+def size_within_screen(dialog: QWidget, width: int, height: int, of_window: float = 0.0) -> None:
+    """Gives a window of its own this size, or what the screen has room for.
+
+    Args:
+        of_window: it takes this share of its parent's window, where that is more.
+    """
     room = dialog.screen().availableSize()
+    parent = dialog.parentWidget()
+    if parent is not None:
+        wanted = parent.window().size() * of_window
+        width, height = max(width, wanted.width()), max(height, wanted.height())
     dialog.resize(min(width, int(room.width() * SCREEN_SHARE)), min(height, int(room.height() * 0.92)))
 
 
