@@ -83,7 +83,7 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int, str]]) -> str:
     """Horizontal bars: label, count, class of the bar."""
     row, left = 25, 168
     most = max((count for _, count, _ in bars), default=1)
-    lines = [_head(title)]
+    lines = [_head(title, min(HEIGHT, 40 + len(bars) * row))]
     for number, (label, count, kind) in enumerate(bars):
         y = 32 + number * row
         length = max(2.0, (WIDTH - left - 40) * count / most)
@@ -102,7 +102,7 @@ def share_chart(tally: Tally) -> str:
     bottom, left = 226, 20
     most = max(1, *tally.shares)
     slot = (WIDTH - 2 * left) / BINS
-    lines = [_head("Share of the evidence behind the name")]
+    lines = [_head("Share of the evidence behind the name", HEIGHT)]
     lines.append(f'<line class="axis" x1="{left}" x2="{WIDTH - left}" y1="{bottom}" y2="{bottom}"/>')
     for number, count in enumerate(tally.shares):
         x, tall = left + number * slot, (bottom - 52) * count / most
@@ -122,8 +122,8 @@ def share_chart(tally: Tally) -> str:
     return "".join([*lines, "</svg>"])
 
 
-def _head(title: str) -> str:
+def _head(title: str, height: int) -> str:
     return (
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{xml(title)}">'
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{xml(title)}">'
         f'<text class="title" x="0" y="15">{xml(title)}</text>'
     )

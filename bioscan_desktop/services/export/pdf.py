@@ -10,13 +10,14 @@ from typing import Any
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from PIL import Image, ImageColor
 
 from bioscan_desktop.core.agreement import LETTERS, level_text
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.export.escaping import legal
 from bioscan_desktop.services.export.items import ExportItem, Name
 from bioscan_desktop.services.export.pdf_fonts import FAMILY, Fonts
-from bioscan_desktop.services.export.pictures import BASE_COLOURS, runs, thumbnail
+from bioscan_desktop.services.export.pictures import BASE_COLOURS, thumbnail
 from bioscan_desktop.services.export.provenance import ExportOptions, Provenance
 from bioscan_desktop.services.export.specimen_card import (
     PILLS,
@@ -160,16 +161,9 @@ class _Sheets(FPDF):
         if item.file_name:
             y = self._caption(item.file_name, y) + 2
         if item.sequence:
-            self.set_fill_color(*TRACK)
-            self.rect(MARGIN, y, PHOTO, 11, "F")
-            step = PHOTO / len(item.sequence)
-            bars = runs(item.sequence)
-            for base, colour in BASE_COLOURS.items():
-                self.set_fill_color(*_rgb(colour))
-                for other, start, length in bars:
-                    if other == base:
-                        self.rect(MARGIN + start * step, y, length * step, 11, "F")
-            y = self._caption(f"Barcode of {len(item.sequence)} bases", y + 12)
+            words = f"Barcode of {len(item.sequence)} bases"
+            self.image(_strip(item.sequence), MARGIN, y, PHOTO, 11, alt_text=words)
+            y = self._caption(words, y + 12)
         return y
 
     def _field(self, y: float, height: float, text: str) -> None:
@@ -231,9 +225,26 @@ class _Sheets(FPDF):
         self.set_x(self.get_x() + 2)
         self.cell(x + width - self.get_x(), 5.4, self._short(beside, x + width - self.get_x()))
         self.set_xy(x, self.get_y() + 7)
-        lineage = " › ".join(name.lineage[rank] for rank in RANKS if rank in name.lineage)
-        if lineage:
-            self._block(width, 4.6, lineage)
+        self._lineage(x, width, name)
+
+    def _lineage(self, x: float, width: float, name: Name) -> None:
+        """From order on, genus and species in italics where it fits in a line."""
+        taxa = [(name.lineage[rank], rank) for rank in RANKS if rank in name.lineage]
+        if not taxa:
+            return
+        text = " › ".join(taxon for taxon, _ in taxa)
+        if self.get_string_width(self.type.fit(text)) > width * 0.96:  # italics may be wider
+            self._block(width, 4.6, text)
+            return
+        for number, (taxon, rank) in enumerate(taxa):
+            for part, style in (
+                (" › " if number else "", ""),
+                (taxon, "I" if is_italic(taxon, rank) else ""),
+            ):
+                self._font(9, style)
+                shown = self.type.fit(part)
+                self.cell(self.get_string_width(shown), 4.6, shown)
+        self.set_xy(x, self.get_y() + 4.6)
 
     def _pill(self, text: str, look: str) -> None:
         ink, ground = LOOKS[look]
@@ -453,5 +464,10 @@ def _sentences(item: ExportItem) -> list[tuple[str, str]]:
     return [*found, ("new", novelty)] if novelty else found
 
 
-def _rgb(colour: str) -> Colour:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+def _strip(sequence: str) -> Image.Image:
+    """A barcode as a picture, one pixel a base: lines side by side would each be widened to a dot of the
+    printer or the screen, and cover each other."""
+    colours = {base: ImageColor.getrgb(colour) for base, colour in BASE_COLOURS.items()}
+    image = Image.new("RGB", (len(sequence), 1))
+    image.putdata([colours.get(base, TRACK) for base in sequence])
+    return image

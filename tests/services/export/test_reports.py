@@ -288,3 +288,15 @@ def test_what_is_no_text_does_not_stop_workbooks_and_sheets(
     given = dataclasses.replace(options, **{field: "Z\udcfcrich\x00"})  # type: ignore[arg-type]
     for name in ("xlsx", "pdf"):
         assert export(items[:1], name, tmp_path / name, given).count == 1
+
+
+def test_a_barcode_on_paper_has_a_dot_for_each_base() -> None:
+    strip = pdf._strip("AANT")
+    assert strip.size == (4, 1)
+    a, n, t = strip.getpixel((1, 0)), strip.getpixel((2, 0)), strip.getpixel((3, 0))
+    assert a == strip.getpixel((0, 0)) and len({a, n, t}) == 3 and n == pdf.TRACK
+
+
+def test_a_chart_is_as_high_as_its_bars() -> None:
+    few, many = (charts.bar_chart("Families", [("Apidae", 2, "taxon")] * number) for number in (2, 8))
+    assert f'viewBox="0 0 {charts.WIDTH} 90"' in few and f'viewBox="0 0 {charts.WIDTH} 240"' in many
