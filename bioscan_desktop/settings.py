@@ -75,7 +75,7 @@ SETTINGS: tuple[Setting, ...] = (
         str,
         "system",
         "Colours",
-        "Light, dark or with high contrast; as the system follows what is set there for all programs.",
+        "Light, dark or with high contrast. “As the system” follows what is set there for all programs.",
         ("system", "light", "dark", "contrast_light", "contrast_dark"),
     ),
     Setting(

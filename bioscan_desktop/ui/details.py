@@ -176,7 +176,10 @@ class Details(QObject):
 
     def _enter(self, edit: QWidget) -> bool:
         if edit.isVisible():
-            self._page.panel.ensureWidgetVisible(edit, 0, 60)
+            panel = self._page.panel
+            # Whole, with what is said below; Qt is content once the cursor can be seen.
+            foot = edit.mapTo(panel.widget(), edit.rect().bottomLeft())
+            panel.ensureVisible(foot.x(), foot.y(), 0, 80)
             edit.setFocus()
         return edit.isVisible()
 

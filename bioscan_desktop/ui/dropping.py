@@ -63,6 +63,8 @@ class Dropping(QObject):
         row = self._row_at(event.position().toPoint())
         target = row.key if row is not None and _could_join(what, row.specimen) else None
         self._messages.hide()
+        if target is not None:
+            self._page.select(target)  # what comes of it should be seen
         # Reading starts after the drop has ended, so that the program dragged from is not held up.
         QTimer.singleShot(0, self, lambda: self._bench.take(what, target))
 

@@ -454,7 +454,7 @@ WORK = (
 
 SETTINGS = (
     mark("Colours"),
-    mark("Light, dark or with high contrast; as the system follows what is set there for all programs."),
+    mark("Light, dark or with high contrast. “As the system” follows what is set there for all programs."),
     mark("Size of everything"),
     mark("Larger writing, buttons and pictures, on top of what the system asks for."),
     mark("Movement"),

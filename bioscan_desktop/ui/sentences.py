@@ -49,7 +49,7 @@ def _translated(text: str, _language: str) -> str:
     name, colon, rest = text.partition(": ")
     said = _several(rest) if colon else None
     if said is not None:
-        return f"{name}: {said}"
+        return tr("{name}: {text}").format(name=name, text=said)
     # Several sentences of which some are unknown.
     ends = [found.start() for found in _END.finditer(text)]
     return " ".join(_several(part) or part for part in _parts(text, ends)) if ends else text

@@ -46,14 +46,15 @@ def chosen_target(path: Path, line: str) -> tuple[Path, str]:
     """The file and the format that were meant by a name and the line chosen in the dialog.
 
     The line counts; a name without its ending gets it, and a name with the ending of another format
-    changes to the line's, since some file dialogs keep the name when the line is changed.
+    changes to the line's, since some file dialogs keep the name when the line is changed. Where the line
+    is still the first, such an ending was typed, and counts.
     """
     kind = BY_NAME[EXPORT_FILTERS.get(line, kind_of(path))]
     if path.name.lower().endswith(kind.suffix):
         return path, kind.name
     other = of_path(path)
-    if other is not None and other.name == kind.name:
-        return path, kind.name
+    if other is not None and (other.name == kind.name or kind is FORMATS[0]):
+        return path, other.name
     stem = path.name
     if other is not None and stem.lower().endswith(other.suffix):
         stem = stem[: -len(other.suffix)]

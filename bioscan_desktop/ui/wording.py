@@ -199,7 +199,7 @@ def summary(result: Identification) -> str:
     verdict = result.verdict
     if verdict is None:
         text = error_text(result) or tr("Not identified.")
-        text = text.removeprefix(f"{source(result.specimen.input)}: ")
+        text = text.removeprefix(labelled(source(result.specimen.input), ""))
         # The name of a specimen stays as it is written.
         return text if text.startswith(result.specimen.query_id) else upper_first(text)
     rank = conflict_rank(result)

@@ -3561,7 +3561,7 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Couleurs</translation>
     </message>
     <message>
-        <source>Light, dark or with high contrast; as the system follows what is set there for all programs.</source>
+        <source>Light, dark or with high contrast. “As the system” follows what is set there for all programs.</source>
         <translation>Clair, sombre ou à contraste élevé&#x202f;; «&#xa0;comme le système&#xa0;» suit ce qui y est réglé pour tous les programmes.</translation>
     </message>
     <message>
@@ -5118,6 +5118,10 @@ Vous pouvez en rattacher une.</translation>
     <message>
         <source>Put off by you</source>
         <translation>Remis à plus tard par vous</translation>
+    </message>
+    <message>
+        <source>You: {name}</source>
+        <translation>Vous&#xa0;: {name}</translation>
     </message>
     <message>
         <source>There is no name to compare them with, so they have no badges.</source>

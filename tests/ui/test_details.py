@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.settings import Settings
-from bioscan_desktop.ui import details, intake, theme
+from bioscan_desktop.ui import deciding, details, intake, theme
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.widgets.own_name import OwnNameEdit
@@ -81,6 +81,22 @@ class TestOwnName:
         press(window, Qt.Key.Key_Return)
         assert window.page.list.hasFocus()
         assert f"your own name, {RELATIVE}" in window.page.panel.hits.bar.titles
+
+    def test_the_list_tells_a_name_that_is_not_the_answers(self, window: MainWindow, both: Row) -> None:
+        window.bench.name(both.key, SPECIES)
+        assert both.named_otherwise == ""
+        window.bench.name(both.key, RELATIVE)
+        assert both.named_otherwise == RELATIVE
+        window.bench.decide(both.key, deciding.simple("unknown", both.result))
+        assert both.named_otherwise == ""
+
+    def test_its_line_comes_into_sight_whole(self, window: MainWindow, both: Row, qtbot: QtBot) -> None:
+        window.resize(1280, 640)
+        panel = window.page.panel
+        qtbot.waitUntil(lambda: panel.verticalScrollBar().maximum() > 0)
+        shortcut(window, "own_name")
+        foot = panel.own_name.mapTo(panel.viewport(), panel.own_name.rect().bottomLeft()).y()
+        assert 0 < foot < panel.viewport().height() - 40
 
     def test_it_is_placed_whatever_its_spelling(self, window: MainWindow, both: Row) -> None:
         shortcut(window, "own_name")

@@ -100,10 +100,15 @@ def test_failure_is_one_sentence(filled: MainWindow, qtbot: QtBot, tmp_path: Pat
         ("a.fa", "fasta", "a.fa"),
         ("plot 3.2", "csv", "plot 3.2.csv"),
         ("A.CSV", "csv", "A.CSV"),
+        ("a.pdf", "xlsx", "a.xlsx"),
     ],
 )
 def test_names_get_the_ending_of_their_format(name: str, kind: str, expected: str) -> None:
     assert sharing.chosen_target(Path(name), LINES[kind]) == (Path(expected), kind)
+
+
+def test_an_ending_that_was_typed_counts_while_no_line_was_chosen() -> None:
+    assert sharing.chosen_target(Path("a.html"), LINES["csv"]) == (Path("a.html"), "html")
 
 
 def test_unknown_endings_are_tables() -> None:

@@ -85,6 +85,14 @@ class Row:
         return self.decision.name or "" if self.decision and self.decision.action == "name" else ""
 
     @property
+    def named_otherwise(self) -> str:
+        """The name that the user gave or chose, where the answer has another; "" if there is none."""
+        verdict = self.result.verdict if self.result is not None else None
+        if self.decision is None or not self.decision.name:
+            return ""
+        return "" if verdict is not None and verdict.name == self.decision.name else self.decision.name
+
+    @property
     def decision_kind(self) -> str:
         """What was decided, as filters call it."""
         if self.decision is None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal, SignalInstance
-from PySide6.QtGui import QDesktopServices, QResizeEvent, QTextOption
+from PySide6.QtGui import QColor, QDesktopServices, QResizeEvent, QTextOption, QTextTable
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -108,6 +108,7 @@ class PackDetails(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self._folder = ""
         self.setProperty("look", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -163,6 +164,7 @@ class PackDetails(QWidget):
         self._about.setMinimumHeight(CARD_HEIGHT)
         self._about.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self._about.document().setDocumentMargin(14)
+        theme.changed.connect(self._rule_tables)
         column.addWidget(self._about, 1)
         self._spring = QWidget()
         column.addWidget(self._spring, 1)
@@ -292,4 +294,16 @@ class PackDetails(QWidget):
         self._spring.setVisible(not text)
         self._about.setMarkdown(_TITLE.sub("", text))
         self._about.document().setDocumentMargin(14)  # which a new text forgets
+        self._rule_tables()
         self._fit()
+
+    def _rule_tables(self) -> None:
+        """Gives tables thin lines in the colour of other lines: Qt draws them twice, in that of the text."""
+        line = QColor(self._theme.colours.border)
+        for table in self._about.document().rootFrame().childFrames():
+            if isinstance(table, QTextTable):
+                look = table.format()
+                look.setBorderBrush(line)
+                look.setBorderCollapse(True)
+                look.setCellPadding(4)
+                table.setFormat(look)

@@ -45,7 +45,7 @@ class RankLadder(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        name, bar = (2, 5) if event.size().width() >= WIDE_FROM else (5, 4)
+        name, bar = (2, 5) if event.size().width() >= WIDE_FROM else (5, 3)
         self._grid.setColumnStretch(1, name)
         self._grid.setColumnStretch(2, bar)
 

@@ -42,7 +42,11 @@ SLIM_BELOW = 500
 """Below this width, margins are narrow and the buttons of the head stand below its words."""
 
 PHOTO_SHARE = 0.34
-"""Of the panel's height for the photo, so that the nearest references stay in sight."""
+"""Of the panel's height for the photo, so that the nearest references stay in sight; it grows to the height
+of the reasons beside it."""
+
+QWIDGETSIZE_MAX = 16_777_215
+"""Qt's own, which takes a limit away."""
 
 PILLS = {
     "Very likely": "pill-good",
@@ -417,8 +421,10 @@ class ResultPanel(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width = self.viewport().width()
-        self._photo.setFixedHeight(max(150, int(self.viewport().height() * PHOTO_SHARE)))
         narrow = width < STACK_BELOW
+        height = max(150, int(self.viewport().height() * PHOTO_SHARE))
+        self._photo.setMinimumHeight(height)
+        self._photo.setMaximumHeight(height if narrow else QWIDGETSIZE_MAX)
         self._middle.setDirection(
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )

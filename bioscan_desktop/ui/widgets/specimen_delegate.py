@@ -10,7 +10,7 @@ from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel
 from bioscan_desktop.ui.models.thumbnails import Pictures
 from bioscan_desktop.ui.theme import Theme
-from bioscan_desktop.ui.translating import mark
+from bioscan_desktop.ui.translating import mark, tr
 
 THUMB = 52
 MARGIN = 10
@@ -136,7 +136,10 @@ class SpecimenDelegate(QStyledItemDelegate):
             name = wording.row_title(row.result)
             lines.append((name.text, False, name.italic, c.text, full))
         colour = c.error if row.mark in ("failed", "conflict") else c.muted
-        if row.mark == "failed":  # a sentence, over the two lines that have nothing else to say
+        if row.named_otherwise:
+            words = tr("You: {name}").format(name=row.named_otherwise)
+            lines.append((words, False, False, c.text, full))
+        elif row.mark == "failed":  # a sentence, over the two lines that have nothing else to say
             lines += [(text, False, False, colour, full) for text in _wrapped(row.second_line, metrics, full)]
         else:
             lines.append((row.second_line, False, False, colour, full))

@@ -34,7 +34,7 @@ class PhotoView(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(360, 260)
+        return QSize(360, self.minimumHeight())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = self._theme.colours
