@@ -161,7 +161,7 @@ def test_errors_that_are_pieced_together_are_known(french: None) -> None:
         ),
         (
             "beetle.jpg: the file is damaged or cut short; copy it again.",
-            f"beetle.jpg: le fichier est endommagé ou tronqué{N}; copiez-le de nouveau.",
+            f"beetle.jpg{W}: le fichier est endommagé ou tronqué{N}; copiez-le de nouveau.",
         ),
         (
             "The sequence has only 12 bases; at least 100 are needed to identify a specimen.",

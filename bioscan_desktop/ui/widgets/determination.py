@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from bioscan_desktop.ui import comparing, deciding
 from bioscan_desktop.ui.models.specimens import Row
@@ -15,6 +15,7 @@ from bioscan_desktop.ui.widgets.parts import label
 from bioscan_desktop.ui.workbench import Workbench
 
 NOTE_LINES = 2
+"""Lines of text that a note has room for at least; it takes what its card has left."""
 
 
 class NoteEdit(QPlainTextEdit):
@@ -36,7 +37,11 @@ class NoteEdit(QPlainTextEdit):
         self.setPlaceholderText(tr("Site, date, host plant, what you looked at …"))
         self.setAccessibleName(tr("Your note on this specimen"))
         lines = NOTE_LINES * QFontMetrics(self.font()).lineSpacing()
-        self.setFixedHeight(lines + 2 * int(self.document().documentMargin()) + 16)
+        self.setMinimumHeight(lines + 2 * int(self.document().documentMargin()) + 16)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
     def show_note(self, note: str) -> None:
         """The note of another specimen, or the same one anew."""
@@ -106,8 +111,9 @@ class Determination(QWidget):
         self.note.written.connect(self._on_note)
         self.note.left.connect(self.left)
         note_title.setBuddy(self.note)
-        for widget in (name_title, self.own_name, self.name_words, note_title, self.note):
+        for widget in (name_title, self.own_name, self.name_words, note_title):
             column.addWidget(widget)
+        column.addWidget(self.note, 1)
 
     def take(self) -> None:
         """Takes what was typed before it becomes that of another row."""

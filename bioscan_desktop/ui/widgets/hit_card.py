@@ -175,8 +175,7 @@ class HitCard(QFrame):
         if identity:
             value, _, rest = identity.partition("%")
             likeness.append(f"<b>{value}%</b>{rest}")
-        if rows is not None:
-            likeness.append(escape(dna_wording.alignment_facts(rows, solid)))
+        overlap = [escape(dna_wording.alignment_facts(rows, solid))] if rows is not None else []
         origin = [wording.count(hit.n_records, "record")]
         if hit.country:
             origin.append(escape(hit.country))
@@ -186,7 +185,7 @@ class HitCard(QFrame):
             origin.append(f'<a href="{link}" style="color:{colour}">{escape(hit.processid)}</a>')
         if hit.bin_uri:
             origin.append(escape(hit.bin_uri))
-        return "<br>".join(self._line(parts) for parts in (likeness, origin))
+        return "<br>".join(self._line(parts) for parts in (likeness, overlap, origin) if parts)
 
     def _line(self, parts: list[str]) -> str:
         """Parts with dots between; one never breaks within, unless there is little room."""

@@ -232,8 +232,8 @@ class ResultPanel(QScrollArea):
         self.determination = Determination(self._bench)
         self.determination.left.connect(self.left)
         self.own_name = self.determination.own_name
-        column.addWidget(self.determination)
-        column.addStretch(1)
+        column.addWidget(self.determination, 1)
+        column.addStretch(0)
         self._reasons_card = card
         return card
 
