@@ -177,8 +177,10 @@ class Details(QObject):
     def _enter(self, edit: QWidget) -> bool:
         if edit.isVisible():
             panel = self._page.panel
+            body = panel.widget()
+            assert body is not None
             # Whole, with what is said below; Qt is content once the cursor can be seen.
-            foot = edit.mapTo(panel.widget(), edit.rect().bottomLeft())
+            foot = edit.mapTo(body, edit.rect().bottomLeft())
             panel.ensureVisible(foot.x(), foot.y(), 0, 80)
             edit.setFocus()
         return edit.isVisible()

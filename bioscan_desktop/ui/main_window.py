@@ -472,8 +472,8 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         names = (
-            "quick_look | copy copy_picture export_selected | attach attach_clipboard join unjoin crop "
-            "| again remove"
+            "quick_look | accept reject own_name | copy copy_picture export_selected "
+            "| attach attach_clipboard join unjoin crop show_file | again remove"
         )
         for name in names.split():
             if name == "|":

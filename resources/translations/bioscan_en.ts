@@ -556,5 +556,47 @@
             <numerusform>%n specimens are left: Retry (Ctrl+R) goes on with them.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n without a decision</source>
+        <translation>
+            <numerusform>%n without a decision</numerusform>
+            <numerusform>%n without a decision</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n accepted</source>
+        <translation>
+            <numerusform>%n accepted</numerusform>
+            <numerusform>%n accepted</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n rejected</source>
+        <translation>
+            <numerusform>%n rejected</numerusform>
+            <numerusform>%n rejected</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n named by you</source>
+        <translation>
+            <numerusform>%n named by you</numerusform>
+            <numerusform>%n named by you</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unknown</source>
+        <translation>
+            <numerusform>%n unknown</numerusform>
+            <numerusform>%n unknown</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n put off</source>
+        <translation>
+            <numerusform>%n put off</numerusform>
+            <numerusform>%n put off</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -4971,9 +4971,47 @@ Vous pouvez en rattacher une.</translation>
         <source>All decided</source>
         <translation>Tout est décidé</translation>
     </message>
-    <message>
-        <source>without a decision</source>
-        <translation>sans décision</translation>
+    <message numerus="yes">
+        <source>%n without a decision</source>
+        <translation>
+            <numerusform>%n sans décision</numerusform>
+            <numerusform>%n sans décision</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n accepted</source>
+        <translation>
+            <numerusform>%n accepté</numerusform>
+            <numerusform>%n acceptés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n rejected</source>
+        <translation>
+            <numerusform>%n rejeté</numerusform>
+            <numerusform>%n rejetés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n named by you</source>
+        <translation>
+            <numerusform>%n nommé par vous</numerusform>
+            <numerusform>%n nommés par vous</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unknown</source>
+        <translation>
+            <numerusform>%n inconnu</numerusform>
+            <numerusform>%n inconnus</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n put off</source>
+        <translation>
+            <numerusform>%n remis à plus tard</numerusform>
+            <numerusform>%n remis à plus tard</numerusform>
+        </translation>
     </message>
     <message>
         <source>by photo</source>

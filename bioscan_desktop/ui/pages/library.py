@@ -38,6 +38,9 @@ def _may_be_sequences(path: Path | None) -> bool:
 TREE_WIDTHS = (410, 560)
 """Least and most pixels of the tree, which takes a quarter of the page."""
 
+TREE_SHARE = 0.45
+"""Of a narrow page that it takes at most."""
+
 
 class LibraryPage(QStackedWidget):
     """Browse, search, and look at what there is."""
@@ -145,7 +148,8 @@ class LibraryPage(QStackedWidget):
         super().resizeEvent(event)
         if not self._moved:
             least, most = TREE_WIDTHS
-            self.splitter.setSizes([min(most, max(least, self.width() // 4)), self.width()])
+            width = min(most, max(least, self.width() // 4), int(self.width() * TREE_SHARE))
+            self.splitter.setSizes([width, self.width()])
         self._fit_columns()
 
     def _on_moved(self) -> None:

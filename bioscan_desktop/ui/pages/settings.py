@@ -126,7 +126,7 @@ class SettingsPage(QScrollArea):
             control.setSuffix(f" {setting.unit}" if setting.unit else "")
         control.setAccessibleName(tr(setting.title))
         control.setAccessibleDescription(tr(setting.description))
-        control.setMinimumSize(280, 30)
+        control.setMinimumSize(320, 30)
         control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._show(control, self._bench.settings.get(setting.name))
         if isinstance(control, QComboBox):

@@ -45,9 +45,6 @@ PHOTO_SHARE = 0.34
 """Of the panel's height for the photo, so that the nearest references stay in sight; it grows to the height
 of the reasons beside it."""
 
-QWIDGETSIZE_MAX = 16_777_215
-"""Qt's own, which takes a limit away."""
-
 PILLS = {
     "Very likely": "pill-good",
     "Likely": "pill-good",
@@ -258,6 +255,10 @@ class ResultPanel(QScrollArea):
         """Shows the same row as it is now."""
         row = self._row
         self._body.setVisible(row is not None)
+        bars = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            bars.ScrollBarAsNeeded if row is not None else bars.ScrollBarAlwaysOff
+        )
         if row is None:
             return
         verdict = row.result.verdict if row.result is not None else None
@@ -422,9 +423,7 @@ class ResultPanel(QScrollArea):
         super().resizeEvent(event)
         width = self.viewport().width()
         narrow = width < STACK_BELOW
-        height = max(150, int(self.viewport().height() * PHOTO_SHARE))
-        self._photo.setMinimumHeight(height)
-        self._photo.setMaximumHeight(height if narrow else QWIDGETSIZE_MAX)
+        self._photo.set_room(max(150, int(self.viewport().height() * PHOTO_SHARE)), grows=not narrow)
         self._middle.setDirection(
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )

@@ -8,10 +8,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from bioscan_desktop.ui import wording
-from bioscan_desktop.ui.filtering import GROUPS
 from bioscan_desktop.ui.theme import Theme
-from bioscan_desktop.ui.translating import mark, thousands, tr
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import Drawing, label
+
+TEXT_WIDTH = 640
+"""Pixels of its lines at most."""
 
 
 class ReviewEnd(QWidget):
@@ -36,7 +38,12 @@ class ReviewEnd(QWidget):
         self._words = label(look="muted", scale=1.05)
         for words in (self._title, self._words):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            outer.addWidget(words)
+            line = QHBoxLayout()
+            words.setMaximumWidth(TEXT_WIDTH)
+            line.addStretch(1)
+            line.addWidget(words, 1000)
+            line.addStretch(1)
+            outer.addLayout(line)
         outer.addSpacing(10)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -84,10 +91,13 @@ class ReviewEnd(QWidget):
             )
             return
         self._title.setText(tr("That was the last one") if kinds["open"] else tr("All decided"))
-        values = GROUPS["decision"][1] | {"open": mark("without a decision")}
-        parts = [
-            f"{thousands(number)} {wording.lower_first(tr(words))}"
-            for kind, words in values.items()
-            if (number := kinds[kind])
-        ]
+        said = {
+            "open": tr("%n without a decision", "", kinds["open"]),
+            "accept": tr("%n accepted", "", kinds["accept"]),
+            "reject": tr("%n rejected", "", kinds["reject"]),
+            "name": tr("%n named by you", "", kinds["name"]),
+            "unknown": tr("%n unknown", "", kinds["unknown"]),
+            "skip": tr("%n put off", "", kinds["skip"]),
+        }
+        parts = [words for kind, words in said.items() if kinds[kind]]
         self._words.setText(wording.labelled(wording.count(total, "specimen"), f"{', '.join(parts)}."))

@@ -158,8 +158,9 @@ class SpecimenDelegate(QStyledItemDelegate):
 
 def _wrapped(text: str, metrics: QFontMetrics, width: int) -> list[str]:
     """The first line that fits, and the rest."""
-    words = text.split()
+    words = text.split(" ")  # not at blanks that hold a number and its sign together
     first: list[str] = []
-    while words and metrics.horizontalAdvance(" ".join([*first, words[0]])) <= width:
+    # Two pixels less than there are: what is painted is measured a little wider.
+    while words and metrics.horizontalAdvance(" ".join([*first, words[0]])) <= width - 2:
         first.append(words.pop(0))
     return [" ".join(part) for part in (first, words) if part]

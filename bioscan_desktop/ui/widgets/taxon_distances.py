@@ -6,7 +6,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -289,7 +289,8 @@ class TaxonDistances(QWidget):
         ]
         self.chart.setVisible(bool(spots))
         self.chart.show_spots(spots, self.words.text())
-        ask_for_height(self)
+        # The splitter learns in the next turn that the chart is there.
+        QTimer.singleShot(0, self, lambda: ask_for_height(self))
 
     def _spot_words(self, gap: SpeciesGap) -> str:
         taxonomy = self._source.taxonomy

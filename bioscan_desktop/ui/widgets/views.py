@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bioscan_desktop.ui.theme import Theme
@@ -23,6 +23,7 @@ class PhotoView(QWidget):
         self._theme = theme
         self._picture: QPixmap | None = None
         self._words = ""
+        self._grows = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 140)
         theme.changed.connect(self.update)
@@ -30,8 +31,25 @@ class PhotoView(QWidget):
     def show_picture(self, picture: QPixmap | None, words: str = "") -> None:
         """A picture, or words where there is none."""
         self._picture, self._words = picture, words
+        self._limit()
         self.setAccessibleName(tr("Photo of the specimen") if picture is not None else words)
         self.update()
+
+    def set_room(self, height: int, grows: bool) -> None:
+        """Pixels that it has at least; where it may grow, it takes what the picture can use."""
+        self._grows = grows
+        self.setMinimumHeight(height)
+        self._limit()
+
+    def _limit(self) -> None:
+        height = self.minimumHeight()
+        if self._grows and self._picture is not None:
+            height = max(height, self.width() * self._picture.height() // max(1, self._picture.width()))
+        self.setMaximumHeight(height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._limit()
 
     def sizeHint(self) -> QSize:
         return QSize(360, self.minimumHeight())

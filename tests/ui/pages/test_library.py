@@ -141,6 +141,19 @@ def test_records_come_a_page_at_a_time(
     qtbot.waitUntil(lambda: (record := model.record(0)) is not None and record.lineage.genus == "Episyrphus")
 
 
+def test_chart_and_table_never_stand_on_each_other(
+    page: LibraryPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(800, 600)
+    tab = page.panel.distances
+    page.panel.tabs.setCurrentWidget(tab)
+    tab.buttons["image"].click()
+    qtbot.waitUntil(tab.chart.isVisible)
+    qtbot.wait(50)
+    assert not tab.chart.geometry().intersects(tab.table.geometry())
+    assert tab.chart.height() >= tab.chart.minimumHeight()
+
+
 def test_distances(page: LibraryPage, qtbot: QtBot) -> None:
     page.panel.tabs.setCurrentWidget(page.panel.distances)
     tab = page.panel.distances
