@@ -144,9 +144,10 @@ def test_records_come_a_page_at_a_time(
 def test_chart_and_table_never_stand_on_each_other(
     page: LibraryPage, window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.resize(800, 600)
+    window.resize(800, 500)
     tab = page.panel.distances
     page.panel.tabs.setCurrentWidget(tab)
+    qtbot.waitUntil(lambda: tab.model.rowCount() > 0)  # without a chart, so that room is asked for anew
     tab.buttons["image"].click()
     qtbot.waitUntil(tab.chart.isVisible)
     qtbot.wait(50)
