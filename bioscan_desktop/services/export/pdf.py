@@ -237,14 +237,15 @@ class _Sheets(FPDF):
             self._block(width, 4.6, text)
             return
         for number, (taxon, rank) in enumerate(taxa):
-            for part, style in (
-                (" › " if number else "", ""),
-                (taxon, "I" if is_italic(taxon, rank) else ""),
-            ):
-                self._font(9, style)
-                shown = self.type.fit(part)
-                self.cell(self.get_string_width(shown), 4.6, shown)
+            if number:
+                self._words_at_width(" › ")
+            self._words_at_width(taxon, "I" if is_italic(taxon, rank) else "")
         self.set_xy(x, self.get_y() + 4.6)
+
+    def _words_at_width(self, text: str, style: str = "") -> None:
+        self._font(9, style)
+        shown = self.type.fit(text)
+        self.cell(self.get_string_width(shown), 4.6, shown)
 
     def _pill(self, text: str, look: str) -> None:
         ink, ground = LOOKS[look]

@@ -7,6 +7,7 @@ import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -300,3 +301,24 @@ def test_a_barcode_on_paper_has_a_dot_for_each_base() -> None:
 def test_a_chart_is_as_high_as_its_bars() -> None:
     few, many = (charts.bar_chart("Families", [("Apidae", 2, "taxon")] * number) for number in (2, 8))
     assert f'viewBox="0 0 {charts.WIDTH} 90"' in few and f'viewBox="0 0 {charts.WIDTH} 240"' in many
+
+
+def test_nothing_stands_out_of_a_sheet_at_the_right(
+    items: list[ExportItem], options: ExportOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[tuple[float, str]] = []
+    plain = pdf._Sheets.cell
+
+    def cell(sheets: pdf._Sheets, w: float, h: float, text: str = "", **kwargs: Any) -> object:
+        found.append((sheets.get_x() + (w or sheets.get_string_width(text)), text))
+        return plain(sheets, w, h, text, **kwargs)
+
+    monkeypatch.setattr(pdf._Sheets, "cell", cell)
+    sheets = pdf._Sheets(options)
+    try:
+        for item in items:
+            sheets.add(item)
+    finally:
+        sheets.type.close()
+    assert "›" in [text.strip() for _, text in found]
+    assert [text for right, text in found if right > pdf.MARGIN + pdf.WIDTH + 0.5] == []
