@@ -43,7 +43,7 @@ class AlignmentDialog(Dialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Compare bases"))
         self.setModal(False)
-        size_within_screen(self, 860, 560)
+        size_within_screen(self, 860, 560, of_window=0.7)
         self.evidence: BarcodeEvidence | None = None
         self._compared: list[Compared] = []
         column = QVBoxLayout(self)
