@@ -39,7 +39,8 @@ from bioscan_desktop.services.export.words import (
 
 MARGIN, WIDTH, BOTTOM = 16.0, 178.0, 18.0
 """Millimetres: border, what is left between, and the border below."""
-PHOTO, GUTTER = 68.0, 8.0
+PHOTO, GUTTER, GAP = 68.0, 8.0, 0.9
+"""Millimetres: the column of pictures, what is between columns, and between taxa of a lineage."""
 PHOTO_SIDE = 900
 """Pixels of the long side: some 330 dots per inch."""
 MAX_HITS = 12
@@ -238,7 +239,9 @@ class _Sheets(FPDF):
             return
         for number, (taxon, rank) in enumerate(taxa):
             if number:
-                self._words_at_width(" › ")
+                self.set_x(self.get_x() + GAP)
+                self._words_at_width("›")
+                self.set_x(self.get_x() + GAP)
             self._words_at_width(taxon, "I" if is_italic(taxon, rank) else "")
         self.set_xy(x, self.get_y() + 4.6)
 
