@@ -4883,9 +4883,9 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     </message>
     <message>
         <source>No photo yet.
-Attach one to use both.</source>
+Drop one here, or click.</source>
         <translation>Pas encore de photo.
-Vous pouvez en rattacher une.</translation>
+Déposez-en une ici, ou cliquez.</translation>
     </message>
     <message>
         <source>Photo and barcode disagree</source>

@@ -35,6 +35,19 @@ def test_a_barcode_dropped_on_a_row_joins_it(
     assert "agree down to species" in window.page.panel._agree.text
 
 
+def test_what_a_drop_has_joined_is_shown(
+    window: MainWindow, world, drop: Callable, settled: Callable
+) -> None:
+    drop(window, world.photos[SPECIES], world.photos[OTHER])
+    first, second = settled(window, 2)
+    window.page.select(second.key)
+    barcode = world.barcodes[SPECIES]
+    drop(window, text=barcode, at=window.page.list.viewport(), point=_row_point(window, 0))
+    qt_wait(window)
+    settled(window, 2)
+    assert window.page.current is first and "attached" in window.messages.text
+
+
 def test_a_barcode_dropped_on_the_result_joins_the_specimen_shown(
     window: MainWindow, world, drop: Callable, settled: Callable, tmp_path: Path
 ) -> None:

@@ -183,7 +183,7 @@ class ResultPanel(QScrollArea):
         self._barcode = BarcodeView(self._theme)
         self._barcode_words = label(look="muted")
         self._input = label(look="muted")
-        self._slot = QPushButton(tr("No photo yet.\nAttach one to use both."))
+        self._slot = QPushButton(tr("No photo yet.\nDrop one here, or click."))
         self._slot.setProperty("look", "slot")
         self._slot.setAccessibleName(tr("Attach photo…").rstrip("…"))
         self._slot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
