@@ -25,7 +25,9 @@ from bioscan_desktop.library.calibrated import CALIBRATION
 from bioscan_desktop.library.pack import LibraryManifest
 
 _OWN = re.compile(
-    r"(records|(keys|isolation)\.(dna|image))(\.[0-9a-f]{8})?\.(npy|sqlite)(-journal)?", re.ASCII
+    r"(records|(keys|isolation)\.(dna|image))(\.[0-9a-f]{8})?\.(npy|sqlite)(-journal)?"
+    r"|calibration\.[0-9a-f]{8}\.json",
+    re.ASCII,
 )
 """Names that a library's files have or had."""
 
@@ -109,6 +111,8 @@ class Draft:
         stored = dict(self.manifest.stored_as)
         back = {present: name for name, present in stored.items()}
         files = {back.get(present, present): sha for present, sha in self.manifest.files.items()}
+        if CALIBRATION not in files and (unlisted := self.present(CALIBRATION)).is_file():
+            files[CALIBRATION] = sha256_of(unlisted)  # a pack of an earlier program does not list it
         if self.out is not None:
             self._copy_the_rest(files)
             stored = {}
@@ -134,13 +138,37 @@ class Draft:
             self.folder.replace(self.out)
         else:
             self._written = {}
+            if CALIBRATION in done.stored_as:
+                done = self._with_plain_calibration(done)
             self._tidy(done)
+        return done
+
+    def _with_plain_calibration(self, manifest: LibraryManifest) -> LibraryManifest:
+        """The calibration under its own name, which people open and programs compare, in two more steps.
+
+        The file of that name is one that no manifest names any more. So whichever step the program is
+        killed at, the manifest names a file that has its hash.
+        """
+        written = manifest.stored_as[CALIBRATION]
+        files = {CALIBRATION if name == written else name: sha for name, sha in manifest.files.items()}
+        stored = {name: other for name, other in manifest.stored_as.items() if name != CALIBRATION}
+        done = replace(manifest, files=files, stored_as=stored)
+        part = self.folder / f"{CALIBRATION}.{os.getpid()}.part"
+        try:
+            shutil.copyfile(self.folder / written, part)
+            with part.open("rb+") as stream:
+                os.fsync(stream.fileno())
+            part.replace(self.folder / CALIBRATION)
+            done.save(self.folder)
+        except OSError:  # the library is changed, and whole, under the other name
+            _remove(part)
+            return manifest
         return done
 
     def _copy_the_rest(self, files: dict[str, str]) -> None:
         """What is not changed: files of the pack under their plain names, and cards beside them."""
         listed = {*self.manifest.files, *self.manifest.stored_as.values(), "manifest.json", _LOCK}
-        for name in (*files, CALIBRATION):
+        for name in files:
             source = self.present(name)
             if name not in self._written and name not in self._dropped and source.is_file():
                 shutil.copyfile(source, self.folder / name)

@@ -5,7 +5,7 @@ close enough to a key of the same name joins that key, which then stands for one
 others become keys of their own. Libraries are merged by the same rule.
 
 A calibration is kept, and the manifest notes how many keys changed since it was fitted: up to
-`pack.TOLERATED_CHANGE` answers still count as calibrated, beyond it they do not, and both is said.
+`calibrated.TOLERATED_CHANGE` answers still count as calibrated, beyond it they do not, and both is said.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from bioscan_desktop import paths
 from bioscan_desktop.core.errors import ArgumentError, PackError
+from bioscan_desktop.inference.manifest import sha256_of
+from bioscan_desktop.library.calibrated import CALIBRATION
 from bioscan_desktop.library.cells import safe_cell
 from bioscan_desktop.library.pack import MODALITIES, Library
 
@@ -64,11 +66,13 @@ def _write_zip(library: Library, path: Path) -> int:
     manifest.verify(folder)
     back = {stored: name for name, stored in manifest.stored_as.items()}
     plain = {back.get(stored, stored): sha for stored, sha in manifest.files.items()}
+    if (calibration := manifest.path(folder, CALIBRATION)).is_file():
+        plain[CALIBRATION] = sha256_of(calibration)  # packs of earlier programs do not list it
     # Packages of some systems date all of their files to 1970, which zip files cannot say.
     deflated = zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(path, "w", deflated, compresslevel=6, strict_timestamps=False) as archive:
         archive.writestr("manifest.json", manifest.renamed(plain).text())
-        for name in (*plain, "calibration.json"):
+        for name in plain:
             source = manifest.path(folder, name)
             if source.is_file() and name not in archive.namelist():
                 archive.write(source, name)

@@ -15,7 +15,6 @@ in the user's cache folder, rebuilt at need.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -26,7 +25,6 @@ from typing import Any
 
 import numpy as np
 
-from bioscan_desktop.core.calibration import DEFAULT, Calibration
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.core.near import Hits, Near
@@ -41,18 +39,13 @@ from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_m
 from bioscan_desktop.inference.session import default_threads
 from bioscan_desktop.library import leaned
 from bioscan_desktop.library.aligning import ALIGNED_K, compare, load_planes
-from bioscan_desktop.library.calibrated import CALIBRATION, check_calibration, fitted_before, read_calibration
+from bioscan_desktop.library.calibrated import CALIBRATION, check_calibration, fitted_before, in_force
 from bioscan_desktop.library.leaned import Shifts
 from bioscan_desktop.library.records import RecordStore
 
 FORMAT = "bioscan-library"
 FORMAT_VERSION = (1, 1)
 MODALITIES: tuple[str, ...] = ("image", "dna")
-
-TOLERATED_CHANGE = 0.01
-"""Share of keys added and removed since calibration up to which verdicts still count as calibrated.
-A verdict changes only if the keys near its specimen do; where as many of a hundred keys were
-changed, about as many of a hundred verdicts can be touched, and so precision moves by a point at most."""
 
 
 @dataclass(frozen=True)
@@ -153,9 +146,18 @@ class LibraryManifest:
 
     def verify(self, folder: Path) -> None:
         """Checks every file against its hash. Raises PackError naming the first that fails."""
+        self.require_hashes(folder)
         for file, sha256 in self.files.items():
             check_file(folder, file, sha256)
         check_calibration(self.path(folder, CALIBRATION))
+
+    def require_hashes(self, folder: Path) -> None:
+        """Refuses a pack that answers from files without a hash. Raises PackError naming the first."""
+        keys = (f"keys.{m}.npy" for m in MODALITIES if self.counts.get(f"{m}_keys", 0))
+        for name in ("records.sqlite", *keys):
+            stored = self.stored_as.get(name, name)
+            if stored not in self.files:
+                raise PackError(f"The manifest of {folder} has no hash of {stored}; install the pack again.")
 
 
 class Library:
@@ -178,7 +180,11 @@ class Library:
         if not records.is_file():
             raise PackError(f"The library {folder} lacks its file records.sqlite; install it again.")
         self.records = RecordStore(records)
-        self.calibration = self._load_calibration()
+        path = self.manifest.path(folder, CALIBRATION)
+        self.calibration, notice = in_force(
+            path, self.manifest.files.get(path.name), self.manifest.calibrated
+        )
+        self.notices += [notice] if notice else []
         self._cache = cache
         self._exact = exact
         self._keys: dict[str, Keys] = {}
@@ -477,24 +483,3 @@ class Library:
             count = self.manifest.counts.get(f"{modality}_keys", 0)
             self._isolation[modality] = load_column(path, count) if known else None
         return self._isolation[modality]
-
-    def _load_calibration(self) -> Calibration:
-        path = self.manifest.path(self.folder, CALIBRATION)
-        if not path.exists():
-            return DEFAULT
-        try:
-            calibration, data = read_calibration(path)
-        except PackError as error:
-            self.notices.append(error.message)
-            return DEFAULT
-        of = self.manifest.calibrated
-        if of is None or of.get("sha256") != hashlib.sha256(data).hexdigest():
-            return calibration  # never changed since, or calibrated again
-        added, removed = of["added"], of["removed"]
-        kept = (added + removed) <= TOLERATED_CHANGE * of["keys"]
-        self.notices.append(
-            f"The library's calibration was fitted on its version {of.get('version')}; since then {added} "
-            f"keys were added and {removed} removed"
-            + ("." if kept else ", so answers count as not calibrated until it is calibrated again.")
-        )
-        return calibration if kept else replace(calibration, fitted=False)

@@ -9,6 +9,8 @@ from pathlib import Path
 from bioscan_desktop import __version__
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.inference.encoders import ModelPack
+from bioscan_desktop.library.calibrated import CALIBRATION
+from bioscan_desktop.library.pack import LibraryManifest
 from bioscan_desktop.library.restriction import Restriction
 from bioscan_desktop.services import packs
 from bioscan_desktop.services.identify import Identifier
@@ -141,8 +143,7 @@ def provenance_of(
 def library_hash(folder: Path) -> str:
     """SHA-256 of a library's manifest, which holds the hashes of its files, and of its calibration."""
     digest = hashlib.sha256()
-    for name in ("manifest.json", "calibration.json"):
-        path = folder / name
+    for path in (folder / "manifest.json", LibraryManifest.load(folder).path(folder, CALIBRATION)):
         digest.update(path.read_bytes() if path.is_file() else b"")
         digest.update(b"\0")
     return digest.hexdigest()

@@ -124,6 +124,8 @@ def check(
         Cancelled: after `cancel`.
     """
     library = LibraryManifest.load(folder) if kind == "libraries" else None
+    if library is not None:
+        library.require_hashes(folder)
     files = library.files if library is not None else ModelManifest.load(folder).files()
     for number, (file, sha256) in enumerate(files.items()):
         if cancel is not None:

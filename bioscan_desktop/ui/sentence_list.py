@@ -135,6 +135,7 @@ PACKS = (
     ),
     mark("{path} names a file outside of itself ({file})."),
     mark("{path} lacks its file {file}; install the pack again."),
+    mark("The manifest of {path} has no hash of {file}; install the pack again."),
     mark("{path} is damaged or was changed (hash mismatch); install the pack again."),
     mark("{path} cannot be read ({why})."),
     mark("No model can be used: onnxruntime cannot be loaded ({why})."),
@@ -183,6 +184,10 @@ PACKS = (
     mark("The records of the library {path} cannot be read ({why}); install it again."),
     mark("The library {path} was made by a newer program; update BIOSCAN Desktop."),
     mark("The library's calibration cannot be read and is not used ({why})."),
+    mark(
+        "The library's calibration is not the one that its manifest lists and is not used; calibrate the "
+        "library again or install it again."
+    ),
     mark(
         "The library's calibration was fitted on its version {version}; since then {number} keys were "
         "added and {number_removed} removed."

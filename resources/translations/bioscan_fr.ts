@@ -2693,6 +2693,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Il manque à {path} son fichier {file}&#x202f;; installez de nouveau le paquet.</translation>
     </message>
     <message>
+        <source>The manifest of {path} has no hash of {file}; install the pack again.</source>
+        <translation>Le manifeste de {path} n’a pas d’empreinte de {file}&#x202f;; installez de nouveau le paquet.</translation>
+    </message>
+    <message>
         <source>{path} is damaged or was changed (hash mismatch); install the pack again.</source>
         <translation>{path} est endommagé ou a été modifié (empreinte différente)&#x202f;; installez de nouveau le paquet.</translation>
     </message>
@@ -2835,6 +2839,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>The library&apos;s calibration cannot be read and is not used ({why}).</source>
         <translation>L’étalonnage de la bibliothèque ne peut pas être lu et n’est pas utilisé ({why}).</translation>
+    </message>
+    <message>
+        <source>The library&apos;s calibration is not the one that its manifest lists and is not used; calibrate the library again or install it again.</source>
+        <translation>L’étalonnage de la bibliothèque n’est pas celui qu’indique son manifeste et n’est pas utilisé&#x202f;; étalonnez de nouveau la bibliothèque ou installez-la de nouveau.</translation>
     </message>
     <message>
         <source>The library&apos;s calibration was fitted on its version {version}; since then {number} keys were added and {number_removed} removed.</source>

@@ -24,11 +24,13 @@ from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library import draft as draft_module
 from bioscan_desktop.library import growing, shrinking
 from bioscan_desktop.library.build import BuildOptions, build_library
+from bioscan_desktop.library.calibrated import TOLERATED_CHANGE
 from bioscan_desktop.library.changing import stored_keys
 from bioscan_desktop.library.draft import Draft, lock, next_version
 from bioscan_desktop.library.edit import add_records, merge_libraries, remove_records
 from bioscan_desktop.library.importers.tables import Record, read_table
-from bioscan_desktop.library.pack import TOLERATED_CHANGE, Library, LibraryManifest
+from bioscan_desktop.library.pack import Library, LibraryManifest
+from bioscan_desktop.library.recalibrating import store_calibration
 from bioscan_desktop.library.records import KeyRecord, RecordStore
 from tests.conftest import SPECIES, TinyWorld, draw_insect, make_model, mutate, random_barcode
 
@@ -371,7 +373,7 @@ class TestCalibration:
         library.close()
 
     def test_a_small_change_is_only_said(self, calibrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("bioscan_desktop.library.pack.TOLERATED_CHANGE", 5 / 16)
+        monkeypatch.setattr("bioscan_desktop.library.calibrated.TOLERATED_CHANGE", 5 / 16)
         for name, counts in (("Noctua comes", True), ("Pieris rapae", False)):
             remove_records(calibrated, [name])
             library = Library(calibrated)
@@ -383,7 +385,7 @@ class TestCalibration:
     def test_a_new_calibration_counts_again(self, calibrated: Path) -> None:
         remove_records(calibrated, ["Noctua comes"])
         fresh = Calibration(thresholds={"dna": {"species": 0.4}}, fitted=True)
-        (calibrated / "calibration.json").write_text(json.dumps(fresh.to_dict()))
+        store_calibration(calibrated, fresh, LibraryManifest.load(calibrated))
         library = Library(calibrated)
         assert (library.calibration, library.notices) == (fresh, [])
         library.close()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.library.importers.tables import read_table
+from bioscan_desktop.library.recalibrating import store_calibration
 from bioscan_desktop.services import calibrate, packs
 from bioscan_desktop.services.answered import Answered
 from bioscan_desktop.services.identify import Identifier
@@ -28,7 +26,7 @@ def calibrate_library(
     model: str | None = None,
     left_out: list[str] | None = None,
 ) -> dict[str, Any]:
-    """Fits and writes `calibration.json` into a library pack.
+    """Fits a calibration and puts it in force in a library pack, see `library.recalibrating`.
 
     Args:
         library: folder of the pack.
@@ -51,7 +49,7 @@ def calibrate_library(
         identifier = Identifier(pack, opened)
         cases = calibrate.held_out_cases(identifier, read_table(queries), images, left_out=left_out)
         fitted = calibrate.fit_cases(cases, target_precision, opened.pictured)
-        write_calibration(library, fitted)
+        store_calibration(opened.folder, fitted, opened.manifest)
         names = frozenset(unseen.read_text(encoding="utf-8").split("\n")) - {""} if unseen else frozenset()
         held_out = None
         if plots is not None:
@@ -82,10 +80,3 @@ def held_out_figures(
         of_these = [answer for answer in missing if answer.truth.species in unseen]
         figures["missing_species_unseen"] = missing_species(known, of_these)
     return figures
-
-
-def write_calibration(library: Path, calibration: Calibration) -> None:
-    """Writes `calibration.json` atomically: a library in use never sees half of it."""
-    part = library / f"calibration.json.{os.getpid()}.part"
-    part.write_text(json.dumps(calibration.to_dict()) + "\n", encoding="utf-8")
-    part.replace(library / "calibration.json")
