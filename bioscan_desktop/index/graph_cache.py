@@ -71,7 +71,9 @@ def load(keys: Keys, folder: Path, identity: str) -> HnswIndex | None:
 
 
 def refusal(folder: Path, identity: str) -> str:
-    """Why a stored graph that `load` does not take is of no use, to end a sentence; "" if there is none.
+    """What is wrong with a stored graph that `load` does not take, to end a sentence; "" if there is none.
+
+    Preparing the graph mends all of that; what it cannot mend is told by `shortfall`.
 
     Args:
         folder, identity: as for `load`.
@@ -83,11 +85,30 @@ def refusal(folder: Path, identity: str) -> str:
         return "belongs to other keys than this library has"
     if not meta.get("complete"):
         return "is not finished"
+    return "is damaged"
+
+
+def shortfall(folder: Path, identity: str) -> str:
+    """That the graph of exactly these keys was built and found too few of them; "" otherwise.
+
+    Building it again gives the same graph, up to the order in which threads add keys. So exact search
+    serves until the keys change.
+
+    Args:
+        folder, identity: as for `load`.
+    """
+    meta = _meta(folder)
+    if meta is None or meta.get("identity") != identity or not meta.get("complete"):
+        return ""
     try:
         recall = min(float(effort["recall"]) for effort in meta["efforts"].values())
     except (LookupError, TypeError, ValueError, AttributeError):
-        recall = 1.0
-    return f"finds only {recall:.0%} of the nearest keys" if recall < LEAST_RECALL else "is damaged"
+        return ""
+    return _too_few(recall) if recall < LEAST_RECALL else ""
+
+
+def _too_few(recall: float) -> str:
+    return f"Exact search is used: a graph would find only {recall:.0%} of the nearest keys of this library."
 
 
 def exists(folder: Path) -> bool:
@@ -114,6 +135,8 @@ def prepare(
         return ExactIndex(keys), f"Exact search is used: hnswlib is not installed ({error})."
     if folder is not None and (found := load(keys, folder, identity)) is not None:
         return found, ""
+    if folder is not None and (notice := shortfall(folder, identity)):
+        return ExactIndex(keys), notice
     hashes = row_hashes(keys)
     graph = _stored(keys, folder, hashes)
     index = None
@@ -127,10 +150,7 @@ def prepare(
     if folder is not None:
         _write(folder, graph, identity, complete=True)
     if not graph.good:
-        worst = min(graph.recall.values())
-        return ExactIndex(keys), (
-            f"Exact search is used: a graph would find only {worst:.0%} of the nearest keys of this library."
-        )
+        return ExactIndex(keys), _too_few(min(graph.recall.values()))
     return index, ""
 
 

@@ -255,7 +255,9 @@ class Library:
             if not self._exact and self._cache is not None:
                 folder, identity = self._graph_folder(modality), self._identity(modality)
                 found = graph_cache.load(rows, folder, identity)
-                if found is None and (why := graph_cache.refusal(folder, identity)):
+                if found is None and (notice := graph_cache.shortfall(folder, identity)):
+                    self.notices.append(notice)
+                elif found is None and (why := graph_cache.refusal(folder, identity)):
                     self.notices.append(
                         f"All {len(rows):,} {modality} keys are compared one by one, since the graph that is "
                         f"stored for them {why}; `bioscan library index {self.folder.name}` mends that."

@@ -180,6 +180,13 @@ PACKS = (
         "All {number} {modality} keys are compared one by one; `bioscan library index {library}` makes "
         "searching so many faster."
     ),
+    mark(
+        "All {number} {modality} keys are compared one by one, since the graph that is stored for them "
+        "{part_why}; `bioscan library index {library}` mends that."
+    ),
+    mark("belongs to other keys than this library has"),
+    mark("is not finished"),
+    mark("is damaged"),
     mark("The keys and the records of the library {path} do not belong together; install it again."),
     mark("The records of the library {path} cannot be read ({why}); install it again."),
     mark("The library {path} was made by a newer program; update BIOSCAN Desktop."),

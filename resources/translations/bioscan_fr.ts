@@ -2825,6 +2825,22 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Les {number} clés {modality} sont toutes comparées une à une&#x202f;; `bioscan library index {library}` accélère la recherche parmi un tel nombre.</translation>
     </message>
     <message>
+        <source>All {number} {modality} keys are compared one by one, since the graph that is stored for them {part_why}; `bioscan library index {library}` mends that.</source>
+        <translation>Les {number} clés {modality} sont toutes comparées une à une, car le graphe enregistré pour elles {part_why}&#x202f;; `bioscan library index {library}` y remédie.</translation>
+    </message>
+    <message>
+        <source>belongs to other keys than this library has</source>
+        <translation>appartient à d’autres clés que celles de cette bibliothèque</translation>
+    </message>
+    <message>
+        <source>is not finished</source>
+        <translation>n’est pas terminé</translation>
+    </message>
+    <message>
+        <source>is damaged</source>
+        <translation>est endommagé</translation>
+    </message>
+    <message>
         <source>The keys and the records of the library {path} do not belong together; install it again.</source>
         <translation>Les clés et les enregistrements de la bibliothèque {path} ne vont pas ensemble&#x202f;; installez-la de nouveau.</translation>
     </message>

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from bioscan_desktop.index import graph_cache, hnsw
 from bioscan_desktop.index.exact import ExactIndex
-from bioscan_desktop.index.graph_cache import load, match, native_path, prepare, refusal
+from bioscan_desktop.index.graph_cache import load, match, native_path, prepare, refusal, shortfall
 from bioscan_desktop.index.hnsw import HnswIndex, row_hashes
 from bioscan_desktop.index.keys import KeyFile, save_keys
 from bioscan_desktop.index.projection import fit_projection
@@ -113,12 +113,14 @@ class TestReading:
         worst = {**meta["efforts"], "10": {**meta["efforts"]["10"], "recall": 0.801}}
         path.write_text(json.dumps({**meta, "efforts": worst}))
         assert load(KEYS, folder, "one") is None
-        assert refusal(folder, "one") == "finds only 80% of the nearest keys"
+        few = "Exact search is used: a graph would find only 80% of the nearest keys of this library."
+        assert shortfall(folder, "one") == few
+        assert shortfall(folder, "two") == ""
         for efforts in (meta["efforts"], 7, {"10": 7}):
             path.write_text(json.dumps({**meta, "efforts": efforts}))
             (folder / meta["graph"]).write_bytes(b"")
             assert load(KEYS, folder, "one") is None
-            assert refusal(folder, "one") == "is damaged"
+            assert refusal(folder, "one") == "is damaged" and shortfall(folder, "one") == ""
         path.unlink()
         assert refusal(folder, "one") == ""
 
@@ -131,11 +133,18 @@ class TestReading:
     def test_a_graph_that_misses_too_much_is_not_used(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(hnsw, "LEAST_RECALL", 1.01)
+        for module in (hnsw, graph_cache):
+            monkeypatch.setattr(module, "LEAST_RECALL", 1.01)
         index, notice = prepare(KEYS[:500], tmp_path / "g", "one")
         assert index.kind == "exact"
         assert notice.startswith("Exact search is used: a graph would find only ")
         assert load(KEYS[:500], tmp_path / "g", "one") is None
+        with monkeypatch.context() as patch:  # nor is it built again, which would take as long for nothing
+            patch.setattr(graph_cache, "add_and_tune", no_building)
+            index, again = prepare(KEYS[:500], tmp_path / "g", "one")
+        assert (index.kind, again) == ("exact", notice)
+        monkeypatch.undo()
+        assert prepare(KEYS[:510], tmp_path / "g", "two")[0].kind == "hnsw"
 
 
 class TestWriting:

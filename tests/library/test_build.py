@@ -18,6 +18,7 @@ from bioscan_desktop.core.barcode import reverse_complement
 from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.core.errors import ArgumentError, PackError
 from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.index import graph_cache, hnsw
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library import build as module
 from bioscan_desktop.library.build import BuildOptions, BuildSummary, build_library, cluster_rows
@@ -451,6 +452,22 @@ class TestSearching:
         ]
         library.prepare_index("dna")
         assert (library.index("dna").kind, len(library.index("dna"))) == ("hnsw", 3)
+        library.close()
+
+    def test_a_graph_that_misses_too_much_is_not_said_to_be_mended_by_building_it(
+        self, world: TinyWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for owner in (hnsw, graph_cache):
+            monkeypatch.setattr(owner, "LEAST_RECALL", 1.01)
+        library = Library(world.library, tmp_path / "cache")
+        notice = library.prepare_index("dna")
+        library.close()
+        assert notice == (
+            "Exact search is used: a graph would find only 100% of the nearest keys of this library."
+        )
+        library = Library(world.library, tmp_path / "cache")
+        assert library.index("dna").kind == "exact"
+        assert library.notices == [notice]
         library.close()
 
     def test_where_a_graph_would_pay_the_library_says_how(
