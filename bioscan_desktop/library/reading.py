@@ -130,30 +130,50 @@ def short_name(nucleotides: str) -> str:
 
 
 def haplotype_groups(staging: Staging) -> Iterator[list[tuple[int, Haplotype]]]:
-    """(place, haplotype) of those that may share keys, the most common first."""
-    sql = (
-        'SELECT "order", family, genus, species, place, numbered.id, sequence, n_records, bases, vector '
-        "FROM numbered JOIN haplotypes USING (id) ORDER BY place"
-    )
-    rows = staging.connection.cursor().execute(sql)
-    for names, group in groupby(rows, key=lambda row: row[:4]):
+    """(place, haplotype) of those that may share keys, the most common first.
+
+    No more than `MOST_TOGETHER` are in memory, however many a name has.
+    """
+    connection = staging.connection
+    for names, group in groupby(connection.cursor().execute(_HAPLOTYPES), key=lambda row: row[:4]):
         lineage = Lineage(*(name or None for name in names))
-        found = [_haplotype(staging.connection, row, lineage) for row in group]
-        yield from _parts(found)
+        rows, count = [], 0
+        for row in group:
+            count += 1
+            if count <= MOST_TOGETHER:
+                rows.append(row)
+        if count <= MOST_TOGETHER:
+            yield [_haplotype(connection, row, lineage) for row in rows]
+            continue
+        first = rows[0][4]
+        del rows
+        for places in _by_bins(connection, first, count):
+            yield [
+                _haplotype(connection, row, lineage)
+                for place in places
+                for row in connection.execute(_HAPLOTYPE, [place])
+            ]
 
 
-def _parts(found: list[tuple[int, Haplotype]]) -> Iterator[list[tuple[int, Haplotype]]]:
-    if len(found) <= MOST_TOGETHER:
-        yield found
-        return
-    by_bin: dict[str, list[tuple[int, Haplotype]]] = {}
-    for place, haplotype in found:
-        common = haplotype.bins.most_common(1)
-        by_bin.setdefault(common[0][0] if common else "", []).append((place, haplotype))
-    for name in sorted(by_bin):
-        part = by_bin[name]
-        for start in range(0, len(part), MOST_TOGETHER):
-            yield part[start : start + MOST_TOGETHER]
+_COLUMNS = '"order", family, genus, species, place, numbered.id, sequence, n_records, bases, vector'
+_HAPLOTYPES = f"SELECT {_COLUMNS} FROM numbered JOIN haplotypes USING (id) ORDER BY place"
+_HAPLOTYPE = f"SELECT {_COLUMNS} FROM numbered JOIN haplotypes USING (id) WHERE place = ?"
+_BINS = """
+SELECT place, coalesce((
+    SELECT bin_uri FROM members WHERE haplotype = numbered.id AND bin_uri <> ''
+    GROUP BY bin_uri ORDER BY count(*) DESC, min(rowid) LIMIT 1
+), '') AS bin
+FROM numbered WHERE place >= ? AND place < ? ORDER BY bin, place
+"""
+"""The BIN that most records of each haplotype have. SQLite sorts on disk what is too much for its cache."""
+
+
+def _by_bins(connection: sqlite3.Connection, first: int, count: int) -> Iterator[list[int]]:
+    """The places of so many haplotypes, those of each BIN by themselves, in parts of `MOST_TOGETHER`."""
+    rows = connection.cursor().execute(_BINS, [first, first + count])
+    for _, same in groupby(rows, key=lambda row: row[1]):
+        while part := [place for place, _ in islice(same, MOST_TOGETHER)]:
+            yield part
 
 
 def _haplotype(connection: sqlite3.Connection, row: tuple, lineage: Lineage) -> tuple[int, Haplotype]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import gzip
 import hashlib
 import json
@@ -147,6 +148,36 @@ def test_a_name_with_very_many_haplotypes_is_clustered_in_parts(
     found = library.search("dna", model.embed_barcodes([random_barcode(n) for n in range(11)]), 1)
     assert [hits[0].processid for hits in found] == [f"P{n}" for n in range(11)]
     library.close()
+
+
+def test_no_more_haplotypes_than_are_clustered_at_once_are_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In parts by the BIN that most of their records have; of two BINs the first that was read."""
+    monkeypatch.setattr(reading, "MOST_TOGETHER", 6)
+    bins = {"A": "ADGJMPS", "B": "BEHKN", "": "CFILORUXVWYZQT"}
+    own = {name: named for named, names in bins.items() for name in names}
+    with Staging(tmp_path / "lib", None) as stage:
+        run = stage.connection.execute
+        for number, name in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", start=1):
+            run(
+                'INSERT INTO haplotypes (id, "order", family, genus, species, sequence, n_records) '
+                "VALUES (?, 'Diptera', '', '', '', ?, 1)",
+                [number, name],
+            )
+            # Twice its own BIN, once another; or each once, its own first; or none.
+            for named in {"A": "ZAA", "B": "BZ", "": " "}[own[name]]:
+                run("INSERT INTO members VALUES (?, ?, NULL, ?)", [number, name, named.strip()])
+        run("INSERT INTO haplotypes VALUES (90, 'Acari', '', '', '', 'few', 1, NULL, NULL)")
+        stage.store(0, done=True)
+        found, alive = [], []
+        for group in reading.haplotype_groups(stage):
+            found.append("".join(haplotype.sequence for _, haplotype in group))
+            assert [place for place, _ in group] == sorted(place for place, _ in group)
+            alive.append(sum(isinstance(thing, reading.Haplotype) for thing in gc.get_objects()))
+            del group
+        assert found == ["few", "CFILOQ", "RTUVWX", "YZ", "ADGJMP", "S", "BEHKN"]
+        assert max(alive) == 6
 
 
 def write_embeddings(folder: Path, world: TinyWorld, pack: ModelPack, **changed: object) -> list[Record]:
