@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from PIL import Image, ImageColor
 
@@ -17,6 +16,7 @@ from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.export.escaping import legal
 from bioscan_desktop.services.export.items import ExportItem, Name
 from bioscan_desktop.services.export.pdf_fonts import FAMILY, Fonts
+from bioscan_desktop.services.export.pdf_spool import SpooledDocument
 from bioscan_desktop.services.export.pictures import BASE_COLOURS, thumbnail
 from bioscan_desktop.services.export.provenance import ExportOptions, Provenance
 from bioscan_desktop.services.export.specimen_card import (
@@ -78,12 +78,13 @@ def write(items: Iterable[ExportItem], path: Path, options: ExportOptions, prove
         for item in items:
             sheets.add(item)
         sheets.add_provenance(provenance)
-        path.write_bytes(sheets.output())
+        sheets.save(path)
     finally:
         sheets.type.close()
+        sheets.close()
 
 
-class _Sheets(FPDF):
+class _Sheets(SpooledDocument):
     """The document."""
 
     def __init__(self, options: ExportOptions) -> None:
@@ -154,7 +155,8 @@ class _Sheets(FPDF):
             width = height * small.width / small.height
             source = io.BytesIO(small.jpeg)
             place = MARGIN + (PHOTO - width) / 2
-            self.image(source, place, y, width, height, alt_text=f"Photo of {item.query_id}")
+            alt_text = f"Photo of {item.query_id}"
+            self.let_go(self.image(source, place, y, width, height, alt_text=alt_text))
             y += height + 1.5
         elif item.file_name:
             self._field(y, 30, "The photo is not where it was.")
