@@ -246,8 +246,12 @@ def _as_json(barcode: Barcode | None) -> str | None:
 
 def _name_photo(connection: sqlite3.Connection, root: Path, table: Path, file: str, name: str) -> None:
     """A photo of the table: below the folder, else beside the table, else alone of its name."""
-    path = PurePosixPath(file.replace("\\", "/")).as_posix()
-    hit = connection.execute("SELECT path FROM temp.photos WHERE path = ?", (path,)).fetchone()
+    path = PurePosixPath(file).as_posix()
+    sql = "SELECT path FROM temp.photos WHERE path = ?"
+    hit = connection.execute(sql, (path,)).fetchone()
+    if hit is None and "\\" in path and not (table.parent / path).is_file():
+        path = PurePosixPath(file.replace("\\", "/")).as_posix()  # a table of Windows
+        hit = connection.execute(sql, (path,)).fetchone()
     if hit is None and "/" not in path:
         same = connection.execute(
             "SELECT path FROM temp.photos WHERE path LIKE ? ESCAPE '\\' LIMIT 2",

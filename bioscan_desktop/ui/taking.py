@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from bioscan_desktop.services.export.items import last_part
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.translating import tr
 
@@ -76,9 +77,7 @@ class Taking:
         if pairs:
             parts.append(tr("%n photos were joined with the barcode of the same name.", "", pairs))
         if self.skipped:
-            names = ", ".join(
-                specimen.input.replace("\\", "/").split("/")[-1] for specimen in self.skipped[:3]
-            )
+            names = ", ".join(last_part(specimen.input) for specimen in self.skipped[:3])
             if len(self.skipped) > 3:
                 names = tr("{names} and {number} more").format(names=names, number=len(self.skipped) - 3)
             text = tr("%n items skipped, neither photo nor sequence: {names}.", "", len(self.skipped))

@@ -20,6 +20,7 @@ from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.services.export import words
+from bioscan_desktop.services.export.items import last_part
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.translating import decimal, mark, tr
 
@@ -176,7 +177,7 @@ def error_text(result: Identification) -> str:
 
 def source(text: str) -> str:
     """Where a specimen came from, in short: file names without their folders."""
-    parts = [part.replace("\\", "/").rstrip("/").split("/")[-1] for part in text.split(" + ")]
+    parts = [last_part(part) for part in text.split(" + ")]
     return " + ".join(tr(part) if part in PASTED else part for part in parts if part) or text
 
 

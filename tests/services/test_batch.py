@@ -533,6 +533,18 @@ class TestMishaps:
             (bad,) = [row for row in rows if row["status"] == "failed"]
             assert bad["error_code"] == "bad_file_name" and "rename" in bad["error_message"]
 
+    @pytest.mark.skipif(os.name == "nt", reason="parts folders there")
+    def test_a_name_may_have_a_backslash(self, run: Runner, world: TinyWorld, tmp_path: Path) -> None:
+        (tmp_path / "photos" / "box").mkdir(parents=True)
+        for name in ("C1\\side.jpg", "box/left\\right.jpg"):
+            shutil.copy(world.photos["Pieris rapae"], tmp_path / "photos" / name)
+        named = tmp_path / "specimens.tsv"
+        named.write_text("specimen_id\timage_file\nA1\tC1\\side.jpg\nA2\tbox\\left\\right.jpg\n")
+        run(tmp_path / "photos", "run", table=named)
+        found = {row["query_id"]: (row["file_name"], row["status"]) for row in table(tmp_path / "run")}
+        assert found["A1"] == ("C1\\side.jpg", "ok")
+        assert ("left\\right.jpg", "ok") in found.values()
+
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
     def test_what_is_no_photo_is_a_row_with_a_sentence(self, run: Runner, tmp_path: Path) -> None:
         """What would be waited for, read for ever, or fill the memory."""

@@ -6,6 +6,8 @@ two formats answer them differently.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -224,9 +226,20 @@ def split_species(name: str) -> tuple[str, str, str]:
     return (first, "genus", rest) if usable else ("", "", name)
 
 
-def last_part(path: str) -> str:
-    """A file name without its folders, of either kind of slash."""
-    return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+_OF_WINDOWS = re.compile(r"[A-Za-z]:|\\\\")
+
+
+def last_part(path: str, windows: bool = os.name == "nt") -> str:
+    """A file name without its folders.
+
+    Args:
+        path: of this machine or of another. A backslash parts folders where the path begins with a drive
+            or a share, and on Windows; elsewhere it may be a letter of a name.
+        windows: False on other systems.
+    """
+    if windows or _OF_WINDOWS.match(path):
+        path = path.replace("\\", "/")
+    return path.rstrip("/").rsplit("/", 1)[-1]
 
 
 def _with_higher(names: Mapping[str, str]) -> Mapping[str, str]:

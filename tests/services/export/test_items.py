@@ -10,7 +10,7 @@ from bioscan_desktop.core.agreement import agreement
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.services.export.higher import higher_names
-from bioscan_desktop.services.export.items import ExportItem, split_species
+from bioscan_desktop.services.export.items import ExportItem, last_part, split_species
 from bioscan_desktop.services.export.words import likelihood, percent
 from bioscan_desktop.services.identify import Identifier
 from bioscan_desktop.services.specimens import Specimen, from_sequence, join
@@ -133,3 +133,21 @@ def test_words_are_those_of_the_window() -> None:
     assert likelihood("x", "none", False, 0.99) == "Best match"
     assert likelihood(None, "none", True, 0.0) == "Undecided"
     assert percent(0.9951) == ">99%"
+
+
+@pytest.mark.parametrize(
+    ("path", "elsewhere", "on_windows"),
+    [
+        ("/photos/a/moth.jpg", "moth.jpg", "moth.jpg"),
+        ("box/left\\right.jpg", "left\\right.jpg", "right.jpg"),
+        ("left\\right.jpg", "left\\right.jpg", "right.jpg"),
+        ("C:\\photos\\moth.jpg", "moth.jpg", "moth.jpg"),
+        ("d:/photos\\moth.jpg", "moth.jpg", "moth.jpg"),
+        ("\\\\server\\photos\\moth.jpg", "moth.jpg", "moth.jpg"),
+        ("folder/", "folder", "folder"),
+        ("moth.jpg", "moth.jpg", "moth.jpg"),
+    ],
+)
+def test_a_backslash_parts_folders_on_windows_alone(path: str, elsewhere: str, on_windows: str) -> None:
+    assert last_part(path, windows=False) == elsewhere
+    assert last_part(path, windows=True) == on_windows
