@@ -89,7 +89,12 @@ def test_a_run_is_taken_up_with_its_own_packs(batch: Runner, folder: Path, tmp_p
     ("arguments", "words"),
     [
         ([], "--out is missing"),
-        (["--out", "{out}"], "holds no run to go on with"),
+        (
+            ["--out", "{out}"],
+            "run holds no run to go on with; to begin one there, name the folder to identify, too.",
+        ),
+        (["{folder}", "--out", "{folder}"], "Nothing is written into the folder that is identified; name"),
+        (["{folder}", "--out", "{folder}/box 0/.."], "Nothing is written into the folder that is"),
         (["{none}", "--out", "{out}"], "There is no folder"),
         (["{folder}", "--out", "{out}", "--top-k", "0"], "--top-k must be 1 or more"),
         (["{folder}", "--out", "{out}", "--specimens", "{none}"], "There is no file"),
@@ -104,6 +109,7 @@ def test_what_makes_no_sense(
     assert batch(*(text.format(**places) for text in arguments)) == 2
     (line,) = batch.err.splitlines()
     assert words in line
+    assert not (tmp_path / "run").exists() and not list(folder.rglob("session.sqlite*"))
 
 
 def test_a_second_run_is_refused(batch: Runner, folder: Path, tmp_path: Path) -> None:

@@ -67,9 +67,16 @@ class Batch:
         if exists and not resume:
             raise ArgumentError(f"{out} holds a run already; go on with --resume or name another folder.")
         if not exists and folder is None:
-            raise ArgumentError(f"{out} holds no run to go on with.")
+            raise ArgumentError(
+                f"{out} holds no run to go on with; to begin one there, name the folder to identify, too."
+            )
         if folder is not None and not folder.is_dir():
             raise ArgumentError(f"There is no folder {folder}.")
+        if folder is not None and not exists and folder.resolve() == out.resolve():
+            raise ArgumentError(
+                f"Nothing is written into the folder that is identified; name another one than {out} for the "
+                "run."
+            )
         if table is not None and not table.is_file():
             raise ArgumentError(f"There is no file {table}.")
         try:

@@ -344,7 +344,8 @@ SESSIONS = (
 
 BATCHES = (
     mark("{path} holds a run already; go on with --resume or name another folder."),
-    mark("{path} holds no run to go on with."),
+    mark("{path} holds no run to go on with; to begin one there, name the folder to identify, too."),
+    mark("Nothing is written into the folder that is identified; name another one than {path} for the run."),
     mark("{path} holds a run that was never begun; name its folder."),
     mark(
         "The run in {path} was begun with another table of specimens than {table}; begin a new run in "

@@ -3145,6 +3145,14 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Restreint à {title}&#xa0;: {number} espèces sur {number_all} et {number_keys} références sur {number_all_keys} de la bibliothèque pouvaient répondre.</translation>
     </message>
     <message>
+        <source>{path} holds no run to go on with; to begin one there, name the folder to identify, too.</source>
+        <translation>{path} ne contient aucun traitement à poursuivre&#x202f;; pour en commencer un, indiquez aussi le dossier à identifier.</translation>
+    </message>
+    <message>
+        <source>Nothing is written into the folder that is identified; name another one than {path} for the run.</source>
+        <translation>Rien n’est écrit dans le dossier à identifier&#x202f;; indiquez pour le traitement un autre dossier que {path}.</translation>
+    </message>
+    <message>
         <source>{path} cannot be read as a table of samples ({why}); save it as CSV or TSV.</source>
         <translation>{path} ne peut être lu comme un tableau d’échantillons ({why})&#xa0;; enregistrez-le en CSV ou TSV.</translation>
     </message>
@@ -3307,10 +3315,6 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>{path} holds a run already; go on with --resume or name another folder.</source>
         <translation>{path} contient déjà un traitement&#x202f;; continuez avec --resume ou nommez un autre dossier.</translation>
-    </message>
-    <message>
-        <source>{path} holds no run to go on with.</source>
-        <translation>{path} ne contient pas de traitement à continuer.</translation>
     </message>
     <message>
         <source>{path} holds a run that was never begun; name its folder.</source>
