@@ -7,6 +7,7 @@ would: files before folders, `photo2` before `photo10`.
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from bioscan_desktop.session.photos import absolute
 from bioscan_desktop.session.specimens import FileFacts
 
 _FILE, _FOLDER = "\x01", "\x02"
+
+RUN_FILES = ("session.sqlite", "run.json")
+"""What tells the folder of a run from others."""
 
 QUIET_S = 2.0
 """A new file counts as completely written when its size and time have not changed for so long."""
@@ -33,16 +37,19 @@ class Found:
         kind: `photo`, `sequences` or `problem`.
         facts: None for a problem, or where the file vanished meanwhile.
         why: for a problem, what the system says.
+        is_file: False for a pipe or a device, which nobody will ever have written to its end.
     """
 
     path: str
     kind: str
     facts: FileFacts | None = None
     why: str = ""
+    is_file: bool = True
 
 
 def walk(root: Path, recursive: bool = True, leave_out: Path | None = None) -> Iterator[Found]:
-    """Photos and sequence files below a folder, in no order. Hidden files and links to folders are left out.
+    """Photos and sequence files below a folder, in no order. Hidden files and links to folders are left out,
+    and so are folders within that hold a run: what is exported there is none of the specimens.
 
     Args:
         leave_out: a folder not to look into, such as that of the results.
@@ -68,10 +75,11 @@ def walk(root: Path, recursive: bool = True, leave_out: Path | None = None) -> I
                     continue
                 path = folder / entry.name
                 if _is_folder(entry):
-                    if recursive and path != leave_out:
+                    if recursive and path != leave_out and not _holds_run(path):
                         folders.append(path)
                 elif (kind := kind_of(path)) is not None and not _leads_to_folder(entry):
-                    yield Found(_relative(path, root), kind, _facts(entry))
+                    facts, is_file = _look_at(entry)
+                    yield Found(_relative(path, root), kind, facts, is_file=is_file)
 
 
 def kind_of(path: Path) -> str | None:
@@ -143,7 +151,12 @@ class Settling:
         self._seen: dict[str, tuple[FileFacts | None, float]] = {}
 
     def is_written(self, found: Found) -> bool:
-        """True once the file has stayed as it is for long enough. An empty file never counts."""
+        """True once the file has stayed as it is for long enough. An empty file never counts.
+
+        A pipe counts at once: its row says that it is none.
+        """
+        if not found.is_file:
+            return True
         now = self._clock()
         facts, since = self._seen.get(found.path, (None, now))
         if facts != found.facts or found.facts is None or found.facts.size == 0:
@@ -182,9 +195,14 @@ def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _facts(entry: os.DirEntry[str]) -> FileFacts | None:
+def _holds_run(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in RUN_FILES)
+
+
+def _look_at(entry: os.DirEntry[str]) -> tuple[FileFacts | None, bool]:
+    """`facts` and `is_file` of `Found`."""
     try:
         status = entry.stat()
     except OSError:
-        return None
-    return FileFacts(status.st_size, status.st_mtime_ns)
+        return None, True
+    return FileFacts(status.st_size, status.st_mtime_ns), stat.S_ISREG(status.st_mode)

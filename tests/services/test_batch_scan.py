@@ -100,6 +100,28 @@ def test_a_file_is_written_when_it_has_stayed_the_same() -> None:
     assert settling.waiting == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """It is empty for ever; its row will say what it is."""
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "zero.jpg").symlink_to("/dev/zero")
+    (tmp_path / "new.jpg").write_bytes(b"half of a photo")
+    settling = Settling()
+    found = {one.path: settling.is_written(one) for one in batch_scan.walk(tmp_path)}
+    assert found == {"pipe.jpg": True, "zero.jpg": True, "new.jpg": False}
+    assert settling.waiting == 1
+
+
+def test_what_was_exported_into_the_folder_of_a_run_is_no_specimen(tmp_path: Path) -> None:
+    for folder in ("run", "half", "run/within"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "results.fasta").touch()
+    for name in batch_scan.RUN_FILES:
+        (tmp_path / "run" / name).touch()
+    (tmp_path / "half" / "run.json").touch()
+    assert [found.path for found in batch_scan.walk(tmp_path)] == ["half/results.fasta"]
+
+
 def test_an_empty_file_is_not_written_yet() -> None:
     clock = [0.0]
     settling = Settling(1.0, lambda: clock[0])
