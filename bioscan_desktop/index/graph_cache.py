@@ -14,13 +14,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
-import shutil
-import tempfile
 import time
 import zlib
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -38,6 +34,7 @@ from bioscan_desktop.index.hnsw import (
     row_hashes,
 )
 from bioscan_desktop.index.keys import Keys
+from bioscan_desktop.index.native import native_path
 from bioscan_desktop.index.tuning import add_and_tune
 
 CACHE_VERSION = 3
@@ -277,30 +274,6 @@ def _write(folder: Path, graph: Graph, identity: str, complete: bool) -> None:
         return
     named = {graph_file.name, labels_file.name, "meta.json"}
     _remove(*(path for path in folder.iterdir() if path.name not in named))
-
-
-@contextlib.contextmanager
-def native_path(path: Path, windows: bool = os.name == "nt") -> Iterator[str]:
-    """A name of a file that C++ can open; hnswlib opens no file with other letters on Windows.
-
-    There the file is written to or read from a folder for temporary files instead.
-
-    Raises:
-        OSError: if the file cannot be moved, or that folder has other letters too.
-    """
-    if not windows or str(path).isascii():
-        yield str(path)
-        return
-    with tempfile.TemporaryDirectory(prefix="bioscan-") as folder:
-        if not folder.isascii():
-            raise OSError(f"no folder with a plain name, only {folder}")
-        plain = Path(folder) / "graph.bin"
-        there = path.exists()
-        if there:
-            shutil.copyfile(path, plain)
-        yield str(plain)
-        if not there:
-            shutil.move(plain, path)
 
 
 def _checksum(path: Path) -> int:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from bioscan_desktop.index import graph_cache, hnsw
 from bioscan_desktop.index.exact import ExactIndex
-from bioscan_desktop.index.graph_cache import load, match, native_path, prepare, refusal, shortfall
+from bioscan_desktop.index.graph_cache import load, match, prepare, refusal, shortfall
 from bioscan_desktop.index.hnsw import HnswIndex, row_hashes
 from bioscan_desktop.index.keys import KeyFile, save_keys
 from bioscan_desktop.index.projection import fit_projection
@@ -265,20 +265,6 @@ class TestFollowing:
         assert len({row_hashes(k)[0] for k in (nearly, swapped, KEYS[:1])}) == 3
         save_keys(tmp_path / "keys.npy", KEYS[:10, :33])
         assert len(set(row_hashes(KeyFile(tmp_path / "keys.npy", 33, 10)).tolist())) == 10
-
-
-class TestNames:
-    def test_on_windows_other_letters_go_by_way_of_a_plain_folder(self, tmp_path: Path) -> None:
-        path = tmp_path / "昆虫.bin"
-        with native_path(path, windows=True) as name:
-            assert name.isascii()
-            Path(name).write_bytes(b"graph")
-        assert path.read_bytes() == b"graph"
-        with native_path(path, windows=True) as name:
-            assert name.isascii() and Path(name).read_bytes() == b"graph"
-        assert path.read_bytes() == b"graph"
-        with native_path(path, windows=False) as name:
-            assert name == str(path)
 
 
 class TestAxes:
