@@ -184,12 +184,22 @@ def _ladder(item: ExportItem, options: ExportOptions) -> str:
 
 
 def asked_shares(item: ExportItem, options: ExportOptions) -> dict[str, float]:
-    """The share that a name needed, where the library says; not where other rules decided."""
+    """The share that a name needed, where the library says; not where other rules decided.
+
+    Nor is it said of a name above the given one that has less: it stands because the finer one does.
+    """
     facts = options.library
     if facts is None or not facts.made(item) or item.conflict or item.verdict["novelty"] != "none":
         return {}
     by = [m for m, v in item.record["by_modality"].items() if v["novelty"] != "unlike_library"]
-    return dict(facts.thresholds["both" if len(by) > 1 else by[0]]) if by else {}
+    asked = dict(facts.thresholds["both" if len(by) > 1 else by[0]]) if by else {}
+    carried = set(item.machine.lineage) - {item.machine.rank}
+    has = {share["rank"]: share["share"] for share in item.record["ranks"]}
+    return {
+        rank: needed
+        for rank, needed in asked.items()
+        if rank not in carried or has.get(rank, needed) >= needed
+    }
 
 
 def _hits(item: ExportItem, options: ExportOptions) -> str:

@@ -19,6 +19,7 @@ from bioscan_desktop.services.export.exporting import export
 from bioscan_desktop.services.export.items import ExportItem
 from bioscan_desktop.services.export.pictures import BASE_COLOURS, barcode_svg, runs, thumbnail
 from bioscan_desktop.services.export.provenance import ExportOptions, Provenance
+from bioscan_desktop.services.export.specimen_card import asked_shares
 from tests.conftest import draw_insect
 
 VOID = {"meta", "img", "br"}
@@ -118,6 +119,22 @@ def test_a_photo_that_is_gone_is_said(
 ) -> None:
     text, _ = page_of([items[0]], options, tmp_path)
     assert "The photo is not where it was." in text
+
+
+def test_a_name_that_stands_by_a_finer_one_is_not_said_to_lack_something(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    assert options.library is not None
+    asked = {"order": 0.5, "family": 0.995, "genus": 0.9, "species": 0.8}
+    facts = dataclasses.replace(options.library, thresholds={"image": asked})
+    options = dataclasses.replace(options, library=facts)
+    assert asked_shares(items[0], options) == {"order": 0.5, "genus": 0.9, "species": 0.8}  # family: 0.99
+    text, _ = page_of([items[0]], options, tmp_path)
+    assert "90% are asked for" in text and "99.5% are asked for" not in text
+    # A name that is not given does lack it, and is shown so.
+    verdict = {**items[0].verdict, "name": "Lepidoptera", "rank": "order"}
+    item = dataclasses.replace(items[0], record={**items[0].record, "verdict": verdict})
+    assert asked_shares(item, options) == asked
 
 
 def test_large_reports_wait_on_the_disk(
