@@ -7,6 +7,7 @@ any of its ids, or by plate and well: `A1` is `A01`.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -105,8 +106,10 @@ def read_sheet(path: Path) -> SampleSheet:
         ArgumentError: if the file cannot be read as a table, or has no column of ids, or of nothing else.
     """
     try:
-        lines = decoded(path.read_bytes()).splitlines()
-        table = list(csv.reader(lines, dialect_of(lines[0], path.suffix.lower() == ".tsv"))) if lines else []
+        text = decoded(path.read_bytes())
+        dialect = dialect_of(next(iter(text.splitlines()), ""), path.suffix.lower() == ".tsv")
+        # Rows end where csv says so: cells may have line ends of their own, FileMaker's vertical tabs too.
+        table = list(csv.reader(io.StringIO(text, newline=""), dialect))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ArgumentError(
             f"{path} cannot be read as a table of samples ({reason(error)}); save it as CSV or TSV."

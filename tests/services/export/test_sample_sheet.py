@@ -78,6 +78,17 @@ def test_what_is_unclear_is_told_and_never_guessed(tmp_path: Path) -> None:
     )
 
 
+def test_cells_may_have_several_lines(tmp_path: Path) -> None:
+    """As Excel writes them between quotation marks, and FileMaker with vertical tabs."""
+    text = 'sampleid,locality,date\r\nM1,"Bern\r\nAare",2026-07-31\r\nM2,Thun\x0bSee\u2028Nord,2026-08-01\r\n'
+    found = sheet(tmp_path, text)
+    assert len(found) == 2 and found.notices == ()
+    assert found.find(["M1"]).values == {"eventDate": "2026-07-31", "locality": "Bern Aare"}
+    assert found.find(["M2"]).values == {"eventDate": "2026-08-01", "locality": "Thun See Nord"}
+    old_mac = sheet(tmp_path, "sampleid;locality\rM1;Bern, Aare\rM2;Thun\r")
+    assert old_mac.find(["M1"]).values == {"locality": "Bern, Aare"} and len(old_mac) == 2
+
+
 def test_letters_of_western_europe(tmp_path: Path) -> None:
     found = sheet(tmp_path, "sampleid;lieu\nM1;Forêt\n".encode("cp1252"))
     assert found.find(["M1"]).values == {"locality": "Forêt"}
