@@ -73,9 +73,9 @@ def read_names(path: Path) -> list[str]:
     """
     try:
         lines = [line for line in decoded(path.read_bytes()).splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
+        names = _of_table(lines, path.suffix.lower() in (".tsv", ".tab")) if lines else None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ArgumentError(f"{path} cannot be read as a list of names ({reason(error)}).") from None
-    names = _of_table(lines, path.suffix.lower() in (".tsv", ".tab")) if lines else None
     if names is None:
         names = [re.split(r"[\t,;]", line)[0].strip(' "') for line in lines if not line.startswith("#")]
     found = [name for name in dict.fromkeys(names) if name]
@@ -108,8 +108,8 @@ def listed(matches: Sequence[Match], shown: int = 5) -> str:
 def _of_table(lines: Sequence[str], tabs: bool) -> list[str] | None:
     """The names of a table; None if the first line is no header."""
     dialect = dialect_of(lines[0], tabs)
-    rows = list(csv.reader(lines, dialect))
-    columns = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in rows[0]]
+    header = next(csv.reader(lines[:1], dialect))
+    columns = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in header]
     place = {name: columns.index(name) for name in columns if name}
     direct = [name for name in NAME_COLUMNS if name in place][:1]
     ranks = [rank for rank in RANKS if rank in place]
@@ -120,7 +120,7 @@ def _of_table(lines: Sequence[str], tabs: bool) -> list[str] | None:
     direct += [name for name in ACCEPTED_COLUMNS if name in place]
     rank_column = next((place[name] for name in RANK_COLUMNS if name in place), None)
     found: list[tuple[str, bool]] = []
-    for row in rows[1:]:
+    for row in csv.reader(lines[1:], dialect):
         cells = {name: clean_name(row[at]) for name, at in place.items() if at < len(row)}
         if direct:
             written = [name for column in direct if (name := cells.get(column))]

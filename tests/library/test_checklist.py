@@ -83,3 +83,13 @@ def test_names_are_looked_up_with_their_synonyms() -> None:
         Match("Nemo", None, None),
     ]
     assert listed(found[3:], 2) == "'Inachis io' (Aglais io?), 'Pieris rapea' (Pieris rapae?) and 1 more"
+
+
+def test_a_stray_quotation_mark_is_one_sentence_or_does_no_harm(tmp_path: Path) -> None:
+    """All that follows it is one cell, of which csv takes no more than 131,072 letters."""
+    many = "Pieris rapae\n" * 12_000
+    (tmp_path / "list.txt").write_text(f'Noctua comes\n"{many}')
+    assert read_names(tmp_path / "list.txt") == ["Noctua comes", "Pieris rapae"]
+    (tmp_path / "table.csv").write_text(f'scientificName\nNoctua comes\n"{many}')
+    with pytest.raises(ArgumentError, match=r"table.csv cannot be read as a list of names \(field larger"):
+        read_names(tmp_path / "table.csv")
