@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from bioscan_desktop import paths
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.core.near import Hits, Near
@@ -260,16 +261,23 @@ class Library:
                 elif found is None and (why := graph_cache.refusal(folder, identity)):
                     self.notices.append(
                         f"All {len(rows):,} {modality} keys are compared one by one, since the graph that is "
-                        f"stored for them {why}; `bioscan library index {self.folder.name}` mends that."
+                        f"stored for them {why}; `bioscan library index {self._called}` mends that."
                     )
                 elif found is None and crossover.pays(len(rows), rows.shape[1], self._cache / "speed.json"):
                     self.notices.append(
                         f"All {len(rows):,} {modality} keys are compared one by one; "
-                        f"`bioscan library index {self.folder.name}` makes searching so many faster."
+                        f"`bioscan library index {self._called}` makes searching so many faster."
                     )
             self._indexes[modality] = found if found is not None else ExactIndex(rows)
             self._isolations(modality)  # at once: a library that is changed meanwhile goes on as it was
         return self._indexes[modality]
+
+    @property
+    def _called(self) -> str:
+        """What commands take for this library: its name if it is installed, else its folder."""
+        homes = (paths.data_dir() / "libraries", paths.resources_dir() / "libraries")
+        name = self.folder.name if self.folder.parent in homes else str(self.folder)
+        return f'"{name}"' if " " in name else name
 
     def prepare_index(self, modality: str, report: Report | None = None) -> str:
         """Builds the graph of one modality, or brings the stored one up to date, and uses it.

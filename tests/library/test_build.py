@@ -25,6 +25,7 @@ from bioscan_desktop.library.build import BuildOptions, BuildSummary, build_libr
 from bioscan_desktop.library.edit import remove_records
 from bioscan_desktop.library.importers.tables import Record, read_table
 from bioscan_desktop.library.pack import Library, LibraryManifest
+from bioscan_desktop.services import packs
 from tests.conftest import DIM, TinyWorld, draw_insect, make_model, mutate, random_barcode
 
 PRONUBA = ("Lepidoptera", "Noctuidae", "Noctua", "Noctua pronuba")
@@ -448,7 +449,7 @@ class TestSearching:
         assert library.has_graph("dna")
         assert library.notices == [
             "All 3 dna keys are compared one by one, since the graph that is stored for them belongs to "
-            f"other keys than this library has; `bioscan library index {pack.name}` mends that."
+            f"other keys than this library has; `bioscan library index {pack}` mends that."
         ]
         library.prepare_index("dna")
         assert (library.index("dna").kind, len(library.index("dna"))) == ("hnsw", 3)
@@ -477,10 +478,23 @@ class TestSearching:
         library = Library(world.library, tmp_path / "cache")
         assert {library.index(m).kind for m in library.modalities} == {"exact"}
         assert library.notices == [
-            "All 12 image keys are compared one by one; `bioscan library index library` makes searching "
-            "so many faster."
+            f"All 12 image keys are compared one by one; `bioscan library index {world.library}` makes "
+            "searching so many faster."
         ]
         library.close()
+
+    def test_the_command_names_the_library_as_it_takes_it(
+        self, world: TinyWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By name what is installed, anything else by its folder."""
+        monkeypatch.setattr("bioscan_desktop.library.pack.crossover.pays", lambda n, dim, store: n == 12)
+        blank = Path(shutil.copytree(world.library, tmp_path / "my library"))
+        for folder, called in ((packs.install("libraries", world.library), "tiny"), (blank, f'"{blank}"')):
+            library = Library(folder, tmp_path / "cache")
+            library.index("image")
+            assert f"`bioscan library index {called}` makes" in library.notices[0]
+            library.close()
+            assert packs.find("libraries", called.strip('"')) == folder
 
     def test_the_cache_stays_in_its_folder_whatever_the_id(
         self, pack: Path, world: TinyWorld, tmp_path: Path
