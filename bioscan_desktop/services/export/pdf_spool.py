@@ -21,7 +21,7 @@ KNOWN = fpdf.__version__.startswith("2.8.")
 
 
 class SpooledDocument(FPDF):
-    """A document whose pictures are JPEG files without transparency."""
+    """A document whose large pictures are JPEG files without transparency."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -107,6 +107,8 @@ class _Producer(OutputProducer):
 
     def _add_image(self, info: Any) -> PDFXObject:
         made = super()._add_image(info)
+        if info["i"] not in self._document.spooled:  # small ones, such as drawn barcodes, stay in memory
+            return made
         made.__class__ = _Picture
         picture = cast(_Picture, made)
         picture._source = (self._document, info["i"])
