@@ -12,6 +12,7 @@ from typing import Any
 
 from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED, ProgressLine, command
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
+from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.services.export.formats import BY_NAME
 
 
@@ -42,7 +43,12 @@ def add(commands: Any) -> None:
         "--samples",
         type=Path,
         metavar="TABLE",
-        help="say when, where and by whom specimens were collected, from a sample sheet",
+        help="say when, where and by whom specimens were collected, from a sample sheet (the session's)",
+    )
+    parser.add_argument(
+        "--no-samples",
+        action="store_true",
+        help="leave out the sample sheet and the choices that a session brings along",
     )
     parser.add_argument(
         "--photo-dates", action="store_true", help="take dates from the photos, where the samples have none"
@@ -80,7 +86,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Reads the results and writes them."""
     from bioscan_desktop.services.export import exporting, sources
     from bioscan_desktop.services.export.collecting import Collecting, add_all
-    from bioscan_desktop.services.export.collecting_choice import CollectingChoice
     from bioscan_desktop.services.export.items import ExportItem
     from bioscan_desktop.services.export.provenance import ExportOptions
 
@@ -95,9 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
             found.add(item.query_id)
             yield _with_photo(item, arguments)
 
-    choice = CollectingChoice(
-        arguments.samples, arguments.photo_dates, arguments.photo_places, arguments.place_digits
-    )
+    choice = _choice(arguments, CollectingChoice() if arguments.no_samples else reader.collecting())
     collecting = Collecting(choice) if choice else None
     if arguments.to not in BY_NAME:
         raise ArgumentError(f"There is no format {arguments.to}; choose one of {', '.join(BY_NAME)}.")
@@ -131,6 +134,19 @@ def run(arguments: argparse.Namespace) -> int:
     names = ", ".join(str(path) for path in written.paths)
     print(f"bioscan: {written.count} {noun} written to {names}.", file=sys.stderr)
     return EXIT_SOME_FAILED if wanted - found else EXIT_OK
+
+
+def _choice(arguments: argparse.Namespace, kept: CollectingChoice) -> CollectingChoice:
+    """What is asked for, and where nothing is, what was chosen with the results."""
+    if arguments.samples is not None:
+        kept = dataclasses.replace(kept, sheet=arguments.samples, copy=b"")
+    digits = arguments.place_digits
+    return dataclasses.replace(
+        kept,
+        dates=kept.dates or arguments.photo_dates,
+        places=kept.places or arguments.photo_places,
+        digits=kept.digits if digits is None else digits,
+    )
 
 
 def _columns(collecting: Any, first: Any) -> tuple[str, ...]:

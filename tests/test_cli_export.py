@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from bioscan_desktop import cli
+from bioscan_desktop.services.export import kept_collecting
+from bioscan_desktop.services.export.collecting_choice import CollectingChoice
+from bioscan_desktop.session.database import Database
 from tests.conftest import TinyWorld
 
 
@@ -142,3 +145,36 @@ def test_mistakes_are_told_in_one_sentence(
 def test_options_of_tables(results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(capsys, "export", results, "--to", "csv", "--out", tmp_path / "bom.csv", "--bom")
     assert (tmp_path / "bom.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_a_session_brings_its_sample_sheet(
+    world: TinyWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packs = ["--library", world.library, "--model", world.model, "--provider", "cpu"]
+    assert (
+        run(capsys, "batch", world.photos["Noctua comes"].parent, "--out", tmp_path / "run", *packs)[0] == 0
+    )
+    session = tmp_path / "run" / "session.sqlite"
+    sheet = tmp_path / "samples.csv"
+    stem = world.photos["Noctua comes"].stem
+    sheet.write_text(f"filename,date,lat,lon\n{stem}.jpg,2026-07-31,46.9512,7.4512\n")
+    with Database(session) as database:
+        kept_collecting.save(database, CollectingChoice(sheet, digits=1, copy=sheet.read_bytes()))
+    sheet.rename(tmp_path / "moved.csv")
+
+    def exported(*more: object) -> tuple[str, list[dict[str, str]]]:
+        words = ["export", session, "--to", "csv", "--out", tmp_path / "r.csv", "--library", world.library]
+        code, said = run(capsys, *words, *more)
+        assert code == 0
+        with (tmp_path / "r.csv").open(encoding="utf-8", newline="") as stream:
+            return said, [row for row in csv.DictReader(stream) if stem in row["input"]]
+
+    said, (row,) = exported()
+    assert "its copy in the session was used" in said
+    assert (row["eventDate"], row["decimalLatitude"]) == ("2026-07-31", "47.0")
+    _, (row,) = exported("--place-digits", 2)
+    assert row["decimalLatitude"] == "46.95"
+    said, (row,) = exported("--samples", tmp_path / "moved.csv")
+    assert "copy" not in said and row["decimalLatitude"] == "47.0"
+    said, (row,) = exported("--no-samples")
+    assert "copy" not in said and "eventDate" not in row

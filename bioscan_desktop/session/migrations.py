@@ -134,7 +134,20 @@ def _set_aside(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM facts WHERE key = 'history'")
 
 
-STEPS: tuple[tuple[int, Callable[[sqlite3.Connection], None]], ...] = ((1000, _create), (1001, _set_aside))
+_SAMPLES_1_2 = """CREATE TABLE sample_sheets (
+    path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, content BLOB NOT NULL, read_at TEXT NOT NULL)"""
+"""The table that exports take dates, places and collectors from, with a packed copy; see `samples`."""
+
+
+def _keep_samples(connection: sqlite3.Connection) -> None:
+    connection.execute(_SAMPLES_1_2)
+
+
+STEPS: tuple[tuple[int, Callable[[sqlite3.Connection], None]], ...] = (
+    (1000, _create),
+    (1001, _set_aside),
+    (1002, _keep_samples),
+)
 """(version that the step leads to, what it does); append only."""
 
 

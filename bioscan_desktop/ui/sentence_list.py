@@ -398,6 +398,9 @@ EXPORTS = (
     mark("{path} cannot be written ({why})."),
     mark("There are more than {number} rows for the sheet {name}; export comma-separated tables instead."),
     mark("{path} cannot be read as a table of samples ({why}); save it as CSV or TSV."),
+    mark("{path} is too large for a table of samples: {number} MB at most."),
+    mark("{path} cannot be read ({why}); its copy in the session was used."),
+    mark("{name} has changed since it was read last, and was read anew."),
     mark("{path} has no column that says which specimen a row is of, such as sampleid, specimen_id or well."),
     mark(
         "{path} has no column that says when, where or by whom specimens were collected, such as date, "

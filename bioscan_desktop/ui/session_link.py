@@ -10,6 +10,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bioscan_desktop.core.errors import SessionError
+from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.ui.kept_history import Found, restore, steps_of
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.restricting import Limits
@@ -86,7 +88,7 @@ class SessionLink(QObject):
         self._writing: Writing | None = None
         self._busy = False  # rows come from the session itself, or go with it
         self._next: Opening | None = None
-        self._changed: set[str] = set()  # of `name`, `limits`, `history`
+        self._changed: set[str] = set()  # of `name`, `limits`, `collecting`, `history`
         self._read_aside: dict[int, Kept] = {}
         self._earlier: frozenset[int] = frozenset()  # steps of before this start that are not on the stack
         self._told = ""
@@ -99,6 +101,7 @@ class SessionLink(QObject):
         model.leaving.connect(self._on_leaving)
         bench.results_changed.connect(self._note)
         bench.limits_changed.connect(partial(self._note_other, "limits"))
+        bench.collecting.changed.connect(partial(self._note_other, "collecting"))
         bench.undo_stack.indexChanged.connect(lambda _: self._note_other("history"))
         # At once, and not after the last worker has ended: the system may not wait that long.
         bench.jobs.stopping.connect(self._write_rest)
@@ -193,6 +196,7 @@ class SessionLink(QObject):
                 # A new session takes over what is in force.
                 if (chunk.limits is not None or not chunk.is_empty) and limits != self.bench.limits:
                     self.bench.restrict(limits)
+                self._take_over(chunk)
             elif isinstance(chunk, SetAside):
                 self._read_aside.update(chunk.kept)
             else:
@@ -206,6 +210,17 @@ class SessionLink(QObject):
         if len(self._numbers) > MANY:
             keep_for_good()
         self.bench.identify_again([row.key for row in rows if row.state is State.STOPPED])
+
+    def _take_over(self, facts: Facts) -> None:
+        """What the session says of the collecting; a new one goes on as before, without the sheet."""
+        collecting = self.bench.collecting
+        if facts.collecting is not None or not facts.is_empty:
+            collecting.choose(facts.collecting or CollectingChoice())
+            self._changed.discard("collecting")
+        else:
+            collecting.choose(replace(collecting.choice, sheet=None, copy=b""))
+            if collecting.choice:
+                self._note_other("collecting")
 
     def _row(self, number: int, kept: Kept) -> Row:
         row = self.bench.model.new_row(kept.specimen)
@@ -347,6 +362,8 @@ class SessionLink(QObject):
             writing.facts["name"] = self.name
         if "limits" in changed:
             writing.facts["limits"] = self.bench.limits.to_dict()
+        if "collecting" in changed:
+            writing.collecting = self.bench.collecting.choice
         if "history" in changed or gone or back:
             writing.steps = steps_of(self.bench.undo_stack)
         return writing
@@ -385,6 +402,7 @@ class SessionLink(QObject):
             self._moved |= writing.gone | writing.back.keys()
             self._changed |= {"history"} if writing.steps is not None else set()
             self._changed |= writing.facts.keys()
+            self._changed |= {"collecting"} if writing.collecting is not None else set()
             return
         for key, (now, _) in writing.rows.items():
             self._numbers[key], self._kept[key] = writing.numbers[key], now

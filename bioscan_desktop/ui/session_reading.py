@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioscan_desktop.core.errors import SessionError
+from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.ui.deciding import restored
 from bioscan_desktop.ui.jobs import Reporter
 from bioscan_desktop.ui.session_writing import Kept
@@ -30,6 +31,7 @@ class Facts:
 
     is_empty: bool
     limits: dict[str, Any] | None
+    collecting: CollectingChoice | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def read(
     Returns:
         their number, its name, a sentence, and what can be taken back.
     """
+    from bioscan_desktop.services.export import kept_collecting
     from bioscan_desktop.session import history, queries
     from bioscan_desktop.session.backups import due
 
@@ -60,7 +63,7 @@ def read(
         except SessionError as error:  # such as no room: the session itself can be used
             sentence = sentence or error.message
     root = Path(kept) if (kept := database.fact("root")) else None
-    reporter.item(Facts(not len(numbers), database.fact("limits")))
+    reporter.item(Facts(not len(numbers), database.fact("limits"), kept_collecting.load(database)))
     for part in _chunks(numbers, reporter):
         reporter.item(list(_rows(database, part, root)))
     for part in _chunks(history.numbers_aside(database), reporter):

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.ui.commands import Snapshot
 from bioscan_desktop.ui.deciding import Decision
 from bioscan_desktop.ui.kept_history import Step, write_steps
@@ -57,6 +58,7 @@ class Writing:
         gone: keys of rows that are not in the list any more.
         back: rows that are in it again, as they were set aside.
         facts: of the session that are others.
+        collecting: what exports say of the collecting, if that is something else.
         steps: what can be taken back, if that is something else; `earlier` are numbers of steps that are
             kept beside these.
         numbers: of rows in the session; the worker adds those that are new.
@@ -72,6 +74,7 @@ class Writing:
     numbers: dict[int, int]
     steps: list[Step] | None = None
     earlier: frozenset[int] = frozenset()
+    collecting: CollectingChoice | None = None
     lost: list[int] = field(default_factory=list)
     done: bool = False
     guard: threading.Lock = field(default_factory=threading.Lock)
@@ -102,6 +105,7 @@ def write(
         SessionError: such as on a full disk; then nothing is written.
     """
     from bioscan_desktop.services import batch_provenance, recorded
+    from bioscan_desktop.services.export import kept_collecting
     from bioscan_desktop.session import decisions, history, specimens
 
     def stored(one: Kept | Snapshot) -> StoredSpecimen:
@@ -147,4 +151,6 @@ def write(
         if writing.steps is not None:
             writing.lost = write_steps(database, writing.steps, numbers, writing.earlier, copy)
         database.set_facts(writing.facts)
+        if writing.collecting is not None:
+            kept_collecting.save(database, writing.collecting)
     return run

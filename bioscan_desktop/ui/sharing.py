@@ -18,6 +18,7 @@ from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.translating import tr
 
 if TYPE_CHECKING:
+    from bioscan_desktop.services.export.collecting_choice import CollectingChoice
     from bioscan_desktop.services.export.exporting import Written
     from bioscan_desktop.ui.models.specimens import Row
     from bioscan_desktop.ui.work import Engine
@@ -82,7 +83,7 @@ def answers(rows: Sequence[Row], names: NameIndex | None) -> list[work.Answer]:
 def details(bench: Workbench) -> work.ExportDetails:
     """What the user said once for all exports."""
     settings = bench.settings
-    return work.ExportDetails(settings.get("made_by"), settings.get("licence"), bench.collecting)
+    return work.ExportDetails(settings.get("made_by"), settings.get("licence"), bench.collecting.choice)
 
 
 def ask_details(bench: Workbench, window: QWidget) -> None:
@@ -148,6 +149,13 @@ def export(bench: Workbench, target: Path, keys: Sequence[int] | None, kind: str
     identifier = bench.engine.identifier if bench.engine is not None else None
     write = partial(work.write_results, found, kind or kind_of(target), target, identifier, details(bench))
     job = bench.jobs.make("export", "export", write)
+    asked = bench.collecting.choice
+
+    def renew(found: list[CollectingChoice]) -> None:
+        if bench.collecting.choice is asked:  # else another was chosen meanwhile
+            bench.collecting.choose(found[-1])
+
+    job.items.connect(renew)
     job.done.connect(lambda written: bench.said.emit(written_text(written), None))
     job.failed.connect(lambda error: bench.said.emit(translated(error.message), None))
     job.crashed.connect(lambda error: bench.said.emit(crashed_text(error), None))

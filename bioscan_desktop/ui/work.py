@@ -320,6 +320,8 @@ def write_results(
             into the file, too.
         details: who hands out, and what of the collecting.
 
+    Where the sample sheet is another than it was read last, the choice with what it is now is reported.
+
     Raises:
         BioscanError: if it cannot be written.
         Cancelled: if the user wants so.
@@ -357,15 +359,18 @@ def write_results(
     )
     joined = add_all(items(), collecting)
     written = export(joined, kind, target, options, reporter.progress, reporter.cancel)
+    if collecting is not None and collecting.choice != details.collecting:
+        reporter.item(collecting.choice)
     return replace(written, notices=tuple(collecting.told()) if collecting is not None else ())
 
 
 def look_into_sheet(
-    path: Path, specimens: Sequence[tuple[str, str]], _: Reporter
-) -> tuple[int, tuple[str, ...]]:
-    """How many specimens a sample sheet has a row for, and sentences about what it holds.
+    path: Path, copy: bytes, specimens: Sequence[tuple[str, str]], _: Reporter
+) -> tuple[int, tuple[str, ...], bytes]:
+    """How many specimens a sample sheet has a row for, sentences about what it holds, and its content.
 
     Args:
+        copy: content as it was read last.
         specimens: id and name of the photo of each, "" without one.
 
     Raises:
@@ -374,5 +379,5 @@ def look_into_sheet(
     from bioscan_desktop.services.export.collecting import ids_of
     from bioscan_desktop.services.export.sample_sheet import read_sheet
 
-    sheet = read_sheet(path)
-    return sum(sheet.find(ids_of(*names)) is not None for names in specimens), sheet.notices
+    sheet = read_sheet(path, copy)
+    return sum(sheet.find(ids_of(*names)) is not None for names in specimens), sheet.notices, sheet.content

@@ -17,10 +17,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QUndoStack
 
 from bioscan_desktop.core.names import Determination, NameIndex
-from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.session.limits import KEPT
 from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import commands, deciding, edit_words, intake, joining, sharing, wording, work
+from bioscan_desktop.ui.collecting import Collecting
 from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work
 from bioscan_desktop.ui.models.evidences import Evidences
 from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
@@ -81,7 +81,7 @@ class Workbench(Restricting):
         self.undo_stack.setUndoLimit(KEPT)
         self.undo_stack.indexChanged.connect(lambda _: self.undo_changed.emit())
         self.top_k: int = self.settings.get("top_k")
-        self.collecting = CollectingChoice()
+        self.collecting = Collecting(self)
         self.done = 0
         self._queue = work.Queue()
         self._job: Job | None = None

@@ -3157,6 +3157,18 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>{path} ne peut être lu comme un tableau d’échantillons ({why})&#xa0;; enregistrez-le en CSV ou TSV.</translation>
     </message>
     <message>
+        <source>{path} is too large for a table of samples: {number} MB at most.</source>
+        <translation>{path} est trop grand pour un tableau d’échantillons&#xa0;: {number}&#xa0;Mo au plus.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({why}); its copy in the session was used.</source>
+        <translation>{path} ne peut pas être lu ({why})&#xa0;; sa copie dans la session a été utilisée.</translation>
+    </message>
+    <message>
+        <source>{name} has changed since it was read last, and was read anew.</source>
+        <translation>{name} a changé depuis la dernière lecture et a été relu.</translation>
+    </message>
+    <message>
         <source>{path} has no column that says which specimen a row is of, such as sampleid, specimen_id or well.</source>
         <translation>{path} n’a pas de colonne qui dise de quel spécimen est une ligne, comme sampleid, specimen_id ou well.</translation>
     </message>
@@ -5975,8 +5987,8 @@ Déposez-en une ici, ou cliquez.</translation>
         <translation>Arrondies, à environ 80&#xa0;km</translation>
     </message>
     <message>
-        <source>Darwin Core for GBIF and BOLD&apos;s table ask for date and place. A sample sheet has a row for each specimen, found by its id, its photo, or plate and well.</source>
-        <translation>Le Darwin Core de GBIF et le tableau de BOLD demandent date et lieu. Un tableau d’échantillons a une ligne par spécimen, trouvée par son identifiant, sa photo, ou la plaque et le puits.</translation>
+        <source>Darwin Core for GBIF and BOLD&apos;s table ask for date and place. A sample sheet has a row for each specimen, found by its id, its photo, or plate and well. The sheet stays with the session, with a copy.</source>
+        <translation>Le Darwin Core de GBIF et le tableau de BOLD demandent date et lieu. Un tableau d’échantillons a une ligne par spécimen, trouvée par son identifiant, sa photo, ou la plaque et le puits. Le tableau reste avec la session, avec une copie.</translation>
     </message>
     <message>
         <source>Details for exports</source>

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from bioscan_desktop.core.errors import SessionError
-from bioscan_desktop.session import decisions, history, migrations, queries, specimens
+from bioscan_desktop.session import decisions, history, migrations, queries, samples, specimens
 from bioscan_desktop.session.backups import backups_of
 from bioscan_desktop.session.database import Database
 from tests.session.conftest import photo
 
 TABLES_1_0 = {"facts", "runs", "sources", "specimens", "given_ids", "results", "decisions", "words"}
-TABLES = {*TABLES_1_0, "steps", "step_rows", "aside_specimens", "aside_results", "aside_decisions"}
+TABLES_1_1 = {*TABLES_1_0, "steps", "step_rows", "aside_specimens", "aside_results", "aside_decisions"}
+TABLES = {*TABLES_1_1, "sample_sheets"}
 
 
 def of_1_0(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,14 +44,14 @@ def tables(path: Path) -> set[str]:
     return found
 
 
-def test_from_nothing_to_1_1(tmp_path: Path) -> None:
+def test_from_nothing_to_the_newest(tmp_path: Path) -> None:
     with Database(tmp_path / "s") as database:
-        assert database.value("PRAGMA user_version") == 1001
+        assert database.value("PRAGMA user_version") == migrations.newest()
         assert database.value("PRAGMA application_id") == migrations.APPLICATION_ID
     assert tables(tmp_path / "s") >= TABLES
 
 
-def test_from_1_0_to_1_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_from_1_0_to_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "s"
     of_1_0(path, monkeypatch)
     assert tables(path) >= TABLES_1_0 and "steps" not in tables(path)
@@ -67,6 +68,22 @@ def test_from_1_0_to_1_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     (backup,) = backups_of(path)
     assert ".before-update." in backup.name and tables(backup) >= TABLES_1_0
     assert "steps" not in tables(backup)
+
+
+def test_from_1_1_to_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, steps = tmp_path / "s", migrations.STEPS
+    monkeypatch.setattr(migrations, "STEPS", steps[:2])
+    with Database(path) as database:
+        specimens.add(database, [photo("a")])
+    assert tables(path) >= TABLES_1_1 and "sample_sheets" not in tables(path)
+    monkeypatch.setattr(migrations, "STEPS", steps)
+    with Database(path, read_only=True) as database:
+        assert samples.load(database) is None
+    with Database(path) as database:
+        assert [row.query_id for row in queries.page(database)] == ["a"] and samples.load(database) is None
+        samples.save(database, samples.StoredSamples(tmp_path / "x.csv", b"id"))
+    (backup,) = backups_of(path)
+    assert "sample_sheets" not in tables(backup)
 
 
 def test_a_file_of_1_0_can_be_read_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +116,7 @@ def test_an_older_file_is_backed_up_and_taken_further(
     (backup,) = backups_of(path)
     assert ".before-update." in backup.name
     connection = sqlite3.connect(backup)
-    assert connection.execute("PRAGMA user_version").fetchone() == (1001,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (migrations.STEPS[-2][0],)
     connection.close()
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.core.errors import SessionError
+from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.session import decisions, queries, specimens
 from bioscan_desktop.session.backups import backups_of
 from bioscan_desktop.session.database import Database
@@ -233,6 +234,55 @@ def test_the_restriction_is_kept_with_the_session(
     assert link.path is not None
     with Database(link.path, read_only=True) as database:
         assert Limits.of(database.fact("limits")) == ALL
+
+
+def test_the_sample_sheet_is_kept_with_the_session(
+    window: MainWindow,
+    again: Callable[[], MainWindow],
+    linked: Link,
+    settled: Callable[..., list[Any]],
+    world: Any,
+    qtbot: QtBot,
+    tmp_path: Path,
+) -> None:
+    link = linked(window)
+    window.bench.take(Intake(text=f">M1\n{world.barcodes[RAPAE]}\n"))
+    settled(window, 1)
+    sheet = tmp_path / "samples.csv"
+    sheet.write_text("id,date,lat,lon\nM1,31.7.2026,46.9512,7.4512\n")
+    chosen = CollectingChoice(sheet, False, True, 1, sheet.read_bytes())
+    window.bench.collecting.choose(chosen)
+    quiet(link, qtbot)
+    path = link.path
+    assert path is not None
+    window = again()
+    link = linked(window)
+    assert window.bench.collecting.choice == chosen
+    sheet.write_text("id,date,lat,lon\nM1,1.8.2026,46.9512,7.4512\n")  # corrected in the file
+    window.bench.export(tmp_path / "r.csv")
+    qtbot.waitUntil(lambda: "has changed since it was read last" in window.messages.text)
+    assert "2026-08-01,47.0,7.5," in (tmp_path / "r.csv").read_text()
+    assert window.bench.collecting.choice.copy == sheet.read_bytes()
+    quiet(link, qtbot)
+    sheet.rename(tmp_path / "elsewhere.csv")
+    window = again()
+    link = linked(window)
+    window.bench.export(tmp_path / "s.csv")
+    qtbot.waitUntil(lambda: "its copy in the session was used" in window.messages.text)
+    assert "2026-08-01" in (tmp_path / "s.csv").read_text()
+    with qtbot.waitSignal(link.restored):
+        link.new()  # goes on with what is chosen, but of other specimens
+    assert window.bench.collecting.choice == CollectingChoice(None, False, True, 1)
+    window.bench.take(Intake(text=f">other\n{world.barcodes[RAPAE]}\n"))
+    settled(window, 1)
+    quiet(link, qtbot)
+    with qtbot.waitSignal(link.restored):
+        link.open(path)
+    assert window.bench.collecting.choice.sheet == sheet
+    fresh = next(one for one in path.parent.glob(f"*{SUFFIX}") if one != path)
+    with qtbot.waitSignal(link.restored):
+        link.open(fresh)
+    assert window.bench.collecting.choice == CollectingChoice(None, False, True, 1)
 
 
 def test_what_was_not_identified_yet_is_taken_up(

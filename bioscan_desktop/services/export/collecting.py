@@ -36,7 +36,9 @@ class Collecting:
 
     def __init__(self, choice: CollectingChoice) -> None:
         self._choice = choice
-        self._sheet = read_sheet(choice.sheet) if choice.sheet is not None else SampleSheet.empty()
+        self._sheet = SampleSheet.empty()
+        if choice.sheet is not None:
+            self._sheet = read_sheet(choice.sheet, choice.copy)
         more = (*(_DATE if choice.dates else ()), *(_PLACE if choice.places else ()))
         terms = dict.fromkeys((*self._sheet.terms, *more))
         if choice.digits is not None and "decimalLatitude" in terms:
@@ -45,6 +47,11 @@ class Collecting:
         self._without: list[str] = []
         self._used: set[int] = set()
         self._seen = 0
+
+    @property
+    def choice(self) -> CollectingChoice:
+        """What was chosen, with the sheet as it was read now."""
+        return replace(self._choice, copy=self._sheet.content)
 
     def add(self, item: ExportItem) -> ExportItem:
         """The item with what is known of its collecting."""

@@ -5,8 +5,10 @@ A module of its own, so that the window can keep a choice before what reads shee
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +20,26 @@ class CollectingChoice:
         dates, places: take the date and the place out of photos, where the sheet has none. Off unless
             asked for: a photo of a pinned specimen tells where the collection is.
         digits: decimals of coordinates; None leaves them as they are.
+        copy: content of the sheet as it was read last, for when its file is gone.
     """
 
     sheet: Path | None = None
     dates: bool = False
     places: bool = False
     digits: int | None = None
+    copy: bytes = field(default=b"", repr=False)
 
     def __bool__(self) -> bool:
         return self.sheet is not None or self.dates or self.places or self.digits is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """All but the sheet, as JSON of a session."""
+        return {"dates": self.dates, "places": self.places, "digits": self.digits}
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any], sheet: Path | None = None, copy: bytes = b"") -> CollectingChoice:
+        """The inverse of `to_dict`; what is no choice is taken for the careful one."""
+        digits = said.get("digits")
+        is_number = isinstance(digits, int) and not isinstance(digits, bool)
+        rounded = min(max(int(digits), 0), 4) if is_number and digits is not None else None
+        return cls(sheet, said.get("dates") is True, said.get("places") is True, rounded, copy)

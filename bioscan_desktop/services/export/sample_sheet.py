@@ -54,6 +54,8 @@ IDS = (
     "museumid", "fieldid", "fieldnumber", "filename", "imagefile", "id",
 )  # fmt: skip
 """Columns by which a row is found, the surest first."""
+MAX_BYTES = 64 << 20
+"""Of a file of samples: some 300,000 rows. A copy of it is kept with the session."""
 END, COORD = ("collectiondateend", "enddate"), ("coord", "coordinates", "latlon")
 
 _SHORT_WELL = re.compile(r"(^|[-_. ])([a-p])(\d)$")
@@ -77,12 +79,14 @@ class SampleSheet:
     Attributes:
         terms: that are filled somewhere, in the order of `TERMS`.
         notices: sentences about what could not be read.
+        content: of the file that they were read from.
     """
 
     terms: tuple[str, ...]
     notices: tuple[str, ...]
     _rows: Sequence[Row]
     _places: Mapping[str, Row] = field(repr=False)
+    content: bytes = field(default=b"", repr=False)
 
     @classmethod
     def empty(cls) -> SampleSheet:
@@ -97,23 +101,26 @@ class SampleSheet:
         return next((self._places[key] for name in names if (key := _folded(name)) in self._places), None)
 
 
-def read_sheet(path: Path) -> SampleSheet:
+def read_sheet(path: Path, copy: bytes = b"") -> SampleSheet:
     """Reads a table with tabs, commas or semicolons.
 
     Dates become ISO 8601, coordinates decimal degrees; what cannot be read is told and left out.
 
+    Args:
+        copy: content of the file as it was read last; counts where the file cannot be read any more.
+
     Raises:
         ArgumentError: if the file cannot be read as a table, or has no column of ids, or of nothing else.
     """
+    notices: list[str] = []
+    content = _content(path, copy, notices)
     try:
-        text = decoded(path.read_bytes())
+        text = decoded(content)
         dialect = dialect_of(next(iter(text.splitlines()), ""), path.suffix.lower() == ".tsv")
         # Rows end where csv says so: cells may have line ends of their own, FileMaker's vertical tabs too.
         table = list(csv.reader(io.StringIO(text, newline=""), dialect))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ArgumentError(
-            f"{path} cannot be read as a table of samples ({reason(error)}); save it as CSV or TSV."
-        ) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _unreadable(path, error) from None
     columns = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in table[0]] if table else []
     cells = [
         {name: value for name, cell in zip(columns, row, strict=False) if name and (value := clean(cell))}
@@ -124,7 +131,6 @@ def read_sheet(path: Path) -> SampleSheet:
             f"{path} has no column that says which specimen a row is of, such as sampleid, "
             "specimen_id or well."
         )
-    notices: list[str] = []
     values = _values(cells, notices, path.name)
     terms = tuple(term for term in TERMS if any(term in row for row in values))
     if not terms:
@@ -134,7 +140,29 @@ def read_sheet(path: Path) -> SampleSheet:
         )
     rows = [Row(number, row) for number, row in enumerate(values, start=1)]
     places = _placed(cells, rows, notices, path.name)
-    return SampleSheet(terms, tuple(notices), rows, places)
+    return SampleSheet(terms, tuple(notices), rows, places, content)
+
+
+def _content(path: Path, copy: bytes, notices: list[str]) -> bytes:
+    """Of the file, or of its copy, with a sentence that says so."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ArgumentError(f"{path} is too large for a table of samples: {MAX_BYTES >> 20} MB at most.")
+        content = path.read_bytes()
+    except OSError as error:
+        if not copy:
+            raise _unreadable(path, error) from None
+        notices.append(f"{path} cannot be read ({reason(error)}); its copy in the session was used.")
+        return copy
+    if copy and content != copy:
+        notices.append(f"{path.name} has changed since it was read last, and was read anew.")
+    return content
+
+
+def _unreadable(path: Path, error: Exception) -> ArgumentError:
+    return ArgumentError(
+        f"{path} cannot be read as a table of samples ({reason(error)}); save it as CSV or TSV."
+    )
 
 
 def clean(cell: str) -> str:

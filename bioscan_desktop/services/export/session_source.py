@@ -18,8 +18,10 @@ from typing import Any
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.paths import database_address
-from bioscan_desktop.services.export import record_shape
+from bioscan_desktop.services.export import kept_collecting, record_shape
+from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.services.export.items import Decision, ExportItem
+from bioscan_desktop.session.database import Database
 
 FILE_NAME = "session.sqlite"
 APPLICATION_ID = 0x42494F53
@@ -70,6 +72,15 @@ class SessionFile:
                     yield ExportItem(record, decision, picture or _photo(photo, folder), finished_at)
         except (sqlite3.Error, zlib.error, ValueError, TypeError) as error:
             raise ArgumentError(f"The session {self._path} cannot be read ({error}).") from None
+
+    def collecting(self) -> CollectingChoice:
+        """What was chosen in the window for exports of this session.
+
+        Raises:
+            SessionError: if the file is no session that can be read.
+        """
+        with Database(self._path, read_only=True) as database:
+            return kept_collecting.load(database) or CollectingChoice()
 
     def _connect(self) -> sqlite3.Connection:
         address = database_address(self._path.absolute(), "mode=ro")

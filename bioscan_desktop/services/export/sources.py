@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.export import record_shape
+from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.services.export.items import Decision, ExportItem
 from bioscan_desktop.services.export.sample_sheet import TERMS
 from bioscan_desktop.services.export.session_source import FILE_NAME, SessionFile
@@ -27,12 +28,19 @@ class ResultReader(Protocol):
     def items(self) -> Iterator[ExportItem]:
         """The results in the order in which they were asked for. May be called again."""
 
+    def collecting(self) -> CollectingChoice:
+        """What was chosen with them, of when and where specimens were collected."""
+
 
 class JsonLines:
     """Results as `bioscan identify` and `bioscan export --to jsonl` write them."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    def collecting(self) -> CollectingChoice:
+        """Nothing: each line brings its own."""
+        return CollectingChoice()
 
     def items(self) -> Iterator[ExportItem]:
         """One per line.

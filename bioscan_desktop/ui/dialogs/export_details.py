@@ -42,19 +42,20 @@ DIGITS: tuple[tuple[int | None, str], ...] = (
 
 ABOUT = mark(
     "Darwin Core for GBIF and BOLD's table ask for date and place. A sample sheet has a row for each "
-    "specimen, found by its id, its photo, or plate and well."
+    "specimen, found by its id, its photo, or plate and well. The sheet stays with the session, with a copy."
 )
 
 
 class ExportDetailsDialog(Dialog):
-    """Name and licence are kept with the settings; sheet and choices until the program is closed."""
+    """Name and licence are kept with the settings; sheet and choices with the session."""
 
     def __init__(self, bench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bench = bench
         self._job: Job | None = None
-        choice = bench.collecting
+        choice = bench.collecting.choice
         self.sheet: Path | None = None
+        self._copy = b""
         self.setWindowTitle(tr("Details for exports"))
         size_within_screen(self, 600, 430)
         column = QVBoxLayout(self)
@@ -121,21 +122,25 @@ class ExportDetailsDialog(Dialog):
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
         self.name.setFocus()
-        self.use_sheet(choice.sheet)
+        self.use_sheet(choice.sheet, choice.copy)
 
     @property
     def choice(self) -> CollectingChoice:
         """What is chosen."""
         return CollectingChoice(
-            self.sheet, self.dates.isChecked(), self.places.isChecked(), self.digits.currentData()
+            self.sheet, self.dates.isChecked(), self.places.isChecked(), self.digits.currentData(), self._copy
         )
 
-    def use_sheet(self, path: Path | None) -> None:
-        """Takes a sample sheet, and tells how many specimens of the list it knows; None takes none."""
+    def use_sheet(self, path: Path | None, copy: bytes = b"") -> None:
+        """Takes a sample sheet, and tells how many specimens of the list it knows; None takes none.
+
+        Args:
+            copy: content of the sheet as it was read last.
+        """
         if self._job is not None:
             self._job.cancel()
             self._job = None
-        self.sheet = path
+        self.sheet, self._copy = path, b""
         self.sheet_words.setText(path.name if path is not None else tr("No sample sheet"))
         self.forget.setVisible(path is not None)
         self.take.setEnabled(path is None)
@@ -146,14 +151,15 @@ class ExportDetailsDialog(Dialog):
             (row.specimen.query_id, row.specimen.photo.name if isinstance(row.specimen.photo, Path) else "")
             for row in self._bench.model.rows
         ]
-        job = self._bench.jobs.make("library", "samples", partial(work.look_into_sheet, path, names))
+        job = self._bench.jobs.make("library", "samples", partial(work.look_into_sheet, path, copy, names))
         job.done.connect(partial(self._on_looked, job, len(names)))
         job.failed.connect(partial(self._on_refused, job))
         self.destroyed.connect(job.cancel)
         self._job = self._bench.jobs.run(job)
 
-    def _on_looked(self, job: Job, total: int, found: tuple[int, tuple[str, ...]]) -> None:
+    def _on_looked(self, job: Job, total: int, found: tuple[int, tuple[str, ...], bytes]) -> None:
         if job is self._job:
+            self._copy = found[2]
             told = tr("{number} of %n specimens of the list have a row.", "", total)
             sentences = [told.format(number=thousands(found[0])), *(translated(one) for one in found[1])]
             self.found.setText(" ".join(sentences))
@@ -177,5 +183,5 @@ class ExportDetailsDialog(Dialog):
     def _on_taken(self) -> None:
         self._bench.change_setting("made_by", " ".join(self.name.text().split()))
         self._bench.change_setting("licence", self.licence.currentText().strip())
-        self._bench.collecting = self.choice
+        self._bench.collecting.choose(self.choice)
         self.accept()

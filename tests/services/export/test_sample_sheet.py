@@ -121,3 +121,31 @@ def test_what_is_no_sheet_is_one_sentence(tmp_path: Path, text: str, words: str)
 def test_degrees(text: str, value: float | None) -> None:
     found = degrees(text, "ns", 90)
     assert found == value if value is None else found == pytest.approx(value)
+
+
+def test_a_copy_counts_where_the_file_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "samples.csv"
+    path.write_text("id,date\nM1,2026-07-31\n")
+    first = read_sheet(path)
+    assert first.content == path.read_bytes() and read_sheet(path, first.content).notices == ()
+    path.write_text("id,date\nM1,2026-08-01\n")
+    newer = read_sheet(path, first.content)
+    assert newer.notices == ("samples.csv has changed since it was read last, and was read anew.",)
+    assert newer.find(["M1"]).values == {"eventDate": "2026-08-01"}
+    path.unlink()
+    kept = read_sheet(path, first.content)
+    assert kept.find(["M1"]).values == {"eventDate": "2026-07-31"} and kept.content == first.content
+    (notice,) = kept.notices
+    assert notice.startswith(f"{path} cannot be read (") and notice.endswith(
+        "); its copy in the session was used."
+    )
+    with pytest.raises(ArgumentError, match="cannot be read as a table of samples"):
+        read_sheet(path)
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "samples.csv"
+    with path.open("wb") as stream:
+        stream.truncate((64 << 20) + 1)
+    with pytest.raises(ArgumentError, match="too large for a table of samples: 64 MB at most"):
+        read_sheet(path)

@@ -50,10 +50,10 @@ def test_a_sheet_is_joined_to_what_is_exported(
     assert found["M1"]["verified_by"] == "Anna Muster" and found["M2"]["eventDate"] == ""
     again = open_dialog(window, qtbot)
     assert (again.name.text(), again.licence.currentText()) == ("Anna Muster", "CC0-1.0")
-    assert again.sheet_words.text() == "samples.csv" and again.choice == window.bench.collecting
+    assert again.sheet_words.text() == "samples.csv" and again.choice == window.bench.collecting.choice
     again.forget.click()
     again.reject()
-    assert window.bench.collecting.sheet == sheet
+    assert window.bench.collecting.choice.sheet == sheet
 
 
 def test_what_is_no_sheet_is_told(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
