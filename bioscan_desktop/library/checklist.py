@@ -16,6 +16,7 @@ from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.core.taxonomy import RANKS, clean_name
 from bioscan_desktop.library.importers.tables import decoded, dialect_of
+from bioscan_desktop.library.importers.workbooks import is_workbook, workbook_rows
 
 SAME = " = "
 """Stands between a name and its synonyms; any of them will do."""
@@ -64,7 +65,8 @@ class Match:
 def read_names(path: Path) -> list[str]:
     """The names of a list, each once; synonyms of a row with ` = ` between them.
 
-    A text has one name a line, before the first tab, comma or semicolon; lines that begin with # are
+    A workbook is a table; without a header, or one that is not known, the names are in its first column. A
+    text has one name a line, before the first tab, comma or semicolon; lines that begin with # are
     remarks. A table is known by its first line. If it has a column for ranks, and species among them, names
     of coarser ranks are headings and left out.
 
@@ -72,12 +74,19 @@ def read_names(path: Path) -> list[str]:
         ArgumentError: if the file cannot be read or holds no name.
     """
     try:
-        lines = [line for line in decoded(path.read_bytes()).splitlines() if line.strip()]
-        names = _of_table(lines, path.suffix.lower() in (".tsv", ".tab")) if lines else None
+        content = path.read_bytes()
+        if is_workbook(content[:8]):
+            rows = [row for row in workbook_rows(path, _is_header, content) if any(row)]
+            plain = [row[0] for row in rows]
+        else:
+            lines = [line for line in decoded(content).splitlines() if line.strip()]
+            plain = [re.split(r"[\t,;]", line)[0] for line in lines]
+            rows = _rows_of_table(lines, path.suffix.lower() in (".tsv", ".tab"))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ArgumentError(f"{path} cannot be read as a list of names ({reason(error)}).") from None
+    names = _of_table(rows) if rows else None
     if names is None:
-        names = [re.split(r"[\t,;]", line)[0].strip(' "') for line in lines if not line.startswith("#")]
+        names = [name.strip(' "') for name in plain if not name.startswith("#")]
     found = [name for name in dict.fromkeys(names) if name]
     if not found:
         raise ArgumentError(f"{path} holds no names.")
@@ -105,11 +114,26 @@ def listed(matches: Sequence[Match], shown: int = 5) -> str:
     return ", ".join(one.told for one in matches[:shown]) + more
 
 
-def _of_table(lines: Sequence[str], tabs: bool) -> list[str] | None:
-    """The names of a table; None if the first line is no header."""
+def _columns(cells: Sequence[str]) -> list[str]:
+    return [re.sub(r"[^a-z]", "", cell.casefold()) for cell in cells]
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    return not {*NAME_COLUMNS, *VAGUE_COLUMNS, *RANKS}.isdisjoint(_columns(cells))
+
+
+def _rows_of_table(lines: Sequence[str], tabs: bool) -> list[list[str]]:
+    """Empty without a header: in a plain list a stray quotation mark would take all that follows it."""
+    if not lines:
+        return []
     dialect = dialect_of(lines[0], tabs)
     header = next(csv.reader(lines[:1], dialect))
-    columns = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in header]
+    return list(csv.reader(lines, dialect)) if _is_header(header) else []
+
+
+def _of_table(rows: Sequence[Sequence[str]]) -> list[str] | None:
+    """The names of a table; None if the first row is no header."""
+    columns = _columns(rows[0])
     place = {name: columns.index(name) for name in columns if name}
     direct = [name for name in NAME_COLUMNS if name in place][:1]
     ranks = [rank for rank in RANKS if rank in place]
@@ -120,7 +144,7 @@ def _of_table(lines: Sequence[str], tabs: bool) -> list[str] | None:
     direct += [name for name in ACCEPTED_COLUMNS if name in place]
     rank_column = next((place[name] for name in RANK_COLUMNS if name in place), None)
     found: list[tuple[str, bool]] = []
-    for row in csv.reader(lines[1:], dialect):
+    for row in rows[1:]:
         cells = {name: clean_name(row[at]) for name, at in place.items() if at < len(row)}
         if direct:
             written = [name for column in direct if (name := cells.get(column))]

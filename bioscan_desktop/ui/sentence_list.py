@@ -263,6 +263,15 @@ LIBRARIES = (
     mark("{path} has neither a column 'nucleotides' nor 'image_file'; it has: {names}."),
     mark("{path} cannot be read as a table ({why})."),
     mark("{path} cannot be read as a table: it is not UTF-8 text; save it as CSV UTF-8 or as TSV."),
+    mark("{path} is protected by a password; save it without one."),
+    mark("{path} is of an old version of Excel; save it as .xlsx or as CSV."),
+    mark("{path} is no Excel workbook; save it as .xlsx or as CSV."),
+    mark("{path} is a damaged workbook ({why}); open it in a spreadsheet program and save it again."),
+    mark("{path} is too large for a workbook; save its table as CSV or TSV."),
+    mark(
+        "{path} has formulas without values, the first in row {number}; open it in a spreadsheet program and "
+        "save it again."
+    ),
     mark("There is no file {path}."),
     mark("There is no folder {path}."),
     mark("{name} has no order, so it cannot name anything."),

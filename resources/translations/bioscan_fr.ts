@@ -651,8 +651,8 @@
         <translation>Vous avez décidé quand la réponse était {then}&#x202f;; c’est maintenant {now}. Votre décision compte toujours.</translation>
     </message>
     <message>
-        <source>The table is a .tsv or .csv file with a header, one row a photo or barcode. It needs the column nucleotides or image_file; order, family, genus and species give the names, and processid, bin_uri and country are kept with the record. These are the column names of BOLD.</source>
-        <translation>Le tableau est un fichier .tsv ou .csv avec un en-tête, une ligne par photo ou code-barres. Il lui faut la colonne nucleotides ou image_file&#x202f;; order, family, genus et species donnent les noms&#x202f;; processid, bin_uri et country sont gardés avec l’enregistrement. Ce sont les noms de colonnes de BOLD.</translation>
+        <source>The table is an .xlsx, .tsv or .csv file with a header, one row a photo or barcode. It needs the column nucleotides or image_file; order, family, genus and species give the names, and processid, bin_uri and country are kept with the record. These are the column names of BOLD.</source>
+        <translation>Le tableau est un fichier .xlsx, .tsv ou .csv avec un en-tête, une ligne par photo ou code-barres. Il lui faut la colonne nucleotides ou image_file&#x202f;; order, family, genus et species donnent les noms&#x202f;; processid, bin_uri et country sont gardés avec l’enregistrement. Ce sont les noms de colonnes de BOLD.</translation>
     </message>
     <message>
         <source>Add your own specimens</source>
@@ -691,8 +691,8 @@
         <translation>Choisir&#xa0;: {name}</translation>
     </message>
     <message>
-        <source>Tables (*.tsv *.csv *.txt *.gz);;All files (*)</source>
-        <translation>Tableaux (*.tsv *.csv *.txt *.gz);;Tous les fichiers (*)</translation>
+        <source>Tables (*.xlsx *.tsv *.csv *.txt *.gz);;All files (*)</source>
+        <translation>Tableaux (*.xlsx *.tsv *.csv *.txt *.gz);;Tous les fichiers (*)</translation>
     </message>
     <message>
         <source>Folder of the photos</source>
@@ -1767,10 +1767,6 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Liste de noms</translation>
     </message>
     <message>
-        <source>Lists (*.txt *.csv *.tsv *.tab);;All files (*)</source>
-        <translation>Listes (*.txt *.csv *.tsv *.tab);;Tous les fichiers (*)</translation>
-    </message>
-    <message>
         <source>Without the list</source>
         <translation>Sans la liste</translation>
     </message>
@@ -1801,6 +1797,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>None is chosen: all countries may answer.</source>
         <translation>Aucun n’est choisi&#xa0;: tous les pays peuvent répondre.</translation>
+    </message>
+    <message>
+        <source>Lists (*.txt *.xlsx *.csv *.tsv *.tab);;All files (*)</source>
+        <translation>Listes (*.txt *.xlsx *.csv *.tsv *.tab);;Tous les fichiers (*)</translation>
     </message>
     <message>
         <source>No list of names</source>
@@ -3055,6 +3055,30 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>{path} cannot be read as a table: it is not UTF-8 text; save it as CSV UTF-8 or as TSV.</source>
         <translation>{path} ne peut pas être lu comme un tableau&#xa0;: ce n’est pas du texte UTF-8&#x202f;; enregistrez-le au format CSV UTF-8 ou TSV.</translation>
+    </message>
+    <message>
+        <source>{path} is protected by a password; save it without one.</source>
+        <translation>{path} est protégé par un mot de passe&#xa0;; enregistrez-le sans mot de passe.</translation>
+    </message>
+    <message>
+        <source>{path} is of an old version of Excel; save it as .xlsx or as CSV.</source>
+        <translation>{path} vient d’une ancienne version d’Excel&#xa0;; enregistrez-le en .xlsx ou en CSV.</translation>
+    </message>
+    <message>
+        <source>{path} is no Excel workbook; save it as .xlsx or as CSV.</source>
+        <translation>{path} n’est pas un classeur Excel&#xa0;; enregistrez-le en .xlsx ou en CSV.</translation>
+    </message>
+    <message>
+        <source>{path} is a damaged workbook ({why}); open it in a spreadsheet program and save it again.</source>
+        <translation>{path} est un classeur endommagé ({why})&#xa0;; ouvrez-le dans un tableur et enregistrez-le à nouveau.</translation>
+    </message>
+    <message>
+        <source>{path} is too large for a workbook; save its table as CSV or TSV.</source>
+        <translation>{path} est trop grand pour un classeur&#xa0;; enregistrez son tableau en CSV ou TSV.</translation>
+    </message>
+    <message>
+        <source>{path} has formulas without values, the first in row {number}; open it in a spreadsheet program and save it again.</source>
+        <translation>{path} contient des formules sans valeur, la première à la ligne {number}&#xa0;; ouvrez-le dans un tableur et enregistrez-le à nouveau.</translation>
     </message>
     <message>
         <source>There is no file {path}.</source>
@@ -6066,8 +6090,8 @@ Déposez-en une ici, ou cliquez.</translation>
         </translation>
     </message>
     <message>
-        <source>Tables (*.csv *.tsv *.txt);;All files (*)</source>
-        <translation>Tableaux (*.csv *.tsv *.txt);;Tous les fichiers (*)</translation>
+        <source>Tables (*.xlsx *.csv *.tsv *.txt);;All files (*)</source>
+        <translation>Tableaux (*.xlsx *.csv *.tsv *.txt);;Tous les fichiers (*)</translation>
     </message>
     <message>
         <source>The folder {path} is not there; is its drive plugged in?</source>

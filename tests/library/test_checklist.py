@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from bioscan_desktop.core.errors import ArgumentError
@@ -63,7 +64,7 @@ def test_what_is_no_list_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text("\n# nothing\n")
     with pytest.raises(ArgumentError, match="holds no names"):
         read_names(tmp_path / "empty.txt")
-    for number, content in enumerate((b"\xff\xfe\x00", b"PK\x03\x04\x00\xfe")):
+    for number, content in enumerate((b"\xff\xfe\x00", b"\x89PNG\x00\xfe")):
         (tmp_path / f"{number}.txt").write_bytes(content)
         with pytest.raises(ArgumentError, match="cannot be read as a list of names"):
             read_names(tmp_path / f"{number}.txt")
@@ -93,3 +94,19 @@ def test_a_stray_quotation_mark_is_one_sentence_or_does_no_harm(tmp_path: Path) 
     (tmp_path / "table.csv").write_text(f'scientificName\nNoctua comes\n"{many}')
     with pytest.raises(ArgumentError, match=r"table.csv cannot be read as a list of names \(field larger"):
         read_names(tmp_path / "table.csv")
+
+
+def test_names_of_workbooks(tmp_path: Path) -> None:
+    table, plain = openpyxl.Workbook(), openpyxl.Workbook()
+    for row in (["Checklist of Bern"], [], ["CD", "scientificName", "taxonRank"], [1, "Pieridae", "family"],
+                [2, "Pieris rapae (L.)", "species"], [], [3, "Aglais io", "species"]):  # fmt: skip
+        table.active.append(row)
+    for row in (["# my garden"], ["Pieris rapae", 3], [None, "x"], ["Aglais io"]):
+        plain.active.append(row)
+    table.save(tmp_path / "table.xlsx")
+    plain.save(tmp_path / "plain.xlsx")
+    assert read_names(tmp_path / "table.xlsx") == ["Pieris rapae (L.)", "Aglais io"]
+    assert read_names(tmp_path / "plain.xlsx") == ["Pieris rapae", "Aglais io"]
+    openpyxl.Workbook().save(tmp_path / "empty.xlsx")
+    with pytest.raises(ArgumentError, match="holds no names"):
+        read_names(tmp_path / "empty.xlsx")

@@ -8,6 +8,7 @@ import random
 import struct
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -393,3 +394,26 @@ class TestFolders:
         told: list[Path] = []
         assert list(scan(tmp_path / "gone", True, lambda p, _: told.append(p))) == []
         assert told == [tmp_path / "gone"]
+
+
+def test_a_workbook_is_a_table_of_records(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Species", "NUC", "Image", "sampleid", "country"])
+    book.active.append(["Pieris rapae", "ACGT", None, 12, "Peru"])
+    book.active.append([])
+    book.active.append([None, None, "a_b.jpg", 13.5, "not_classified"])
+    book.save(tmp_path / "records.xlsx")
+    assert list(read_table(tmp_path / "records.xlsx")) == [
+        Record(
+            1,
+            Lineage(genus="Pieris", species="Pieris rapae"),
+            sampleid="12",
+            nucleotides="ACGT",
+            country="Peru",
+        ),
+        Record(3, Lineage(), sampleid="13.5", image_file="a_b.jpg"),
+    ]
+    book.active["B1"] = book.active["C1"] = "x"
+    book.save(tmp_path / "other.xlsx")
+    with pytest.raises(ArgumentError, match=r"neither a column.*it has: species, x, x, sampleid, country"):
+        list(read_table(tmp_path / "other.xlsx"))

@@ -1,4 +1,4 @@
-"""Tables of specimen records in BOLD/BCDM or BIOSCAN column names, TSV or CSV, gzipped or not."""
+"""Tables of specimen records in BOLD/BCDM or BIOSCAN column names: workbooks, TSV or CSV, gzipped or not."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TextIO
 
 from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.taxonomy import Lineage, clean_name
+from bioscan_desktop.library.importers.workbooks import is_workbook, workbook_rows
 
 # First the name of the contract, then what BOLD, BIOSCAN-1M, BIOSCAN-5M and R make of it.
 _ALIASES: dict[str, tuple[str, ...]] = {
@@ -66,25 +67,25 @@ def read_table(path: Path) -> Iterator[Record]:
     """Yields the records of a table; streams, so that millions of rows need no memory.
 
     Raises:
-        ArgumentError: if the file is missing, not text, or has none of the known columns.
+        ArgumentError: if the file is missing, neither text nor a workbook, or has none of the known columns.
     """
     try:
-        with open_text(path) as stream:
-            header = stream.readline().lstrip("﻿").rstrip("\r\n")
-            dialect = dialect_of(header, path.name.removesuffix(".gz").endswith(".tsv"))
-            names = [name.strip().lower() for name in next(csv.reader([header], dialect), [])]
-            columns = {
-                field: next((names.index(alias) for alias in aliases if alias in names), None)
-                for field, aliases in _ALIASES.items()
-            }
-            if columns["nucleotides"] is None and columns["image_file"] is None:
-                raise ArgumentError(
-                    f"{path} has neither a column 'nucleotides' nor 'image_file'; "
-                    f"it has: {', '.join(names[:12]) or 'no header'}."
-                )
-            for number, cells in enumerate(csv.reader(stream, dialect), start=1):
-                if cells:
-                    yield _record(number, cells, columns)
+        with path.open("rb") as probe:
+            head = probe.read(8)
+        rows = workbook_rows(path, _is_header) if is_workbook(head) else _text_rows(path)
+        names = _column_names(next(rows, []))
+        columns = {
+            field: next((names.index(alias) for alias in aliases if alias in names), None)
+            for field, aliases in _ALIASES.items()
+        }
+        if columns["nucleotides"] is None and columns["image_file"] is None:
+            raise ArgumentError(
+                f"{path} has neither a column 'nucleotides' nor 'image_file'; "
+                f"it has: {', '.join(names[:12]) or 'no header'}."
+            )
+        for number, cells in enumerate(rows, start=1):
+            if cells:
+                yield _record(number, cells, columns)
     except FileNotFoundError:
         raise ArgumentError(f"There is no file {path}.") from None
     except UnicodeDecodeError:
@@ -93,6 +94,24 @@ def read_table(path: Path) -> Iterator[Record]:
         ) from None
     except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise ArgumentError(f"{path} cannot be read as a table ({reason(error)}).") from None
+
+
+def _text_rows(path: Path) -> Iterator[list[str]]:
+    """The rows of a text, its header first."""
+    with open_text(path) as stream:
+        header = stream.readline().lstrip("\ufeff").rstrip("\r\n")
+        dialect = dialect_of(header, path.name.removesuffix(".gz").endswith(".tsv"))
+        yield next(csv.reader([header], dialect), [])
+        yield from csv.reader(stream, dialect)
+
+
+def _column_names(cells: list[str]) -> list[str]:
+    return [name.strip().lower() for name in cells]
+
+
+def _is_header(cells: list[str]) -> bool:
+    wanted = {*_ALIASES["nucleotides"], *_ALIASES["image_file"]}
+    return not wanted.isdisjoint(_column_names(cells))
 
 
 def dialect_of(header: str, tabs: bool) -> type[csv.Dialect]:

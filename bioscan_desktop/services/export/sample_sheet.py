@@ -16,6 +16,7 @@ from pathlib import Path
 from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.taxonomy import clean_name
 from bioscan_desktop.library.importers.tables import decoded, dialect_of
+from bioscan_desktop.library.importers.workbooks import is_workbook, workbook_rows
 from bioscan_desktop.services.export.dates import iso_dates
 
 TERMS: dict[str, tuple[str, ...]] = {
@@ -102,7 +103,7 @@ class SampleSheet:
 
 
 def read_sheet(path: Path, copy: bytes = b"") -> SampleSheet:
-    """Reads a table with tabs, commas or semicolons.
+    """Reads a workbook, or a table with tabs, commas or semicolons.
 
     Dates become ISO 8601, coordinates decimal degrees; what cannot be read is told and left out.
 
@@ -115,13 +116,10 @@ def read_sheet(path: Path, copy: bytes = b"") -> SampleSheet:
     notices: list[str] = []
     content = _content(path, copy, notices)
     try:
-        text = decoded(content)
-        dialect = dialect_of(next(iter(text.splitlines()), ""), path.suffix.lower() == ".tsv")
-        # Rows end where csv says so: cells may have line ends of their own, FileMaker's vertical tabs too.
-        table = list(csv.reader(io.StringIO(text, newline=""), dialect))
+        table = _table(path, content)
     except (UnicodeDecodeError, csv.Error) as error:
         raise _unreadable(path, error) from None
-    columns = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in table[0]] if table else []
+    columns = _columns(table[0]) if table else []
     cells = [
         {name: value for name, cell in zip(columns, row, strict=False) if name and (value := clean(cell))}
         for row in table[1:]
@@ -157,6 +155,27 @@ def _content(path: Path, copy: bytes, notices: list[str]) -> bytes:
     if copy and content != copy:
         notices.append(f"{path.name} has changed since it was read last, and was read anew.")
     return content
+
+
+def _table(path: Path, content: bytes) -> list[list[str]]:
+    """The rows, with the header first."""
+    if is_workbook(content):
+        return list(workbook_rows(path, _is_header, content))
+    text = decoded(content)
+    dialect = dialect_of(next(iter(text.splitlines()), ""), path.suffix.lower() == ".tsv")
+    # Rows end where csv says so: cells may have line ends of their own, FileMaker's vertical tabs too.
+    return list(csv.reader(io.StringIO(text, newline=""), dialect))
+
+
+def _columns(cells: Iterable[str]) -> list[str]:
+    return [re.sub(r"[^a-z]", "", cell.casefold()) for cell in cells]
+
+
+def _is_header(cells: list[str]) -> bool:
+    """A row that names a column of ids, and another one that is known."""
+    named = set(_columns(cells))
+    terms = {name for term, others in TERMS.items() for name in (term.casefold(), *others)}
+    return not named.isdisjoint((*IDS, *WELL)) and len(named & {*terms, *IDS, *WELL, *COORD}) > 1
 
 
 def _unreadable(path: Path, error: Exception) -> ArgumentError:

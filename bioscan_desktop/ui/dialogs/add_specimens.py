@@ -19,13 +19,13 @@ from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.edged import Dialog
 from bioscan_desktop.ui.widgets.parts import label
 
-TABLES = (".tsv", ".csv", ".txt", ".gz")
+TABLES = (".xlsx", ".tsv", ".csv", ".txt", ".gz")
 """Endings of what may be such a table."""
 
 PHOTO_FOLDERS = ("photos", "images", "pictures", "fotos")
 
 COLUMNS = mark(
-    "The table is a .tsv or .csv file with a header, one row a photo or barcode. It needs the column "
+    "The table is an .xlsx, .tsv or .csv file with a header, one row a photo or barcode. It needs the column "
     "nucleotides or image_file; order, family, genus and species give the names, and processid, bin_uri "
     "and country are kept with the record. These are the column names of BOLD."
 )
@@ -102,7 +102,10 @@ class AddSpecimensDialog(Dialog):
 
     def _choose_table(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self, tr("Table of specimens"), self._start, tr("Tables (*.tsv *.csv *.txt *.gz);;All files (*)")
+            self,
+            tr("Table of specimens"),
+            self._start,
+            tr("Tables (*.xlsx *.tsv *.csv *.txt *.gz);;All files (*)"),
         )
         if chosen:
             self.set_table(Path(chosen))

@@ -175,7 +175,7 @@ class ExportDetailsDialog(Dialog):
             self,
             tr("Sample sheet"),
             self._bench.settings.get("last_folder"),
-            tr("Tables (*.csv *.tsv *.txt);;All files (*)"),
+            tr("Tables (*.xlsx *.csv *.tsv *.txt);;All files (*)"),
         )
         if chosen:
             self.use_sheet(Path(chosen))

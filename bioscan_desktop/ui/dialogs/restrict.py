@@ -182,7 +182,7 @@ class RestrictDialog(Dialog):
             self,
             tr("List of names"),
             self._bench.settings.get("last_folder"),
-            tr("Lists (*.txt *.csv *.tsv *.tab);;All files (*)"),
+            tr("Lists (*.txt *.xlsx *.csv *.tsv *.tab);;All files (*)"),
         )
         if chosen:
             self.use_list(Path(chosen))

@@ -288,7 +288,7 @@ class BatchSetup(QWidget):
             self,
             tr("Table of specimens"),
             self.folder.text(),
-            tr("Tables (*.tsv *.csv *.txt *.gz);;All files (*)"),
+            tr("Tables (*.xlsx *.tsv *.csv *.txt *.gz);;All files (*)"),
         )
         if chosen:
             self.table.setText(chosen)

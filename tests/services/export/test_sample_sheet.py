@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from bioscan_desktop.core.errors import ArgumentError
@@ -100,7 +102,7 @@ def test_letters_of_western_europe(tmp_path: Path) -> None:
         ("name,date\nx,2026\n", "no column that says which specimen"),
         ("sampleid,colour\nM1,red\n", "no column that says when, where or by whom"),
         ("", "no column that says which specimen"),
-        (b"PK\x03\x04\x00\xff", "cannot be read as a table of samples"),
+        (b"\x89PNG\x00\xff", "cannot be read as a table of samples"),
     ],
 )
 def test_what_is_no_sheet_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
@@ -148,4 +150,28 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     with path.open("wb") as stream:
         stream.truncate((64 << 20) + 1)
     with pytest.raises(ArgumentError, match="too large for a table of samples: 64 MB at most"):
+        read_sheet(path)
+
+
+def test_a_workbook_of_samples(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Trip to the Aare", None, "id"])
+    book.active.append(["Sample ID", "Date", "Time", "Lat", "Lon", "Elevation", "Collectors"])
+    book.active.append([1, dt.date(2026, 7, 31), dt.time(22, 5), 46.95, -7.45, 540, "A. Muster"])
+    book.active.append([2, None, None, 46, 7, 541.5, None])
+    book.active.merge_cells("B3:B4")
+    path = tmp_path / "samples.xlsx"
+    book.save(path)
+    found = read_sheet(path)
+    assert found.find(["1"]).values == {
+        "eventDate": "2026-07-31", "eventTime": "22:05", "decimalLatitude": "46.95",
+        "decimalLongitude": "-7.45", "minimumElevationInMeters": "540", "recordedBy": "A. Muster",
+    }  # fmt: skip
+    second = found.find(["2"]).values
+    assert (second["eventDate"], second["minimumElevationInMeters"]) == ("2026-07-31", "541.5")
+    content = path.read_bytes()
+    path.unlink()
+    assert read_sheet(path, content).find(["1"]).values["eventDate"] == "2026-07-31"
+    path.write_bytes(content[:900])
+    with pytest.raises(ArgumentError, match="is a damaged workbook"):
         read_sheet(path)
