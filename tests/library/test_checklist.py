@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from bioscan_desktop.core.errors import ArgumentError
@@ -97,6 +96,7 @@ def test_a_stray_quotation_mark_is_one_sentence_or_does_no_harm(tmp_path: Path) 
 
 
 def test_names_of_workbooks(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
     table, plain = openpyxl.Workbook(), openpyxl.Workbook()
     for row in (["Checklist of Bern"], [], ["CD", "scientificName", "taxonRank"], [1, "Pieridae", "family"],
                 [2, "Pieris rapae (L.)", "species"], [], [3, "Aglais io", "species"]):  # fmt: skip

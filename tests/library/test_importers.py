@@ -8,7 +8,6 @@ import random
 import struct
 from pathlib import Path
 
-import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -397,6 +396,7 @@ class TestFolders:
 
 
 def test_a_workbook_is_a_table_of_records(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
     book.active.append(["Species", "NUC", "Image", "sampleid", "country"])
     book.active.append(["Pieris rapae", "ACGT", None, 12, "Peru"])

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 import xlsxwriter
 
@@ -17,6 +16,8 @@ from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.library.importers import workbooks
 from bioscan_desktop.library.importers.cell_formats import CellFormat, format_of
 from bioscan_desktop.library.importers.workbooks import is_workbook, workbook_rows
+
+openpyxl = pytest.importorskip("openpyxl")
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

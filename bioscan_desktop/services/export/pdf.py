@@ -13,6 +13,7 @@ from PIL import Image, ImageColor
 
 from bioscan_desktop.core.agreement import LETTERS, level_text
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.services.export.collecting_words import collecting_words
 from bioscan_desktop.services.export.escaping import legal
 from bioscan_desktop.services.export.items import ExportItem, Name
 from bioscan_desktop.services.export.pdf_fonts import FAMILY, Fonts
@@ -189,7 +190,7 @@ class _Sheets(SpooledDocument):
         self.multi_cell(width, height, self.type.fit(text), align="L", new_x=XPos.LEFT, new_y=YPos.NEXT)
 
     def _words(self, item: ExportItem, x: float, width: float) -> None:
-        """Id, name, how sure, why, ladder."""
+        """Id, name, how sure, why, where it was collected, ladder."""
         verdict, record = item.verdict, item.record
         self._font(8.5)
         self.set_text_color(*MUTED)
@@ -218,6 +219,13 @@ class _Sheets(SpooledDocument):
             self._font(8)
             self.set_text_color(*MUTED)
             self._block(width, 4, notice)
+        for what, words in collecting_words(item.collected):
+            self.set_xy(x, self.get_y() + 1.2)
+            self._font(8.5)
+            self.set_text_color(*MUTED)
+            self.cell(17, 4.4, what)
+            self.set_text_color(*INK)
+            self._block(width - 17, 4.4, words)
         self._ladder(item, x, width)
 
     def _sure(self, x: float, width: float, pill: str, look: str, beside: str, name: Name) -> None:

@@ -6,6 +6,7 @@ import base64
 
 from bioscan_desktop.core.agreement import LETTERS, level_text
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.services.export.collecting_words import collecting_words
 from bioscan_desktop.services.export.escaping import xml
 from bioscan_desktop.services.export.items import REJECTED, UNKNOWN, ExportItem, Name
 from bioscan_desktop.services.export.pictures import barcode_svg, thumbnail
@@ -73,6 +74,7 @@ def article(item: ExportItem, number: int, options: ExportOptions) -> str:
         f'<article id="s{number}"><div>{_pictures(item)}</div><div>',
         f'<a class="top" href="#top">to the top</a><p class="id">{xml(item.query_id)}</p>',
         _verdict(item),
+        _collected(item),
         _ladder(item, options),
         "</div>",
         _hits(item, options),
@@ -132,6 +134,13 @@ def _verdict(item: ExportItem) -> str:
             lines.append(f"<p>{xml(verdict['reason'])}</p>")
     lines += [f'<p class="muted">{xml(notice)}</p>' for notice in record.get("notices") or ()]
     return "".join(lines)
+
+
+def _collected(item: ExportItem) -> str:
+    """Date, place and collector, where they are known."""
+    known = collecting_words(item.collected)
+    lines = "".join(f"<dt>{what}</dt><dd>{xml(words)}</dd>" for what, words in known)
+    return f'<dl class="collected">{lines}</dl>' if known else ""
 
 
 def _banner(look: str, text: str) -> str:

@@ -14,6 +14,8 @@ from PIL import Image
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.services.export import charts, html_report, pdf, pdf_fonts, tables, xlsx
+from bioscan_desktop.services.export.collecting import Collecting
+from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.services.export.escaping import safe_cell
 from bioscan_desktop.services.export.exporting import export
 from bioscan_desktop.services.export.items import ExportItem
@@ -339,3 +341,27 @@ def test_nothing_stands_out_of_a_sheet_at_the_right(
         sheets.type.close()
     assert "›" in [text.strip() for _, text in found]
     assert [text for right, text in found if right > pdf.MARGIN + pdf.WIDTH + 0.5] == []
+
+
+def test_reports_say_when_where_and_by_whom_specimens_were_collected(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "samples.csv"
+    sheet.write_text(
+        f"id,date,place,country,lat,lon,collectors\n{items[0].query_id},31.7.2026,<Aare>,Switzerland,"
+        "46.9512,7.4512,A. Muster\n"
+    )
+    collecting = Collecting(CollectingChoice(sheet, digits=1))
+    joined = list(map(collecting.add, items))
+    text, _ = page_of(joined, options, tmp_path)
+    place = "&lt;Aare&gt;, Switzerland; 47.0, 7.5 within 7872 m"
+    assert f"<dt>Date</dt><dd>2026-07-31</dd><dt>Place</dt><dd>{place}</dd>" in text
+    assert "<dt>Collector</dt><dd>A. Muster</dd>" in text and "46.95" not in text
+    assert text.count('class="collected"') == 1
+    pypdf = pytest.importorskip("pypdf")
+    export(joined[:2], "pdf", tmp_path / "sheets.pdf", options)
+    pages = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "sheets.pdf").pages]
+    first = " ".join(pages[0].split())
+    assert "Date 2026-07-31" in first and "Collector A. Muster" in first
+    assert "Place <Aare>, Switzerland; 47.0, 7.5 within 7872 m" in first
+    assert "Collector" not in " ".join(pages[1:])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from bioscan_desktop.core.errors import ArgumentError
@@ -154,6 +153,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_workbook_of_samples(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
     book.active.append(["Trip to the Aare", None, "id"])
     book.active.append(["Sample ID", "Date", "Time", "Lat", "Lon", "Elevation", "Collectors"])
