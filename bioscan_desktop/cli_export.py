@@ -51,6 +51,9 @@ def add(commands: Any) -> None:
         help="leave out the sample sheet and the choices that a session brings along",
     )
     parser.add_argument(
+        "--country", default="", metavar="NAME", help="of all specimens that the samples say no country of"
+    )
+    parser.add_argument(
         "--photo-dates", action="store_true", help="take dates from the photos, where the samples have none"
     )
     parser.add_argument(
@@ -146,6 +149,7 @@ def _choice(arguments: argparse.Namespace, kept: CollectingChoice) -> Collecting
         dates=kept.dates or arguments.photo_dates,
         places=kept.places or arguments.photo_places,
         digits=kept.digits if digits is None else digits,
+        country=arguments.country or kept.country,
     )
 
 

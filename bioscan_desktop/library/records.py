@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -326,6 +326,11 @@ class RecordStore:
 
     def countries(self) -> list[tuple[str, int]]:
         """Every country with the number of its records, most first."""
+        return list(self._countries)
+
+    @cached_property
+    def _countries(self) -> list[tuple[str, int]]:
+        """Counted once: a large library takes seconds, and what is open does not change."""
         if self.has_specimens:
             sql = "SELECT country, sum(n_records) FROM places GROUP BY 1 ORDER BY 2 DESC, 1"
         else:
@@ -334,6 +339,16 @@ class RecordStore:
                 "ORDER BY 2 DESC, 1"
             )
         return [(row[0], row[1]) for row in self._rows(sql)]
+
+    def countries_of(self, species: str) -> list[tuple[str, int]]:
+        """The countries of the specimens of a species with the number of their records, most first."""
+        ours = "key_id IN (SELECT key_id FROM keys WHERE species = ?)"
+        table = "places" if self.has_specimens else "keys"
+        sql = (
+            f"SELECT country, sum(n_records) FROM {table} WHERE {ours} AND country IS NOT NULL GROUP BY 1 "
+            "ORDER BY 2 DESC, 1"
+        )
+        return [(row[0], row[1]) for row in self._rows(sql, [species])]
 
     def keys_from(self, countries: Sequence[str]) -> set[int]:
         """The ids of all keys with a record from one of some countries, spelled as in the library."""

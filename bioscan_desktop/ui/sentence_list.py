@@ -8,6 +8,7 @@ as it is.
 
 from __future__ import annotations
 
+from bioscan_desktop.ui.sentences_of_tables import COUNTRIES, TABLES
 from bioscan_desktop.ui.translating import mark
 
 NAMED = {
@@ -263,15 +264,6 @@ LIBRARIES = (
     mark("{path} has neither a column 'nucleotides' nor 'image_file'; it has: {names}."),
     mark("{path} cannot be read as a table ({why})."),
     mark("{path} cannot be read as a table: it is not UTF-8 text; save it as CSV UTF-8 or as TSV."),
-    mark("{path} is protected by a password; save it without one."),
-    mark("{path} is of an old version of Excel; save it as .xlsx or as CSV."),
-    mark("{path} is no Excel workbook; save it as .xlsx or as CSV."),
-    mark("{path} is a damaged workbook ({why}); open it in a spreadsheet program and save it again."),
-    mark("{path} is too large for a workbook; save its table as CSV or TSV."),
-    mark(
-        "{path} has formulas without values, the first in row {number}; open it in a spreadsheet program and "
-        "save it again."
-    ),
     mark("There is no file {path}."),
     mark("There is no folder {path}."),
     mark("{name} has no order, so it cannot name anything."),
@@ -407,9 +399,6 @@ EXPORTS = (
     mark("{path} cannot be written ({why})."),
     mark("There are more than {number} rows for the sheet {name}; export comma-separated tables instead."),
     mark("{path} cannot be read as a table of samples ({why}); save it as CSV or TSV."),
-    mark("{path} is too large for a table of samples: {number} MB at most."),
-    mark("{path} cannot be read ({why}); its copy in the session was used."),
-    mark("{name} has changed since it was read last, and was read anew."),
     mark("{path} has no column that says which specimen a row is of, such as sampleid, specimen_id or well."),
     mark(
         "{path} has no column that says when, where or by whom specimens were collected, such as date, "
@@ -508,5 +497,5 @@ TITLES = (
 
 TEMPLATES = (
     *VERDICTS, *BARCODES, *PHOTOS, *PACKS, *DOWNLOADS, *LIBRARIES,
-    *SESSIONS, *BATCHES, *EXPORTS, *WORK, *SETTINGS,
+    *SESSIONS, *BATCHES, *EXPORTS, *TABLES, *COUNTRIES, *WORK, *SETTINGS,
 )  # fmt: skip

@@ -100,6 +100,26 @@ def barcode_evidence(identifier: Identifier, specimen: Specimen, reporter: Repor
     return barcode_evidence.barcode_evidence(identifier, specimen, reporter.cancel)
 
 
+def country_hint(
+    identifier: Identifier,
+    result: Identification,
+    specimen: Specimen,
+    choice: CollectingChoice,
+    restricted_to: Sequence[str],
+    _: Reporter,
+) -> str:
+    """A sentence where no reference of the species is from the country of the specimen, or ""."""
+    from bioscan_desktop.core.errors import ArgumentError
+    from bioscan_desktop.services import country_hint
+
+    assert result.verdict is not None
+    names = (specimen.query_id, specimen.photo.name if isinstance(specimen.photo, Path) else "")
+    try:
+        return country_hint.country_hint(identifier.library, result.verdict, names, choice, restricted_to)
+    except ArgumentError:
+        return ""  # a sheet that is gone is told where it is needed
+
+
 def open_engine(library_name: str, model_name: str, provider: str, reporter: Reporter) -> Engine:
     """Opens a library and its model and warms both up, so that the first answer comes at once.
 

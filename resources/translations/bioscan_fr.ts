@@ -3081,6 +3081,18 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>{path} contient des formules sans valeur, la première à la ligne {number}&#xa0;; ouvrez-le dans un tableur et enregistrez-le à nouveau.</translation>
     </message>
     <message>
+        <source>The only reference of this species with a known country is not from {where}, but from {names}.</source>
+        <translation>La seule référence de cette espèce dont le pays est connu ne vient pas de ce pays ({where}), mais de&#xa0;: {names}.</translation>
+    </message>
+    <message>
+        <source>None of the {number} references of this species with a known country is from {where}; they are from {names}.</source>
+        <translation>Aucune des {number} références de cette espèce dont le pays est connu ne vient de ce lieu ({where})&#xa0;; elles viennent de&#xa0;: {names}.</translation>
+    </message>
+    <message>
+        <source>None of the {number} references of this species with a known country is from {where}; the nearest are from {names}.</source>
+        <translation>Aucune des {number} références de cette espèce dont le pays est connu ne vient de ce lieu ({where})&#xa0;; les plus proches viennent de&#xa0;: {names}.</translation>
+    </message>
+    <message>
         <source>There is no file {path}.</source>
         <translation>Il n’y a pas de fichier {path}.</translation>
     </message>
@@ -4890,6 +4902,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>{text}&#x202f;; ensuite vient {name} avec {share}</translation>
     </message>
     <message>
+        <source>The records of a library show where specimens were collected for it. They are no map of where a species lives, so this changes neither the name nor the shares.</source>
+        <translation>Les enregistrements d’une bibliothèque montrent où des spécimens ont été récoltés pour elle. Ils ne sont pas une carte de répartition de l’espèce&#xa0;: cela ne change donc ni le nom ni les parts.</translation>
+    </message>
+    <message>
         <source>Identify this specimen again</source>
         <translation>Identifier de nouveau ce spécimen</translation>
     </message>
@@ -4940,6 +4956,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>Photo and barcode apart</source>
         <translation>Photo et code-barres à part</translation>
+    </message>
+    <message>
+        <source>Hint: {sentence}</source>
+        <translation>Indication&#xa0;: {sentence}</translation>
     </message>
     <message>
         <source>Attach photo…</source>
@@ -6053,6 +6073,14 @@ Déposez-en une ici, ou cliquez.</translation>
     <message>
         <source>Sample sheet</source>
         <translation>Tableau d’échantillons</translation>
+    </message>
+    <message>
+        <source>Where the sheet names none</source>
+        <translation>Si le tableau n’en donne pas</translation>
+    </message>
+    <message>
+        <source>Co&amp;untry</source>
+        <translation>Pa&amp;ys</translation>
     </message>
     <message>
         <source>&amp;Dates of the photos, where the sheet has none</source>

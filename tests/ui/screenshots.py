@@ -41,6 +41,7 @@ from bioscan_desktop.core.calibration import Calibration, NoveltyModel, PairScal
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library.build import BuildOptions, build_library
 from bioscan_desktop.library.importers.tables import read_table
+from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import icons, intake, theme, wording
 from bioscan_desktop.ui.dialogs import simple
@@ -515,6 +516,13 @@ def export_details(stage: Stage) -> None:
     stage.until(dialog.take.isEnabled)
 
 
+def country_hint(stage: Stage) -> None:
+    stage.open().several()
+    stage.window.bench.collecting.choose(CollectingChoice(country="Norway"))
+    stage.select(0)
+    stage.until(lambda: not stage.window.page.panel._country.isHidden())
+
+
 def _session(stage: Stage) -> SessionMenu:
     link = SessionLink(
         stage.window.bench, stage.world.scratch / f"sessions-{time.monotonic_ns()}", stage.window
@@ -797,6 +805,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "restrict_dialog": restrict_dialog,
     "missing_names": missing_names,
     "export_details": export_details,
+    "country_hint": country_hint,
     "relink": relink,
     "settings": _page("settings"),
     "review": review,

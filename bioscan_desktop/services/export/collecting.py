@@ -40,7 +40,8 @@ class Collecting:
         if choice.sheet is not None:
             self._sheet = read_sheet(choice.sheet, choice.copy)
         more = (*(_DATE if choice.dates else ()), *(_PLACE if choice.places else ()))
-        terms = dict.fromkeys((*self._sheet.terms, *more))
+        where = ("country",) if choice.country else ()
+        terms = dict.fromkeys((*self._sheet.terms, *where, *more))
         if choice.digits is not None and "decimalLatitude" in terms:
             terms |= dict.fromkeys(_ROUNDED)
         self.terms: tuple[str, ...] = tuple(terms)
@@ -63,6 +64,8 @@ class Collecting:
             values |= row.values
         elif self._choice.sheet is not None:
             self._without.append(item.query_id)
+        if self._choice.country and not values.keys() & {"country", "countryCode"}:
+            values["country"] = self._choice.country
         dates = self._choice.dates and "eventDate" not in values
         places = self._choice.places and "decimalLatitude" not in values
         if dates or places:

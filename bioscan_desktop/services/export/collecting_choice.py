@@ -20,6 +20,7 @@ class CollectingChoice:
         dates, places: take the date and the place out of photos, where the sheet has none. Off unless
             asked for: a photo of a pinned specimen tells where the collection is.
         digits: decimals of coordinates; None leaves them as they are.
+        country: of all specimens that the sheet says no country of; "" leaves them without.
         copy: content of the sheet as it was read last, for when its file is gone.
     """
 
@@ -28,13 +29,17 @@ class CollectingChoice:
     places: bool = False
     digits: int | None = None
     copy: bytes = field(default=b"", repr=False)
+    country: str = ""
 
     def __bool__(self) -> bool:
-        return self.sheet is not None or self.dates or self.places or self.digits is not None
+        given = self.sheet is not None or self.digits is not None
+        return given or self.dates or self.places or bool(self.country)
 
     def to_dict(self) -> dict[str, Any]:
         """All but the sheet, as JSON of a session."""
-        return {"dates": self.dates, "places": self.places, "digits": self.digits}
+        return {
+            "dates": self.dates, "places": self.places, "digits": self.digits, "country": self.country,
+        }  # fmt: skip
 
     @classmethod
     def of(cls, said: Mapping[str, Any], sheet: Path | None = None, copy: bytes = b"") -> CollectingChoice:
@@ -42,4 +47,12 @@ class CollectingChoice:
         digits = said.get("digits")
         is_number = isinstance(digits, int) and not isinstance(digits, bool)
         rounded = min(max(int(digits), 0), 4) if is_number and digits is not None else None
-        return cls(sheet, said.get("dates") is True, said.get("places") is True, rounded, copy)
+        country = said.get("country")
+        return cls(
+            sheet,
+            said.get("dates") is True,
+            said.get("places") is True,
+            rounded,
+            copy,
+            country if isinstance(country, str) else "",
+        )

@@ -98,6 +98,9 @@ class ExportDetailsDialog(Dialog):
         sheet.addLayout(line)
         sheet.addWidget(self.found)
         form.addRow(tr("Sample sheet"), sheet)
+        self.country = QLineEdit(choice.country)
+        self.country.setPlaceholderText(tr("Where the sheet names none"))
+        form.addRow(tr("Co&untry"), self.country)
         self.dates = QCheckBox(tr("&Dates of the photos, where the sheet has none"))
         self.dates.setChecked(choice.dates)
         self.places = QCheckBox(tr("&Places of the photos, where the sheet has none"))
@@ -128,7 +131,12 @@ class ExportDetailsDialog(Dialog):
     def choice(self) -> CollectingChoice:
         """What is chosen."""
         return CollectingChoice(
-            self.sheet, self.dates.isChecked(), self.places.isChecked(), self.digits.currentData(), self._copy
+            self.sheet,
+            self.dates.isChecked(),
+            self.places.isChecked(),
+            self.digits.currentData(),
+            self._copy,
+            " ".join(self.country.text().split()),
         )
 
     def use_sheet(self, path: Path | None, copy: bytes = b"") -> None:

@@ -135,3 +135,25 @@ def test_the_command_joins_and_json_lines_keep_it(
         row = next(csv.DictReader(stream))
     assert (row["decimalLatitude"], row["country"]) == ("47.0", "Peru")
     assert row["dataGeneralizations"] == "Coordinates rounded to 1 degree."
+
+
+def test_a_country_of_all_specimens_fills_what_the_sheet_leaves_open(
+    items: list[ExportItem], samples: Path
+) -> None:
+    collecting = Collecting(CollectingChoice(samples, country="Chile"))
+    found = [collecting.add(item).collected["country"] for item in items]
+    assert found == ["Peru"] + ["Chile"] * (len(items) - 1)
+    samples.write_text(f"sampleid,country_iso\n{items[0].query_id},PE\n")
+    collecting = Collecting(CollectingChoice(samples, country="Chile"))
+    assert collecting.terms == ("countryCode", "country")
+    assert collecting.add(items[0]).collected == {"countryCode": "PE"}
+    alone = Collecting(CollectingChoice(country="Chile"))
+    assert alone.terms == ("country",) and alone.add(items[0]).collected == {"country": "Chile"}
+
+
+def test_choices_come_back_as_they_were_kept() -> None:
+    choice = CollectingChoice(None, True, False, 2, country="Chile")
+    assert CollectingChoice.of(choice.to_dict()) == choice
+    odd = {"dates": "yes", "places": 1, "digits": True, "country": 5}
+    assert CollectingChoice.of(odd) == CollectingChoice()
+    assert CollectingChoice.of({"digits": 17}).digits == 4 and CollectingChoice.of({"digits": -3}).digits == 0

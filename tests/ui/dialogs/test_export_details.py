@@ -40,6 +40,7 @@ def test_a_sheet_is_joined_to_what_is_exported(
     qtbot.waitUntil(lambda: dialog.take.isEnabled())
     assert dialog.found.text().startswith("1 of 2 specimens of the list have a row. The dates of 1 of 2 rows")
     dialog.digits.setCurrentIndex(1)
+    QTest.keyClicks(dialog.country, " Switzerland")
     dialog.take.click()
     window.bench.export(tmp_path / "r.csv")
     qtbot.waitUntil(lambda: "samples.csv has no row for 1 of 2 specimens: M2." in window.messages.text)
@@ -47,9 +48,11 @@ def test_a_sheet_is_joined_to_what_is_exported(
     with (tmp_path / "r.csv").open(encoding="utf-8-sig", newline="") as stream:
         found = {row["query_id"]: row for row in csv.DictReader(stream)}
     assert (found["M1"]["eventDate"], found["M1"]["decimalLatitude"]) == ("2026-07-31", "46.95")
+    assert {row["country"] for row in found.values()} == {"Switzerland"}
     assert found["M1"]["verified_by"] == "Anna Muster" and found["M2"]["eventDate"] == ""
     again = open_dialog(window, qtbot)
     assert (again.name.text(), again.licence.currentText()) == ("Anna Muster", "CC0-1.0")
+    assert again.country.text() == "Switzerland"
     assert again.sheet_words.text() == "samples.csv" and again.choice == window.bench.collecting.choice
     again.forget.click()
     again.reject()
