@@ -131,7 +131,7 @@ def run(arguments: argparse.Namespace) -> int:
             missing = sorted(wanted - found)
             if missing:
                 print(f"bioscan: there is no result of {', '.join(missing)}.", file=sys.stderr)
-    for sentence in collecting.told() if collecting is not None else ():
+    for sentence in (*written.notices, *(collecting.told() if collecting is not None else ())):
         print(f"bioscan: {sentence}", file=sys.stderr)
     noun = "result" if written.count == 1 else "results"
     names = ", ".join(str(path) for path in written.paths)

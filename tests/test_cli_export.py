@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from bioscan_desktop import cli
+from bioscan_desktop.library.pack import Library
 from bioscan_desktop.services.export import kept_collecting
 from bioscan_desktop.services.export.collecting_choice import CollectingChoice
+from bioscan_desktop.session import decisions
 from bioscan_desktop.session.database import Database
 from tests.conftest import TinyWorld
 
@@ -178,3 +180,25 @@ def test_a_session_brings_its_sample_sheet(
     assert "copy" not in said and row["decimalLatitude"] == "47.0"
     said, (row,) = exported("--no-samples")
     assert "copy" not in said and "eventDate" not in row
+
+
+def test_confirmed_names_become_a_library(
+    world: TinyWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packs = ["--library", world.library, "--model", world.model, "--provider", "cpu"]
+    photos = world.photos["Noctua comes"].parent
+    assert run(capsys, "batch", photos, "--out", tmp_path / "run", *packs)[0] == 0
+    with Database(tmp_path / "run" / "session.sqlite") as database:
+        total = database.value("SELECT count(*) FROM specimens")
+        number = database.value("SELECT specimen_id FROM specimens WHERE photo LIKE '%noctua_comes%'")
+        decisions.decide(database, number, "name", "Noctua comes", "species")
+    out = tmp_path / "own.records.tsv"
+    code, said = run(capsys, "export", tmp_path / "run", "--to", "library", "--out", out)
+    assert code == 0 and f"The photos are named as seen from {photos}; give this as" in said
+    assert f"Left out, without a name that a person gave: {total - 1} of {total} specimens." in said
+    words = ["library", "build", "--records", out, "--images", photos, "--model", world.model]
+    assert cli.main([*map(str, words), "--out", str(tmp_path / "own")]) == 0
+    library = Library(tmp_path / "own")
+    ((lineage, _, count),) = library.records.names()
+    library.close()
+    assert (lineage.species, lineage.family, count) == ("Noctua comes", "Noctuidae", 1)

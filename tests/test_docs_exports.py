@@ -13,6 +13,7 @@ from bioscan_desktop.services.export import (
     darwin_core,
     fasta,
     items,
+    library_records,
     pybioclip,
     species_list,
     tables,
@@ -58,6 +59,7 @@ def test_the_other_formats_name_their_columns() -> None:
     for title, names in (
         ("BOLD table", bold.FILLED),
         ("Species list", species_list.COLUMNS),
+        ("Records for a library", library_records.COLUMNS),
         ("FASTA", fasta.KEYS),
         ("BLAST hits", blast6.COLUMNS),
         ("Table of pybioclip", pybioclip.COLUMNS),

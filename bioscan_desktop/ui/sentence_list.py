@@ -8,7 +8,7 @@ as it is.
 
 from __future__ import annotations
 
-from bioscan_desktop.ui.sentences_of_tables import COUNTRIES, TABLES
+from bioscan_desktop.ui.sentences_of_tables import COUNTRIES, RECORDS, TABLES
 from bioscan_desktop.ui.translating import mark
 
 NAMED = {
@@ -497,5 +497,5 @@ TITLES = (
 
 TEMPLATES = (
     *VERDICTS, *BARCODES, *PHOTOS, *PACKS, *DOWNLOADS, *LIBRARIES,
-    *SESSIONS, *BATCHES, *EXPORTS, *TABLES, *COUNTRIES, *WORK, *SETTINGS,
+    *SESSIONS, *BATCHES, *EXPORTS, *TABLES, *RECORDS, *COUNTRIES, *WORK, *SETTINGS,
 )  # fmt: skip

@@ -19,6 +19,16 @@ TABLES = (
     ),
 )
 
+RECORDS = (
+    mark("No specimen has a name that a person gave; accept names, or give your own, and export again."),
+    mark("The photos are named as seen from {folder}; give this as the folder of their photos."),
+    mark("Left out, without a name that a person gave: {number} of {number_all} specimens."),
+    mark("Left out, with neither a barcode nor a photo file: {number} of {number_all} specimens."),
+    mark("Without an order, which a library needs: {number} of {number_all} records; fill it in."),
+    mark("Records for a library of your own"),
+    mark("names that you confirmed"),
+)
+
 COUNTRIES = (
     mark("The only reference of this species with a known country is not from {where}, but from {names}."),
     mark(

@@ -381,7 +381,9 @@ def write_results(
     written = export(joined, kind, target, options, reporter.progress, reporter.cancel)
     if collecting is not None and collecting.choice != details.collecting:
         reporter.item(collecting.choice)
-    return replace(written, notices=tuple(collecting.told()) if collecting is not None else ())
+    return replace(
+        written, notices=(*written.notices, *(collecting.told() if collecting is not None else ()))
+    )
 
 
 def look_into_sheet(

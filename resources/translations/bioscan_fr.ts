@@ -3081,6 +3081,34 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>{path} contient des formules sans valeur, la première à la ligne {number}&#xa0;; ouvrez-le dans un tableur et enregistrez-le à nouveau.</translation>
     </message>
     <message>
+        <source>No specimen has a name that a person gave; accept names, or give your own, and export again.</source>
+        <translation>Aucun spécimen n’a de nom donné par une personne&#xa0;; acceptez des noms ou donnez les vôtres, puis exportez à nouveau.</translation>
+    </message>
+    <message>
+        <source>The photos are named as seen from {folder}; give this as the folder of their photos.</source>
+        <translation>Les photos sont nommées à partir de {folder}&#xa0;; indiquez-le comme dossier de leurs photos.</translation>
+    </message>
+    <message>
+        <source>Left out, without a name that a person gave: {number} of {number_all} specimens.</source>
+        <translation>Omis, sans nom donné par une personne&#xa0;: {number} spécimens sur {number_all}.</translation>
+    </message>
+    <message>
+        <source>Left out, with neither a barcode nor a photo file: {number} of {number_all} specimens.</source>
+        <translation>Omis, sans code-barres ni fichier de photo&#xa0;: {number} spécimens sur {number_all}.</translation>
+    </message>
+    <message>
+        <source>Without an order, which a library needs: {number} of {number_all} records; fill it in.</source>
+        <translation>Sans ordre, qu’il faut à une bibliothèque&#xa0;: {number} enregistrements sur {number_all}&#xa0;; complétez-les.</translation>
+    </message>
+    <message>
+        <source>Records for a library of your own</source>
+        <translation>Enregistrements pour une bibliothèque à vous</translation>
+    </message>
+    <message>
+        <source>names that you confirmed</source>
+        <translation>noms que vous avez confirmés</translation>
+    </message>
+    <message>
         <source>The only reference of this species with a known country is not from {where}, but from {names}.</source>
         <translation>La seule référence de cette espèce dont le pays est connu ne vient pas de ce pays ({where}), mais de&#xa0;: {names}.</translation>
     </message>

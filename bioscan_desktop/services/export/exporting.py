@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.services.export import blast6, bold, fasta, jsonl, pybioclip, species_list, tables
+from bioscan_desktop.services.export import (
+    blast6,
+    bold,
+    fasta,
+    jsonl,
+    library_records,
+    pybioclip,
+    species_list,
+    tables,
+)
 from bioscan_desktop.services.export.formats import BY_NAME
 from bioscan_desktop.services.export.items import ExportItem
 from bioscan_desktop.services.export.provenance import ExportOptions, Provenance, sidecar
@@ -22,7 +31,7 @@ class Written:
     Attributes:
         paths: the files, the one asked for first.
         count: results handed to the format.
-        notices: sentences about what could not be joined to them.
+        notices: sentences about what could not be joined to them, or was left out.
     """
 
     paths: tuple[Path, ...]
@@ -67,7 +76,7 @@ def export(
         if not kind.carries_provenance:
             paths = (*paths, sidecar(target))
             provenance.write_beside(targets.part(paths[-1]))
-    return Written(paths, provenance.count)
+    return Written(paths, provenance.count, tuple(order.notices))
 
 
 def hits_path(target: Path) -> Path:
@@ -101,6 +110,7 @@ class _Order:
     options: ExportOptions
     provenance: Provenance
     targets: Targets
+    notices: list[str] = field(default_factory=list)
 
 
 def _write_stream(order: _Order) -> tuple[Path, ...]:
@@ -132,6 +142,12 @@ def _write_tables(order: _Order) -> tuple[Path, ...]:
     return (order.target, beside)
 
 
+def _write_records(order: _Order) -> tuple[Path, ...]:
+    with order.targets.text(order.target) as stream:
+        order.notices.extend(library_records.write(order.items, stream, order.options))
+    return (order.target,)
+
+
 def _write_file(order: _Order) -> tuple[Path, ...]:
     """The formats whose writers want a file of their own. Their libraries are loaded at need."""
     from bioscan_desktop.services.export import darwin_core, html_report, pdf, xlsx
@@ -143,5 +159,6 @@ def _write_file(order: _Order) -> tuple[Path, ...]:
 
 _WRITERS: dict[str, Callable[[_Order], tuple[Path, ...]]] = {
     "csv": _write_tables,
+    "library": _write_records,
     **dict.fromkeys(("xlsx", "html", "pdf", "dwca"), _write_file),
 }

@@ -40,6 +40,7 @@ FORMATS: tuple[Format, ...] = (
     Format("pdf", ".pdf", "Sheets, one per specimen", "printing, filing", carries_provenance=True),
     Format("dwca", ".zip", "Darwin Core Archive", "GBIF, Symbiota, Specify", carries_provenance=True),
     Format("bold", ".tsv", "BOLD table", "BOLD, BOLDconnectR"),
+    Format("library", ".records.tsv", "Records for a library of your own", "names that you confirmed"),
     Format("fasta", ".fasta", "Barcodes with names", "alignment and tree programs"),
     Format("blast6", ".b6", "Alignment hits", "BLAST and vsearch pipelines", needs_library=True),
     Format("pybioclip", ".pybioclip.csv", "Table of pybioclip", "scripts made for pybioclip"),

@@ -135,6 +135,7 @@ def test_every_format_survives_hostile_text(text: str, tmp_path: Path) -> None:
         "pybioclip",
         "jsonl",
         "json",
+        "library",
     ):
         written = exporting.export([with_text(text)], name, tmp_path / f"out.{name}", OPTIONS)
         assert written.count == 1

@@ -20,6 +20,7 @@ TARGETS = {
     "csv": "results.csv",
     "species": "results.species.csv",
     "bold": "results.tsv",
+    "library": "results.records.tsv",
     "fasta": "results.fasta",
     "blast6": "results.b6",
     "pybioclip": "results.pybioclip.csv",
