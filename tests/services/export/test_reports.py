@@ -339,6 +339,7 @@ def test_nothing_stands_out_of_a_sheet_at_the_right(
             sheets.add(item)
     finally:
         sheets.type.close()
+        sheets.close()
     assert "›" in [text.strip() for _, text in found]
     assert [text for right, text in found if right > pdf.MARGIN + pdf.WIDTH + 0.5] == []
 
