@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -65,17 +66,37 @@ def kill_when(process: subprocess.Popen[str], out: Path, count: int, later_s: fl
     return process.wait() == -signal.SIGKILL
 
 
-def finish(process: subprocess.Popen[str], photos: int) -> None:
-    said = process.communicate(timeout=120 + photos / 10)[1]
+def finish(process: subprocess.Popen[str], photos: int, look: Callable[[int], None] = lambda _: None) -> None:
+    """Waits for its end; `look` gets the process id twice a second."""
+    until = time.monotonic() + 120 + photos / 10
+    while True:
+        try:
+            said = process.communicate(timeout=0.5)[1]
+            break
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > until:
+                raise
+            look(process.pid)
     assert process.returncode == 1, said  # some of the files are broken
     assert "Traceback" not in said
 
 
-def killed_again_and_again(world: TinyWorld, root: Path, photos: int, kills: int, seed: int) -> int:
-    """Compares a run that was killed with one that was not; returns how often it really was killed."""
+def killed_again_and_again(
+    world: TinyWorld,
+    root: Path,
+    photos: int,
+    kills: int,
+    seed: int,
+    look: Callable[[int, int], None] = lambda *_: None,
+) -> int:
+    """Compares a run that was killed with one that was not; returns how often it really was killed.
+
+    `look` gets process id and answers of the one that is not killed, twice a second.
+    """
     folder = root / "photos"
     fill(folder, photos)
-    finish(start(world, folder, root / "whole"), photos)
+    process = start(world, folder, root / "whole")
+    finish(process, photos, lambda number: look(number, answered(root / "whole")))
     rng = random.Random(seed)
     total, killed = photos + 3, 0
     for number in range(kills):
