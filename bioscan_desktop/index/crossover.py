@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bioscan_desktop.index.exact import products
 from bioscan_desktop.index.hnsw import EF_CONSTRUCTION, M
 from bioscan_desktop.index.keys import PIECE, widen
 
@@ -119,7 +120,7 @@ def measure(dim: int) -> Speed:
     def exact(first: int) -> None:
         for start in range(first, first + _PART, size):
             part = rows[start : min(start + size, first + _PART)]
-            query @ widen(part, buffer[: len(part)]).T
+            products(query, widen(part, buffer[: len(part)]))
 
     parts = [partial(exact, first) for first in range(0, _ROWS, _PART)]
     best = [math.inf] * len(parts)

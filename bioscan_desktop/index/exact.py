@@ -13,6 +13,13 @@ from bioscan_desktop.index.keys import MANY, PIECE, KeyFile, Keys, take_rows
 BLOCK = 16_384
 """Rows per product: the scores of one block stay in the processor's cache."""
 
+UNSHARED = 1 << 18
+"""Multiplications in a product up to which OpenBLAS does not share it among threads. Of a shared one each
+thread waits for the others, and then for more to do, so long that it takes the cores from who needs them,
+such as the threads that decode photos."""
+
+LONE = 32
+"""Queries up to which a product is done in parts so small; with more of them sharing pays."""
 
 FEW = 0.2
 """Where fewer than this share of a block is allowed, its rows are picked one by one."""
@@ -95,7 +102,7 @@ class ExactIndex:
             if part is not None and not len(part):
                 continue
             if part is not None and len(part) < FEW * (stop - start):
-                numbers, found = part, queries @ take_rows(self.keys, part).T
+                numbers, found = part, products(queries, take_rows(self.keys, part))
             else:
                 numbers, found = np.arange(start, stop), self._block(queries, start, stop)
                 if part is not None:
@@ -115,12 +122,32 @@ class ExactIndex:
     def _block(self, queries: np.ndarray, start: int, stop: int) -> np.ndarray:
         """(q, stop - start) cosines."""
         if not isinstance(self.keys, KeyFile):
-            return queries @ np.asarray(self.keys[start:stop], dtype=np.float32).T
+            return products(queries, np.asarray(self.keys[start:stop], dtype=np.float32))
         found = np.empty((len(queries), stop - start), dtype=np.float32)
-        for first, piece in self.keys.pieces(start, stop, PIECE if len(queries) == 1 else MANY):
-            np.matmul(queries, piece.T, out=found[:, first - start : first - start + len(piece)])
+        for first, piece in self.keys.pieces(start, stop, PIECE if len(queries) <= LONE else MANY):
+            products(queries, piece, found[:, first - start : first - start + len(piece)])
         found *= self.keys.scales[start:stop]
         return found
+
+
+def products(queries: np.ndarray, keys: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """(q, d) and (n, d) float32 rows -> (q, n) their products; of a few queries in parts, see `UNSHARED`.
+
+    Args:
+        out: (q, n) float32 to write into.
+    """
+    (count, dim), n = queries.shape, len(keys)
+    found = np.empty((count, n), dtype=np.float32) if out is None else out
+    # A power of two: rows beyond the last full vector would be summed up in another order.
+    rows = 1 << (UNSHARED // max(1, count * dim)).bit_length() >> 1
+    if count > LONE or not 0 < rows < n:
+        return np.matmul(queries, keys.T, out=found)
+    whole = n - n % rows
+    parts = keys[:whole].reshape(-1, rows, dim).transpose(0, 2, 1)
+    np.matmul(queries, parts, out=found[:, :whole].reshape(count, -1, rows).transpose(1, 0, 2))
+    if whole < n:  # as many rows as in the others, for the same reason
+        np.matmul(queries, keys[n - rows :].T, out=found[:, n - rows :])
+    return found
 
 
 def check_queries(queries: np.ndarray, dim: int) -> np.ndarray:

@@ -26,7 +26,7 @@ PIECE = 1 << 17
 """Numbers that are converted at a time: as float32 they fill half a megabyte of cache."""
 
 MANY = 1 << 22
-"""The same for products with several queries: BLAS shares such a product among threads, and where
+"""The same for products with many queries: BLAS shares such a product among threads, and where
 other programs need the cores too, each time that these wait for one another costs milliseconds."""
 
 _SIGN_AND_VALUE = np.int32(-0x70000001)  # 0x8FFFFFFF: all but the three bits that the shift spills into

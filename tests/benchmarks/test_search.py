@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bioscan_desktop.index import tuning
-from bioscan_desktop.index.exact import ExactIndex
+from bioscan_desktop.index.exact import ExactIndex, products
 from tests.benchmarks.test_photo import clustered
 from tests.benchmarks.timing import by_turns, show
 
@@ -47,3 +47,20 @@ def test_hnsw_against_exact(n: int) -> None:
     assert recall >= 0.98
     if n >= 100_000:
         assert ratio > 1, "the graph should pay at this size"
+
+
+def test_a_few_queries_leave_other_cores_alone() -> None:
+    """Work, of all cores, in comparing the photos of a step with all keys: against one product by BLAS."""
+    rows = clustered(20_016, DIM, species=1000)
+    keys, queries = rows[:20_000], rows[20_000:]
+    work: dict[str, list[float]] = {"in parts": [], "as one product": []}
+    things = {"in parts": lambda: products(queries, keys), "as one product": lambda: queries @ keys.T}
+    for _ in range(40):
+        for name, thing in things.items():
+            start = time.process_time()
+            thing()
+            time.sleep(0.05)  # who has shared a product still looks for more to do
+            work[name].append((time.process_time() - start) * 1000)
+    parts, whole = (float(np.median(values)) for values in work.values())
+    print(f"\n16 queries, 20,000 keys: {parts:.1f} ms of work in parts, {whole:.1f} ms as one product")
+    assert parts < whole

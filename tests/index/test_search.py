@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.index import exact, tuning
-from bioscan_desktop.index.exact import ExactIndex
+from bioscan_desktop.index.exact import ExactIndex, products
 from bioscan_desktop.index.hnsw import Graph, HnswIndex
 from bioscan_desktop.index.keys import load_column, load_keys, save_keys
 
@@ -42,6 +42,28 @@ def naive(keys: np.ndarray, queries: np.ndarray, k: int) -> tuple[list[list[int]
 
 KEYS = clustered(400, DIM, 20)
 QUERIES = clustered(9, DIM, 20, seed=1)
+
+
+class TestProducts:
+    @pytest.mark.parametrize("n", [0, 1, 17, 63, 64, 300, 5000])
+    @pytest.mark.parametrize("count", [1, 2, 3, 16, 31, 32, 33])
+    def test_they_are_those_of_all_rows(self, n: int, count: int) -> None:
+        rng = np.random.default_rng(n)
+        queries, keys = unit(rng.normal(size=(count, 256))), unit(rng.normal(size=(n, 256)))
+        wide = np.full((count, n + 2), 7, dtype=np.float32)
+        found = products(queries, keys, wide[:, 1:-1])
+        np.testing.assert_allclose(found, queries.astype(float) @ keys.T.astype(float), atol=1e-6)
+        assert (wide[:, [0, -1]] == 7).all()
+        np.testing.assert_array_equal(found, products(queries, keys))
+
+    @pytest.mark.parametrize("dim", [96, 256, 512])
+    def test_equal_rows_have_equal_ones_wherever_they_stand(self, dim: int) -> None:
+        """So that ties go by row number, and not by the order of sums."""
+        rng = np.random.default_rng(dim)
+        keys = np.repeat(unit(rng.normal(size=(1, dim))), 5003, axis=0)
+        for count in (1, 2, 3, 7, 16, 22, 32):
+            found = products(unit(rng.normal(size=(count, dim))), keys)
+            assert (found == found[:, :1]).all(), count
 
 
 class TestExact:
