@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -76,12 +75,22 @@ class AlignedIndex:
         self.weights = weights
         every = {**DEFAULT_WEIGHTS, **(weights or {})}
         self._weights = np.array([every[name] for name in FEATURES])
+        self._acids: np.ndarray | None = None
+        self._read = 0
         self._plain = self._weights[[*range(2 * len(_RATES)), len(FEATURES) - 1]]
 
-    @cached_property
-    def _amino_acids(self) -> np.ndarray:
-        """(m, 219) of all references, 219 bytes each; reading them anew for each query took longest."""
-        return amino_acids(self.planes)
+    def _amino_acids(self, rows: np.ndarray) -> np.ndarray:
+        """(r, 219) of some references.
+
+        Reading them anew for each query took longest, so those of all are kept, 219 bytes each. For a
+        barcode or two the few that are asked for are read alone: all take 50 ms.
+        """
+        if self._acids is None:
+            self._read += len(rows)
+            if self._read < len(self) // 4:
+                return amino_acids(_columns(self.planes, rows))
+            self._acids = amino_acids(self.planes)
+        return self._acids[rows]
 
     def __len__(self) -> int:
         return self.planes.shape[2]
@@ -219,7 +228,7 @@ class AlignedIndex:
         found = differences(queries[:, :, owners], _columns(self.planes, rows))
         mismatch, usable = mismatch_of(found)
         own = amino_acids(queries)[owners]
-        relatedness = every_feature_of(own, self._amino_acids[rows], found) @ self._weights
+        relatedness = every_feature_of(own, self._amino_acids(rows), found) @ self._weights
         return np.where(usable, mismatch, np.nan), np.where(usable, relatedness, np.nan)
 
 

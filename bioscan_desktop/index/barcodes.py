@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import edlib
 import numpy as np
 
-from bioscan_desktop.core.barcode import reverse_complement
 from bioscan_desktop.index import ungapped
 from bioscan_desktop.inference.columns import BLANK, CIGAR, EQUALITIES, base_codes, map_columns
 
@@ -108,11 +107,10 @@ class Orientation:
     K = 6
 
     def __init__(self, references: Sequence[str]) -> None:
-        forward = np.ones(4**self.K)
-        backward = np.ones(4**self.K)
-        for reference in references:
-            np.add.at(forward, _kmers(reference, self.K), 1)
-            np.add.at(backward, _kmers(reverse_complement(reference), self.K), 1)
+        count = 4**self.K
+        # No k-mer reaches from one reference into the next, across an unknown base.
+        forward = 1.0 + np.bincount(_kmers("N".join(references), self.K), minlength=count)
+        backward = forward[_turned(np.arange(count), self.K)]
         self._log_odds = np.log(forward / forward.sum()) - np.log(backward / backward.sum())
 
     def score(self, sequence: str) -> float:
@@ -133,6 +131,14 @@ def _kmers(sequence: str, k: int) -> np.ndarray:
     if codes.max() < BLANK:
         return numbers
     return numbers[(np.lib.stride_tricks.sliding_window_view(codes, k) < BLANK).all(axis=1)]
+
+
+def _turned(numbers: np.ndarray, k: int) -> np.ndarray:
+    """(m,) numbers of the reverse complements of k-mers."""
+    turned = np.zeros_like(numbers)
+    for _ in range(k):
+        turned, numbers = 4 * turned + 3 - numbers % 4, numbers // 4
+    return turned
 
 
 def consensus(backbone: str, members: Sequence[tuple[str, int]]) -> str:

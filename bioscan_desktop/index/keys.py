@@ -278,15 +278,26 @@ def load_keys(path: Path, dim: int, count: int) -> np.ndarray:
     try:
         with path.open("rb") as stream:
             keys = np.lib.format.read_array(stream, allow_pickle=False)
-        rows = keys.astype(np.float32)
+        rows = np.empty(keys.shape, dtype=np.float32)
+        if keys.shape == (count, dim):
+            step = max(1, PIECE // max(1, dim))
+            for start in range(0, count, step):  # a piece at a time, while it is in the processor's cache
+                _unit(keys[start : start + step], rows[start : start + step], path)
+    except PackError:
+        raise
     except Exception as error:  # a damaged header leads numpy's parser into errors of every kind
         raise unreadable(path, error) from None
     if keys.shape != (count, dim):
         raise other_shape(path, keys.shape, (count, dim))
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows
+
+
+def _unit(stored: np.ndarray, rows: np.ndarray, path: Path) -> None:
+    """Writes (n, d) rows as float32 unit rows. Raises PackError if one is unusable."""
+    widen(stored, rows)
+    norms = np.sqrt(np.add.reduce(rows * rows, axis=1, keepdims=True))
     check_norms(norms, path)
     rows /= norms
-    return rows
 
 
 def save_keys(path: Path, rows: np.ndarray) -> None:

@@ -78,6 +78,19 @@ def test_many_barcodes_are_answered_as_each_alone(threads: int, monkeypatch: pyt
     assert index.search_many(queries[:0], 5) == []
 
 
+def test_the_first_answers_are_those_that_come_when_all_amino_acids_are_kept() -> None:
+    barcodes = [placeable_barcode(n) for n in range(40)]
+    codes = place(barcodes).codes
+    index = index_of(barcodes)
+    first = index.compare(codes[0], np.arange(1, 9))
+    assert index._acids is None
+    index.compare(codes[0], np.arange(40))
+    assert index._acids is not None
+    later = index.compare(codes[0], np.arange(1, 9))
+    np.testing.assert_array_equal(first.relatedness, later.relatedness)
+    np.testing.assert_array_equal(first.mismatch, later.mismatch)
+
+
 def test_the_least_differing_are_those_of_a_plain_count() -> None:
     query = placeable_barcode(2)
     rng = random.Random(2)

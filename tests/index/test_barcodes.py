@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -166,6 +168,19 @@ class TestOrientation:
         for reference in self.REFERENCES:
             relative = mutate(reference, 10, 3)
             assert orientation.score(relative) > 0 > orientation.score(reverse_complement(relative))
+
+    def test_both_strands_are_counted_word_by_word(self) -> None:
+        references = (*self.REFERENCES, "ACGTNNACGTAC", "ACGRT")
+        counts = [dict.fromkeys(map("".join, itertools.product("ACGT", repeat=6)), 1) for _ in range(2)]
+        for reference in references:
+            for own, strand in zip(counts, (reference, reverse_complement(reference)), strict=True):
+                for word in (strand[at : at + 6] for at in range(len(strand) - 5)):
+                    if word in own:
+                        own[word] += 1
+        forward, backward = (np.array(list(own.values()), dtype=float) for own in counts)
+        expected = np.log(forward / forward.sum()) - np.log(backward / backward.sum())
+        scores = [Orientation(references).score(word) for word in counts[0]]
+        np.testing.assert_array_equal(scores, expected)
 
     def test_the_two_strands_are_mirror_images(self) -> None:
         orientation = Orientation(self.REFERENCES)

@@ -232,6 +232,16 @@ class TestKeyFiles:
         np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-6)
         assert ((rows * KEYS).sum(axis=1) > 0.999).all()
 
+    def test_rows_beyond_the_first_piece_are_unit_rows_too(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        save_keys(tmp_path / "keys.npy", KEYS)
+        whole = load_keys(tmp_path / "keys.npy", DIM, 400)
+        stored = np.load(tmp_path / "keys.npy").astype(np.float32)
+        np.testing.assert_array_equal(whole, stored / np.linalg.norm(stored, axis=1, keepdims=True))
+        monkeypatch.setattr("bioscan_desktop.index.keys.PIECE", 7 * DIM)
+        np.testing.assert_array_equal(load_keys(tmp_path / "keys.npy", DIM, 400), whole)
+
     @pytest.mark.parametrize(("dim", "count"), [(DIM + 1, 400), (DIM, 399), (DIM, 0)])
     def test_another_shape_is_refused(self, tmp_path: Path, dim: int, count: int) -> None:
         save_keys(tmp_path / "keys.npy", KEYS)
