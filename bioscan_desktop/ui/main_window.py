@@ -27,7 +27,7 @@ from bioscan_desktop.ui.details import Details
 from bioscan_desktop.ui.dialogs import simple
 from bioscan_desktop.ui.dropping import Dropping
 from bioscan_desktop.ui.jobs import Jobs
-from bioscan_desktop.ui.models.specimens import State
+from bioscan_desktop.ui.models.specimens import UNFINISHED
 from bioscan_desktop.ui.pages.identify import IdentifyPage
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.shell import Shell, Undoes
@@ -338,7 +338,7 @@ class MainWindow(QMainWindow):
         self._set("dna", self.details.can_align(current))
         self._set("alignment", self.details.can_align(current))
         self._set("photos", self.details.can_show_photos(current))
-        self._set("again", any(row.state not in (State.WAITING, State.WORKING) for row in selected))
+        self._set("again", any(row.state not in UNFINISHED for row in selected))
         self._set("stop", bench.is_busy)
         for name in ("focus", "find", "clear", "sort"):
             self._set(name, bench.model.rowCount() > 0)

@@ -23,7 +23,7 @@ from bioscan_desktop.ui import commands, deciding, edit_words, intake, joining, 
 from bioscan_desktop.ui.collecting import Collecting
 from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work
 from bioscan_desktop.ui.models.evidences import Evidences
-from bioscan_desktop.ui.models.specimens import Row, SpecimenModel, State
+from bioscan_desktop.ui.models.specimens import TO_RETRY, UNFINISHED, Row, SpecimenModel, State
 from bioscan_desktop.ui.models.thumbnails import Pictures
 from bioscan_desktop.ui.restricting import Restricting
 from bioscan_desktop.ui.sentences import translated
@@ -221,7 +221,7 @@ class Workbench(Restricting):
         if len(self._queue):
             self._queue.drop(set(keys))
         rows = [row for key in keys if (row := self.model.find(key)) is not None]
-        unfinished = [row for row in rows if row.state in (State.WAITING, State.WORKING)]
+        unfinished = [row for row in rows if row.state in UNFINISHED]
         self._enqueue(unfinished, first=True)
         self.results_changed.emit(keys)
         self.work_changed.emit()
@@ -472,7 +472,7 @@ class Workbench(Restricting):
     def identify_again(self, keys: Iterable[int]) -> None:
         """Puts rows back into the queue."""
         rows = [row for key in keys if (row := self.model.find(key)) is not None]
-        rows = [row for row in rows if row.state not in (State.WAITING, State.WORKING)]
+        rows = [row for row in rows if row.state not in UNFINISHED]
         for row in rows:
             row.result = None
             self.pictures.forget(row.key)
@@ -482,12 +482,12 @@ class Workbench(Restricting):
 
     def retry(self) -> None:
         """Identifies again what failed or was stopped."""
-        self.identify_again(row.key for row in self.model.rows if row.state in (State.FAILED, State.STOPPED))
+        self.identify_again(row.key for row in self.model.rows if row.state in TO_RETRY)
 
     @property
     def can_retry(self) -> bool:
         """True if anything failed or was stopped."""
-        return any(row.state in (State.FAILED, State.STOPPED) for row in self.model.rows)
+        return any(row.state in TO_RETRY for row in self.model.rows)
 
     @property
     def has_results(self) -> bool:

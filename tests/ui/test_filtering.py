@@ -151,6 +151,17 @@ def test_boxes_filter_and_select_all_takes_only_what_is_shown(
     assert window.page.listed.rowCount() == 4 and window.page.current is not None
 
 
+def test_a_new_choice_is_told_of_once_and_none_at_all_too(window: MainWindow) -> None:
+    window.bench.model.append(rows(window.bench.model, 12))
+    told: list[int] = []
+    window.page.selection_changed.connect(lambda: told.append(len(window.page.selected)))
+    for wanted, selected in ((states_of("failed"), 1), (Wanted("butterfly"), 0), (ALL, 1)):
+        told.clear()
+        window.page.filter.ask(wanted)
+        assert told == [selected]
+        assert window.acts["remove"].isEnabled() == bool(selected)
+
+
 def test_what_is_dropped_shows_up_whatever_is_asked_for(
     window: MainWindow, world, drop: Callable, settled: Callable
 ) -> None:

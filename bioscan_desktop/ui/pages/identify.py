@@ -433,7 +433,7 @@ class IdentifyPage(QStackedWidget):
                     shown=shown, specimens=parts[0], wanted=self.listed.wanted.told()
                 )
             ]
-        elif failed := sum(row.state is State.FAILED for row in rows):
+        elif failed := [row.state for row in rows].count(State.FAILED):
             parts.append(tr("%n failed", "", failed))
         if told := self.listed.order.told:
             parts.append(tr(told))
