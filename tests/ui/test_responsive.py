@@ -29,9 +29,9 @@ def test_identifying_a_folder_does_not_hold_the_window_up(
     beat = QTimer()
     beat.timeout.connect(lambda: seen.append(window.bench.done))
     beat.start(5)
-    drop(window, *(list(world.photos.values()) * 60))
+    drop(window, *(list(world.photos.values()) * 150))
     QTest.qWait(100)
-    settled(window, 241, 60_000)
+    settled(window, 601, 120_000)
     beat.stop()
     assert len(set(seen)) > 5  # answers came in portions, and the window had its turn between
 
