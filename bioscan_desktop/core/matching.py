@@ -26,6 +26,10 @@ The rules, all pure functions of the hits:
 8. If photo and barcode of one specimen contradict each other at family or order, the verdict is
    only what they share; otherwise their evidence is multiplied, the photo's to the power that
    held-out specimens gave it.
+9. Several photos of one specimen are one query, their mean (`services.identify`). It lies nearer to
+   all keys than any one photo does, while chances were learned on single photos; so the distance of a
+   name is the mean of its distances to each photo. See `core.several` for photos that contradict each
+   other.
 """
 
 from __future__ import annotations
@@ -166,13 +170,18 @@ def walk(evidence: Evidence) -> tuple[RankShare, ...]:
 
 
 def decide(
-    hits: Sequence[Hit], calibration: Calibration, identity: float | None = None, is_coi: bool = True
+    hits: Sequence[Hit],
+    calibration: Calibration,
+    identity: float | None = None,
+    is_coi: bool = True,
+    apart: Sequence[Sequence[Hit]] = (),
 ) -> Verdict:
     """The verdict of one query of one modality.
 
     Args:
         identity: of a barcode, the best percent identity to a key, if there is one (rule 6).
         is_coi: False for a barcode that has no place in the frame where the library's have theirs.
+        apart: where the query is the mean of several photos, the hits of each of them (rule 9).
     """
     if not hits:
         return Verdict(None, None, 0.0, False, "none", None, "The library has no keys to compare with.", ())
@@ -186,7 +195,7 @@ def decide(
     if p is None and identity is not None and identity < LEAST_IDENTITY["species"]:
         novelty = "new_species"
     missing = novelty == "new_species"
-    shares = worth(walk(gather(hits, calibration, missing)), hits, calibration, modality, missing)
+    shares = worth(walk(gather(hits, calibration, missing)), hits, calibration, modality, missing, apart)
     verdict = _conclude(shares, calibration, modality, novelty, p)
     return verdict if calibration.fitted or identity is None else _within(verdict, identity)
 
@@ -217,8 +226,13 @@ def worth(
     calibration: Calibration,
     modality: str,
     missing: bool = False,
+    apart: Sequence[Sequence[Hit]] = (),
 ) -> tuple[RankShare, ...]:
-    """Shares as chances of being right (rule 5); they never grow from one rank to the next."""
+    """Shares as chances of being right (rule 5); they never grow from one rank to the next.
+
+    Args:
+        apart: hits of each photo, where `hits` are those of their mean (rule 9).
+    """
     found: list[RankShare] = []
     above = 1.0
     for share in shares:
@@ -226,7 +240,8 @@ def worth(
         if model is None:
             chance = share.share
         else:
-            chance = model.chance(share.share, distance_to(share.rank, share.name, hits))
+            distances = [distance_to(share.rank, share.name, one) for one in apart or (hits,)]
+            chance = model.chance(share.share, sum(distances) / len(distances))
         above = min(above, chance)
         second = min(share.runner_up_share, 1.0 - above)
         found.append(RankShare(share.rank, share.name, above, share.runner_up, second))
@@ -236,7 +251,8 @@ def worth(
 def distance_to(rank: str, name: str, hits: Sequence[Hit]) -> float:
     """Log distance to the nearest key of a name: by aligned bases, or else by cosine.
 
-    Keys of the query's own kind speak, where any has the name.
+    Keys of the query's own kind speak, where any has the name. Where none has, the name is taken for as
+    far as the farthest key.
     """
     groups = Hits.of(hits).groups
     least = min((near.least_mismatch(rank, name) for near in groups if near.is_aligned), default=math.inf)
@@ -249,7 +265,7 @@ def distance_to(rank: str, name: str, hits: Sequence[Hit]) -> float:
             for own, score in zip(near.names(rank), near.score.tolist(), strict=True)
             if own == name
         ),
-        default=(False, -1.0),
+        default=(False, min(float(near.score.min()) for near in groups)),
     )
     return log_distance(best)
 

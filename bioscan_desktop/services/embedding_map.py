@@ -24,6 +24,7 @@ import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.several import mean_row
 from bioscan_desktop.index.keys import take_rows
 from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.library.pack import MODALITIES, Library
@@ -274,8 +275,9 @@ def _embedded(identifier: Identifier, specimen: Specimen, modality: str, sequenc
     model = identifier.model
     if modality == "dna":
         return model.embed_barcodes([sequence or ""])[0]
-    assert specimen.photo is not None
-    return model.embed_images([load_rgb(specimen.photo, model.preprocessing.min_side).image])[0]
+    sources = [one.photo for one in specimen.photos if one.photo is not None]
+    rows = model.embed_images([load_rgb(source, model.preprocessing.min_side).image for source in sources])
+    return mean_row(list(rows))
 
 
 def place_among(layout: Layout, points: Points, hits: Sequence[Hit]) -> np.ndarray | None:

@@ -9,6 +9,7 @@ from typing import Any
 from bioscan_desktop import __version__
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.several import contradiction
 from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.services.answer_json import hit_json, verdict_json
 from bioscan_desktop.services.specimens import Specimen
@@ -40,6 +41,7 @@ class Identification:
         notices: sentences about the input.
         restricted: sentences about the part of the library that could answer: which it was, what was
             left out, and what the answer would have been without; empty where all of it could.
+        by_photo: of several photos the verdict of each, None for one that could not be used; else empty.
     """
 
     specimen: Specimen
@@ -54,15 +56,30 @@ class Identification:
     elapsed_ms: float
     provenance: Provenance
     restricted: tuple[str, ...] = ()
+    by_photo: tuple[Verdict | None, ...] = ()
+
+    @property
+    def photo_conflict(self) -> str | None:
+        """`order` or `family` where two photos name different ones."""
+        found = contradiction(self.by_photo)
+        return found[0] if found is not None else None
 
     def to_json(self) -> dict[str, Any]:
-        """One line of `bioscan identify --format jsonl`."""
+        """One line of `bioscan identify --format jsonl`. Some keys are there for several photos only."""
         p = self.provenance
+        several: dict[str, Any] = {}
+        if self.specimen.more:
+            several = {
+                "photos": [_file_of(one) for one in self.specimen.photos],
+                "by_photo": [verdict_json(v) if v is not None else None for v in self.by_photo],
+                "photo_conflict": self.photo_conflict,
+            }
         return {
             "query_id": self.specimen.query_id,
             "input": self.specimen.input,
             "modality": self.specimen.modality,
-            "photo": str(self.specimen.photo) if isinstance(self.specimen.photo, Path) else None,
+            "photo": _file_of(self.specimen),
+            **several,
             "nucleotides": self.specimen.barcode.sequence if self.specimen.barcode else None,
             "status": self.status,
             "error": {"code": self.error.code, "message": self.error.message} if self.error else None,
@@ -84,3 +101,8 @@ class Identification:
             "elapsed_ms": round(self.elapsed_ms, 1),
             "app_version": __version__,
         }
+
+
+def _file_of(specimen: Specimen) -> str | None:
+    """The first photo's file; None for a pasted picture."""
+    return str(specimen.photo) if isinstance(specimen.photo, Path) else None

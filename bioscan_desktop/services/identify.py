@@ -21,16 +21,16 @@ from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import DECISION_K, agreement_levels, decide, decide_both
 from bioscan_desktop.core.near import Hits
+from bioscan_desktop.core.several import mean_row, mixed_up
 from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.frame import LEAST_SCORE, place
-from bioscan_desktop.inference.images import LoadedImage
 from bioscan_desktop.inference.session import default_threads
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.restriction import Restriction
 from bioscan_desktop.services.export.words import percent
 from bioscan_desktop.services.identification import Identification, Provenance
-from bioscan_desktop.services.photo_input import Seen, prepare
+from bioscan_desktop.services.photo_input import Prepared, Seen, prepare
 from bioscan_desktop.services.ranking import (
     align_many,
     aligned,
@@ -68,6 +68,7 @@ class Neighbours:
         aligned: so many hits at least are aligned, where they have a barcode.
         problems: why its photo or barcode could not be used.
         elapsed_ms: its share of the step's time.
+        apart: what the search brought for each of several photos; `hits` are those of their mean then.
     """
 
     specimen: Specimen
@@ -82,6 +83,17 @@ class Neighbours:
     aligned: int = 0
     problems: list[BioscanError] = field(default_factory=list)
     elapsed_ms: float = 0.0
+    apart: list[Neighbours] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, specimen: Specimen) -> Neighbours:
+        """Of a specimen that has yet to be searched."""
+        return cls(specimen, apart=[cls(photo) for photo in specimen.photos] if specimen.more else [])
+
+    @property
+    def photos(self) -> list[Neighbours]:
+        """Each photo apart; itself where there is one at most."""
+        return self.apart or [self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +104,13 @@ class Judgement:
         verdict: of all its evidence; None if there is none.
         by_modality: of photo and barcode apart.
         agreed: finest rank that both share; None unless there are both.
+        by_photo: of each of several photos, None for one that has no hits.
     """
 
     verdict: Verdict | None
     by_modality: dict[str, Verdict]
     agreed: str | None
+    by_photo: tuple[Verdict | None, ...] = ()
 
 
 class Identifier:
@@ -184,14 +198,14 @@ class Identifier:
         """
         cancel, model = cancel or CancelToken(), self.model
         with ThreadPoolExecutor(self._decoders, thread_name_prefix="decode") as pool:
-            ahead: list[tuple[Neighbours, Future[tuple[LoadedImage, np.ndarray]] | None]] = []
+            ahead: list[tuple[Neighbours, list[Future[Prepared]]]] = []
             answered: list[Neighbours] = []
             try:
                 for chunk in in_steps(specimens, first_step, last_step):
                     cancel.check()
                     # Decoded while the step before is embedded, and the answers of that before it are used.
                     submitted = [
-                        (Neighbours(s), None if s.photo is None else pool.submit(prepare, s, model, seen))
+                        (Neighbours.of(s), [pool.submit(prepare, one, model, seen) for one in s.photos])
                         for s in chunk
                     ]
                     yield from cancel.between(answered)
@@ -216,7 +230,7 @@ class Identifier:
 
     def _step(
         self,
-        batch: list[tuple[Neighbours, Future[tuple[LoadedImage, np.ndarray]] | None]],
+        batch: list[tuple[Neighbours, list[Future[Prepared]]]],
         k: int,
         keys: Sequence[str] | None,
         cancel: CancelToken,
@@ -224,21 +238,26 @@ class Identifier:
     ) -> list[Neighbours]:
         """Embeds and searches the photos of a step together, then its barcodes, and aligns these."""
         start = time.perf_counter()
-        photos: list[tuple[list[Neighbours], np.ndarray]] = []
+        photos: list[tuple[list[Neighbours], list[np.ndarray]]] = []
         barcodes: dict[str, list[Neighbours]] = {}  # equal ones are searched once
-        for found, future in batch:
+        for found, futures in batch:
             cancel.check()
             if found.specimen.error is not None:
                 found.problems.append(found.specimen.error)
-            if future is not None:
+            usable: list[np.ndarray] = []
+            for photo, future in zip(found.photos, futures, strict=False):
                 try:
                     loaded, pixels = future.result()
                 except BioscanError as error:
                     found.problems.append(error)
                 else:
-                    found.notices.extend(loaded.notices)
-                    found.missing = loaded.missing
-                    photos.append(([found], pixels))
+                    found.notices.extend(notice for notice in loaded.notices if notice not in found.notices)
+                    photo.missing = loaded.missing
+                    usable.append(pixels)
+                    if photo is not found:
+                        photos.append(([photo], [pixels]))
+            if usable:
+                photos.append(([found], usable))
             if found.specimen.barcode is not None:
                 barcode = self._orient(found.specimen.barcode)
                 found.notices.extend(barcode.notices)
@@ -291,9 +310,13 @@ class Identifier:
             for found in same:
                 found.hits[modality] = hits
 
-    def _ask_photos(self, photos: Sequence[tuple[list[Neighbours], np.ndarray]]) -> tuple[np.ndarray, None]:
-        """(n, d) unit rows; photos have no place in the frame."""
-        return self.model.embed_pixels([pixels for _, pixels in photos]), None
+    def _ask_photos(
+        self, photos: Sequence[tuple[list[Neighbours], list[np.ndarray]]]
+    ) -> tuple[np.ndarray, None]:
+        """(n, d) unit rows, of several photos that of their mean; photos have no place in the frame."""
+        each = {id(pixels): pixels for _, several in photos for pixels in several}
+        rows = dict(zip(each, self.model.embed_pixels(list(each.values())), strict=True))
+        return np.stack([mean_row([rows[id(pixels)] for pixels in several]) for _, several in photos]), None
 
     def _ask_barcodes(
         self, barcodes: Sequence[tuple[list[Neighbours], str]]
@@ -328,17 +351,20 @@ class Identifier:
         """
         self._align([found], top_k)
         calibration, hits = self.calibration_for(found), found.hits
+        apart = [photo.hits.get("image") for photo in found.apart]
+        own = self.library.calibration
+        by_photo = tuple(None if near is None else decide(near, own) for near in apart)
         by_modality = {
             modality: decide(near, calibration, found.identity, found.is_coi)
             if modality == "dna"
-            else decide(near, self.library.calibration)
+            else mixed_up(by_photo) or decide(near, own, apart=[one for one in apart if one is not None])
             for modality, near in hits.items()
         }
         if len(by_modality) == 2:
             image, dna, pictured = by_modality["image"], by_modality["dna"], self.library.pictured
             verdict, agreed = decide_both(image, dna, hits["image"], hits["dna"], calibration, pictured)
-            return Judgement(verdict, by_modality, agreed)
-        return Judgement(next(iter(by_modality.values())), by_modality, None)
+            return Judgement(mixed_up(by_photo, dna) or verdict, by_modality, agreed, by_photo)
+        return Judgement(next(iter(by_modality.values())), by_modality, None, by_photo)
 
     def _align(self, batch: Sequence[Neighbours], top_k: int) -> None:
         """Aligns barcodes with their nearest keys, in place; specimens of one barcode have equal hits."""
@@ -363,9 +389,11 @@ class Identifier:
         judged = self.judge(found, top_k) if found.hits else Judgement(None, {}, None)
         verdict = judged.verdict
         shown = self._shown(found, top_k, verdict)
-        if found.missing:
-            message = f"{found.specimen.input}: the file is cut short, {found.missing:.0%} of it is missing."
-            problems.append(BioscanError(message, "truncated_photo"))
+        for photo in found.photos:
+            if photo.missing:
+                name, share = photo.specimen.input, photo.missing
+                message = f"{name}: the file is cut short, {share:.0%} of it is missing."
+                problems.append(BioscanError(message, "truncated_photo"))
         badges = tuple(agreement_levels(shown, verdict)) if verdict else ("none",) * len(shown)
         restricted = self._told_of_restriction(found, verdict)
         return Identification(
@@ -381,6 +409,7 @@ class Identifier:
             elapsed_ms=found.elapsed_ms + (time.perf_counter() - start) * 1000,
             provenance=provenance,
             restricted=restricted,
+            by_photo=judged.by_photo,
         )
 
     def _told_of_restriction(self, found: Neighbours, verdict: Verdict | None) -> tuple[str, ...]:
@@ -389,9 +418,7 @@ class Identifier:
             return ()
         told = [self.restriction.told, *found.left_out]
         if found.unrestricted:
-            free = self.judge(
-                replace(found, hits={**found.hits, **found.unrestricted}, aligned=0, identity=None)
-            ).verdict
+            free = self.judge(replace(_unrestricted(found), aligned=0, identity=None)).verdict
             if free is not None and free.name and (verdict is None or free.name != verdict.name):
                 told.append(
                     f"The whole library would answer {free.name} ({free.rank}, {percent(free.confidence)})."
@@ -436,3 +463,9 @@ class Identifier:
             return tuple(next(iter(best.values())))
         both = together(found.hits, calibration, lacking, self.library.pictured)
         return tuple(by_evidence(best, calibration, lacking, together=both))
+
+
+def _unrestricted(found: Neighbours) -> Neighbours:
+    """With the hits that there would be without a restriction."""
+    apart = [_unrestricted(photo) for photo in found.apart]
+    return replace(found, hits={**found.hits, **found.unrestricted}, apart=apart)

@@ -18,10 +18,13 @@ from bioscan_desktop.services.specimens import Specimen
 Seen = Callable[[Specimen, bytes], None]
 """Is given a specimen with the bytes of its photo, before these are decoded."""
 
+Prepared = tuple[LoadedImage, np.ndarray]
+"""A photo's notices, and its model input."""
+
 _NO_PICTURE = Image.new("RGB", (1, 1))
 
 
-def prepare(specimen: Specimen, model: ModelPack, seen: Seen | None) -> tuple[LoadedImage, np.ndarray]:
+def prepare(specimen: Specimen, model: ModelPack, seen: Seen | None) -> Prepared:
     """The photo's notices, and its model input. The picture itself, which may be large, is let go.
 
     Raises:

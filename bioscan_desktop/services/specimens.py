@@ -31,6 +31,7 @@ class Specimen:
         barcode: cleaned.
         error: why there is nothing to identify, or why one of the two is missing.
         crop: the part of the photo that shows it; None for the whole.
+        more: further photos of it, each as the specimen that it would be by itself.
     """
 
     query_id: str
@@ -39,6 +40,14 @@ class Specimen:
     barcode: Barcode | None = None
     error: BioscanError | None = None
     crop: Box | None = None
+    more: tuple[Specimen, ...] = ()
+
+    @property
+    def photos(self) -> tuple[Specimen, ...]:
+        """Each photo of it as a specimen by itself, the first one first; empty without a photo."""
+        if self.photo is None:
+            return ()
+        return replace(self, barcode=None, error=None, more=()), *self.more
 
     @property
     def modality(self) -> str:
@@ -89,9 +98,9 @@ def from_stream(stream: TextIO) -> Iterator[Specimen]:
 def from_table(path: Path, images: Path | None = None) -> Iterator[Specimen]:
     """Specimens of a table with `specimen_id`, `image_file` and/or `nucleotides`.
 
-    Photos are looked for in `images`, or beside the table. Rows of the same specimen_id are joined:
-    the first photo and the first barcode of each count, another photo or barcode becomes a specimen of
-    its own with a numbered id.
+    Photos are looked for in `images`, or beside the table. Rows of the same specimen_id are joined: all
+    their photos show one specimen, and the first barcode is its own. Another barcode becomes a specimen by
+    itself with a numbered id.
 
     Raises:
         ArgumentError: if the table cannot be read.
@@ -102,7 +111,7 @@ def from_table(path: Path, images: Path | None = None) -> Iterator[Specimen]:
         name = record.specimen_id or record.sampleid or record.processid or f"row_{record.row}"
         pending.setdefault(name, []).append((record.image_file, record.nucleotides))
     for name, parts in pending.items():
-        photos = [photo for photo, _ in parts if photo]
+        photos = list(dict.fromkeys(photo for photo, _ in parts if photo))
         sequences = list(dict.fromkeys(sequence for _, sequence in parts if sequence))
         if not photos and not sequences:
             message = f"{name}: the table names neither a photo nor a barcode."
@@ -110,11 +119,10 @@ def from_table(path: Path, images: Path | None = None) -> Iterator[Specimen]:
             continue
         barcodes = [_cleaned(sequence, f"The barcode of {name}") for sequence in sequences]
         barcode, error = barcodes[0] if barcodes else (None, None)
-        first = root / photos[0] if photos else None
-        yield Specimen(name, str(photos[0]) if photos else name, first, barcode, error)
-        for number, photo in enumerate(photos[1:], start=2):
-            yield Specimen(f"{name}.{number}", photo, root / photo)
-        for number, (barcode, error) in enumerate(barcodes[1:], start=max(2, len(photos) + 1)):
+        shown = [Specimen(name, photo, root / photo) for photo in photos]
+        joined = join_photos(shown) if shown else Specimen(name, name)
+        yield replace(joined, barcode=barcode, error=error)
+        for number, (barcode, error) in enumerate(barcodes[1:], start=2):
             yield Specimen(f"{name}.{number}", name, None, barcode, error)
 
 
@@ -127,22 +135,40 @@ def _cleaned(text: str, name: str) -> tuple[Barcode | None, BarcodeError | None]
 
 
 def join(photo: Specimen, barcode: Specimen) -> Specimen:
-    """One specimen of a photo and a barcode that belong together; the photo gives the name.
+    """One specimen of photos and a barcode that belong together; the photo gives the name.
 
     Raises:
         ArgumentError: if either lacks its part.
     """
     if photo.photo is None or barcode.barcode is None:
         raise ArgumentError("A photo and a barcode are needed to make one specimen.")
-    return Specimen(
-        photo.query_id, f"{photo.input} + {barcode.input}", photo.photo, barcode.barcode, crop=photo.crop
+    source = f"{photo.input} + {barcode.input}"
+    return replace(photo, input=source, barcode=barcode.barcode, error=None)
+
+
+def join_photos(specimens: Sequence[Specimen]) -> Specimen:
+    """One specimen of several with photos; the first gives the name, and one may have a barcode.
+
+    Raises:
+        ArgumentError: if one lacks a photo, or two have barcodes.
+    """
+    barcodes = [one.barcode for one in specimens if one.barcode is not None]
+    if len(barcodes) > 1 or not all(one.photo is not None for one in specimens):
+        raise ArgumentError("Photos, and one barcode at most, are needed to make one specimen.")
+    first, *more = [photo for one in specimens for photo in one.photos]
+    return replace(
+        first,
+        input=" + ".join(one.input for one in specimens),
+        barcode=barcodes[0] if barcodes else None,
+        more=tuple(more),
     )
 
 
 def cut(specimen: Specimen, boxes: Sequence[Box]) -> list[Specimen]:
     """One specimen per box, numbered where there are several; without boxes the whole photo counts.
 
-    A barcode stays with the first: which of several insects it came from, only people know.
+    A barcode stays with the first, and so do further photos: which of several insects they are of, only
+    people know.
     """
     if len(boxes) < 2:
         return [replace(specimen, crop=boxes[0] if boxes else None)]
@@ -153,6 +179,7 @@ def cut(specimen: Specimen, boxes: Sequence[Box]) -> list[Specimen]:
             barcode=specimen.barcode if number == 1 else None,
             error=specimen.error if number == 1 else None,
             crop=box,
+            more=specimen.more if number == 1 else (),
         )
         for number, box in enumerate(boxes, start=1)
     ]

@@ -54,6 +54,10 @@ VERDICTS = (
         "Photo and barcode contradict each other: the photo says {named}, the barcode says {named_other}. "
         "Perhaps specimen and sequence were mixed up."
     ),
+    mark(
+        "The photos contradict each other: photo {number} says {named}, photo {number_other} says "
+        "{named_other}. Perhaps photos of two specimens were mixed up."
+    ),
     mark("The photo resembles nothing in the library."),
     mark("The barcode resembles nothing in the library."),
     mark("Photo and barcode agree at {rank}."),

@@ -10,14 +10,17 @@ import pytest
 
 from bioscan_desktop.core.barcode import clean
 from bioscan_desktop.core.errors import ArgumentError, BarcodeError
+from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.services.specimens import (
     Specimen,
     collect,
+    cut,
     from_sequence,
     from_stream,
     from_table,
     from_text,
     join,
+    join_photos,
     unique_ids,
 )
 from tests.conftest import draw_insect, random_barcode
@@ -145,11 +148,11 @@ class TestTable:
         )
         found = list(from_table(table))
         assert [(s.query_id, s.modality) for s in found] == [
-            ("S1", "both"), ("S1.2", "image"), ("S2", "both"), ("S3", "image"),
+            ("S1", "both"), ("S2", "both"), ("S3", "image"),
         ]  # fmt: skip
-        assert found[0].photo == tmp_path / "a.jpg"
-        assert found[1].photo == tmp_path / "b.jpg"
-        assert found[2].photo == tmp_path / "d.jpg"
+        assert [photo.photo for photo in found[0].photos] == [tmp_path / "a.jpg", tmp_path / "b.jpg"]
+        assert found[0].input == "a.jpg + b.jpg"
+        assert [photo.photo for photo in found[1].photos] == [tmp_path / "d.jpg"]
         assert next(s.photo for s in from_table(table, tmp_path / "x")) == tmp_path / "x" / "a.jpg"
 
     def test_no_barcode_of_a_specimen_is_lost(self, tmp_path: Path) -> None:
@@ -157,9 +160,17 @@ class TestTable:
         rows = [("S1", "a.jpg", GOOD), ("S1", "b.jpg", GOOD), ("S1", "", OTHER), ("S1", "", "ACGT")]
         found = list(from_table(write(tmp_path / "t.tsv", [head, *rows])))
         assert [(s.query_id, s.modality, s.error is None) for s in found] == [
-            ("S1", "both", True), ("S1.2", "image", True), ("S1.3", "dna", True), ("S1.4", "dna", False),
+            ("S1", "both", True), ("S1.2", "dna", True), ("S1.3", "dna", False),
         ]  # fmt: skip
-        assert found[2].barcode is not None and found[2].barcode.sequence == OTHER
+        assert [photo.input for photo in found[0].photos] == ["a.jpg + b.jpg", "b.jpg"]
+        assert found[1].barcode is not None and found[1].barcode.sequence == OTHER
+
+    def test_a_photo_that_is_named_twice_counts_once(self, tmp_path: Path) -> None:
+        head = ("specimen_id", "image_file", "nucleotides")
+        rows = [("S1", "a.jpg", GOOD), ("S1", "a.jpg", OTHER)]
+        first, second = from_table(write(tmp_path / "t.tsv", [head, *rows]))
+        assert first.more == ()
+        assert (second.query_id, second.modality) == ("S1.2", "dna")
 
     def test_a_broken_barcode_leaves_the_photo(self, tmp_path: Path) -> None:
         table = write(
@@ -195,6 +206,35 @@ def test_join() -> None:
     for pair in ((barcode, photo), (photo, photo), (photo, from_sequence("ACGT"))):
         with pytest.raises(ArgumentError):
             join(*pair)
+
+
+class TestSeveralPhotos:
+    def test_the_first_names_the_specimen_and_all_are_kept(self) -> None:
+        a, b, c = (Specimen(name, f"{name}.jpg", Path(f"{name}.jpg")) for name in "abc")
+        joined = join_photos([join_photos([a, b]), c])
+        assert (joined.query_id, joined.input, joined.modality) == ("a", "a.jpg + b.jpg + c.jpg", "image")
+        assert [photo.photo for photo in joined.photos] == [a.photo, b.photo, c.photo]
+        assert joined.more == (b, c)
+
+    def test_one_of_them_may_have_the_barcode(self) -> None:
+        a, b = (Specimen(name, f"{name}.jpg", Path(f"{name}.jpg")) for name in "ab")
+        both = join(b, from_sequence(GOOD, "s"))
+        joined = join_photos([a, both])
+        assert joined.modality == "both"
+        assert joined.barcode == both.barcode
+        assert all(photo.barcode is None for photo in joined.photos)
+        assert join(join_photos([a, b]), from_sequence(GOOD, "s")).more == (b,)
+
+    def test_two_barcodes_are_two_specimens(self) -> None:
+        one = join(Specimen("a", "a.jpg", Path("a.jpg")), from_sequence(GOOD, "s"))
+        for several in ([one, one], [one, from_sequence(OTHER)]):
+            with pytest.raises(ArgumentError):
+                join_photos(several)
+
+    def test_parts_of_the_first_photo_share_no_further_photos(self) -> None:
+        a, b = (Specimen(name, f"{name}.jpg", Path(f"{name}.jpg")) for name in "ab")
+        first, second = cut(join_photos([a, b]), [Box(0, 0, 0.5, 1), Box(0.5, 0, 1, 1)])
+        assert (first.more, second.more) == ((b,), ())
 
 
 def test_ids_become_unique_and_nothing_else_changes() -> None:
