@@ -106,7 +106,10 @@ def _add_identify(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--sequence", action="append", default=[], metavar="ACGT", help="one barcode")
     parser.add_argument(
-        "--specimens", type=Path, metavar="TSV", help="table: specimen_id, image_file, nucleotides"
+        "--specimens",
+        type=Path,
+        metavar="TSV",
+        help="table: specimen_id, image_file, nucleotides; rows of one specimen are judged together",
     )
     add_packs(parser)
     parser.add_argument("--top-k", type=int, default=5, metavar="K", help="reference hits to report (5)")

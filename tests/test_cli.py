@@ -130,6 +130,18 @@ class TestIdentify:
         ]  # fmt: skip
         assert set(bioscan.lines[0]["by_modality"]) == {"image", "dna"}
 
+    def test_several_photos_of_a_specimen(self, bioscan: Runner, world: TinyWorld, tmp_path: Path) -> None:
+        for name in ("dorsal.jpg", "ventral.jpg"):
+            shutil.copy(world.photos[RAPAE], tmp_path / name)
+        table = tmp_path / "specimens.tsv"
+        table.write_text("specimen_id,image_file\nS1,dorsal.jpg\nS1,ventral.jpg\nS2,dorsal.jpg\n")
+        assert bioscan.identify("--specimens", table) == 0
+        first, second = bioscan.lines
+        assert (first["query_id"], first["modality"], first["photo_conflict"]) == ("S1", "image", None)
+        assert [Path(name).name for name in first["photos"]] == ["dorsal.jpg", "ventral.jpg"]
+        assert [verdict["name"] for verdict in first["by_photo"]] == [second["verdict"]["name"]] * 2
+        assert "photos" not in second
+
     def test_ids_are_unique_over_all_inputs(self, bioscan: Runner, world: TinyWorld, tmp_path: Path) -> None:
         other = tmp_path / world.photos[RAPAE].name
         shutil.copy(world.photos[RAPAE], other)

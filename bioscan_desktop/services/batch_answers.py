@@ -7,7 +7,7 @@ whether or not it was broken off before.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,13 +34,15 @@ class Answered:
         number: of the specimen in the session.
         answer: the machine's.
         facts: of the photo, as it was when it was read.
-        gone: the photo is no longer where it was.
+        gone: a photo is no longer where it was.
+        more: facts of further photos.
     """
 
     number: int
     answer: Answer
     facts: FileFacts | None
     gone: bool
+    more: tuple[FileFacts | None, ...] = ()
 
 
 Answering = Callable[[Iterator[Step], CancelToken], Generator[Answered, None, None]]
@@ -62,42 +64,48 @@ class Answers:
     def __call__(self, steps: Iterator[Step], cancel: CancelToken) -> Generator[Answered, None, None]:
         """See `Answering`."""
         order: deque[_Expected] = deque()
-        hashes: dict[str, str] = {}
+        hashes: dict[tuple[str, object], str] = {}  # by id and photo
 
         def seen(specimen: Specimen, photo: bytes) -> None:
-            hashes[specimen.query_id] = photos.hash_of(photo)
+            hashes[specimen.query_id, specimen.photo] = photos.hash_of(photo)
 
         stream = self._specimens(steps, order)
         results = self._identifier.identify(
             stream, self._top_k, cancel=cancel, first_step=STEP, last_step=STEP, seen=seen
         )
         for result in results:
-            expected, content = order.popleft(), hashes.pop(result.specimen.query_id, None)
+            expected = order.popleft()
+            read = [hashes.pop((one.query_id, one.photo), None) for one in result.specimen.photos]
             if expected.wanted:
-                yield self._answered(expected, result, content)
+                yield self._answered(expected, result, read)
 
     def _specimens(self, steps: Iterator[Step], order: deque[_Expected]) -> Iterator[Specimen]:
         """The specimens of the steps. Photos are looked at before they are read, to notice a change."""
         for step, wanted in steps:
             for stored in step:
-                path = None if stored.photo is None else photos.absolute(stored.photo, self._root)
-                before = None if path is None else _look_or_none(path)
-                order.append(_Expected(stored, stored.specimen_id in wanted, path, before))
+                names = [stored.photo, *(one.photo for one in stored.more)]
+                paths = [None if one is None else photos.absolute(one, self._root) for one in names]
+                before = [None if path is None else _look_or_none(path) for path in paths]
+                order.append(_Expected(stored, stored.specimen_id in wanted, paths, before))
                 yield specimen_of(stored, self._root)
 
-    def _answered(self, expected: _Expected, result: Identification, content: str | None) -> Answered:
-        stored, before = expected.stored, expected.before
+    def _answered(self, expected: _Expected, result: Identification, read: Sequence[str | None]) -> Answered:
+        stored = expected.stored
         assert stored.specimen_id is not None
         gone = False
-        if expected.path is not None:
-            after = _look_or_none(expected.path)
-            gone = after is None
-            if result.error is not None and result.error.code in _UNREADABLE:
-                pass  # told already
-            elif after is None or before is None or not photos.same_file(before, after):
-                result = _changed(result, expected.path, gone)
-        facts = replace(before, hash=content) if before is not None and content is not None else None
-        return Answered(stored.specimen_id, answer_of(result), facts, gone)
+        told = result.error is not None and result.error.code in _UNREADABLE
+        for path, before in zip(expected.paths, expected.before, strict=True):
+            if path is None:
+                continue
+            after = _look_or_none(path)
+            gone = gone or after is None
+            if not told and (after is None or before is None or not photos.same_file(before, after)):
+                result = _changed(result, path, after is None)
+        facts = [
+            replace(before, hash=content) if before is not None and content is not None else None
+            for before, content in zip(expected.before, [*read, None], strict=False)
+        ]
+        return Answered(stored.specimen_id, answer_of(result), facts[0], gone, tuple(facts[1:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +114,14 @@ class _Expected:
 
     Attributes:
         wanted: False for a specimen that is only there to complete its step.
-        path: of the photo.
-        before: its size and time before it was read; None if it was not there.
+        paths: of its photos, the first one first; None without one.
+        before: their size and time before they were read; None for what was not there.
     """
 
     stored: StoredSpecimen
     wanted: bool
-    path: Path | None
-    before: FileFacts | None
+    paths: list[Path | None]
+    before: list[FileFacts | None]
 
 
 def _changed(result: Identification, path: Path, gone: bool) -> Identification:
@@ -135,6 +143,7 @@ def _changed(result: Identification, path: Path, gone: bool) -> Identification:
         modality_agreement=None,
         hits=(),
         badges=(),
+        by_photo=(),
     )
 
 

@@ -1,8 +1,7 @@
 """From the files of a folder to specimens: who belongs to whom. Works in SQLite, whatever the number.
 
 1. A table (`--specimens`) names photos by their file and barcodes by their id; what it names the same is
-   one specimen. Of several photos of a specimen the first gets the barcode, the others stay by
-   themselves.
+   one specimen, with all of its photos.
 2. A photo and a barcode of the same name (file name without ending, sequence id; case does not matter)
    are one specimen, if the name stands for one of each only.
 3. Otherwise the beginning of a file name, up to a space or one of `_ - . + ( [`, is taken for the
@@ -30,7 +29,8 @@ from bioscan_desktop.library.importers.tables import Record, read_table
 from bioscan_desktop.services.batch_scan import Found, is_nameable, sort_key
 from bioscan_desktop.session import specimens
 from bioscan_desktop.session.database import Database, readable
-from bioscan_desktop.session.specimens import FileFacts, StoredSpecimen
+from bioscan_desktop.session.further import FileFacts, FurtherPhoto
+from bioscan_desktop.session.specimens import StoredSpecimen
 
 _CUT = re.compile(r"[ _\-.+(\[]+")
 _AT_END = "\x04"
@@ -40,10 +40,11 @@ _STAGING = (
     "DROP TABLE IF EXISTS temp.photos",
     "DROP TABLE IF EXISTS temp.barcodes",
     "CREATE TEMP TABLE photos (sort TEXT, path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, "
-    "query_id TEXT, sample TEXT, named INTEGER, problem TEXT) WITHOUT ROWID",
+    "query_id TEXT, sample TEXT, named INTEGER, problem TEXT, first TEXT) WITHOUT ROWID",
     "CREATE TEMP TABLE barcodes (number INTEGER PRIMARY KEY, sort TEXT, file TEXT, query_id TEXT, "
     "sample TEXT, input TEXT, barcode TEXT, error_code TEXT, error_message TEXT, photo TEXT)",
     "CREATE INDEX temp.photos_by_sample ON photos (sample)",
+    "CREATE INDEX temp.photos_by_first ON photos (first) WHERE first IS NOT NULL",
     "CREATE INDEX temp.barcodes_by_sample ON barcodes (sample)",
     "CREATE INDEX temp.barcodes_by_photo ON barcodes (photo)",
 )
@@ -95,6 +96,7 @@ def place(
         _take_files(connection, root, found, check)
         if table is not None:
             _take_table(connection, root, table)
+            _join_photos(connection)
         photos = connection.execute("SELECT count(*) FROM temp.photos WHERE problem IS NULL").fetchone()[0]
         barcodes = connection.execute("SELECT count(*) FROM temp.barcodes").fetchone()[0]
         joined = 0
@@ -158,7 +160,7 @@ def _add_photo(
     outside: bool = False,
 ) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO temp.photos VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO temp.photos VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
         (
             _AT_END if outside else sort_key(path),
             path,
@@ -284,6 +286,15 @@ def _name_barcode(connection: sqlite3.Connection, record: Record, name: str) -> 
     return False
 
 
+def _join_photos(connection: sqlite3.Connection) -> None:
+    """Photos that a table names the same go with the first of them in the folder."""
+    connection.execute(
+        "UPDATE temp.photos SET first = (SELECT p.path FROM temp.photos p WHERE p.sample = photos.sample "
+        "AND p.named AND p.problem IS NULL ORDER BY p.sort, p.path LIMIT 1) WHERE named AND problem IS NULL"
+    )
+    connection.execute("UPDATE temp.photos SET first = NULL WHERE first = path")
+
+
 def _join_same_names(connection: sqlite3.Connection) -> None:
     """Rule 2, and the first photo of each specimen of a table."""
     connection.execute(
@@ -345,18 +356,30 @@ def _fresh(connection: sqlite3.Connection, later: _Later | None) -> Iterator[Sto
     rows = connection.execute(
         "SELECT p.sort AS at, 0 AS number, p.path AS photo, p.size, p.mtime_ns, p.query_id, p.sample, "
         "p.problem, b.number AS joined, b.file, b.input, b.barcode, b.error_code, b.error_message "
-        "FROM temp.photos p LEFT JOIN temp.barcodes b ON b.photo = p.path "
+        "FROM temp.photos p LEFT JOIN temp.barcodes b ON b.photo = p.path WHERE p.first IS NULL "
         "UNION ALL SELECT b.sort, b.number, NULL, NULL, NULL, b.query_id, b.sample, NULL, NULL, b.file, "
         "b.input, b.barcode, b.error_code, b.error_message FROM temp.barcodes b WHERE b.photo IS NULL "
         "ORDER BY at, number, photo"
     )
     for row in rows:
-        one = _specimen(row)
+        one = _specimen(row, _further(connection, row["photo"]))
         if later is None or not later.takes(one):
             yield one
 
 
-def _specimen(row: sqlite3.Row) -> StoredSpecimen:
+def _further(connection: sqlite3.Connection, first: str | None) -> tuple[FurtherPhoto, ...]:
+    """The other photos of a specimen."""
+    rows = connection.execute(
+        "SELECT path, size, mtime_ns FROM temp.photos WHERE first = ? ORDER BY sort, path", (first,)
+    )
+    return tuple(FurtherPhoto(_stem(row["path"]), row["path"], row["path"], _facts_of(row)) for row in rows)
+
+
+def _facts_of(row: sqlite3.Row) -> FileFacts | None:
+    return FileFacts(row["size"], row["mtime_ns"]) if row["size"] is not None else None
+
+
+def _specimen(row: sqlite3.Row, more: tuple[FurtherPhoto, ...]) -> StoredSpecimen:
     photo, problem = row["photo"], row["problem"]
     if problem is not None:
         code, message = problem.split("\n", 1)
@@ -366,14 +389,14 @@ def _specimen(row: sqlite3.Row) -> StoredSpecimen:
         sequence, notices, turned = json.loads(row["barcode"])
         barcode = Barcode(sequence, tuple(notices), turned)
     error = BarcodeError(row["error_message"], row["error_code"]) if row["error_code"] else None
-    facts = FileFacts(row["size"], row["mtime_ns"]) if row["size"] is not None else None
-    text = " + ".join(part for part in (photo, row["input"]) if part)
+    text = " + ".join(part for part in (photo, *(one.input for one in more), row["input"]) if part)
     return StoredSpecimen(
         row["query_id"],
         row["sample"],
         text,
         photo,
-        facts,
+        _facts_of(row) if photo is not None else None,
+        more=more,
         barcode=barcode,
         barcode_from=row["file"],
         error=error,

@@ -109,7 +109,7 @@ class Work:
             self._check_root()
         answer, record = answered.answer, answered.answer.record
         finished = specimens.save_answer(
-            self._database, answered.number, self._run_id, answer, answered.facts
+            self._database, answered.number, self._run_id, answer, answered.facts, answered.more
         )
         self._tables.append(answered.number, record, finished)
         self._done += 1

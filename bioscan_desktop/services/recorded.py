@@ -6,7 +6,7 @@ what the window shows beside it and the line leaves out or rounds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from bioscan_desktop.services.identify import Identification
 from bioscan_desktop.services.identify import Provenance as MadeWith
 from bioscan_desktop.services.specimens import Specimen
 from bioscan_desktop.session import photos
+from bioscan_desktop.session.further import FurtherPhoto
 from bioscan_desktop.session.specimens import Answer, StoredSpecimen
 
 D = TypeVar("D")
@@ -33,16 +34,17 @@ def stored_of(
     specimen: Specimen,
     root: Path | None = None,
     sample: str | None = None,
-    parts: tuple[Specimen, Specimen] | None = None,
+    parts: Sequence[Specimen] | None = None,
 ) -> StoredSpecimen:
     """A specimen as a session keeps it.
 
     Args:
         root: folder that photos are named relative to.
         sample: name by which it may be joined; its id by default.
-        parts: photo and barcode that it was joined of.
+        parts: photos and barcode that it was joined of.
     """
     photo = specimen.photo
+    further = tuple(stored_of(one, root) for one in specimen.more)
     return StoredSpecimen(
         query_id=specimen.query_id,
         sample=sample if sample is not None else specimen.query_id.casefold(),
@@ -50,32 +52,50 @@ def stored_of(
         photo=photos.relative(photo, root) if isinstance(photo, Path) else None,
         picture=photo if isinstance(photo, bytes) else None,
         crop=astuple(specimen.crop) if specimen.crop is not None else None,
+        more=tuple(
+            FurtherPhoto(one.query_id, one.input, one.photo, picture=one.picture, crop=one.crop)
+            for one in further
+        ),
         barcode=specimen.barcode,
-        parts=_parts_values(*parts) if parts is not None else None,
+        parts=_parts_values(parts) if parts is not None else None,
         error=specimen.error,
     )
 
 
-def _parts_values(photo: Specimen, barcode: Specimen) -> tuple[str, str, str, str]:
-    return photo.query_id, photo.input, barcode.query_id, barcode.input
+def _parts_values(parts: Sequence[Specimen]) -> tuple[str, ...]:
+    """Id and origin of the first photo, and of the barcode where there is one; further photos keep theirs."""
+    first, *others = parts
+    barcode = next((one for one in others if one.photo is None), None)
+    return first.query_id, first.input, *((barcode.query_id, barcode.input) if barcode is not None else ())
 
 
 def specimen_of(stored: StoredSpecimen, root: Path | None = None) -> Specimen:
     """The inverse of `stored_of`."""
-    photo: Path | bytes | None = stored.picture
-    if stored.photo is not None:
-        photo = photos.absolute(stored.photo, root)
-    crop = Box(*stored.crop) if stored.crop is not None else None
-    return Specimen(stored.query_id, stored.input, photo, stored.barcode, stored.error, crop)
+    more = tuple(Specimen(one.query_id, one.input, **_photo_of(one, root)) for one in stored.more)
+    return Specimen(
+        stored.query_id,
+        stored.input,
+        barcode=stored.barcode,
+        error=stored.error,
+        more=more,
+        **_photo_of(stored, root),
+    )
 
 
-def parts_of(stored: StoredSpecimen, specimen: Specimen) -> tuple[Specimen, Specimen] | None:
-    """The photo and the barcode that a specimen was joined of; None if it was not."""
+def _photo_of(one: StoredSpecimen | FurtherPhoto, root: Path | None) -> dict[str, Any]:
+    """`photo` and `crop` of a specimen."""
+    photo = photos.absolute(one.photo, root) if one.photo is not None else one.picture
+    return {"photo": photo, "crop": Box(*one.crop) if one.crop is not None else None}
+
+
+def parts_of(stored: StoredSpecimen, specimen: Specimen) -> tuple[Specimen, ...] | None:
+    """The photos and the barcode that a specimen was joined of; None if it was not."""
     if stored.parts is None:
         return None
-    photo_id, photo_input, barcode_id, barcode_input = stored.parts
-    photo = Specimen(photo_id, photo_input, specimen.photo, crop=specimen.crop)
-    return photo, Specimen(barcode_id, barcode_input, None, specimen.barcode)
+    photo_id, photo_input, *barcode = stored.parts
+    first = Specimen(photo_id, photo_input, specimen.photo, crop=specimen.crop)
+    last = [Specimen(*barcode, barcode=specimen.barcode)] if barcode else []
+    return first, *specimen.more, *last
 
 
 def answer_of(result: Identification) -> Answer:
@@ -84,6 +104,7 @@ def answer_of(result: Identification) -> Answer:
         "verdict": _verdict_values(result.verdict) if result.verdict else None,
         "by_modality": {name: _verdict_values(verdict) for name, verdict in result.by_modality.items()},
         "hits": [{**_values(hit), "lineage": _values(hit.lineage), "consensus": None} for hit in result.hits],
+        "by_photo": [_verdict_values(verdict) if verdict else None for verdict in result.by_photo],
         "elapsed_ms": result.elapsed_ms,
         "restricted": len(result.restricted),
     }
@@ -92,7 +113,9 @@ def answer_of(result: Identification) -> Answer:
 
 
 def contradicts(result: Identification) -> bool:
-    """True if photo and barcode name different orders or families."""
+    """True if photo and barcode, or two photos, name different orders or families."""
+    if result.photo_conflict is not None:
+        return True
     image, dna = result.by_modality.get("image"), result.by_modality.get("dna")
     if image is None or dna is None:
         return False
@@ -126,6 +149,7 @@ def identification_of(record: Mapping[str, Any], specimen: Specimen) -> Identifi
         elapsed_ms=kept["elapsed_ms"],
         provenance=MadeWith(*made_with, record["provider"]),
         restricted=tuple(record["notices"][:limited]),
+        by_photo=tuple(_verdict(values) if values else None for values in kept.get("by_photo", ())),
     )
 
 

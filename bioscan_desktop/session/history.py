@@ -21,7 +21,7 @@ from bioscan_desktop.session.limits import KEPT, ROWS_KEPT
 
 _SPECIMEN = (
     "specimen_id, query_id, sample, input, photo, photo_size, photo_mtime_ns, photo_hash, picture, crop, "
-    "barcode, barcode_from, parts, error_code, error_message, error_kind, state, step, added_at"
+    "more, barcode, barcode_from, parts, error_code, error_message, error_kind, state, step, added_at"
 )
 _RESULT = (
     "run_id, status, error_code, error_message, modality, name, rank, rank_level, confidence, calibrated, "

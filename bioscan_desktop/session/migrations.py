@@ -143,10 +143,23 @@ def _keep_samples(connection: sqlite3.Connection) -> None:
     connection.execute(_SAMPLES_1_2)
 
 
+_FURTHER_PHOTOS_1_3 = (
+    # Photos of a specimen beyond the first, as JSON; see `further`.
+    "ALTER TABLE specimens ADD COLUMN more TEXT",
+    "ALTER TABLE aside_specimens ADD COLUMN more TEXT",
+)
+
+
+def _further_photos(connection: sqlite3.Connection) -> None:
+    for statement in _FURTHER_PHOTOS_1_3:
+        connection.execute(statement)
+
+
 STEPS: tuple[tuple[int, Callable[[sqlite3.Connection], None]], ...] = (
     (1000, _create),
     (1001, _set_aside),
     (1002, _keep_samples),
+    (1003, _further_photos),
 )
 """(version that the step leads to, what it does); append only."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bioscan_desktop.session.database import Database, readable
-from bioscan_desktop.session.specimens import FileFacts
+from bioscan_desktop.session.further import FileFacts, from_text
+from bioscan_desktop.session.specimens import change_further
 
 _MARKED = re.compile(r"\\(udc[89a-f][0-9a-f])")
 
@@ -79,10 +80,33 @@ class Relinked:
     missing: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a session has a photo: of the specimen `number` the first (`further` None), or a further one."""
+
+    number: int
+    further: int | None
+    photo: str
+    facts: FileFacts | None
+
+
+def _places(database: Database, where: str = "1", values: tuple[int, ...] = ()) -> Iterator[_Place]:
+    rows = database.rows(
+        "SELECT specimen_id, photo, photo_size, photo_mtime_ns, photo_hash, more FROM specimens "
+        f"WHERE (photo IS NOT NULL OR more IS NOT NULL) AND {where}",
+        values,
+    )
+    for number, photo, size, mtime_ns, digest, more in rows:
+        if photo is not None:
+            yield _Place(number, None, photo, FileFacts(size, mtime_ns, digest) if size is not None else None)
+        for further, one in enumerate(from_text(more)[0]):
+            if one.photo is not None:
+                yield _Place(number, further, one.photo, one.facts)
+
+
 def missing_photos(database: Database, root: Path | None) -> list[tuple[int, str]]:
-    """(number, photo) of the specimens whose photo is not where the session says."""
-    rows = database.rows("SELECT specimen_id, photo FROM specimens WHERE photo IS NOT NULL")
-    return [(row[0], row[1]) for row in rows if not absolute(row[1], root).is_file()]
+    """(number, photo) of the specimens whose photo is not where the session says; once for each photo."""
+    return [(one.number, one.photo) for one in _places(database) if not absolute(one.photo, root).is_file()]
 
 
 def relink(
@@ -104,21 +128,18 @@ def relink(
         check: called between files; may raise to stop, and then nothing is changed.
     """
     target = new_root if new_root is not None else root
-    places: dict[int, str] = {}
-    sizes: dict[int, list[tuple[int, str]]] = {}
+    places: dict[_Place, str] = {}
+    sizes: dict[int, list[tuple[_Place, str]]] = {}
     lost = 0
-    rows = database.rows(
-        "SELECT specimen_id, photo, photo_size, photo_hash FROM specimens WHERE photo IS NOT NULL"
-    )
-    for number, photo, size, digest in rows:
-        if absolute(photo, target).is_file():
+    for one in _places(database):
+        if absolute(one.photo, target).is_file():
             continue
-        if root is not None and target != root and absolute(photo, root).is_file():
-            places[number] = relative(absolute(photo, root), target)
+        if root is not None and target != root and absolute(one.photo, root).is_file():
+            places[one] = relative(absolute(one.photo, root), target)
             continue
         lost += 1
-        if size is not None and digest is not None:
-            sizes.setdefault(size, []).append((number, digest))
+        if one.facts is not None and one.facts.hash is not None:
+            sizes.setdefault(one.facts.size, []).append((one, one.facts.hash))
     found = 0
     for path in candidates:
         if not sizes:
@@ -129,34 +150,41 @@ def relink(
             digest = content_hash(path) if wanted else None
         except OSError:
             continue
-        for number, own in [pair for pair in wanted or [] if pair[1] == digest]:
-            places[number] = relative(path, target)
-            wanted.remove((number, own))  # type: ignore[union-attr]
+        for pair in [pair for pair in wanted or [] if pair[1] == digest]:
+            places[pair[0]] = relative(path, target)
+            wanted.remove(pair)  # type: ignore[union-attr]
             found += 1
         if wanted is not None and not wanted:
             sizes = {size: left for size, left in sizes.items() if left}
     with database.transaction() as connection:
-        connection.executemany(
-            "UPDATE specimens SET photo = ? WHERE specimen_id = ?",
-            [(place, number) for number, place in places.items()],
-        )
+        for one, place in places.items():
+            if one.further is not None:
+                change_further(connection, one.number, one.further, photo=place)
+            else:
+                connection.execute(
+                    "UPDATE specimens SET photo = ? WHERE specimen_id = ?", (place, one.number)
+                )
         if new_root is not None:
             database.set_fact("root", str(new_root))
     return Relinked(found, lost - found)
 
 
+_UNREAD = (
+    "((photo IS NOT NULL AND photo_hash IS NULL) OR EXISTS (SELECT 1 FROM json_each(more, '$.photos') "
+    "WHERE json_extract(value, '$.photo') IS NOT NULL AND json_extract(value, '$.facts[2]') IS NULL))"
+)
+
+
 def unread(database: Database, after: int, limit: int) -> list[tuple[int, str]]:
-    """(number, photo) of the next specimens whose photo's content is not known yet.
+    """(number, photo) of photos whose content is not known yet, of the next specimens with such.
 
     Args:
         after: number that was looked at last.
+        limit: so many specimens; -1 for all.
     """
-    rows = database.rows(
-        "SELECT specimen_id, photo FROM specimens WHERE photo IS NOT NULL AND photo_hash IS NULL "
-        "AND specimen_id > ? ORDER BY specimen_id LIMIT ?",
-        (after, limit),
-    )
-    return [(row[0], row[1]) for row in rows]
+    where = f"{_UNREAD} AND specimen_id > ? ORDER BY specimen_id LIMIT ?"
+    found = _places(database, where, (after, limit))
+    return [(one.number, one.photo) for one in found if one.facts is None or one.facts.hash is None]
 
 
 def remember(database: Database, known: Iterable[tuple[int, str, FileFacts]]) -> None:
@@ -165,8 +193,12 @@ def remember(database: Database, known: Iterable[tuple[int, str, FileFacts]]) ->
     A specimen that has another photo by now is left as it is.
     """
     with database.transaction() as connection:
-        connection.executemany(
-            "UPDATE specimens SET photo_size = ?, photo_mtime_ns = ?, photo_hash = ? "
-            "WHERE specimen_id = ? AND photo = ?",
-            [(facts.size, facts.mtime_ns, facts.hash, number, photo) for number, photo, facts in known],
-        )
+        for number, photo, facts in known:
+            connection.execute(
+                "UPDATE specimens SET photo_size = ?, photo_mtime_ns = ?, photo_hash = ? "
+                "WHERE specimen_id = ? AND photo = ?",
+                (facts.size, facts.mtime_ns, facts.hash, number, photo),
+            )
+            for one in list(_places(database, "specimen_id = ? AND more IS NOT NULL", (number,))):
+                if one.further is not None and one.photo == photo:
+                    change_further(connection, number, one.further, facts=facts)

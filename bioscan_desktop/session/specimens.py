@@ -13,25 +13,11 @@ from bioscan_desktop.core.barcode import Barcode
 from bioscan_desktop.core.errors import BarcodeError, BioscanError, InputError
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.session.database import Database, now, readable
+from bioscan_desktop.session.further import FileFacts, FurtherPhoto, from_text, to_text
 
 STEP = 16
 """Specimens that are embedded together. A step that was broken off is taken up as a whole, because the
 last decimals of an embedding depend on what it was computed with."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileFacts:
-    """What tells one state of a file from another.
-
-    Attributes:
-        size: bytes.
-        mtime_ns: time of the last change, nanoseconds.
-        hash: of the content; None if it was not read.
-    """
-
-    size: int
-    mtime_ns: int
-    hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +33,9 @@ class StoredSpecimen:
         crop: left, top, right and bottom of the part of the photo that shows it, in the unit that the
             caller uses; None for the whole.
         barcode_from: file that the barcode came from.
-        parts: id and origin of the photo, and of the barcode, before they were joined; None if they were not.
+        more: further photos.
+        parts: id and origin of the first photo, and of the barcode where there is one, before they were
+            joined; None if they were not.
         error: why it, or a part of it, cannot be used.
         specimen_id: None before it is in a session.
         step: specimens of one number are embedded together.
@@ -62,7 +50,8 @@ class StoredSpecimen:
     crop: tuple[float, ...] | None = None
     barcode: Barcode | None = None
     barcode_from: str | None = None
-    parts: tuple[str, str, str, str] | None = None
+    more: tuple[FurtherPhoto, ...] = ()
+    parts: tuple[str, ...] | None = None
     error: BioscanError | None = None
     specimen_id: int | None = None
     step: int = 0
@@ -149,36 +138,45 @@ _NEXT_NUMBER = (
 def _insert(connection: sqlite3.Connection, one: StoredSpecimen, step: int) -> int:
     one = _as_text(one)
     query_id = take_id(connection, one.query_id)
-    facts = one.facts or FileFacts(0, 0)
-    error = one.error
     cursor = connection.execute(
-        "INSERT INTO specimens (specimen_id, query_id, sample, input, photo, photo_size, photo_mtime_ns, "
-        "photo_hash, picture, crop, barcode, barcode_from, parts, error_code, error_message, error_kind, "
-        f"state, step, added_at) VALUES ({_NEXT_NUMBER}, {'?, ' * 15}'waiting', ?, ?)",
-        (
-            query_id,
-            one.sample,
-            one.input,
-            one.photo,
-            facts.size if one.facts else None,
-            facts.mtime_ns if one.facts else None,
-            facts.hash,
-            one.picture,
-            json.dumps(one.crop) if one.crop is not None else None,
-            _barcode_text(one.barcode),
-            one.barcode_from,
-            json.dumps(one.parts, ensure_ascii=False) if one.parts is not None else None,
-            error.code if error else None,
-            error.message if error else None,
-            ("dna" if isinstance(error, BarcodeError) else "input") if error else None,
-            step,
-            now(),
-        ),
+        f"INSERT INTO specimens (specimen_id, query_id, {', '.join(_CONTENT)}, state, step, added_at) "
+        f"VALUES ({_NEXT_NUMBER}, ?, {', '.join('?' * len(_CONTENT))}, 'waiting', ?, ?)",
+        (query_id, *_content(one), step, now()),
     )
     number = int(cursor.lastrowid or 0)
     words = _words(query_id, one.input)
     connection.execute("INSERT INTO words (rowid, ids, names) VALUES (?, ?, '')", (number, words))
     return number
+
+
+_CONTENT = (
+    "sample", "input", "photo", "photo_size", "photo_mtime_ns", "photo_hash", "picture", "crop", "more",
+    "barcode", "barcode_from", "parts", "error_code", "error_message", "error_kind",
+)  # fmt: skip
+
+
+def _content(one: StoredSpecimen) -> tuple[Any, ...]:
+    """The values of `_CONTENT`."""
+    facts, error, parts = one.facts, one.error, one.parts
+    # With a barcode they have their column, which programs know that have no further photos.
+    both = parts is not None and len(parts) > 2
+    return (
+        one.sample,
+        one.input,
+        one.photo,
+        facts.size if facts else None,
+        facts.mtime_ns if facts else None,
+        facts.hash if facts else None,
+        one.picture,
+        json.dumps(one.crop) if one.crop is not None else None,
+        to_text(one.more, None if both else parts),
+        _barcode_text(one.barcode),
+        one.barcode_from,
+        json.dumps(parts, ensure_ascii=False) if both else None,
+        error.code if error else None,
+        error.message if error else None,
+        ("dna" if isinstance(error, BarcodeError) else "input") if error else None,
+    )
 
 
 def _words(query_id: str, origin: str) -> str:
@@ -206,7 +204,6 @@ def change(database: Database, specimen_id: int, new: StoredSpecimen, rename: bo
         rename: it gets the new id, too, or the first like it that is free.
     """
     new = _as_text(new)
-    facts, error = new.facts, new.error
     with database.transaction() as connection:
         if rename:
             query_id = take_id(connection, new.query_id)
@@ -216,26 +213,9 @@ def change(database: Database, specimen_id: int, new: StoredSpecimen, rename: bo
             words = _words(query_id, new.input)
             connection.execute("UPDATE words SET ids = ? WHERE rowid = ?", (words, specimen_id))
         connection.execute(
-            "UPDATE specimens SET sample = ?, input = ?, photo = ?, photo_size = ?, photo_mtime_ns = ?, "
-            "photo_hash = ?, picture = ?, crop = ?, barcode = ?, barcode_from = ?, parts = ?, "
-            "error_code = ?, error_message = ?, error_kind = ?, state = 'waiting' WHERE specimen_id = ?",
-            (
-                new.sample,
-                new.input,
-                new.photo,
-                facts.size if facts else None,
-                facts.mtime_ns if facts else None,
-                facts.hash if facts else None,
-                new.picture,
-                json.dumps(new.crop) if new.crop is not None else None,
-                _barcode_text(new.barcode),
-                new.barcode_from,
-                json.dumps(new.parts, ensure_ascii=False) if new.parts is not None else None,
-                error.code if error else None,
-                error.message if error else None,
-                ("dna" if isinstance(error, BarcodeError) else "input") if error else None,
-                specimen_id,
-            ),
+            f"UPDATE specimens SET {', '.join(f'{name} = ?' for name in _CONTENT)}, state = 'waiting' "
+            "WHERE specimen_id = ?",
+            (*_content(new), specimen_id),
         )
 
 
@@ -353,11 +333,13 @@ def save_answer(
     run_id: int,
     answer: Answer,
     facts: FileFacts | None = None,
+    more: Sequence[FileFacts | None] = (),
 ) -> str:
     """Keeps the machine's answer, in one change; an older one gives way, decisions stay.
 
     Args:
         facts: of the photo, as it was when it was read.
+        more: of further photos.
 
     Returns:
         the time that is kept with it.
@@ -399,10 +381,24 @@ def save_answer(
                 "WHERE specimen_id = ?",
                 (facts.size, facts.mtime_ns, facts.hash, specimen_id),
             )
+        for place, known in enumerate(more):
+            if known is not None:
+                change_further(connection, specimen_id, place, facts=known)
         connection.execute(
             "UPDATE words SET names = ? WHERE rowid = ?", (" ".join(answer.names), specimen_id)
         )
     return finished
+
+
+def change_further(connection: sqlite3.Connection, specimen_id: int, place: int, **new: Any) -> None:
+    """Gives a further photo of a specimen, from 0, other values, such as `photo` or `facts`."""
+    row = connection.execute("SELECT more FROM specimens WHERE specimen_id = ?", (specimen_id,)).fetchone()
+    photos, first = from_text(row["more"] if row is not None else None)
+    if place < len(photos):
+        changed = [replace(one, **new) if number == place else one for number, one in enumerate(photos)]
+        connection.execute(
+            "UPDATE specimens SET more = ? WHERE specimen_id = ?", (to_text(changed, first), specimen_id)
+        )
 
 
 def record_of(database: Database, specimen_id: int, table: str = "results") -> dict[str, Any] | None:
@@ -448,7 +444,7 @@ def _as_text(one: StoredSpecimen) -> StoredSpecimen:
         input=readable(one.input),
         photo=readable(one.photo) if one.photo is not None else None,
         barcode_from=readable(one.barcode_from) if one.barcode_from is not None else None,
-        parts=tuple(map(readable, one.parts)) if one.parts is not None else None,  # type: ignore[arg-type]
+        parts=tuple(map(readable, one.parts)) if one.parts is not None else None,
         error=error,
     )
 
@@ -471,6 +467,9 @@ def _of_row(row: sqlite3.Row) -> StoredSpecimen:
     facts = None
     if row["photo_size"] is not None:
         facts = FileFacts(row["photo_size"], row["photo_mtime_ns"], row["photo_hash"])
+    # Read-only, an older session lacks some columns.
+    parts, further = (row[name] if name in row.keys() else None for name in ("parts", "more"))  # noqa: SIM118
+    more, first = from_text(further)
     return StoredSpecimen(
         query_id=row["query_id"],
         sample=row["sample"],
@@ -481,8 +480,8 @@ def _of_row(row: sqlite3.Row) -> StoredSpecimen:
         crop=tuple(json.loads(row["crop"])) if row["crop"] is not None else None,
         barcode=barcode,
         barcode_from=row["barcode_from"],
-        # Read-only, a session of format 1.0 has no such column.
-        parts=tuple(json.loads(row["parts"])) if "parts" in row.keys() and row["parts"] else None,  # noqa: SIM118
+        more=more,
+        parts=tuple(json.loads(parts)) if parts else first,
         error=error,
         specimen_id=row["specimen_id"],
         step=row["step"],

@@ -11,7 +11,9 @@ from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.services import specimens
 from bioscan_desktop.services.batch_plan import Placed, beginnings, place, preview
 from bioscan_desktop.services.batch_scan import Found, walk
+from bioscan_desktop.session import specimens as stored_specimens
 from bioscan_desktop.session.database import Database
+from bioscan_desktop.session.specimens import StoredSpecimen
 from tests.conftest import random_barcode
 
 
@@ -45,6 +47,12 @@ class Folder:
         """(id, photo, has a barcode)"""
         sql = "SELECT query_id, photo, barcode IS NOT NULL FROM specimens ORDER BY specimen_id"
         return [(row[0], row[1], bool(row[2])) for row in self.database.rows(sql)]
+
+    @property
+    def stored(self) -> list[StoredSpecimen]:
+        numbers = self.database.integers("SELECT specimen_id FROM specimens ORDER BY specimen_id")
+        found = [stored_specimens.get(self.database, number) for number in numbers]
+        return [one for one in found if one is not None]
 
 
 @pytest.fixture
@@ -168,10 +176,14 @@ def test_a_table_says_who_belongs_to_whom(folder: Folder, tmp_path: Path) -> Non
         ("other", "other.jpg", False),
         ("ant", None, True),
         ("fly", "sub/IMG_2.jpg", True),
-        ("fly.2", "sub/IMG_3.jpg", False),
         ("bee", str(tmp_path / "beside.jpg"), False),
         ("nothing", None, False),
     ]
+    (fly,) = (one for one in folder.stored if one.query_id == "fly")
+    assert [(one.query_id, one.photo, one.facts is not None) for one in fly.more] == [
+        ("IMG_3", "sub/IMG_3.jpg", True)
+    ]
+    assert fly.input == "sub/IMG_2.jpg + sub/IMG_3.jpg + PROC9-26"
     error = folder.database.value("SELECT error_message FROM specimens WHERE query_id = 'nothing'")
     assert error == "nothing: the table names neither a photo nor a barcode."
 
@@ -185,10 +197,24 @@ def test_a_barcode_that_a_table_repeats_for_each_photo_is_one(folder: Folder) ->
     assert (placed.barcodes, placed.joined) == (3, 1)
     assert folder.rows == [
         ("moth", "a.jpg", True),
-        ("moth.2", "b.jpg", False),
         ("fly", None, True),
         ("fly.2", None, True),
     ]
+
+
+def test_a_table_joins_photos_without_a_barcode_and_names_alone_do_not(folder: Folder) -> None:
+    folder.photos("m1_dorsal.jpg", "m1_ventral.jpg", "m2.jpg", "m10.jpg", "moth.jpg")
+    table = folder.table("specimen_id\timage_file\nmoth\tm10.jpg\nmoth\tm2.jpg\nmoth\tgone.jpg\n")
+    placed = folder.place(table)
+    assert (placed.photos, placed.added) == (6, 4)
+    # The photo of the folder whose own name is `moth` is not in the table: it stays by itself.
+    assert folder.rows == [
+        ("moth", "gone.jpg", False),
+        ("m1_dorsal", "m1_dorsal.jpg", False),
+        ("m1_ventral", "m1_ventral.jpg", False),
+        ("moth.2", "moth.jpg", False),
+    ]
+    assert [one.photo for one in folder.stored[0].more] == ["m2.jpg", "m10.jpg"]
 
 
 def test_a_table_that_cannot_be_read_changes_nothing(folder: Folder) -> None:

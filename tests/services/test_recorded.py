@@ -12,7 +12,7 @@ from bioscan_desktop.core.barcode import reverse_complement
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.services.identify import Identification, Identifier
 from bioscan_desktop.services.recorded import answer_of, identification_of, specimen_of, stored_of
-from bioscan_desktop.services.specimens import Specimen, from_sequence, join
+from bioscan_desktop.services.specimens import Specimen, from_sequence, join, join_photos
 from tests.conftest import TinyWorld
 
 RAPAE, BALTEATUS = "Pieris rapae", "Episyrphus balteatus"
@@ -24,6 +24,7 @@ def results(world: TinyWorld, identifier: Identifier, tmp_path: Path) -> list[Id
     barcode = from_sequence(reverse_complement(world.barcodes[RAPAE]), "b")
     other = from_sequence(world.barcodes[BALTEATUS], "o")
     given = [photo, barcode, join(photo, barcode), join(photo, other), Specimen("g", "g", tmp_path / "g.jpg")]
+    given.append(join_photos([join(photo, barcode), photo, given[-1]]))
     return list(identifier.identify(given))
 
 
@@ -40,7 +41,7 @@ def test_an_answer_comes_back_as_it_was(results: list[Identification]) -> None:
 
 def test_what_is_found_and_filtered_by(results: list[Identification]) -> None:
     answers = [answer_of(result) for result in results]
-    assert [answer.conflict for answer in answers] == [False, False, False, True, False]
+    assert [answer.conflict for answer in answers] == [False, False, False, True, False, False]
     assert "Pieris rapae" in answers[1].names and answers[4].names == ()
 
 
@@ -53,6 +54,7 @@ def test_a_specimen_comes_back_as_it_was(world: TinyWorld, tmp_path: Path) -> No
         Specimen("cut", "cut.jpg", tmp_path / "cut.jpg", crop=Box(0.1, 0.25, 0.5, 1.0)),
         bad,
     ]
+    given.append(join_photos(given[:4]))
     for specimen in given:
         for root in (tmp_path, None):
             assert specimen_of(stored_of(specimen, root), root) == specimen

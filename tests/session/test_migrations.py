@@ -73,8 +73,11 @@ def test_from_1_0_to_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_from_1_1_to_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, steps = tmp_path / "s", migrations.STEPS
     monkeypatch.setattr(migrations, "STEPS", steps[:2])
-    with Database(path) as database:
-        specimens.add(database, [photo("a")])
+    with Database(path) as database, database.transaction() as connection:
+        connection.execute(
+            "INSERT INTO specimens (query_id, sample, input, state, step, added_at) "
+            "VALUES ('a', 'a', 'a.jpg', 'waiting', 0, '')"
+        )
     assert tables(path) >= TABLES_1_1 and "sample_sheets" not in tables(path)
     monkeypatch.setattr(migrations, "STEPS", steps)
     with Database(path, read_only=True) as database:
@@ -84,6 +87,31 @@ def test_from_1_1_to_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         samples.save(database, samples.StoredSamples(tmp_path / "x.csv", b"id"))
     (backup,) = backups_of(path)
     assert "sample_sheets" not in tables(backup)
+
+
+def test_photos_and_parts_of_1_1_come_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, steps = tmp_path / "s", migrations.STEPS
+    monkeypatch.setattr(migrations, "STEPS", steps[:2])
+    with Database(path) as database, database.transaction() as connection:
+        for table, more in (("specimens", ""), ("aside_specimens", ", ids")):
+            connection.execute(
+                f"INSERT INTO {table} (specimen_id, query_id, sample, input, photo, parts, state, step, "
+                f"added_at{more}) VALUES (?, 'a', 'a', 'a.jpg + b', 'a.jpg', ?, 'waiting', 0, ''"
+                f"{', NULL' if more else ''})",
+                (len(more) + 1, '["a", "a.jpg", "b", "b.fasta"]'),
+            )
+    monkeypatch.setattr(migrations, "STEPS", steps)
+    with Database(path, read_only=True) as database:
+        stored = specimens.get(database, 1)
+        assert stored is not None and stored.more == ()
+        assert stored.parts == ("a", "a.jpg", "b", "b.fasta")
+    with Database(path) as database:
+        for table in ("specimens", "aside_specimens"):
+            stored = specimens.get(database, 1 if table == "specimens" else 6, table)
+            assert stored is not None
+            assert (stored.more, stored.parts) == ((), ("a", "a.jpg", "b", "b.fasta"))
+    (backup,) = backups_of(path)
+    assert ".before-update." in backup.name
 
 
 def test_a_file_of_1_0_can_be_read_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bioscan_desktop.session import photos, specimens
+from bioscan_desktop.session import history, photos, specimens
 from bioscan_desktop.session.database import Database
+from bioscan_desktop.session.further import FurtherPhoto
 from bioscan_desktop.session.specimens import StoredSpecimen
 
 
@@ -102,3 +103,59 @@ def test_stopping_changes_nothing(root: Path, database: Database) -> None:
     with pytest.raises(KeyboardInterrupt):
         photos.relink(database, root, [root / "x.jpg"], check=stop)
     assert names(database)[0] == "a.jpg"
+
+
+class TestFurtherPhotos:
+    """Photos of a specimen beyond the first."""
+
+    @pytest.fixture
+    def number(self, root: Path, database: Database) -> int:
+        """A specimen of three photos: two files, and a pasted picture in between."""
+        more = (
+            FurtherPhoto("pasted", "pasted", picture=b"PNG", crop=(0.0, 0.0, 0.5, 1.0)),
+            FurtherPhoto("b", "sub/b.jpg", "sub/b.jpg"),
+        )
+        stored = StoredSpecimen(
+            "m", "m", "c.jpg + pasted + sub/b.jpg", "c.jpg", more=more, parts=("c", "c.jpg")
+        )
+        (number,) = specimens.add(database, [stored])
+        return number
+
+    def stored(self, database: Database, number: int) -> StoredSpecimen:
+        found = specimens.get(database, number)
+        assert found is not None
+        return found
+
+    def test_their_contents_are_remembered(self, root: Path, database: Database, number: int) -> None:
+        assert photos.unread(database, 0, 20) == [(number, "c.jpg"), (number, "sub/b.jpg")]
+        facts = photos.read_facts(root / "sub/b.jpg")
+        photos.remember(database, [(number, "sub/b.jpg", facts), (number, "elsewhere.jpg", facts)])
+        assert photos.unread(database, 0, 20) == [(number, "c.jpg")]
+        first, second = self.stored(database, number).more
+        assert (first.facts, first.picture, first.crop) == (None, b"PNG", (0.0, 0.0, 0.5, 1.0))
+        assert second.facts == facts
+        assert self.stored(database, number).parts == ("c", "c.jpg")
+
+    def test_a_moved_one_is_found_again(self, root: Path, database: Database, number: int) -> None:
+        facts = photos.read_facts(root / "sub/b.jpg")
+        photos.remember(database, [(number, "sub/b.jpg", facts)])
+        (root / "sub/b.jpg").rename(root / "moved.jpg")
+        assert (number, "sub/b.jpg") in photos.missing_photos(database, root)
+        # The specimen that has the same photo alone finds it, too.
+        assert photos.relink(database, root, [root / "moved.jpg"]) == photos.Relinked(2, 0)
+        assert self.stored(database, number).more[1].photo == "moved.jpg"
+        assert photos.missing_photos(database, root) == []
+
+    def test_set_aside_and_back(self, database: Database, number: int) -> None:
+        before = self.stored(database, number)
+        history.set_aside(database, [number])
+        assert specimens.get(database, number) is None
+        history.bring_back(database, [number])
+        assert self.stored(database, number) == before
+
+    def test_other_content_takes_their_place(self, database: Database, number: int) -> None:
+        before = self.stored(database, number)
+        specimens.change(database, number, StoredSpecimen("m", "m", "c.jpg", "c.jpg"))
+        assert self.stored(database, number).more == ()
+        specimens.change(database, number, before)
+        assert self.stored(database, number) == before

@@ -57,7 +57,7 @@ class Collecting:
     def add(self, item: ExportItem) -> ExportItem:
         """The item with what is known of its collecting."""
         self._seen += 1
-        row = self._sheet.find(ids_of(item.query_id, item.file_name))
+        row = self._sheet.find(ids_of(item.query_id, *item.file_names))
         values = dict(item.collected)  # of results that were saved with it
         if row is not None:
             self._used.add(row.number)
@@ -103,7 +103,7 @@ def add_all(items: Iterable[ExportItem], collecting: Collecting | None) -> Itera
     return items if collecting is None else map(collecting.add, items)
 
 
-def ids_of(query_id: str, file_name: str) -> list[str]:
-    """What a sheet may call a specimen: its id, its photo without ending, or the head of its sequence id."""
-    stem = file_name.rpartition(".")[0] or file_name
-    return [name for name in (query_id, stem, query_id.partition("|")[0]) if name]
+def ids_of(query_id: str, *file_names: str) -> list[str]:
+    """What a sheet may call a specimen: its id, a photo without ending, or the head of its sequence id."""
+    stems = [name.rpartition(".")[0] or name for name in file_names]
+    return [name for name in (query_id, *stems, query_id.partition("|")[0]) if name]

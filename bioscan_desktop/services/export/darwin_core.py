@@ -24,6 +24,7 @@ from bioscan_desktop.services.export.escaping import one_line
 from bioscan_desktop.services.export.items import PREDICTED, ExportItem, Name, split_species
 from bioscan_desktop.services.export.provenance import ExportOptions, Provenance
 from bioscan_desktop.services.export.sample_sheet import TERMS
+from bioscan_desktop.services.export.tables import SEPARATOR
 
 DWC = "http://rs.tdwg.org/dwc/terms/"
 DC = "http://purl.org/dc/terms/"
@@ -155,6 +156,7 @@ def _add(item: ExportItem, streams: Mapping[Table, IO[str]], options: ExportOpti
     if item.decision is not None and item.human is not None:
         rows.append(_identification(item, item.human, options, by_human=True))
     final = rows[-1] if item.decision is None or item.human is not None else _unnamed(item, options)
+    media = [_media(name, options) for name in item.file_names]
     own = (item.final.text, final["scientificName"])
     above = [name for name in item.final.lineage.values() if name not in own]
     _line(
@@ -168,9 +170,9 @@ def _add(item: ExportItem, streams: Mapping[Table, IO[str]], options: ExportOpti
             "basisOfRecord": options.basis_of_record,
             "occurrenceStatus": "present",
             "recordNumber": item.query_id,
-            "higherClassification": " | ".join(above),
+            "higherClassification": SEPARATOR.join(above),
             "previousIdentifications": _previous(item),
-            "associatedMedia": _media(item, options),
+            "associatedMedia": SEPARATOR.join(media),
             "dynamicProperties": json.dumps(_properties(item, options), ensure_ascii=False, sort_keys=True),
         },
     )
@@ -178,11 +180,10 @@ def _add(item: ExportItem, streams: Mapping[Table, IO[str]], options: ExportOpti
         kind = "human" if number else "machine"
         identification = uuid.uuid5(NAMESPACE, f"{core}\n{kind}").urn
         _line(streams[IDENTIFICATION], IDENTIFICATION, core, {**row, "identificationID": identification})
-    media = _media(item, options)
-    if media:
-        suffix = media.rsplit(".", 1)[-1].lower()
-        values = {"type": "StillImage", "format": _FORMATS.get(suffix, ""), "identifier": media}
-        row = {**values, "title": item.file_name, "creator": options.made_by, "license": options.licence}
+    for name, identifier in zip(item.file_names, media, strict=True):
+        suffix = identifier.rsplit(".", 1)[-1].lower()
+        values = {"type": "StillImage", "format": _FORMATS.get(suffix, ""), "identifier": identifier}
+        row = {**values, "title": name, "creator": options.made_by, "license": options.licence}
         _line(streams[MULTIMEDIA], MULTIMEDIA, core, row)
     if item.sequence:
         _line(streams[DNA], DNA, core, {"DNA_sequence": item.sequence, "target_gene": "COI"})
@@ -266,9 +267,8 @@ def _previous(item: ExportItem) -> str:
     return f"{item.machine.text} ({item.machine.rank}, {sure}) by {item.machine_name}"
 
 
-def _media(item: ExportItem, options: ExportOptions) -> str:
-    name = item.file_name
-    if not name or not options.photo_base:
+def _media(name: str, options: ExportOptions) -> str:
+    if not options.photo_base:
         return name
     # What is no text in the file system's encoding is written as in the other columns.
     return f"{options.photo_base.rstrip('/')}/{quote(name, errors='backslashreplace')}"

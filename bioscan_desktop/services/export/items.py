@@ -108,10 +108,19 @@ class ExportItem:
 
     @property
     def file_name(self) -> str:
-        """Of the photo, without folders; of a pasted picture its id; "" where there is no photo."""
+        """Of the first photo, without folders; of a pasted picture its id; "" where there is no photo."""
+        return next(iter(self.file_names), "")
+
+    @property
+    def file_names(self) -> list[str]:
+        """Of all its photos."""
         if self.record.get("modality") not in ("image", "both"):
-            return ""
-        return last_part(str(self.record.get("photo") or self.record.get("input") or self.query_id))
+            return []
+        photos = self.record.get("photos")
+        if not photos:
+            return [last_part(str(self.record.get("photo") or self.record.get("input") or self.query_id))]
+        sources = str(self.record.get("input")).split(" + ")  # of pasted pictures
+        return [last_part(photo or source) for photo, source in zip(photos, sources, strict=False)]
 
     @property
     def machine(self) -> Name:
@@ -160,10 +169,12 @@ class ExportItem:
 
     @property
     def conflict(self) -> str | None:
-        """`order` or `family` where photo and barcode name different ones.
+        """`order` or `family` where photo and barcode, or two photos, name different ones.
 
         Verdicts name all ranks above their own, so it is enough to know how far they agree.
         """
+        if self.record.get("photo_conflict"):
+            return str(self.record["photo_conflict"])
         by = self.record.get("by_modality") or {}
         ranks = [verdict.get("rank") for verdict in by.values()]
         agreed = self.record.get("modality_agreement")

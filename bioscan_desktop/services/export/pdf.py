@@ -163,7 +163,7 @@ class _Sheets(SpooledDocument):
             self._field(y, 30, "The photo is not where it was.")
             y += 31.5
         if item.file_name:
-            y = self._caption(item.file_name, y) + 2
+            y = self._caption(", ".join(item.file_names), y) + 2
         if item.sequence:
             words = f"Barcode of {len(item.sequence)} bases"
             self.image(_strip(item.sequence), MARGIN, y, PHOTO, 11, alt_text=words)

@@ -108,6 +108,9 @@ SHAPE: dict[str, Check] = {
 OPTIONAL: dict[str, Check] = {
     "photo": _MAYBE,
     "nucleotides": _or_none(_bases),
+    "photos": _list_of(_MAYBE),
+    "by_photo": _list_of(_or_none(_verdict)),
+    "photo_conflict": _or_none(_one_of("order", "family")),
     "notices": _list_of(_text),
     "provider": _MAYBE,
 }

@@ -49,8 +49,12 @@ def title(item: ExportItem) -> tuple[str, str | None]:
     if item.decision is not None:
         return (item.final.text, item.final.rank) if item.final.text else (_NAMELESS[item.status], None)
     if item.conflict:
-        return "Photo and barcode disagree", None
+        return _disagreeing(item), None
     return headline(item.verdict), item.verdict.get("rank")
+
+
+def _disagreeing(item: ExportItem) -> str:
+    return "The photos disagree" if item.record.get("photo_conflict") else "Photo and barcode disagree"
 
 
 def person_words(item: ExportItem) -> str:
@@ -62,7 +66,8 @@ def person_words(item: ExportItem) -> str:
 def machine_words(item: ExportItem) -> str:
     """What the machine had said, after a person decided."""
     if item.conflict:
-        return "The machine found that photo and barcode disagree."
+        said = _disagreeing(item)
+        return f"The machine found that {said[:1].lower()}{said[1:]}."
     name, rank = headline(item.verdict), item.verdict.get("rank")
     share = f" ({rank}, {percent(item.verdict['confidence'])} of the evidence)" if rank else ""
     return f"The machine said: {name}{share}."
@@ -93,7 +98,8 @@ def _pictures(item: ExportItem) -> str:
             if small is not None
             else '<div class="none">The photo is not where it was.</div>'
         )
-        figures.append(f"<figure>{picture}<figcaption>{xml(item.file_name)}</figcaption></figure>")
+        names = xml(", ".join(item.file_names))
+        figures.append(f"<figure>{picture}<figcaption>{names}</figcaption></figure>")
     if item.sequence:
         label = f"Barcode of {len(item.sequence)} bases"
         drawn = barcode_svg(item.sequence, label)

@@ -19,6 +19,9 @@ from bioscan_desktop.services.export.sample_sheet import NUMBERS
 
 Row = dict[str, Any]
 
+SEPARATOR = " | "
+"""Between several values of a cell, as Darwin Core recommends."""
+
 TAXA: tuple[str, ...] = (
     "kingdom", "phylum", "class", "order", "family", "subfamily", "genus", "species",
 )  # fmt: skip
@@ -30,7 +33,7 @@ RESULT_COLUMNS: tuple[str, ...] = (
     "reason", "notices", "n_hits", "top_score", "top_percent_identity", "top_processid", "top_species",
     "flags", "verification_status", "verified_name", "verified_rank", "verified_by", "verified_at", "notes",
     "final_name", "final_rank", "pack_id", "pack_version", "model_id", "model_version", "model_sha256",
-    "app_version", "run_id", "created_at",
+    "app_version", "run_id", "created_at", "further_photos",
 )  # fmt: skip
 
 HIT_COLUMNS: tuple[str, ...] = (
@@ -98,6 +101,7 @@ def result_row(item: ExportItem, options: ExportOptions) -> Row:
         "app_version": record["app_version"],
         "run_id": options.run_id,
         "created_at": item.identified_at or options.created_at,
+        "further_photos": SEPARATOR.join(item.file_names[1:]),
         **_collected(item, options),
     }
 

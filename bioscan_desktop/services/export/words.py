@@ -91,7 +91,9 @@ def identity_text(hit: Mapping[str, Any]) -> str:
 
 
 def agreement_sentence(record: Mapping[str, Any], conflict: str | None) -> str:
-    """How far photo and barcode agree, or ""."""
+    """How far photo and barcode agree, or that photos do not, or ""."""
+    if record.get("photo_conflict"):
+        return str(record["verdict"]["reason"])
     level = record.get("modality_agreement")
     if level is None:
         return ""
