@@ -134,7 +134,7 @@ class TestIdentify:
         for name in ("dorsal.jpg", "ventral.jpg"):
             shutil.copy(world.photos[RAPAE], tmp_path / name)
         table = tmp_path / "specimens.tsv"
-        table.write_text("specimen_id,image_file\nS1,dorsal.jpg\nS1,ventral.jpg\nS2,dorsal.jpg\n")
+        table.write_text("specimen_id\timage_file\nS1\tdorsal.jpg\nS1\tventral.jpg\nS2\tdorsal.jpg\n")
         assert bioscan.identify("--specimens", table) == 0
         first, second = bioscan.lines
         assert (first["query_id"], first["modality"], first["photo_conflict"]) == ("S1", "image", None)

@@ -3,7 +3,7 @@
 The photos are judged together as their mean (`core.matching`, rule 9). Before that, each has a verdict of
 its own. Two of them that name different orders or families, each surely enough to be named, are not
 averaged away: perhaps photos of two specimens were mixed up. The verdict is then only what all evidence
-of the specimen shares.
+of the specimen shares. No numpy here: the window needs these rules before it has loaded that.
 """
 
 from __future__ import annotations
@@ -11,21 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-import numpy as np
-
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.core.verdict import Verdict
 
 _TOLD = ("order", "family")
 """Ranks at which a difference is a contradiction; below, one photo may merely show less than another."""
-
-
-def mean_row(rows: Sequence[np.ndarray]) -> np.ndarray:
-    """(d,) unit row of the mean of (d,) unit rows; a single one stays as it is, to the last digit."""
-    if len(rows) == 1:
-        return rows[0]
-    mean = np.mean(rows, axis=0)
-    return mean / np.linalg.norm(mean)
 
 
 def contradiction(verdicts: Sequence[Verdict | None]) -> tuple[str, int, int] | None:

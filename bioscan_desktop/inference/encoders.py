@@ -257,3 +257,11 @@ def _faster(sessions: Sequence[Session], sample: tuple[np.ndarray, ...]) -> Sess
             session.run(*sample)
             own.append(time.perf_counter() - start)
     return sessions[int(np.argmin([min(own[2:]) for own in times]))]
+
+
+def mean_row(rows: Sequence[np.ndarray]) -> np.ndarray:
+    """(d,) unit row of the mean of (d,) unit rows; a single one stays as it is, to the last digit."""
+    if len(rows) == 1:
+        return rows[0]
+    mean = np.mean(rows, axis=0)
+    return mean / np.linalg.norm(mean)

@@ -24,8 +24,8 @@ import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.several import mean_row
 from bioscan_desktop.index.keys import take_rows
+from bioscan_desktop.inference.encoders import mean_row
 from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.library.pack import MODALITIES, Library
 from bioscan_desktop.services.browse import Taxonomy

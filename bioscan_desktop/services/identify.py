@@ -21,9 +21,9 @@ from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import DECISION_K, agreement_levels, decide, decide_both
 from bioscan_desktop.core.near import Hits
-from bioscan_desktop.core.several import mean_row, mixed_up
+from bioscan_desktop.core.several import mixed_up
 from bioscan_desktop.core.verdict import Verdict
-from bioscan_desktop.inference.encoders import ModelPack
+from bioscan_desktop.inference.encoders import ModelPack, mean_row
 from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.session import default_threads
 from bioscan_desktop.library.pack import Library

@@ -93,9 +93,11 @@ def parts_of(stored: StoredSpecimen, specimen: Specimen) -> tuple[Specimen, ...]
     if stored.parts is None:
         return None
     photo_id, photo_input, *barcode = stored.parts
-    first = Specimen(photo_id, photo_input, specimen.photo, crop=specimen.crop)
-    last = [Specimen(*barcode, barcode=specimen.barcode)] if barcode else []
-    return first, *specimen.more, *last
+    parts = (Specimen(photo_id, photo_input, specimen.photo, crop=specimen.crop), *specimen.more)
+    if not barcode:
+        return parts
+    barcode_id, barcode_input = barcode
+    return *parts, Specimen(barcode_id, barcode_input, None, specimen.barcode)
 
 
 def answer_of(result: Identification) -> Answer:

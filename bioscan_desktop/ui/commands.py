@@ -27,7 +27,7 @@ class Snapshot:
     specimen: Specimen
     state: State
     result: Identification | None
-    parts: tuple[Specimen, Specimen] | None
+    parts: tuple[Specimen, ...] | None
 
     @classmethod
     def of(cls, row: Row) -> Snapshot:
@@ -35,7 +35,7 @@ class Snapshot:
         return cls(row.specimen, row.state, row.result, row.parts)
 
     @classmethod
-    def waiting(cls, specimen: Specimen, parts: tuple[Specimen, Specimen] | None = None) -> Snapshot:
+    def waiting(cls, specimen: Specimen, parts: tuple[Specimen, ...] | None = None) -> Snapshot:
         """A specimen that has yet to be identified."""
         return cls(specimen, State.WAITING, None, parts)
 

@@ -124,8 +124,8 @@ class Details(QObject):
         self.photos.show_row(row, counterparts(row, self._bench.model.rows, self._bench.engine), key_id)
 
     def can_crop(self, row: Row | None) -> bool:
-        """There is a photo."""
-        return row is not None and row.specimen.photo is not None
+        """There is a photo, and one only: which of several is meant, a selected row does not say."""
+        return row is not None and row.specimen.photo is not None and not row.specimen.more
 
     def crop(self) -> None:
         """Asks which part of the photo is to be used."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.sentences import translated
@@ -21,16 +23,22 @@ def not_attached(specimen: str, error: BioscanError) -> str:
     return words.format(specimen=specimen, error=translated(error.message))
 
 
-def joined(barcode: str, photo: str) -> tuple[str, str]:
-    """Two specimens became one."""
-    said = tr("{barcode} was joined to {photo}.").format(barcode=barcode, photo=photo)
-    return tr("join photo and barcode"), said
+def joined(others: Sequence[str], photo: str, photos: int) -> tuple[str, str]:
+    """Specimens became one, of so many photos."""
+    if len(others) > 1:
+        said = tr("%n specimens were joined to {photo}.", "", len(others)).format(photo=photo)
+    else:
+        said = tr("{barcode} was joined to {photo}.").format(barcode=others[0], photo=photo)
+    return tr("join %n photos", "", photos) if photos > 1 else tr("join photo and barcode"), said
 
 
-def separated(specimen: str) -> tuple[str, str]:
-    """One specimen became two."""
-    said = tr("Photo and barcode of {specimen} are two specimens now.").format(specimen=specimen)
-    return tr("separate photo and barcode"), said
+def separated(specimen: str, parts: int, photos: int) -> tuple[str, str]:
+    """One specimen became several, of so many photos."""
+    if photos < 2:
+        said = tr("Photo and barcode of {specimen} are two specimens now.").format(specimen=specimen)
+        return tr("separate photo and barcode"), said
+    said = tr("The photos of {specimen} are by themselves again: %n specimens.", "", parts)
+    return tr("separate %n photos", "", photos), said.format(specimen=specimen)
 
 
 def cropped(parts: int, photo: str) -> tuple[str, str]:

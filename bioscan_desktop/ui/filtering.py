@@ -33,7 +33,7 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
     }),
     "rank": (mark("Named to"), {**_RANKS, "none": mark("No name")}),
     "notice": (mark("Needs a look"), {
-        "conflict": mark("Photo and barcode contradict"),
+        "conflict": mark("Photo and barcode, or photos, contradict"),
         "new_species": mark("Species may not be in the library"),
         "unlike_library": mark("Unlike anything in the library"),
     }),

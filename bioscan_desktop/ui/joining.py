@@ -1,15 +1,18 @@
-"""Photo and barcode of one individual: who belongs to whom. Pure rules, no Qt.
+"""Photos and barcode of one individual: who belongs to whom. Pure rules, no Qt.
 
 1. A single photo or barcode dropped on a row fills the part that the row lacks, and nothing else:
    what is there is never replaced by a drop.
 2. Photo and barcode that carry the same name (file name without ending, sequence id) are joined
    when one of them arrives, if the name stands for one of each only.
+3. Several photos are one specimen only where people say so: selected rows are joined if there is a photo
+   among them, and one barcode at most.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bioscan_desktop.ui.translating import tr
@@ -19,8 +22,8 @@ if TYPE_CHECKING:
     from bioscan_desktop.services.specimens import Specimen
     from bioscan_desktop.ui.models.specimens import Row
 
-Parts = tuple["Specimen", "Specimen"]
-"""(photo, barcode)"""
+Parts = tuple["Specimen", ...]
+"""Photos, and a barcode behind them."""
 
 
 def lacks(specimen: Specimen) -> str | None:
@@ -31,7 +34,7 @@ def lacks(specimen: Specimen) -> str | None:
     return "dna" if has_photo else "image"
 
 
-def fits(target: Specimen, new: Specimen) -> Parts | None:
+def fits(target: Specimen, new: Specimen) -> tuple[Specimen, Specimen] | None:
     """(photo, barcode) if the new one fills what the target lacks, else None."""
     missing = lacks(target)
     if missing == "dna" and new.barcode is not None and new.photo is None:
@@ -39,6 +42,38 @@ def fits(target: Specimen, new: Specimen) -> Parts | None:
     if missing == "image" and new.photo is not None and new.barcode is None:
         return new, target
     return None
+
+
+def alike(specimens: Sequence[Specimen]) -> bool:
+    """Whether several specimens can be one, by rule 3."""
+    photos = sum(one.photo is not None for one in specimens)
+    barcodes = sum(one.barcode is not None for one in specimens)
+    usable = all(one.photo is not None or one.barcode is not None for one in specimens)
+    return len(specimens) > 1 and photos > 0 and barcodes < 2 and usable
+
+
+def parts_of(specimens: Iterable[tuple[Specimen, Parts | None]]) -> Parts:
+    """What specimens come apart into again, photos first; given each with the parts it has already."""
+    found = [part for specimen, parts in specimens for part in parts or _apart(specimen)]
+    return tuple(sorted(found, key=lambda part: part.photo is None))
+
+
+def _apart(specimen: Specimen) -> Parts:
+    """The photos of a specimen by themselves. A barcode that came with them stays with the first."""
+    if not specimen.more:
+        return (specimen,)
+    first, *more = specimen.photos
+    return replace(first, barcode=specimen.barcode, error=specimen.error), *more
+
+
+def plan(rows: Sequence[Row]) -> tuple[Row, list[Row], Specimen, Parts] | None:
+    """(row that stays, rows that go, what is made of them, its parts); None if they cannot be one."""
+    if not alike([row.specimen for row in rows]):
+        return None
+    # Photos come first: the first one names the specimen.
+    first, *others = sorted(rows, key=lambda row: row.specimen.photo is None)
+    parts = parts_of((row.specimen, row.parts) for row in (first, *others))
+    return first, others, join([first.specimen, *(row.specimen for row in others)]), parts
 
 
 def why_not(target: Specimen, new: list[Specimen]) -> str:
@@ -81,11 +116,13 @@ def pairs_by_name(rows: Iterable[Row], fresh: set[int]) -> list[tuple[Row, Row]]
     return pairs
 
 
-def join(photo: Specimen, barcode: Specimen) -> Specimen:
-    """One specimen of both; `services` is loaded only when it is needed."""
+def join(parts: Sequence[Specimen]) -> Specimen:
+    """One specimen of photos and a barcode behind them; `services` is loaded only when it is needed."""
     from bioscan_desktop.services import specimens
 
-    return specimens.join(photo, barcode)
+    shown = [part for part in parts if part.photo is not None]
+    photos = specimens.join_photos(shown) if len(shown) > 1 else shown[0]
+    return specimens.join(photos, parts[-1]) if parts[-1].photo is None else photos
 
 
 def cut(specimen: Specimen, boxes: Sequence[Box]) -> list[Specimen]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from bioscan_desktop.services.tasks import Progress
 from bioscan_desktop.ui.jobs import Job, Reporter
 
 if TYPE_CHECKING:
+    from bioscan_desktop.services.specimens import Specimen
     from bioscan_desktop.session.database import Database
     from bioscan_desktop.ui.models.specimens import Row
     from bioscan_desktop.ui.session_link import SessionLink
@@ -30,9 +31,9 @@ class Lost:
     """Photos that are not where the session says.
 
     Attributes:
-        photos: their paths, by the specimens' numbers.
+        photos: their paths, by the specimens' numbers; of several of a specimen the last.
         unknown: numbers of those whose content was never read, so that it cannot be recognized.
-        total: photos of the session in all.
+        total: specimens of the session with photos.
     """
 
     photos: dict[int, str]
@@ -45,12 +46,12 @@ class Found:
     """What a look through a folder came to.
 
     Attributes:
-        places: new paths, by the specimens' numbers.
+        places: of all photos of a specimen, by the specimens' numbers; None for a pasted picture.
         lost: what is still not there.
         files: that were looked at.
     """
 
-    places: dict[int, Path]
+    places: dict[int, list[Path | None]]
     lost: Lost
     files: int
 
@@ -122,10 +123,10 @@ class PhotoCare(QObject):
         if database is not self._link.database or not found.places:
             return
         keys = []
-        for key, path in self._link.keys_of(found.places).items():
+        for key, paths in self._link.keys_of(found.places).items():
             row = self._bench.model.find(key)
             if row is not None:
-                _move(row, path)
+                _move(row, paths)
                 self._bench.pictures.forget(key)
                 keys.append(key)
         self._link.accept(keys)
@@ -133,12 +134,21 @@ class PhotoCare(QObject):
         self._bench.results_changed.emit(keys)
 
 
-def _move(row: Row, path: Path) -> None:
-    row.specimen = replace(row.specimen, photo=path)
+def _move(row: Row, paths: Sequence[Path | None]) -> None:
+    """Photos of a row have these places now; None for a pasted picture, which stays."""
+
+    def moved(photos: Sequence[Specimen]) -> list[Specimen]:
+        return [
+            replace(one, photo=path) if path is not None else one
+            for one, path in zip(photos, paths, strict=False)
+        ]
+
+    first, *more = moved((row.specimen, *row.specimen.more))
+    row.specimen = replace(first, more=tuple(more))
     if row.result is not None:
         row.result = replace(row.result, specimen=row.specimen)
     if row.parts is not None:
-        row.parts = (replace(row.parts[0], photo=path), row.parts[1])
+        row.parts = (*moved(row.parts[: len(paths)]), *row.parts[len(paths) :])
 
 
 def _read(database: Database, after: int, reporter: Reporter) -> int:
@@ -164,6 +174,15 @@ def _read(database: Database, after: int, reporter: Reporter) -> int:
 def _root(database: Database) -> Path | None:
     root = database.fact("root")
     return Path(root) if root else None
+
+
+def _paths(database: Database, number: int, root: Path | None) -> list[Path | None]:
+    """Where the photos of a specimen are; None for a pasted picture."""
+    from bioscan_desktop.session import photos, specimens
+
+    stored = specimens.get(database, number)
+    names = [stored.photo, *(one.photo for one in stored.more)] if stored is not None else []
+    return [photos.absolute(name, root) if name is not None else None for name in names]
 
 
 def _missing(database: Database, _: Reporter) -> Lost:
@@ -194,7 +213,6 @@ def _find(database: Database, folder: Path, reporter: Reporter) -> Found:
 
     photos.relink(database, root, candidates(), check=reporter.cancel.check)
     after = _missing(database, reporter)
-    numbers = before.photos.keys() - after.photos.keys()
-    now = database.rows("SELECT specimen_id, photo FROM specimens WHERE photo IS NOT NULL")
-    places = {number: photos.absolute(photo, root) for number, photo in now if number in numbers}
+    numbers = {number for number, photo in before.photos.items() if after.photos.get(number) != photo}
+    places = {number: _paths(database, number, root) for number in numbers}
     return Found(places, after, files)

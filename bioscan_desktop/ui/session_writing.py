@@ -27,7 +27,7 @@ class Kept:
     result: Identification | None
     decision: Decision | None = None
     note: str = ""
-    parts: tuple[Specimen, Specimen] | None = None
+    parts: tuple[Specimen, ...] | None = None
 
     def is_of(self, row: Row) -> bool:
         """True if the row is still so; specimens and answers are never changed, only replaced."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from bioscan_desktop.core.agreement import LETTERS
 from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.several import contradiction
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.services.export import words
@@ -121,7 +122,9 @@ def novelty_text(verdict: Verdict) -> str:
 
 
 def conflict_rank(result: Identification) -> str | None:
-    """`order` or `family` where photo and barcode name different ones, else None."""
+    """`order` or `family` where photo and barcode, or two photos, name different ones, else None."""
+    if result.photo_conflict is not None:
+        return result.photo_conflict
     image, dna = result.by_modality.get("image"), result.by_modality.get("dna")
     if image is None or dna is None:
         return None
@@ -137,11 +140,28 @@ def conflict_text(result: Identification) -> str:
     rank = conflict_rank(result)
     if rank is None:
         return ""
+    if result.photo_conflict is not None and result.verdict is not None:
+        return translated(result.verdict.reason)
     image, dna = result.by_modality["image"], result.by_modality["dna"]
     return tr(
         "Photo and barcode contradict each other at {rank}: the photo says {name}, "
         "the barcode {other}. Perhaps specimen and sequence were mixed up."
     ).format(rank=rank_noun(rank), name=image.lineage.at(rank), other=dna.lineage.at(rank))
+
+
+def disagreement(result: Identification) -> str:
+    """What contradicts what."""
+    return tr("The photos disagree") if result.photo_conflict else tr("Photo and barcode disagree")
+
+
+def sides(result: Identification) -> tuple[Verdict, Verdict]:
+    """The two verdicts of a contradiction."""
+    found = contradiction(result.by_photo)
+    if found is None:
+        return result.by_modality["image"], result.by_modality["dna"]
+    one, other = (result.by_photo[number] for number in found[1:])
+    assert one is not None and other is not None
+    return one, other
 
 
 def agreement_text(result: Identification) -> str:
@@ -168,6 +188,28 @@ def agreement_text(result: Identification) -> str:
     return tr("Photo and barcode share no name.")
 
 
+def alone(verdict: Verdict, rich: bool = False) -> str:
+    """What one photo or barcode says by itself, as text or as HTML."""
+    name = f"<b>{headline(verdict).html}</b>" if rich else headline(verdict).text
+    rank = f" ({rank_noun(verdict.rank)}, {percent(verdict.confidence)})" if verdict.rank else ""
+    return f"{name}{rank}, {lower_first(translated(likelihood(verdict)))}"
+
+
+def apart(result: Identification) -> list[str]:
+    """What photos and barcode say, each by itself, in HTML; empty unless there are several of them."""
+    lines = []
+    for number, verdict in enumerate(result.by_photo, start=1):
+        told = alone(verdict, rich=True) if verdict is not None else tr("cannot be used")
+        lines.append(labelled(tr("Photo {number}").format(number=number), told))
+    if len(result.by_modality) > 1:
+        lines += [
+            labelled(upper_first(modality_noun(modality)), alone(verdict, rich=True))
+            for modality, verdict in result.by_modality.items()
+            if modality == "dna" or not lines
+        ]
+    return lines
+
+
 def error_text(result: Identification) -> str:
     """The error's sentence without the folders before a file name, or ""."""
     if result.error is None:
@@ -191,7 +233,7 @@ def notices(result: Identification) -> str:
 def row_title(result: Identification) -> Name:
     """Name in a row of the list."""
     if conflict_rank(result):
-        return Name(tr("Photo and barcode disagree"), None, False)
+        return Name(disagreement(result), None, False)
     return headline(result.verdict)
 
 
@@ -205,8 +247,8 @@ def summary(result: Identification) -> str:
         return text if text.startswith(result.specimen.query_id) else upper_first(text)
     rank = conflict_rank(result)
     if rank:
-        image, dna = result.by_modality["image"], result.by_modality["dna"]
-        return tr("{name} against {other}").format(name=image.lineage.at(rank), other=dna.lineage.at(rank))
+        one, other = sides(result)
+        return tr("{name} against {other}").format(name=one.lineage.at(rank), other=other.lineage.at(rank))
     if verdict.name is None:
         return (
             tr("Resembles no reference")

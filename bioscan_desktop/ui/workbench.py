@@ -239,7 +239,8 @@ class Workbench(Restricting):
         if parts is None:
             return False, joining.why_not(row.specimen, taking.pending)
         edit, said = edit_words.attached(new.barcode is None, row.specimen.query_id)
-        self._edit(edit, {row.key: commands.Snapshot.waiting(joining.join(*parts), parts)})
+        apart = joining.parts_of([(row.specimen, row.parts), (new, None)])
+        self._edit(edit, {row.key: commands.Snapshot.waiting(joining.join(parts), apart)})
         self.said.emit(said, self.undo_stack)
         self.results_changed.emit([row.key])
         return True, ""
@@ -247,37 +248,38 @@ class Workbench(Restricting):
     def _join_by_name(self, fresh: set[int]) -> int:
         pairs = joining.pairs_by_name(self.model.rows, fresh)
         if pairs:
+            plans = filter(None, map(joining.plan, pairs))
             changes = {
-                photo.key: commands.Snapshot.waiting(
-                    joining.join(photo.specimen, barcode.specimen), (photo.specimen, barcode.specimen)
-                )
-                for photo, barcode in pairs
+                photo.key: commands.Snapshot.waiting(joined, parts) for photo, _, joined, parts in plans
             }
             self._edit(tr("join photos and barcodes"), changes, [barcode.key for _, barcode in pairs])
         return len(pairs)
 
     def join(self, keys: Sequence[int]) -> None:
-        """Joins a photo row and a barcode row."""
-        rows = [row for key in keys if (row := self.model.find(key)) is not None]
-        parts = joining.fits(rows[0].specimen, rows[1].specimen) if len(rows) == 2 else None
-        if parts is None:
-            self.said.emit(tr("Select one photo and one barcode to join them."), None)
+        """Joins rows of photos, and of a barcode, to one."""
+        plan = joining.plan([row for _, row in self.model.places_of(keys)])
+        if plan is None:
+            self.said.emit(
+                tr("Select photos of one specimen, or a photo and its barcode, to join them."), None
+            )
             return
-        photo, barcode = rows if rows[0].specimen is parts[0] else rows[::-1]
-        edit, said = edit_words.joined(barcode.specimen.query_id, photo.specimen.query_id)
-        self._edit(edit, {photo.key: commands.Snapshot.waiting(joining.join(*parts), parts)}, [barcode.key])
+        first, others, joined, parts = plan
+        names = [row.specimen.query_id for row in others]
+        edit, said = edit_words.joined(names, first.specimen.query_id, len(joined.photos))
+        change = {first.key: commands.Snapshot.waiting(joined, parts)}
+        self._edit(edit, change, [row.key for row in others])
         self.said.emit(said, self.undo_stack)
 
     def unjoin(self, key: int) -> None:
-        """Takes photo and barcode of a row apart again."""
+        """Takes photos and barcode of a row apart again."""
         row = self.model.find(key)
         if row is None or row.parts is None:
             return
-        photo, barcode = row.parts
-        other = self.model.new_row(barcode)
+        first, *others = row.parts
         place = self.model.index_of(key).row() + 1
-        edit, said = edit_words.separated(photo.query_id)
-        self._edit(edit, {key: commands.Snapshot.waiting(photo)}, (), [(place, other)])
+        inserted = [(place + number, self.model.new_row(one)) for number, one in enumerate(others)]
+        edit, said = edit_words.separated(first.query_id, len(row.parts), len(row.specimen.photos))
+        self._edit(edit, {key: commands.Snapshot.waiting(first)}, (), inserted)
         self.said.emit(said, self.undo_stack)
 
     def crop(self, key: int, boxes: Sequence[Box]) -> None:

@@ -508,6 +508,34 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n specimens were joined to {photo}.</source>
+        <translation>
+            <numerusform>%n specimen was joined to {photo}.</numerusform>
+            <numerusform>%n specimens were joined to {photo}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>join %n photos</source>
+        <translation>
+            <numerusform>join %n photo</numerusform>
+            <numerusform>join %n photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The photos of {specimen} are by themselves again: %n specimens.</source>
+        <translation>
+            <numerusform>The photos of {specimen} are by themselves again: %n specimen.</numerusform>
+            <numerusform>The photos of {specimen} are by themselves again: %n specimens.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>separate %n photos</source>
+        <translation>
+            <numerusform>separate %n photo</numerusform>
+            <numerusform>separate %n photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>remove %n specimens</source>
         <translation>
             <numerusform>remove %n specimen</numerusform>

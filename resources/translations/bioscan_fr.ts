@@ -180,20 +180,20 @@
         <translation>Joindre au spécimen sélectionné le code-barres ou l’image du presse-papiers</translation>
     </message>
     <message>
-        <source>&amp;Join photo and barcode</source>
-        <translation>&amp;Joindre photo et code-barres</translation>
+        <source>&amp;Join to one specimen</source>
+        <translation>&amp;Joindre en un spécimen</translation>
     </message>
     <message>
-        <source>Make one specimen of a selected photo and a selected barcode</source>
-        <translation>Faire un seul spécimen d’une photo et d’un code-barres sélectionnés</translation>
+        <source>Make one specimen of the selected photos of it, or of photo and barcode</source>
+        <translation>Faire un seul spécimen des photos sélectionnées, ou de la photo et du code-barres</translation>
     </message>
     <message>
-        <source>&amp;Separate photo and barcode</source>
-        <translation>&amp;Séparer photo et code-barres</translation>
+        <source>&amp;Separate what was joined</source>
+        <translation>&amp;Séparer ce qui a été joint</translation>
     </message>
     <message>
-        <source>Make two specimens of one</source>
-        <translation>Faire deux spécimens d’un seul</translation>
+        <source>Make specimens of the photos and the barcode of one</source>
+        <translation>Faire des photos et du code-barres d’un spécimen autant de spécimens</translation>
     </message>
     <message>
         <source>Cr&amp;op photo…</source>
@@ -486,6 +486,10 @@
     <message>
         <source>Attach barcode</source>
         <translation>Rattacher un code-barres</translation>
+    </message>
+    <message>
+        <source>Select photos of one specimen, or a photo and its barcode, to join them.</source>
+        <translation>Sélectionnez les photos d’un même spécimen, ou une photo et son code-barres, pour les joindre.</translation>
     </message>
     <message>
         <source>write note</source>
@@ -1246,8 +1250,8 @@ Indices&#xa0;: chacune des références les plus proches parle pour son propre n
         <translation>À revoir</translation>
     </message>
     <message>
-        <source>Photo and barcode contradict</source>
-        <translation>Photo et code-barres se contredisent</translation>
+        <source>Photo and barcode, or photos, contradict</source>
+        <translation>Photo et code-barres, ou photos, se contredisent</translation>
     </message>
     <message>
         <source>Species may not be in the library</source>
@@ -2455,6 +2459,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>Photo and barcode contradict each other: the photo says {named}, the barcode says {named_other}. Perhaps specimen and sequence were mixed up.</source>
         <translation>Photo et code-barres se contredisent&#xa0;: la photo dit {named}, le code-barres dit {named_other}. Spécimen et séquence ont peut-être été confondus.</translation>
+    </message>
+    <message>
+        <source>The photos contradict each other: photo {number} says {named}, photo {number_other} says {named_other}. Perhaps photos of two specimens were mixed up.</source>
+        <translation>Les photos se contredisent&#xa0;: la photo {number} dit {named}, la photo {number_other} dit {named_other}. Des photos de deux spécimens ont peut-être été confondues.</translation>
     </message>
     <message>
         <source>The photo resembles nothing in the library.</source>
@@ -4990,6 +4998,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Indication&#xa0;: {sentence}</translation>
     </message>
     <message>
+        <source>Each by itself</source>
+        <translation>Chacun à part</translation>
+    </message>
+    <message>
         <source>Attach photo…</source>
         <translation>Rattacher une photo…</translation>
     </message>
@@ -5572,6 +5584,10 @@ Déposez-en une ici, ou cliquez.</translation>
         <translation>Photo et code-barres se contredisent au rang {rank}&#xa0;: la photo dit {name}, le code-barres {other}. Spécimen et séquence ont peut-être été confondus.</translation>
     </message>
     <message>
+        <source>The photos disagree</source>
+        <translation>Photos en désaccord</translation>
+    </message>
+    <message>
         <source>Photo and barcode agree down to {rank}.</source>
         <translation>Photo et code-barres concordent jusqu’au rang {rank}.</translation>
     </message>
@@ -5594,6 +5610,14 @@ Déposez-en une ici, ou cliquez.</translation>
     <message>
         <source>Photo and barcode share no name.</source>
         <translation>Photo et code-barres n’ont aucun nom en commun.</translation>
+    </message>
+    <message>
+        <source>cannot be used</source>
+        <translation>inutilisable</translation>
+    </message>
+    <message>
+        <source>Photo {number}</source>
+        <translation>Photo {number}</translation>
     </message>
     <message>
         <source>Not identified.</source>
@@ -5877,10 +5901,6 @@ Déposez-en une ici, ou cliquez.</translation>
         <translation>la jonction de photos et codes-barres</translation>
     </message>
     <message>
-        <source>Select one photo and one barcode to join them.</source>
-        <translation>Sélectionnez une photo et un code-barres pour les joindre.</translation>
-    </message>
-    <message>
         <source>join photo and barcode</source>
         <translation>la jonction de la photo et du code-barres</translation>
     </message>
@@ -5906,6 +5926,34 @@ Déposez-en une ici, ou cliquez.</translation>
     <message>
         <source>crop photo</source>
         <translation>le recadrage de la photo</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n specimens were joined to {photo}.</source>
+        <translation>
+            <numerusform>%n spécimen a été joint à {photo}.</numerusform>
+            <numerusform>%n spécimens ont été joints à {photo}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>join %n photos</source>
+        <translation>
+            <numerusform>joindre %n photo</numerusform>
+            <numerusform>joindre %n photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The photos of {specimen} are by themselves again: %n specimens.</source>
+        <translation>
+            <numerusform>Les photos de {specimen} sont de nouveau à part&#xa0;: %n spécimen.</numerusform>
+            <numerusform>Les photos de {specimen} sont de nouveau à part&#xa0;: %n spécimens.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>separate %n photos</source>
+        <translation>
+            <numerusform>séparer %n photo</numerusform>
+            <numerusform>séparer %n photos</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n specimens were made of {photo}.</source>
@@ -6164,6 +6212,10 @@ Déposez-en une ici, ou cliquez.</translation>
     <message>
         <source>Choose it again to put what has changed in its place.</source>
         <translation>Choisissez-le de nouveau pour remettre à leur place les spécimens modifiés.</translation>
+    </message>
+    <message>
+        <source>Photo {number} of {count}</source>
+        <translation>Photo {number} sur {count}</translation>
     </message>
 </context>
 </TS>

@@ -8,7 +8,7 @@ import pytest
 from bioscan_desktop.core.calibration import Calibration, ChanceModel, log_distance
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import decide
-from bioscan_desktop.core.several import contradiction, mean_row, mixed_up
+from bioscan_desktop.core.several import contradiction, mixed_up
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.core.verdict import RankShare, Verdict
 
@@ -93,11 +93,3 @@ class TestChances:
         apart = [self.hits(0.9), self.hits(0.7, 0.4, lineage=RAPAE)]
         found = decide(self.hits(0.95), self.CALIBRATION, apart=apart).ranks[3].share
         assert found == pytest.approx(self.chance(0.95, 0.9, 0.4))
-
-
-def test_the_mean_of_one_row_is_the_row_itself() -> None:
-    row = np.array([0.6, 0.8], dtype=np.float32)
-    assert mean_row([row]) is row
-    mean = mean_row([row, np.array([1.0, 0.0], dtype=np.float32)])
-    assert np.linalg.norm(mean) == pytest.approx(1.0)
-    assert mean @ row > 0.8 and mean[0] > row[0]

@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 
 from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.inference import encoders
-from bioscan_desktop.inference.encoders import ModelPack
+from bioscan_desktop.inference.encoders import ModelPack, mean_row
 from bioscan_desktop.inference.images import to_array
 from bioscan_desktop.inference.manifest import ModelManifest, Variant, sha256_of
 from bioscan_desktop.inference.session import Session
@@ -336,3 +336,11 @@ def test_a_batch_that_the_encoder_cannot_take_is_one_sentence(model: ModelPack) 
         model.embed_arrays("image", np.zeros((1, 3, 7, 7), np.float32))
     assert "failed" in caught.value.message
     assert "\n" not in caught.value.message
+
+
+def test_the_mean_of_one_row_is_the_row_itself() -> None:
+    row = np.array([0.6, 0.8], dtype=np.float32)
+    assert mean_row([row]) is row
+    mean = mean_row([row, np.array([1.0, 0.0], dtype=np.float32)])
+    assert np.linalg.norm(mean) == pytest.approx(1.0)
+    assert mean @ row > 0.8 and mean[0] > row[0]

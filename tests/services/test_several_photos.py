@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from bioscan_desktop.core.calibration import Calibration, PairScale
-from bioscan_desktop.core.several import mean_row
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.inference.crop import Box
-from bioscan_desktop.inference.encoders import ModelPack
+from bioscan_desktop.inference.encoders import ModelPack, mean_row
 from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.restriction import Restriction

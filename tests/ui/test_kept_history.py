@@ -33,7 +33,8 @@ def looks(row: Row) -> tuple[Any, ...]:
     bases = specimen.barcode.sequence if specimen.barcode is not None else None
     answer = {**result.to_json(), "elapsed_ms": 0} if result is not None else None
     said = row.decision, row.note
-    return (specimen.query_id, specimen.input, specimen.photo, specimen.crop, bases, parts, answer, *said)
+    photos = tuple((photo.query_id, photo.input, photo.photo) for photo in specimen.photos)
+    return (specimen.query_id, specimen.input, photos, specimen.crop, bases, parts, answer, *said)
 
 
 class Story:
@@ -48,13 +49,17 @@ class Story:
         photo, barcode = settled(window, 2)
         bench.take(Intake(paths=(list(world.photos.values())[1],)))
         other = settled(window, 3)[2]
+        bench.take(Intake(paths=tuple(world.photos.values())[::3]))
+        above, below = settled(window, 5)[3:]
         bench.decide(barcode.key, deciding.accept(barcode.result))
         bench.write_note(other.key, "box 3")
         self.stages = [self.seen()]
-        self._step(lambda: bench.join([photo.key, barcode.key]), 2)
+        self._step(lambda: bench.join([photo.key, barcode.key]), 4)
+        self._step(lambda: bench.join([above.key, below.key]), 3)
         halves = [Box(0, 0, 0.5, 1), Box(0.5, 0, 1, 1)]
-        self._step(lambda: bench.crop(other.key, halves), 3)
-        self._step(lambda: bench.unjoin(photo.key), 4)
+        self._step(lambda: bench.crop(other.key, halves), 4)
+        self._step(lambda: bench.join([above.key, photo.key]), 3)
+        self._step(lambda: bench.unjoin(photo.key), 6)
         self._step(lambda: bench.remove([row.key for row in bench.model.rows if row is not photo]), 1)
 
     def _step(self, what: Callable[[], None], count: int) -> None:

@@ -60,7 +60,7 @@ class Row:
 
     Attributes:
         key: stays with it while rows come and go.
-        parts: photo and barcode as they were before they were joined.
+        parts: photos and barcode as they were before they were joined, photos first.
         decision: what the user decided; kept apart from the result, and when that is made anew.
         note: what the user wrote about it.
     """
@@ -69,7 +69,7 @@ class Row:
     specimen: Specimen
     state: State = State.WAITING
     result: Identification | None = None
-    parts: tuple[Specimen, Specimen] | None = None
+    parts: tuple[Specimen, ...] | None = None
     decision: Decision | None = None
     note: str = ""
     # What filters ask for, and of what it was counted; plain fields, because a hundred thousand tuples
@@ -322,7 +322,8 @@ class SpecimenModel(QAbstractListModel):
 
 def spoken(row: Row) -> str:
     """A row in one sentence, for screen readers."""
-    kind = wording.modality_noun(row.specimen.modality)
+    photos = len(row.specimen.photos)
+    kind = tr("%n photos", "", photos) if photos > 1 else wording.modality_noun(row.specimen.modality)
     name = wording.row_title(row.result).text if row.result and row.result.verdict else ""
     decided = tr("your decision: {what}").format(what=row.decision.told) if row.decision is not None else ""
     parts = [

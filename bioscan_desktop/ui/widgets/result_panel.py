@@ -29,6 +29,7 @@ from bioscan_desktop.ui.widgets.determination import Determination
 from bioscan_desktop.ui.widgets.dna_evidence import DnaEvidence
 from bioscan_desktop.ui.widgets.hit_grid import HitGrid
 from bioscan_desktop.ui.widgets.parts import Banner, ElidedLabel, breakable, frame, label, set_look
+from bioscan_desktop.ui.widgets.photo_strip import PhotoStrip
 from bioscan_desktop.ui.widgets.rank_ladder import RankLadder
 from bioscan_desktop.ui.widgets.views import BarcodeView, PhotoView
 from bioscan_desktop.ui.workbench import Workbench
@@ -189,6 +190,8 @@ class ResultPanel(QScrollArea):
         line.addWidget(self.crop)
         column.addLayout(line)
         self._photo = PhotoView(self._theme)
+        self._strip = PhotoStrip(self._bench.pictures)
+        self._strip.changed.connect(self._show_photo)
         self._barcode = BarcodeView(self._theme)
         self._barcode_words = label(look="muted")
         self._input = label(look="muted")
@@ -198,6 +201,7 @@ class ResultPanel(QScrollArea):
         self._slot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self._slot.clicked.connect(self.attach_asked)
         column.addWidget(self._photo, 1)
+        column.addWidget(self._strip)
         column.addWidget(self._slot, 1)
         column.addWidget(self._barcode)
         column.addWidget(self._barcode_words)
@@ -349,8 +353,8 @@ class ResultPanel(QScrollArea):
         self._pill.setText(tr("Contradiction") if conflict else translated(words))
         rank = f"{wording.rank_title(verdict.rank)} · " if verdict.rank else ""
         self._rank.say(rank + specimen.query_id)
-        if conflict and verdict.name is None:
-            self._headline.setText(tr("Photo and barcode disagree"))
+        if row.result is not None and conflict and verdict.name is None:
+            self._headline.setText(wording.disagreement(row.result))
         else:
             self._headline.setText(wording.headline(verdict).html)
         self._lineage.setText(wording.lineage_line(verdict))
@@ -399,16 +403,13 @@ class ResultPanel(QScrollArea):
         self._specimen_card.setVisible(has_photo or specimen.barcode is not None)
         self._photo.setVisible(has_photo)
         self._fit_slot()
-        self.crop.setVisible(has_photo)
+        self.crop.setVisible(has_photo and not specimen.more)
         self._cropped.setVisible(specimen.crop is not None)
         if specimen.crop is not None:
             self._cropped.say(tr("{share} of the photo").format(share=percentage(specimen.crop.area)))
+        self._strip.show_row(row)
         if has_photo:
-            picture = self._bench.pictures.preview(row)
-            waiting = not self._bench.pictures.preview_known(row.key)
-            self._photo.show_picture(
-                picture, tr("Loading the photo…") if waiting else tr("The photo cannot be shown.")
-            )
+            self._show_photo()
         barcode = specimen.barcode
         self._barcode.setVisible(barcode is not None)
         self._barcode_words.setVisible(barcode is not None)
@@ -418,22 +419,16 @@ class ResultPanel(QScrollArea):
         self._input.setText(breakable(wording.source(specimen.input)))
         self._input.setToolTip(specimen.input)
 
+    def _show_photo(self) -> None:
+        self._photo.show_picture(*self._strip.picture())
+
     def _show_apart(self, row: Row) -> None:
         result = row.result
-        apart = result.by_modality if result is not None and len(result.by_modality) > 1 else {}
-        self._apart_title.setVisible(bool(apart))
-        self._apart.setVisible(bool(apart))
-        lines = []
-        for modality, verdict in apart.items():
-            noun = wording.upper_first(wording.modality_noun(modality))
-            name = wording.headline(verdict).html
-            rank = (
-                f" ({wording.rank_noun(verdict.rank)}, {wording.percent(verdict.confidence)})"
-                if verdict.rank
-                else ""
-            )
-            sure = wording.lower_first(translated(wording.likelihood(verdict)))
-            lines.append(wording.labelled(noun, f"<b>{name}</b>{rank}, {sure}"))
+        lines = wording.apart(result) if result is not None else []
+        self._apart_title.setVisible(bool(lines))
+        self._apart.setVisible(bool(lines))
+        several = result is not None and bool(result.by_photo)
+        self._apart_title.setText(tr("Each by itself") if several else tr("Photo and barcode apart"))
         self._apart.setText("<br>".join(lines))
 
     def _on_preview(self, key: int) -> None:

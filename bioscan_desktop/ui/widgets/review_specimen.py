@@ -11,6 +11,7 @@ from bioscan_desktop.ui.models.thumbnails import Pictures
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.photo_strip import PhotoStrip
 from bioscan_desktop.ui.widgets.views import BarcodeView
 from bioscan_desktop.ui.widgets.zoom_view import ZoomView
 
@@ -20,7 +21,6 @@ class ReviewSpecimen(QFrame):
 
     def __init__(self, theme: Theme, pictures: Pictures) -> None:
         super().__init__()
-        self._pictures = pictures
         self._row: Row | None = None
         self._has_room = True
         self.setProperty("look", "card")
@@ -37,7 +37,10 @@ class ReviewSpecimen(QFrame):
         self._filler = QWidget()
         column.addWidget(self._title)
         column.addWidget(self._input)
+        self.strip = PhotoStrip(pictures)
+        self.strip.changed.connect(self._on_chosen)
         column.addWidget(self.photo, 1)
+        column.addWidget(self.strip)
         column.addWidget(self._barcode)
         column.addWidget(self._barcode_words)
         column.addWidget(self._filler, 1)
@@ -55,13 +58,14 @@ class ReviewSpecimen(QFrame):
         self._title.setText(specimen.query_id)
         self._input.setText(f"{place} · {wording.source(specimen.input)}")
         self._input.setToolTip(specimen.input)
+        self.strip.show_row(row)
         has_photo = specimen.photo is not None
         self.photo.setVisible(has_photo)
         self._filler.setVisible(not has_photo)
         if has_photo:
             if is_other:
                 self.photo.fit()
-            self._show_photo(row)
+            self._show_photo()
         barcode = specimen.barcode
         self._barcode.setVisible(barcode is not None and (not has_photo or self._has_room))
         self._barcode_words.setVisible(barcode is not None)
@@ -76,16 +80,13 @@ class ReviewSpecimen(QFrame):
         if row is not None and row.specimen.photo is not None and row.specimen.barcode is not None:
             self._barcode.setVisible(self._has_room)
 
-    def _show_photo(self, row: Row) -> None:
-        picture = self._pictures.preview(row)
-        if picture is not None:
-            self.photo.show_picture(picture, row.specimen.query_id)
-        else:
-            tried = self._pictures.preview_known(row.key)
-            self.photo.show_picture(
-                None, tr("The photo cannot be shown.") if tried else tr("Loading the photo…")
-            )
+    def _on_chosen(self) -> None:
+        self.photo.fit()
+        self._show_photo()
+
+    def _show_photo(self) -> None:
+        self.photo.show_picture(*self.strip.picture())
 
     def _on_preview(self, key: int) -> None:
         if self._row is not None and self._row.key == key and self.isVisible():
-            self._show_photo(self._row)
+            self._show_photo()

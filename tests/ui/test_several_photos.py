@@ -1,0 +1,158 @@
+"""Several photos of one specimen in the window: joined, shown, taken apart, undone, kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from bioscan_desktop.core.calibration import Calibration, PairScale
+from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.services.specimens import Specimen, from_sequence
+from bioscan_desktop.ui import joining, wording
+from bioscan_desktop.ui.main_window import MainWindow
+from bioscan_desktop.ui.models.specimens import Row, spoken
+
+PRONUBA, RAPAE, BALTEATUS = "Noctua pronuba", "Pieris rapae", "Episyrphus balteatus"
+
+
+def qt_wait(window: MainWindow) -> None:
+    """Lets a drop begin to be read."""
+    QTest.qWait(30)
+
+
+@pytest.fixture
+def three(window: MainWindow, world: Any, drop: Callable, settled: Callable) -> list[Row]:
+    """Photos of three species, identified, all selected."""
+    drop(window, *(world.photos[species] for species in (PRONUBA, RAPAE, BALTEATUS)))
+    rows = settled(window, 3)
+    window.acts["select_all"].trigger()
+    return rows
+
+
+class TestRules:
+    def row(self, key: int, specimen: Specimen) -> Row:
+        return Row(key, specimen)
+
+    def photo(self, name: str) -> Specimen:
+        return Specimen(name, f"{name}.jpg", Path(f"{name}.jpg"))
+
+    def test_what_can_be_one(self) -> None:
+        a, b, s = self.photo("a"), self.photo("b"), from_sequence("ACGT" * 150, "s")
+        assert joining.alike([a, b]) and joining.alike([s, a, b])
+        both = joining.join([a, s])
+        assert joining.alike([b, both])
+        for several in ([a], [s, s], [s, a, s], [both, s], [both, both], [a, from_sequence("A", "bad")]):
+            assert not joining.alike(several)
+            assert joining.plan([self.row(n, one) for n, one in enumerate(several)]) is None
+
+    def test_the_first_photo_stays_and_names_it(self) -> None:
+        s, a, b = from_sequence("ACGT" * 150, "s"), self.photo("a"), self.photo("b")
+        rows = [self.row(number, one) for number, one in enumerate((s, a, b))]
+        plan = joining.plan(rows)
+        assert plan is not None
+        first, others, joined, parts = plan
+        assert (first.key, [row.key for row in others]) == (1, [2, 0])
+        assert (joined.query_id, joined.input, joined.modality) == ("a", "a.jpg + b.jpg + s", "both")
+        assert parts == (a, b, s)
+
+    def test_what_was_joined_before_comes_apart_into_all_its_parts(self) -> None:
+        a, b, s = self.photo("a"), self.photo("b"), from_sequence("ACGT" * 150, "s")
+        both = self.row(0, joining.join([a, s]))
+        both.parts = (a, s)
+        plan = joining.plan([both, self.row(1, b)])
+        assert plan is not None and plan[3] == (a, b, s)
+        # Without parts, as a table of a batch joins them.
+        plan = joining.plan([self.row(0, joining.join([a, b])), self.row(1, s)])
+        assert plan is not None and [part.photo for part in plan[3]] == [a.photo, b.photo, None]
+
+
+def test_join_separate_undo_redo(window: MainWindow, three: list[Row], settled: Callable) -> None:
+    results = [row.result for row in three]
+    names = [row.specimen.query_id for row in three]
+    assert window.acts["join"].isEnabled()
+    window.acts["join"].trigger()
+    (row,) = settled(window, 1)
+    assert row.key == three[0].key
+    assert [photo.query_id for photo in row.specimen.photos] == names
+    assert len(row.result.by_photo) == 3
+    assert "2 specimens were joined to" in window.messages.text
+    assert "3 photos" in spoken(row)
+    window.acts["undo"].trigger()
+    rows = settled(window, 3)
+    assert [one.result for one in rows] == results  # nothing is computed again
+    window.acts["redo"].trigger()
+    (row,) = settled(window, 1)
+    window.acts["unjoin"].trigger()
+    rows = settled(window, 3)
+    assert [one.specimen.query_id for one in rows] == names
+    assert [one.specimen.input for one in rows] == [one.specimen.input for one in three[:1]] + [
+        one.specimen.input for one in rows[1:]
+    ]
+    assert "by themselves again: 3 specimens" in window.messages.text
+    window.acts["undo"].trigger()
+    assert len(settled(window, 1)[0].specimen.photos) == 3
+
+
+def test_a_barcode_goes_with_them(window: MainWindow, world: Any, drop: Callable, settled: Callable) -> None:
+    drop(window, text=f">mine\n{world.barcodes[PRONUBA]}")
+    settled(window, 1)
+    drop(window, *(world.photos[species] for species in (PRONUBA, RAPAE, BALTEATUS)))
+    settled(window, 4)
+    window.acts["select_all"].trigger()
+    window.acts["join"].trigger()
+    (row,) = settled(window, 1)
+    assert (row.specimen.modality, len(row.specimen.photos)) == ("both", 3)
+    assert not window.acts["crop"].isEnabled() and not window.page.panel.crop.isVisible()
+    window.acts["unjoin"].trigger()
+    assert [one.specimen.modality for one in settled(window, 4)] == ["image", "image", "image", "dna"]
+
+
+def test_photos_that_contradict_each_other_are_flagged(
+    window: MainWindow, three: list[Row], settled: Callable
+) -> None:
+    library = window.bench.engine.identifier.library
+    library.calibration = Calibration(
+        pairs={"image->image": PairScale(60.0, 0.0), "image->dna": PairScale(1.0, 0.0)},
+        thresholds={m: dict.fromkeys(RANKS, 0.2) for m in ("image", "dna", "both")},
+    )
+    window.acts["join"].trigger()
+    (row,) = settled(window, 1)
+    assert wording.conflict_rank(row.result) == "order"
+    assert (row.mark, row.second_line) == ("conflict", "Lepidoptera against Diptera")
+    panel = window.page.panel
+    assert panel._conflict.isVisible() and "The photos contradict each other" in panel._conflict.text
+    assert panel._headline.text() == "The photos disagree"
+    assert re.findall(r"Photo \d", panel._apart.text()) == ["Photo 1", "Photo 2", "Photo 3"]
+
+
+def test_all_photos_are_shown_and_reached_with_the_keyboard(
+    window: MainWindow, three: list[Row], settled: Callable, qtbot: QtBot
+) -> None:
+    window.acts["join"].trigger()
+    settled(window, 1)
+    panel = window.page.panel
+    strip = panel._strip
+    buttons = strip._buttons
+    assert strip.isVisible() and [button.text() for button in buttons] == ["1", "2", "3"]
+    qtbot.waitUntil(lambda: all(not button.icon().isNull() for button in buttons))
+    assert "Photo 2 of 3" in buttons[1].accessibleName() and "pieris_rapae" in buttons[1].accessibleName()
+    qtbot.waitUntil(lambda: panel._photo._picture is not None)
+    first = panel._photo._picture.cacheKey()
+    buttons[0].setFocus()
+    QTest.keyClick(buttons[0], Qt.Key.Key_Right)
+    assert buttons[1].isChecked() and not buttons[0].isChecked()
+    qtbot.waitUntil(lambda: panel._photo._picture is not None and panel._photo._picture.cacheKey() != first)
+    QTest.keyClick(buttons[1], Qt.Key.Key_Left)
+    assert buttons[0].isChecked() and panel._photo._picture.cacheKey() == first
+    QTest.keyClick(buttons[0], Qt.Key.Key_Left)
+    assert buttons[0].isChecked()
+    window.acts["undo"].trigger()
+    settled(window, 3)
+    assert not strip.isVisible()
