@@ -18,6 +18,7 @@ from bioscan_desktop.services.specimens import Specimen, from_sequence
 from bioscan_desktop.ui import joining, wording
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import Row, spoken
+from bioscan_desktop.ui.widgets.review_specimen import ReviewSpecimen
 
 PRONUBA, RAPAE, BALTEATUS = "Noctua pronuba", "Pieris rapae", "Episyrphus balteatus"
 
@@ -156,3 +157,20 @@ def test_all_photos_are_shown_and_reached_with_the_keyboard(
     window.acts["undo"].trigger()
     settled(window, 3)
     assert not strip.isVisible()
+
+
+def test_the_review_shows_all_photos(
+    window: MainWindow, three: list[Row], settled: Callable, qtbot: QtBot
+) -> None:
+    window.acts["join"].trigger()
+    settled(window, 1)
+    window.acts["page_review"].trigger()
+    specimen = window.findChild(ReviewSpecimen)
+    assert specimen is not None
+    strip = specimen.strip
+    qtbot.waitUntil(strip.isVisible)
+    buttons = strip._buttons
+    buttons[0].setFocus()
+    QTest.keyClick(buttons[0], Qt.Key.Key_Right)
+    assert buttons[1].isChecked() and buttons[1].font().bold() and not buttons[0].font().bold()
+    qtbot.waitUntil(lambda: specimen.photo._picture is not None)

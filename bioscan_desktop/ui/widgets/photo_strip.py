@@ -37,6 +37,7 @@ class PhotoStrip(QWidget):
         self._large: dict[int, QPixmap | None] = {}
         self._asked: set[int] = set()
         self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
         self._group.idClicked.connect(self._choose)
         self._layout = FlowLayout(self, 6)
         self.hide()
@@ -87,7 +88,8 @@ class PhotoStrip(QWidget):
             button.setText(str(number + 1))
             button.setIconSize(QSize(SIDE, SIDE))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.setProperty("look", "segment")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.installEventFilter(self)
             self._group.addButton(button, number)
             self._layout.addWidget(button)
@@ -95,7 +97,7 @@ class PhotoStrip(QWidget):
             if photo.photo is not None:
                 show = partial(self._show_small, button)
                 self._pictures.load(photo.photo, THUMB_SIDE, show, button, photo.crop)
-        self._group.setExclusive(True)
+        self._mark()
 
     def _describe(self, button: QToolButton, number: int, verdict: Verdict | None) -> None:
         assert self._row is not None
@@ -113,7 +115,15 @@ class PhotoStrip(QWidget):
     def _choose(self, number: int) -> None:
         if number != self._chosen:
             self._chosen = number
+            self._mark()
             self.changed.emit()
+
+    def _mark(self) -> None:
+        """The number of the chosen photo is bold: colours alone do not tell it."""
+        for button in self._buttons:
+            font = button.font()
+            font.setBold(button.isChecked())
+            button.setFont(font)
 
     def _ask(self, number: int) -> None:
         """Reads a further photo; the first one is a picture of the row."""
