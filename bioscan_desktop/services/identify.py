@@ -405,7 +405,8 @@ class Identifier:
             modality_agreement=judged.agreed,
             hits=shown,
             badges=badges,
-            notices=tuple(found.notices),
+            # Of several photos more than one may be unusable.
+            notices=(*found.notices, *(one.message for one in problems[1:] if found.apart)),
             elapsed_ms=found.elapsed_ms + (time.perf_counter() - start) * 1000,
             provenance=provenance,
             restricted=restricted,

@@ -1,6 +1,6 @@
 """Further photos of a specimen, kept as JSON beside the first one, which has columns of its own.
 
-A program that knows of one photo only finds that one, and leaves the others as they are.
+A program that knows of one photo only finds that one.
 """
 
 from __future__ import annotations

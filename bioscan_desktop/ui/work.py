@@ -387,13 +387,13 @@ def write_results(
 
 
 def look_into_sheet(
-    path: Path, copy: bytes, specimens: Sequence[tuple[str, str]], _: Reporter
+    path: Path, copy: bytes, specimens: Sequence[tuple[str, ...]], _: Reporter
 ) -> tuple[int, tuple[str, ...], bytes]:
     """How many specimens a sample sheet has a row for, sentences about what it holds, and its content.
 
     Args:
         copy: content as it was read last.
-        specimens: id and name of the photo of each, "" without one.
+        specimens: id and names of the photos of each.
 
     Raises:
         ArgumentError: if it is no such sheet.

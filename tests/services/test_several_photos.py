@@ -99,6 +99,10 @@ def test_a_photo_that_cannot_be_read_leaves_the_others(
     assert result.verdict is not None and alone.verdict is not None
     assert result.verdict.name == alone.verdict.name
     assert [verdict is not None for verdict in result.by_photo] == [False, True]
+    (tmp_path / "torn.jpg").write_bytes(b"no photo either")
+    torn = Specimen("torn", "torn.jpg", tmp_path / "torn.jpg")
+    both_told = sure.identify_one(join_photos([broken, good, torn]))
+    assert both_told.status == "partial" and any("torn.jpg" in notice for notice in both_told.notices)
     nothing = sure.identify_one(join_photos([broken, broken]))
     assert (nothing.status, nothing.by_photo) == ("failed", ())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -29,6 +30,9 @@ from bioscan_desktop.ui.translating import mark, thousands, tr
 from bioscan_desktop.ui.widgets.edged import Dialog
 from bioscan_desktop.ui.widgets.parts import label, size_within_screen
 from bioscan_desktop.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.specimens import Specimen
 
 LICENCES = ("", "CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0")
 
@@ -155,10 +159,7 @@ class ExportDetailsDialog(Dialog):
         self.found.setText(tr("Reading…") if path is not None else "")
         if path is None:
             return
-        names = [
-            (row.specimen.query_id, row.specimen.photo.name if isinstance(row.specimen.photo, Path) else "")
-            for row in self._bench.model.rows
-        ]
+        names = [(row.specimen.query_id, *_file_names(row.specimen)) for row in self._bench.model.rows]
         job = self._bench.jobs.make("library", "samples", partial(work.look_into_sheet, path, copy, names))
         job.done.connect(partial(self._on_looked, job, len(names)))
         job.failed.connect(partial(self._on_refused, job))
@@ -193,3 +194,7 @@ class ExportDetailsDialog(Dialog):
         self._bench.change_setting("licence", self.licence.currentText().strip())
         self._bench.collecting.choose(self.choice)
         self.accept()
+
+
+def _file_names(specimen: Specimen) -> list[str]:
+    return [one.photo.name for one in specimen.photos if isinstance(one.photo, Path)]
