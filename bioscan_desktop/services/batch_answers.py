@@ -143,7 +143,7 @@ def _changed(result: Identification, path: Path, gone: bool) -> Identification:
         modality_agreement=None,
         hits=(),
         badges=(),
-        by_photo=(),
+        by_photo=(None,) * len(result.by_photo),
     )
 
 

@@ -410,7 +410,7 @@ class Identifier:
             elapsed_ms=found.elapsed_ms + (time.perf_counter() - start) * 1000,
             provenance=provenance,
             restricted=restricted,
-            by_photo=judged.by_photo,
+            by_photo=judged.by_photo or (None,) * len(found.apart),
         )
 
     def _told_of_restriction(self, found: Neighbours, verdict: Verdict | None) -> tuple[str, ...]:

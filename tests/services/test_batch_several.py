@@ -130,6 +130,7 @@ def test_a_further_photo_that_changes_under_the_reader_fails_the_specimen(
     failed = [record for record in records(tmp_path / "run") if record["status"] == "failed"]
     assert [(one["query_id"], one["error"]["code"]) for one in failed] == [("S3", code)]
     assert "3_ventral.jpg" in failed[0]["error"]["message"]
+    assert failed[0]["by_photo"] == [None, None, None]
     monkeypatch.undo()
     if what == "changed":
         with Batch(folder, tmp_path / "run", resume=True) as batch:

@@ -104,7 +104,7 @@ def test_a_photo_that_cannot_be_read_leaves_the_others(
     both_told = sure.identify_one(join_photos([broken, good, torn]))
     assert both_told.status == "partial" and any("torn.jpg" in notice for notice in both_told.notices)
     nothing = sure.identify_one(join_photos([broken, broken]))
-    assert (nothing.status, nothing.by_photo) == ("failed", ())
+    assert (nothing.status, nothing.by_photo) == ("failed", (None, None))
 
 
 def test_others_of_the_step_are_answered_as_alone(world: TinyWorld, identifier: Identifier) -> None:
