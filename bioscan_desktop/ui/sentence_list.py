@@ -119,6 +119,7 @@ PHOTOS = (
     mark("A 16-bit picture is shown with 8 bits."),
     mark("{name} is neither a photo nor a sequence file that can be read."),
     mark("A photo and a barcode are needed to make one specimen."),
+    mark("Photos, and one barcode at most, are needed to make one specimen."),
     mark("The folder {path} cannot be read ({why})."),
     mark("The folder {path} holds no photo and no sequence file."),
     mark("the table names neither a photo nor a barcode."),

@@ -249,9 +249,7 @@ class Workbench(Restricting):
         pairs = joining.pairs_by_name(self.model.rows, fresh)
         if pairs:
             plans = filter(None, map(joining.plan, pairs))
-            changes = {
-                photo.key: commands.Snapshot.waiting(joined, parts) for photo, _, joined, parts in plans
-            }
+            changes = {row.key: commands.Snapshot.waiting(one, parts) for row, _, one, parts in plans}
             self._edit(tr("join photos and barcodes"), changes, [barcode.key for _, barcode in pairs])
         return len(pairs)
 

@@ -2641,6 +2641,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Il faut une photo et un code-barres pour faire un spécimen.</translation>
     </message>
     <message>
+        <source>Photos, and one barcode at most, are needed to make one specimen.</source>
+        <translation>Il faut des photos, et au plus un code-barres, pour faire un spécimen.</translation>
+    </message>
+    <message>
         <source>The folder {path} cannot be read ({why}).</source>
         <translation>Le dossier {path} ne peut pas être lu ({why}).</translation>
     </message>
