@@ -17,17 +17,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from bioscan_desktop.core.near import Hits
+from bioscan_desktop.core.matching import DECISION_K
+from bioscan_desktop.core.several import contradiction
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.core.verdict import Verdict
+from bioscan_desktop.inference.encoders import mean_row
+from bioscan_desktop.inference.images import load_rgb
 from bioscan_desktop.library.importers.tables import read_table
 from bioscan_desktop.services import packs
 from bioscan_desktop.services.answered import Answered
-from bioscan_desktop.services.identify import Identifier
+from bioscan_desktop.services.identify import Identifier, Judgement, Neighbours
 from bioscan_desktop.services.reliability import reliability
 from bioscan_desktop.services.specimens import Specimen, join_photos
 
@@ -39,29 +41,7 @@ COLUMNS = (
     "ece_species ece_genus new unlike contradict"
 ).split()
 
-Group = tuple[Lineage, list[Specimen]]
-
-
-class Without:
-    """In the place of a restriction: everything but one species may answer."""
-
-    notices: Sequence[str] = ()
-    told = ""
-
-    def __init__(self, identifier: Identifier) -> None:
-        self._library = identifier.library
-        library = self._library
-        self._names = {m: np.array([o.species or "" for o in library.records.lineages(m)])
-                       for m in library.modalities}  # fmt: skip
-        self.species = ""
-
-    def search(
-        self, modality: str, rows: np.ndarray, k: int, keys: Any, placed: Any, leaning: Any
-    ) -> tuple[list[Hits], list[list[str]]]:
-        """As that of a restriction; nothing is told of what is left out."""
-        allowed = {m: names != self.species for m, names in self._names.items()}
-        found = self._library.search(modality, rows, k, keys, placed, allowed, leaning)
-        return found, [[] for _ in found]
+Group = tuple[Lineage, list[str]]
 
 
 @dataclass
@@ -99,14 +79,12 @@ def _mean(values: Iterator[bool]) -> float:
     return sum(found) / len(found) if found else float("nan")
 
 
-def groups(table: Path, images: Path, size: int, seed: int) -> list[Group]:
+def groups(table: Path, size: int, seed: int) -> list[Group]:
     """Groups of photos of one species from one source; the same for the same seed."""
-    by_species: dict[tuple[Lineage, str], list[Specimen]] = defaultdict(list)
+    by_species: dict[tuple[Lineage, str], list[str]] = defaultdict(list)
     for record in read_table(table):
         if record.image_file and record.lineage.species:
-            name = record.image_file
-            source = Path(name).parent.name
-            by_species[record.lineage, source].append(Specimen(name, name, images / name))
+            by_species[record.lineage, Path(record.image_file).parent.name].append(record.image_file)
     chance, found = random.Random(seed), []
     for (truth, _), photos in sorted(by_species.items(), key=lambda one: str(one[0])):
         several = list(itertools.combinations(photos, size))
@@ -114,20 +92,54 @@ def groups(table: Path, images: Path, size: int, seed: int) -> list[Group]:
     return found
 
 
-def ask(identifier: Identifier, found: Sequence[Group], without: Without | None) -> dict[str, Tally]:
+class Asker:
+    """Asks a library groups of photos, each of which is embedded once.
+
+    Args:
+        images: folder of the photos.
+    """
+
+    def __init__(self, identifier: Identifier, images: Path) -> None:
+        self._identifier, self._images = identifier, images
+        self._rows: dict[str, np.ndarray] = {}
+        lineages = identifier.library.records.lineages
+        self._species = {
+            m: np.array([one.species or "" for one in lineages(m)]) for m in identifier.library.modalities
+        }
+
+    def _row(self, name: str) -> np.ndarray:
+        model = self._identifier.model
+        if name not in self._rows:
+            picture = load_rgb(self._images / name, model.preprocessing.min_side).image
+            self._rows[name] = model.embed_images([picture])[0]
+        return self._rows[name]
+
+    def ask(self, truth: Lineage, photos: Sequence[str], without_species: bool) -> Judgement:
+        """What is said of photos of one specimen."""
+        specimen = join_photos([Specimen(name, name, self._images / name) for name in photos])
+        each = [self._row(name) for name in photos]
+        allowed = {m: own != truth.species for m, own in self._species.items()} if without_species else None
+        hits = self._identifier.library.search(
+            "image", np.stack([mean_row(each), *each]), DECISION_K,
+            allowed=allowed, leaning=self._identifier.model.manifest.leaning,
+        )  # fmt: skip
+        found = Neighbours.of(specimen)
+        for one, near in zip([found, *found.apart], hits, strict=False):
+            one.hits["image"] = near
+        return self._identifier.judge(found)
+
+
+def ask_all(asker: Asker, found: Sequence[Group], without_species: bool) -> dict[str, Tally]:
     """The answers to groups of photos, by how they were asked."""
     tallies = {name: Tally() for name in ("one", "better", "joint")}
     for truth, photos in found:
-        if without is not None:
-            without.species = truth.species or ""
-        result = identifier.identify_one(join_photos(photos)) if len(photos) > 1 else None
-        if result is not None and result.verdict is not None:
-            tallies["joint"].add(truth, result.verdict, result.photo_conflict is not None)
-        alone = result.by_photo if result is not None else [identifier.identify_one(photos[0]).verdict]
-        verdicts = [verdict for verdict in alone if verdict is not None]
+        judged = asker.ask(truth, photos, without_species)
+        assert judged.verdict is not None
+        verdicts = [one for one in judged.by_photo or (judged.verdict,) if one is not None]
+        tallies["joint"].add(truth, judged.verdict, contradiction(judged.by_photo) is not None)
+        tallies["better"].add(truth, max(verdicts, key=_depth))
         for verdict in verdicts:
             tallies["one"].add(truth, verdict)
-        tallies["better"].add(truth, max(verdicts, key=_depth))
     return tallies if len(found[0][1]) > 1 else {"one": tallies["one"]}
 
 
@@ -145,16 +157,16 @@ def main() -> None:
     arguments = parser.parse_args()
     library = packs.open_library(arguments.library)
     identifier = Identifier(packs.model_for(library, "cpu"), library)
+    asker = Asker(identifier, arguments.images)
     rows = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
     rows.writerow(COLUMNS)
     for size in (1, 2, 3):
-        found = groups(arguments.queries, arguments.images, size, arguments.seed)
-        for asked, without in (("whole", None), ("without_species", Without(identifier))):
-            identifier.restriction = without  # type: ignore[assignment]
-            for name, tally in ask(identifier, found, without).items():
+        found = groups(arguments.queries, size, arguments.seed)
+        for asked in ("whole", "without_species"):
+            for name, tally in ask_all(asker, found, asked == "without_species").items():
                 figures = [f"{value:.4g}" for value in tally.figures()]
                 rows.writerow([size, asked, name, *figures])
-                sys.stdout.flush()
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":
