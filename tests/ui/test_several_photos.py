@@ -16,6 +16,7 @@ from bioscan_desktop.core.calibration import Calibration, PairScale
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.specimens import Specimen, from_sequence
 from bioscan_desktop.ui import joining, wording
+from bioscan_desktop.ui.dialogs.quick_look import QuickLook
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import Row, spoken
 from bioscan_desktop.ui.widgets.review_specimen import ReviewSpecimen
@@ -174,3 +175,27 @@ def test_the_review_shows_all_photos(
     QTest.keyClick(buttons[0], Qt.Key.Key_Right)
     assert buttons[1].isChecked() and buttons[1].font().bold() and not buttons[0].font().bold()
     qtbot.waitUntil(lambda: specimen.photo._picture is not None)
+
+
+def test_the_quick_look_shows_all_photos(
+    window: MainWindow, three: list[Row], settled: Callable, qtbot: QtBot
+) -> None:
+    window.acts["join"].trigger()
+    (row,) = settled(window, 1)
+    window.acts["quick_look"].trigger()
+    look = window.findChild(QuickLook)
+    assert look is not None
+    qtbot.waitUntil(lambda: look.isVisible() and look.strip.isVisible())
+    qtbot.waitUntil(lambda: window.bench.pictures.preview_known(row.key) and look.photo.picture is not None)
+    first = look.photo.picture.cacheKey()
+    buttons = look.strip._buttons
+    buttons[0].setFocus()
+    QTest.keyClick(buttons[0], Qt.Key.Key_Right)
+    assert look.isVisible() and look.strip.chosen == 1  # and no other specimen is asked for
+    qtbot.waitUntil(lambda: look.photo.picture is not None and look.photo.picture.cacheKey() != first)
+    second = look.photo.picture.cacheKey()
+    look.photo.zoom_by(4.0)
+    qtbot.waitUntil(lambda: look.photo.picture.cacheKey() != second)  # read larger
+    QTest.keyClick(buttons[1], Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: look.photo.picture is not None and look.photo.picture.cacheKey() == first)
+    look.reject()

@@ -18,6 +18,7 @@ from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.edged import Dialog
 from bioscan_desktop.ui.widgets.parts import Drawing, ElidedLabel, frame, label, size_within_screen
+from bioscan_desktop.ui.widgets.photo_strip import PhotoStrip
 from bioscan_desktop.ui.widgets.specimen_delegate import MARKS
 from bioscan_desktop.ui.widgets.views import BarcodeView
 from bioscan_desktop.ui.widgets.zoom_view import ZoomView
@@ -67,7 +68,8 @@ class QuickLook(Dialog):
         super().__init__(parent)
         self._bench = bench
         self._row: Row | None = None
-        self._fine: Specimen | None = None  # whose photo is read, or was, to be looked at closely
+        # Whose photo, and which, is read, or was, to be looked at closely.
+        self._fine: tuple[Specimen, int] | None = None
         self._ahead: Sequence[Row] = ()
         self.setWindowTitle(tr("Quick look"))
         self.setModal(False)
@@ -80,7 +82,10 @@ class QuickLook(Dialog):
         self._parts = QStackedWidget()
         self._parts.addWidget(self.photo)
         self._parts.addWidget(self._make_barcode(theme))
+        self.strip = PhotoStrip(bench.pictures)
+        self.strip.changed.connect(self._on_chosen)
         column.addWidget(self._parts, 1)
+        column.addWidget(self.strip)
         column.addLayout(self._make_words(theme))
         column.addLayout(self._make_foot())
         self._reading_ahead = QTimer(self)
@@ -196,6 +201,7 @@ class QuickLook(Dialog):
             if has_photo
             else tr("↑ ↓ go on, Space closes.")
         )
+        self.strip.show_row(row)
         if has_photo:
             if is_other:
                 self._fine = None
@@ -208,8 +214,11 @@ class QuickLook(Dialog):
             self._reading_ahead.start()
 
     def _show_photo(self, row: Row) -> None:
-        if self._fine is row.specimen:
+        if self._is_fine(row.specimen):
             return  # it is shown larger than that, or will be in a moment
+        if self.strip.chosen:
+            self.photo.show_picture(*self.strip.picture())
+            return
         pictures = self._bench.pictures
         picture, name = pictures.preview(row), row.specimen.query_id
         if picture is not None:
@@ -218,6 +227,15 @@ class QuickLook(Dialog):
             self.photo.show_picture(None, tr("The photo cannot be shown."))
         else:  # the small picture of the list until the large one is there
             self.photo.show_picture(pictures.thumb(row), tr("Loading the photo…"))
+
+    def _is_fine(self, specimen: Specimen) -> bool:
+        """The photo that is chosen is the one to be looked at closely."""
+        return self._fine is not None and self._fine[0] is specimen and self._fine[1] == self.strip.chosen
+
+    def _on_chosen(self) -> None:
+        if self.isVisible() and self._row is not None and not self._is_fine(self._row.specimen):
+            self.photo.fit()
+            self._show_photo(self._row)
 
     def _show_barcode(self, row: Row) -> None:
         barcode = row.specimen.barcode
@@ -255,14 +273,18 @@ class QuickLook(Dialog):
         row = self._row
         if row is None or row.specimen.photo is None or zoom < CLOSE_UP or self.photo.picture is None:
             return
-        specimen = row.specimen
-        if self._fine is not specimen and self._bench.pictures.preview_known(row.key):
-            self._fine = specimen
-            show = partial(self._show_fine, specimen)
-            self._bench.pictures.load(row.specimen.photo, FINE_SIDE, show, self, specimen.crop)
+        specimen, chosen = row.specimen, self.strip.chosen
+        one = specimen.photos[chosen]
+        read = bool(chosen) or self._bench.pictures.preview_known(row.key)
+        if not self._is_fine(specimen) and read and one.photo is not None:
+            self._fine = specimen, chosen
+            show = partial(self._show_fine, specimen, chosen)
+            self._bench.pictures.load(one.photo, FINE_SIDE, show, self, one.crop)
 
-    def _show_fine(self, specimen: Specimen, picture: QPixmap | None) -> None:
-        if self._row is not None and self._row.specimen is self._fine is specimen and picture is not None:
+    def _show_fine(self, specimen: Specimen, chosen: int, picture: QPixmap | None) -> None:
+        if self._row is None or self._row.specimen is not specimen or picture is None:
+            return
+        if self._is_fine(specimen) and chosen == self.strip.chosen:
             self.photo.show_picture(picture, specimen.query_id)
 
     # -- keys ----------------------------------------------------------------------------------

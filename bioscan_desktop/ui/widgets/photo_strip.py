@@ -69,6 +69,11 @@ class PhotoStrip(QWidget):
         return None, tr("The photo cannot be shown.") if known else tr("Loading the photo…")
 
     @property
+    def chosen(self) -> int:
+        """The number of the photo that is shown large, from 0."""
+        return self._chosen
+
+    @property
     def _buttons(self) -> list[QToolButton]:
         return [button for button in self._group.buttons() if isinstance(button, QToolButton)]
 
