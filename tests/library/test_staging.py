@@ -174,7 +174,7 @@ def test_no_more_haplotypes_than_are_clustered_at_once_are_in_memory(
         for group in reading.haplotype_groups(stage):
             found.append("".join(haplotype.sequence for _, haplotype in group))
             assert [place for place, _ in group] == sorted(place for place, _ in group)
-            alive.append(sum(isinstance(thing, reading.Haplotype) for thing in gc.get_objects()))
+            alive.append(sum(type(thing) is reading.Haplotype for thing in gc.get_objects()))
             del group
         assert found == ["few", "CFILOQ", "RTUVWX", "YZ", "ADGJMP", "S", "BEHKN"]
         assert max(alive) == 6
