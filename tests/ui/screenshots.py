@@ -20,7 +20,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import onnxruntime  # noqa: F401 - before Qt, as in the program on Windows
 from PIL import Image
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
+from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QImage, QPainter, QRadialGradient
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -359,6 +359,33 @@ def why_undecided(stage: Stage) -> None:
 
 def conflict(stage: Stage) -> None:
     _joined(stage, 7)
+
+
+def _joined_photos(stage: Stage, places: Sequence[int]) -> None:
+    stage.open().several()
+    window = stage.window
+    rows = [window.bench.model.rows[place] for place in places]
+    window.page.select(rows[0].key)
+    for row in rows[1:]:
+        window.page.list.selectionModel().select(
+            window.page.list.model().index(window.bench.model.rows.index(row), 0),
+            QItemSelectionModel.SelectionFlag.Select,
+        )
+    before = window.bench.model.rowCount()
+    window.acts["join"].trigger()
+    stage.until(lambda: window.bench.model.rowCount() < before)
+    stage.until(lambda: all(row.result is not None for row in window.bench.model.rows))
+    stage.select(0)
+    window.messages.hide()
+    stage.pause(200)
+
+
+def several_photos(stage: Stage) -> None:
+    _joined_photos(stage, (0, 1))
+
+
+def photos_disagree(stage: Stage) -> None:
+    _joined_photos(stage, (0, 7))
 
 
 def novelty(stage: Stage) -> None:
@@ -785,6 +812,8 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "dna": dna,
     "both": both,
     "conflict": conflict,
+    "several_photos": several_photos,
+    "photos_disagree": photos_disagree,
     "dna_evidence": dna_evidence,
     "broken_barcode": broken_barcode,
     "alignment": alignment,
