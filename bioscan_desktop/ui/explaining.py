@@ -51,17 +51,17 @@ def rungs(verdict: Verdict, asked: Mapping[str, float]) -> list[Rung]:
             rank=share.rank,
             name=share.name,
             share=share.share,
-            asked=_asked(share, asked, verdict),
+            asked=asked_of(share, asked, verdict),
             reached=verdict.lineage.at(share.rank) is not None,
             runner_up=share.runner_up,
             runner_up_share=share.runner_up_share,
-            sentence=_sentence(share, _asked(share, asked, verdict), share_above, verdict),
+            sentence=_sentence(share, asked_of(share, asked, verdict), share_above, verdict),
         )
         for share, share_above in zip(verdict.ranks, above, strict=False)
     ]
 
 
-def _asked(share: RankShare, asked: Mapping[str, float], verdict: Verdict) -> float | None:
+def asked_of(share: RankShare, asked: Mapping[str, float], verdict: Verdict) -> float | None:
     """What a name needs on its own; a name above the one that the verdict gives needs nothing more."""
     needed = asked.get(share.rank)
     carried = verdict.rank not in (None, share.rank) and verdict.lineage.at(share.rank) is not None

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.explaining import asked_of
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import ShareBar, label
@@ -76,7 +77,7 @@ class RankLadder(QWidget):
                 )
                 continue
             reached = lineage.at(rank) is not None
-            needed = asked.get(rank)
+            needed = asked_of(share, asked, verdict)
             name.setText(wording.taxon(share.name, rank).html)
             bar.show_share(share.share, needed, reached)
             share_text.setText(wording.percent(share.share))
