@@ -209,6 +209,11 @@ class Calibration:
             return self.short
         return replace(self, novelty={n: m for n, m in self.novelty.items() if not n.startswith("dna->")})
 
+    def lapsed(self) -> Calibration:
+        """The same, of a library that has changed too much since: nothing of it counts as calibrated."""
+        short = self.short and replace(self.short, fitted=False)
+        return replace(self, fitted=False, short=short)
+
     def pair(self, pair: str, missing: bool = False) -> PairScale:
         """The scale of a pair of modalities, or the default."""
         scale = self.pairs.get(pair, DEFAULT_PAIRS.get(pair, DEFAULT_PAIR))

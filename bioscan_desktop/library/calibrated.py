@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,7 @@ def in_force(path: Path, listed: str | None, before: dict[str, Any] | None) -> t
         f"keys were added and {removed} removed"
         + ("." if kept else ", so answers count as not calibrated until it is calibrated again.")
     )
-    return calibration if kept else replace(calibration, fitted=False), notice
+    return calibration if kept else calibration.lapsed(), notice
 
 
 def check_calibration(path: Path) -> None:

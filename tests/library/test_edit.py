@@ -359,13 +359,15 @@ class TestMerge:
 class TestCalibration:
     @pytest.fixture
     def calibrated(self, pack: Path) -> Path:
-        (pack / "calibration.json").write_text(json.dumps(Calibration(fitted=True).to_dict()))
+        calibration = Calibration(fitted=True, short=Calibration(fitted=True))
+        (pack / "calibration.json").write_text(json.dumps(calibration.to_dict()))
         return pack
 
     def test_a_large_change_is_said_and_answers_are_not_calibrated(self, calibrated: Path) -> None:
         remove_records(calibrated, ["Noctua comes"])
         library = Library(calibrated)
         assert not library.calibration.fitted
+        assert library.calibration.short is not None and not library.calibration.short.fitted
         assert library.notices == [
             "The library's calibration was fitted on its version 1; since then 0 keys were added and "
             "4 removed, so answers count as not calibrated until it is calibrated again."
