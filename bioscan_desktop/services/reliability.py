@@ -50,8 +50,8 @@ def risk_coverage(answered: Sequence[Answered]) -> dict[str, Any]:
     Returns:
         {rank: {"n", "curve": [{"coverage", "risk", "chance"}], "area", "verdicts"}}: `n` queries with a
         true name at the rank; `chance` is the least that is named at this point; `area` is the mean risk
-        over all coverages that are reached; `verdicts` are coverage and risk of the program's own names
-        at this rank or finer.
+        over all coverages up to the last, where equal chances have one risk; `verdicts` are coverage and
+        risk of the program's own names at this rank or finer.
     """
     result = {}
     for rank in RANKS:
@@ -73,7 +73,7 @@ def risk_coverage(answered: Sequence[Answered]) -> dict[str, Any]:
                 }
                 for at in shown
             ],
-            "area": float(risks.mean()) if named else None,
+            "area": float(np.average(risks[ends], weights=np.diff(ends, prepend=-1))) if named else None,
             "verdicts": {
                 "coverage": len(given) / len(found) if found else None,
                 "risk": 1 - sum(given) / len(given) if given else None,

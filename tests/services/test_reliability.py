@@ -67,6 +67,12 @@ def test_curve_by_hand() -> None:
     assert species["verdicts"] == {"coverage": pytest.approx(3 / 6), "risk": pytest.approx(1 / 3)}
 
 
+def test_the_area_does_not_depend_on_the_order_of_equal_chances() -> None:
+    equal = [said(PRONUBA, 0.9), said(COMES, 0.9), said(PRONUBA, 0.5)]
+    for order in (equal, equal[::-1], [equal[1], equal[0], equal[2]]):
+        assert risk_coverage(order)["species"]["area"] == pytest.approx((0.5 + 0.5 + 1 / 3) / 3)
+
+
 def test_nothing_to_count_is_said() -> None:
     empty = [said(Lineage(), 0.9)]
     assert reliability(empty)["species"] == {"n": 0, "ece": None, "bins": []}
