@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.services.export.items import Decision, ExportItem
+from bioscan_desktop.services.export.items import ExportItem
 from bioscan_desktop.services.export.provenance import ExportOptions
+from bioscan_desktop.services.export.session_source import decision_of, notes_of
 from bioscan_desktop.services.export.tables import (
     HIT_COLUMNS,
     RESULT_COLUMNS,
@@ -28,9 +29,6 @@ from bioscan_desktop.session import decisions, specimens
 from bioscan_desktop.session.database import Database
 
 RESULTS, HITS, RUN = "results.csv", "hits.csv", "run.json"
-
-DECIDING = ("accept", "choose", "name", "reject", "unknown")
-"""Actions that say something about the name; to put off or to write a note does not."""
 
 
 class Tables:
@@ -75,13 +73,12 @@ class Tables:
         self._in_order = self._in_order and number > self._last
         self._last = number
         try:
-            self._write_item(ExportItem(record, identified_at=created_at), "", *self._writers)
+            self._write_item(ExportItem(record, identified_at=created_at), *self._writers)
         except OSError as error:
             raise _cannot_write(self._folder, error) from None
 
-    def _write_item(self, item: ExportItem, notes: str, results: TableWriter, hits: TableWriter) -> None:
-        row = result_row(item, self._options)
-        results.write({**row, "notes": notes or row["notes"]})
+    def _write_item(self, item: ExportItem, results: TableWriter, hits: TableWriter) -> None:
+        results.write(result_row(item, self._options))
         for hit in hit_rows(item, self._options):
             hits.write(hit)
 
@@ -156,29 +153,14 @@ class Tables:
             for done, (number, record, created_at) in enumerate(kept):
                 self._last = number
                 check(done)
-                decision, notes = self._human(number)
-                item = ExportItem(record, decision, identified_at=created_at)
-                self._write_item(item, notes, first, second)
-
-    def _human(self, number: int) -> tuple[Decision | None, str]:
-        """What people decided about a specimen, and what they wrote."""
-        history = decisions.history(self._database, number)
-        notes = " ".join(one.note for one in history if one.note)
-        made = [one for one in history if one.action != "note"]
-        if not made or made[-1].action not in DECIDING:
-            return None, notes
-        last = made[-1]
-        return (
-            Decision(
-                last.name or "",
-                last.rank,
-                by=last.made_by,
-                at=last.made_at,
-                notes=notes,
-                unknown=last.action == "unknown",
-            ),
-            notes,
-        )
+                said = [
+                    (one.action, one.name, one.rank, one.processid, one.note, one.made_by, one.made_at)
+                    for one in decisions.history(self._database, number)
+                ]
+                item = ExportItem(
+                    record, decision_of(record, said), identified_at=created_at, notes=notes_of(said)
+                )
+                self._write_item(item, first, second)
 
     def close(self) -> None:
         """Ends the adding."""

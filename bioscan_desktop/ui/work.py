@@ -365,7 +365,9 @@ def write_results(
                     notes=answer.note,
                     unknown=made.action == "unknown",
                 )
-            yield exported.ExportItem(answer.result.to_json(), decision, answer.result.specimen.photo)
+            yield exported.ExportItem(
+                answer.result.to_json(), decision, answer.result.specimen.photo, notes=answer.note
+            )
 
     library = LibraryFacts.of(identifier.library) if identifier is not None else None
     # With a byte order mark, Excel reads accents and Chinese place names as they are.

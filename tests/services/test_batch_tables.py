@@ -102,6 +102,16 @@ def test_what_people_decided(
     assert row["verified_by"] == ("" if status == "PredictedByMachine" else "Ana")
 
 
+def test_of_a_note_that_was_changed_the_last_counts(
+    tables: Tables, database: Database, tmp_path: Path
+) -> None:
+    for number, action, note in ((1, "note", "A leg"), (1, "note", "A leg is missing."), (1, "accept", ""),
+                                 (2, "note", "Old"), (2, "note", "New")):  # fmt: skip
+        decisions.decide(database, number, action, note=note)
+    tables.finish()
+    assert [row["notes"] for row in read(tmp_path / "results.csv")] == ["A leg is missing.", "New", ""]
+
+
 def test_rows_are_there_as_soon_as_they_are_flushed(
     tables: Tables, results: list[Identification], tmp_path: Path
 ) -> None:

@@ -73,6 +73,7 @@ class ExportItem:
         photo: the file or the bytes of the picture, where they can still be had.
         identified_at: when the machine answered, ISO 8601; "" if not known.
         collected: where, when and by whom the specimen was collected, by terms of Darwin Core.
+        notes: what people wrote about it, whether or not somebody decided.
     """
 
     record: Mapping[str, Any]
@@ -80,6 +81,7 @@ class ExportItem:
     photo: Path | bytes | None = None
     identified_at: str = ""
     collected: Mapping[str, str] = field(default_factory=dict)
+    notes: str = ""
 
     @property
     def query_id(self) -> str:

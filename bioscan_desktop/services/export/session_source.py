@@ -68,8 +68,14 @@ class SessionFile:
                         raise ArgumentError(
                             f"A result in {self._path} is damaged or of an unknown version: {wrong}."
                         )
-                    decision = decision_of(record, connection.execute(_DECISIONS, (number,)).fetchall())
-                    yield ExportItem(record, decision, picture or _photo(photo, folder), finished_at)
+                    said = connection.execute(_DECISIONS, (number,)).fetchall()
+                    yield ExportItem(
+                        record,
+                        decision_of(record, said),
+                        picture or _photo(photo, folder),
+                        finished_at,
+                        notes=notes_of(said),
+                    )
         except (sqlite3.Error, zlib.error, ValueError, TypeError) as error:
             raise ArgumentError(f"The session {self._path} cannot be read ({error}).") from None
 
@@ -98,20 +104,25 @@ class SessionFile:
 def decision_of(record: Mapping[str, Any], rows: Sequence[Sequence[Any]]) -> Decision | None:
     """What counts of the decisions on a specimen, given oldest first; None where nothing was decided.
 
-    Of several notes by themselves the last counts: it is the earlier one, changed.
-
     Args:
         rows: action, name, rank, processid, note, made_by, made_at.
     """
-    written = [row for row in rows if row[0] == "note"]
-    notes = " ".join(str(row[4]) for row in rows if row[4] and (row[0] != "note" or row is written[-1]))
     made = [row for row in rows if row[0] != "note"]
     if not made or made[-1][0] == "skip":
         return None
     action, name, rank, processid, _, by, at = made[-1]
     rank = rank if rank in RANKS else None
     lineage = lineage_of(record, name, rank, processid) if name else {}
-    return Decision(name or "", rank, lineage, by or "", at or "", notes, unknown=action == "unknown")
+    return Decision(name or "", rank, lineage, by or "", at or "", notes_of(rows), action == "unknown")
+
+
+def notes_of(rows: Sequence[Sequence[Any]]) -> str:
+    """What people wrote about a specimen, given as for `decision_of`.
+
+    Of several notes by themselves the last counts: it is the earlier one, changed.
+    """
+    written = [row for row in rows if row[0] == "note"]
+    return " ".join(str(row[4]) for row in rows if row[4] and (row[0] != "note" or row is written[-1]))
 
 
 def lineage_of(

@@ -12,6 +12,7 @@ import pytest
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.services.export.items import Decision, ExportItem
+from bioscan_desktop.services.export.provenance import ExportOptions
 from bioscan_desktop.services.export.session_source import (
     APPLICATION_ID,
     SessionFile,
@@ -19,6 +20,7 @@ from bioscan_desktop.services.export.session_source import (
     lineage_of,
 )
 from bioscan_desktop.services.export.sources import open_results
+from bioscan_desktop.services.export.tables import result_row
 
 TABLES = (
     "CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -84,8 +86,12 @@ def test_the_latest_decision_counts(items: list[ExportItem], tmp_path: Path) -> 
     decide(path, 3, "unknown")
     decide(path, 4, "reject", note="No insect.")
     decide(path, 5, "skip")
+    decide(path, 5, "note", note="A leg is missing.")
     decide(path, 6, "name", "Quercus", "genus", state="undone")
-    found = [item.decision for item in SessionFile(path).items()]
+    written = list(SessionFile(path).items())
+    found = [item.decision for item in written]
+    # What was written counts, whether or not somebody decided.
+    assert result_row(written[4], ExportOptions())["notes"] == "A leg is missing."
     lineage = {"order": "Lepidoptera", "family": "Noctuidae", "genus": "Noctua"}
     assert found[0] == Decision(
         "Noctua pronuba", "species", {**lineage, "species": "Noctua pronuba"}, "zoe", AT, "Worn."
