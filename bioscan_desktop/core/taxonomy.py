@@ -68,6 +68,11 @@ class Lineage:
         """The name at `rank`."""
         return getattr(self, rank)
 
+    def taxon(self, rank: str) -> str | None:
+        """The name at `rank`, or None where that is unknown or an interim species name: no taxon has it."""
+        name = self.at(rank)
+        return None if name is None or (rank == "species" and is_interim(name)) else name
+
     def names(self) -> tuple[str | None, ...]:
         """(order, family, genus, species)."""
         return (self.order, self.family, self.genus, self.species)

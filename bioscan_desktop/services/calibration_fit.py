@@ -29,7 +29,7 @@ from bioscan_desktop.core.matching import (
 )
 from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.novelty import familiarity_of, familiarity_terms
-from bioscan_desktop.core.taxonomy import RANKS, Lineage
+from bioscan_desktop.core.taxonomy import RANKS, Lineage, is_interim
 from bioscan_desktop.core.verdict import Verdict
 
 QUANTILES = 200
@@ -273,6 +273,8 @@ def _calls(answers: Sequence[tuple[Case, Verdict]], missing: bool) -> Iterable[t
         if verdict.novelty == "unlike_library" or (verdict.novelty == "new_species") != missing:
             continue
         for number, share in enumerate(verdict.ranks):
+            if share.rank == "species" and is_interim(case.species or ""):
+                continue
             truth = case.truth.at(share.rank)
             if truth is None and not (case.missing and share.rank == "species"):
                 continue

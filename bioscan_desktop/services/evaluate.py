@@ -26,7 +26,7 @@ import numpy as np
 from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.matching import DECISION_K
 from bioscan_desktop.core.novelty import nearness
-from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim
+from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name
 from bioscan_desktop.library.importers.tables import Record, open_text
 from bioscan_desktop.services.answered import Answered
 from bioscan_desktop.services.identify import SHOWN, Identifier, Neighbours
@@ -97,10 +97,7 @@ def class_counts(truths: Sequence[Lineage], count_unknown: bool = False) -> dict
 
 def _label(lineage: Lineage, rank: str, count_unknown: bool) -> str | None:
     """The label that counts at a rank; None if the query is to be left out there."""
-    name = lineage.at(rank)
-    if count_unknown:
-        return name or NOT_CLASSIFIED
-    return None if name is None or (rank == "species" and is_interim(name)) else name
+    return lineage.at(rank) or NOT_CLASSIFIED if count_unknown else lineage.taxon(rank)
 
 
 def harmonic_mean(a: float | None, b: float | None) -> float | None:
@@ -188,16 +185,15 @@ def summarise(
     """
     result = retrieval_figures(answered, seen_and_unseen(answered, unseen), count_unknown)
     result["verdict"] = _verdict_figures(answered)
-    novel = [-a.familiarity for a in answered if a.truth.species and a.truth.species not in known]
-    familiar = [-a.familiarity for a in answered if a.truth.species in known]
-    result["novelty_auroc"] = auroc(novel, familiar)
-    called = [a for a in answered if a.verdict.rank is not None and a.truth.at(a.verdict.rank) is not None]
+    familiar, novel = apart(answered, known)
+    result["novelty_auroc"] = auroc([-a.familiarity for a in novel], [-a.familiarity for a in familiar])
+    called = [a for a in answered if a.verdict.rank is not None and a.truth.taxon(a.verdict.rank) is not None]
     result["ece"] = expected_calibration_error(
         [a.verdict.confidence for a in called], [_right(a) for a in called]
     )
     result["reliability"] = reliability(answered)
     result["risk_coverage"] = risk_coverage(answered)
-    lacking = missing_species(*apart(answered, known))
+    lacking = missing_species(familiar, novel)
     if lacking is not None:
         result["missing_species"] = lacking
     return result
@@ -315,13 +311,13 @@ def _right(a: Answered) -> bool:
 def _verdict_figures(answered: Sequence[Answered]) -> dict[str, Any]:
     by_rank: dict[str, Any] = {}
     for rank in RANKS:
-        calls = [a for a in answered if a.verdict.rank == rank and a.truth.at(rank) is not None]
+        calls = [a for a in answered if a.verdict.rank == rank and a.truth.taxon(rank) is not None]
         by_rank[rank] = {
             "calls": len(calls),
             "precision": float(np.mean([_right(a) for a in calls])) if calls else None,
         }
     depths = [RANKS.index(a.verdict.rank) + 1 if a.verdict.rank else 0 for a in answered]
-    with_species = [a for a in answered if a.truth.species is not None]
+    with_species = [a for a in answered if a.truth.taxon("species") is not None]
     species_calls = [a for a in with_species if a.verdict.rank == "species"]
     return {
         "accuracy_by_rank": by_rank,

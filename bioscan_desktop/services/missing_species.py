@@ -75,7 +75,7 @@ def apart(answered: Sequence[Answered], in_library: frozenset[str]) -> tuple[lis
     Args:
         in_library: species that have keys.
     """
-    named = [a for a in answered if a.truth.species]
+    named = [a for a in answered if a.truth.taxon("species")]
     known = [a for a in named if a.truth.species in in_library]
     return known, [a for a in named if a.truth.species not in in_library]
 

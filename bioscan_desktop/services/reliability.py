@@ -90,7 +90,7 @@ def _chances(answered: Sequence[Answered], rank: str) -> list[tuple[float | None
     depth = RANKS.index(rank)
     found: list[tuple[float | None, bool, bool]] = []
     for a in answered:
-        truth = a.truth.at(rank)
+        truth = a.truth.taxon(rank)
         if truth is None:
             continue
         verdict = a.verdict

@@ -111,6 +111,12 @@ def test_a_path_stops_at_the_first_gap(lineage: Lineage, path: tuple[str, ...]) 
     assert lineage.path() == path
 
 
+def test_an_interim_species_name_is_no_taxon() -> None:
+    interim, named = (Lineage("O", "F", "G", name) for name in ("G sp. 1", "G alba"))
+    assert [interim.taxon(rank) for rank in RANKS] == ["O", "F", "G", None]
+    assert named.taxon("species") == "G alba" and Lineage().taxon("order") is None
+
+
 @given(st.tuples(*[st.one_of(st.none(), st.sampled_from(["A", "B c", "D sp. 1"]))] * 4))
 def test_a_path_is_a_prefix_of_the_names(names: tuple[str | None, ...]) -> None:
     lineage = Lineage(*names)

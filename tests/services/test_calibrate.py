@@ -298,6 +298,17 @@ def test_chances_follow_what_was_right() -> None:
     assert fit_chances(answers[:20], missing=False) == {}  # too few to learn from
 
 
+@pytest.mark.parametrize("missing", [False, True])
+def test_specimens_of_interim_species_do_not_tell_whether_a_species_is_right(missing: bool) -> None:
+    shares = tuple(RankShare(rank, A.at(rank) or "", 0.7) for rank in RANKS)
+    verdict = Verdict(A.species, "species", 0.7, True, "none", None, "", shares)
+    named = [(case(A, [(A, 0.9)]), verdict)] * 300
+    unnamed = [(case(replace(A, species="Noctua sp. 2"), [(A, 0.9)], missing), verdict)] * 300
+    for answers in (named, [*named, *unnamed]):
+        assert fit_thresholds(answers, missing=False, target=0.95)["species"] == 0.5
+        assert fit_chances(answers, missing=False)["species"].chance(0.7, -2.0) > 0.95
+
+
 def test_a_photo_that_misleads_beside_a_barcode_gets_little_weight() -> None:
     truth = Hit(1, "dna", "dna", 0.9, A), Hit(2, "dna", "dna", 0.85, B)
     wrong = Hit(3, "image", "image", 0.9, B), Hit(4, "image", "image", 0.5, A)

@@ -146,6 +146,20 @@ class TestSummary:
         assert figures["novelty_auroc"] == 1.0
         assert figures["ece"] == pytest.approx((0.1 + 0.8 + 0.3) / 3)
 
+    def test_interim_species_are_no_species(self) -> None:
+        interim = Lineage("Lepidoptera", "Noctuidae", "Noctua", "Noctua sp. 2")
+        known = frozenset({str(PRONUBA.species), str(COMES.species)})
+        more = [Answered(interim, (PRONUBA,), said(PRONUBA, "species", 0.9), 0.5)] * 3
+        plain, figures = (summarise(some, None, known) for some in (self.ANSWERED, (*self.ANSWERED, *more)))
+        for name in ("precision_of_species_calls", "coverage_of_species_calls"):
+            assert figures["verdict"][name] == plain["verdict"][name]
+        for name in ("novelty_auroc", "ece"):
+            assert figures[name] == plain[name]
+        assert figures["missing_species"] == plain["missing_species"]
+        for name in ("reliability", "risk_coverage"):
+            assert figures[name]["species"] == plain[name]["species"]
+            assert figures[name]["genus"]["n"] == plain[name]["genus"]["n"] + 3
+
     def test_without_a_list_of_unseen_species(self) -> None:
         figures = summarise(self.ANSWERED, None, frozenset())
         assert not {"seen", "unseen", "harmonic_mean"} & figures.keys()
