@@ -137,8 +137,10 @@ class NameIndex:
             return None
         plain = _SUBGENUS.sub(r"\1 ", name)
         bare = _without_author(plain)
-        # The first two words go before `bare`: an epithet in capitals looks like an author.
-        for text in (name, plain, " ".join(plain.split()[:2]), bare):
+        # The first two words go before `bare`: an epithet in capitals looks like an author. Of an interim
+        # name they are another one: `Noctua pronuba × comes` is no N. pronuba.
+        whole = bare == plain and is_interim(bare)
+        for text in (name, plain, *([] if whole else [" ".join(plain.split()[:2])]), bare):
             if (found := self._known(text)) is not None:
                 return found
         return self._unknown(bare)

@@ -17,12 +17,19 @@ RANKS: tuple[str, ...] = ("order", "family", "genus", "species")
 _UNKNOWN = frozenset({"", "none", "na", "nan", "n/a", "null", "unknown", "unidentified", "not_classified"})
 
 # An interim name stands for a specimen group that nobody has named: "Noctua sp. 2", "cf. comes",
-# "BOLD:AAA1234", "Megaselia sp. BIOUG123". It never counts as a species match on its own.
+# "BOLD:AAA1234", "Megaselia sp. BIOUG123", or for no one species: an aggregate, a hybrid, one of two. It
+# never counts as a species match on its own.
 _INTERIM_TOKENS = frozenset(
-    {"sp", "spp", "cf", "nr", "aff", "near", "gr", "agg", "group", "complex", "indet", "spec", "n", "gen"}
+    "sp spp cf nr aff near gr agg aggr group complex indet undet spec species n gen incertae x ×".split()
 )
-_HAS_DIGIT = re.compile(r"\d")
+_INTERIM_SIGNS = re.compile(r"[\d:/?]|×")
+_WORDS = re.compile(r"[^\s.]+")
 _SPACE = re.compile(r"\s+")
+
+_YEAR = re.compile(r"\[?(1[789]|20)\d\d\]?\)?")
+_SUBGENUS = re.compile(r"\([^\W\d_]+\)")
+_PARTICLES = frozenset("af da de del den der des di du la le van von zu".split())
+"""Words in lower case that an author's name may begin with."""
 
 
 def clean_name(value: object) -> str | None:
@@ -35,14 +42,37 @@ def clean_name(value: object) -> str | None:
 
 @lru_cache(maxsize=65_536)
 def is_interim(species: str) -> bool:
-    """True for names such as `Noctua sp.`, `Noctua cf. comes`, `AGG Thera`, `Megaselia BOLD:AAA1`.
+    """True for names such as `Noctua sp.`, `Noctua cf.comes`, `AGG Thera`, `Megaselia BOLD:AAA1`,
+    `Acronicta psi/tridens`, `Papilio machaon × hospiton`.
 
     Such a name places a specimen in a genus at best.
     """
-    tokens = species.split()
-    if len(tokens) < 2 or ":" in species or _HAS_DIGIT.search(species):
+    if len(species.split()) < 2 or _INTERIM_SIGNS.search(species):
         return True
-    return any(token.rstrip(".").lower() in _INTERIM_TOKENS for token in tokens)
+    return any(word.lower() in _INTERIM_TOKENS for word in _WORDS.findall(species))
+
+
+def without_author(name: str) -> str:
+    """`Noctua pronuba (Linnaeus, 1758)` is `Noctua pronuba`.
+
+    Only an author with a year is taken off: other words in capitals may be part of an interim name, which
+    stays as it is.
+    """
+    words = name.split()
+    if len(words) < 3 or not _YEAR.fullmatch(words[-1]):
+        return name
+    first = 2 if _SUBGENUS.fullmatch(words[1]) and words[2][0].islower() else 1
+    while first < len(words) - 1 and not _begins_author(words[first]):
+        first += 1
+    author = " ".join(words[first:-1])
+    bare = " ".join(words[:first])
+    if not author or not re.search(r"[^\W\d_A-Z]|[.,]", author) or re.search(r"\d", bare + author):
+        return name
+    return name if first > 1 and is_interim(bare) else bare
+
+
+def _begins_author(word: str) -> bool:
+    return word.lstrip("(")[:1].isupper() or word.lstrip("(") in _PARTICLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +86,10 @@ class Lineage:
 
     @classmethod
     def from_row(cls, row: Mapping[str, object]) -> Lineage:
-        """Reads `order family genus species` of a BOLD/BCDM row. An aggregate keeps no species."""
-        order, family, genus, species = (clean_name(row.get(rank)) for rank in RANKS)
+        """Reads `order family genus species` of a BOLD/BCDM row, without authors; see `without_author`. An
+        aggregate keeps no species."""
+        names = (clean_name(row.get(rank)) for rank in RANKS)
+        order, family, genus, species = (name and without_author(name) for name in names)
         if species is not None and species.upper().startswith("AGG "):
             species = None
         if species is not None and genus is None and not is_interim(species):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.names import NameIndex
-from bioscan_desktop.core.taxonomy import RANKS, clean_name
+from bioscan_desktop.core.taxonomy import RANKS, clean_name, is_interim
 from bioscan_desktop.library.importers.tables import decoded, dialect_of
 from bioscan_desktop.library.importers.workbooks import is_workbook, workbook_rows
 
@@ -94,10 +94,14 @@ def read_names(path: Path) -> list[str]:
 
 
 def match(entries: Iterable[str], names: NameIndex) -> list[Match]:
-    """Looks up entries: case, author, year and subgenus do not matter; see `NameIndex.resolve`."""
+    """Looks up entries: case, author, year and subgenus do not matter; see `NameIndex.resolve`.
+
+    An aggregate, such as `Noctua comes agg.`, holds its species.
+    """
     found = []
     for entry in entries:
         spellings = [name for name in entry.split(SAME) if clean_name(name)]
+        spellings += [" ".join(name.split()[:2]) for name in spellings if is_interim(name)]
         placed = [one for name in spellings if (one := names.resolve(name)) is not None]
         known = next((one for one in placed if one.known), None)
         if known is not None:

@@ -83,6 +83,17 @@ def test_an_unknown_species_is_accepted_under_its_genus() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["Noctua pronuba × comes", "Noctua comes x pronuba", "Noctua × hybrida", "Noctua comes agg.",
+     "Noctua comes group", "Noctua pronuba sp. n.", "Noctua pronuba/comes"],
+)  # fmt: skip
+def test_what_is_no_one_species_stays_as_it_is(text: str) -> None:
+    found = INDEX.resolve(text)
+    assert found is not None and (found.text, found.rank, found.known) == (text, "species", False)
+    assert found.lineage == Lineage("Lepidoptera", "Noctuidae", "Noctua", text)
+
+
+@pytest.mark.parametrize(
     ("text", "rank", "lineage"),
     [
         ("Foo bar", "species", Lineage(genus="Foo", species="Foo bar")),

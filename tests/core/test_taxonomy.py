@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim
+from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim, without_author
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,19 @@ def test_names_keep_their_words(value: object, name: str | None) -> None:
         "Noctua comes complex",
         "Idaea Janzen8319",
         "gen. sp.",
+        "Noctua cf.comes",
+        "Noctua sp.A",
+        "Noctua sp_A",
+        "Noctua species A",
+        "Noctua comes?",
+        "Acronicta psi/tridens",
+        "Papilio machaon × hospiton",
+        "Papilio machaon x hospiton",
+        "Papilio ×hospiton",
     ],
 )
 def test_interim_names(name: str) -> None:
-    assert is_interim(name)
+    assert is_interim(clean_name(name) or "")
 
 
 @pytest.mark.parametrize(
@@ -75,10 +84,39 @@ def test_interim_names(name: str) -> None:
         "Spilosoma lutea",
         "Aglais io",
         "Nemophora associatella",
+        "Satyrium w-album",
+        "Aedes (Ochlerotatus) caspius",
+        "Noctua pronuba L.",
     ],
 )
 def test_real_names_are_not_interim(name: str) -> None:
     assert not is_interim(name)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Noctua pronuba (Linnaeus, 1758)", "Noctua pronuba"),
+        ("Agrotis segetum (Denis & Schiffermüller, 1775)", "Agrotis segetum"),
+        ("Xestia c-nigrum Linnaeus 1758", "Xestia c-nigrum"),
+        ("Aedes (Ochlerotatus) caspius (Pallas, 1771)", "Aedes (Ochlerotatus) caspius"),
+        ("Culex pipiens pallens Coquillett, 1898", "Culex pipiens pallens"),
+        ("Cephus pygmeus de Geer, 1773", "Cephus pygmeus"),
+        ("Hadena filograna (Esper, [1788])", "Hadena filograna"),
+        ("Pieris rapae L., 1758", "Pieris rapae"),
+        ("Noctua Linnaeus, 1758", "Noctua"),
+        ("Noctuidae Latreille, 1809", "Noctuidae"),
+        *((name, name) for name in (
+            "Noctua pronuba", "Noctua", "Noctua pronuba L.", "Megaselia sp. Smith, 2001",
+            "Megaselia sp. 2001", "Aus bus DHJ 2010", "Aus bus DHJ01 Smith, 2010", "Noctua pronuba 1758",
+        )),
+    ],
+)  # fmt: skip
+def test_an_author_with_a_year_is_no_part_of_a_name(written: str, name: str) -> None:
+    assert without_author(written) == name
+    assert Lineage.from_row({"order": written, "species": written}) == Lineage.from_row(
+        {"order": name, "species": name}
+    )
 
 
 @pytest.mark.parametrize(

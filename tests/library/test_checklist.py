@@ -85,6 +85,11 @@ def test_names_are_looked_up_with_their_synonyms() -> None:
     assert listed(found[3:], 2) == "'Inachis io' (Aglais io?), 'Pieris rapea' (Pieris rapae?) and 1 more"
 
 
+def test_an_aggregate_holds_its_species() -> None:
+    agg, lacking = match(["Noctua pronuba agg.", "Noctua tirrenica agg."], NAMES)
+    assert (agg.found, agg.rank, lacking.found) == ("Noctua pronuba", "species", None)
+
+
 def test_a_stray_quotation_mark_is_one_sentence_or_does_no_harm(tmp_path: Path) -> None:
     """All that follows it is one cell, of which csv takes no more than 131,072 letters."""
     many = "Pieris rapae\n" * 12_000
