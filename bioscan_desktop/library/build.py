@@ -367,7 +367,6 @@ def _dna_record(
         beside: take part in the consensus alone.
         embeddings_only: a single record gives no barcode.
     """
-    records = sum(h.n_records for h in members)
     bins: Counter[str] = Counter()
     countries: Counter[str] = Counter()
     for haplotype in members:
@@ -381,7 +380,8 @@ def _dna_record(
     # have come without their barcodes.
     weighed = [(h.sequence, h.n_records) for h in members] + [(h.sequence, 1) for h in beside]
     weighed = [(sequence, n) for sequence, n in weighed if sequence]
-    given = bool(backbone) and (not embeddings_only or sum(n for _, n in weighed) > 1)
+    read = [h for h in (*members, *beside) if h.sequence]
+    given = bool(backbone) and (not embeddings_only or _specimens(read) > 1)
     return KeyRecord(
         key_id=row + 1,
         modality="dna",
@@ -390,13 +390,19 @@ def _dna_record(
         bin_uri=bins.most_common(1)[0][0] if bins else None,
         country=countries.most_common(1)[0][0] if countries else None,
         processid=processids[0] if processids else None,
-        n_records=records,
+        n_records=_specimens(members),
         process_ids=tuple(processids[:EXAMPLES]),
         consensus=consensus(backbone, weighed) if given else None,
         image_file=None,
         specimens=tuple(processids),
         places=tuple(sorted(countries.items())),
     )
+
+
+def _specimens(haplotypes: Sequence[Haplotype]) -> int:
+    """Of how many specimens these are; one that was sequenced twice counts once."""
+    processids = [processid for haplotype in haplotypes for processid in haplotype.processids]
+    return sum(h.n_records for h in haplotypes) - (len(processids) - len(set(processids)))
 
 
 def _manifest(

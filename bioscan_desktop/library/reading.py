@@ -210,19 +210,21 @@ def photos_in_order(staging: Staging) -> Iterator[Record]:
 def _store_barcode(
     run: Callable[..., sqlite3.Cursor], record: Record, sequence: str, vector: int | None
 ) -> None:
+    """A table may have a row a photo, and repeat the barcode in each: a specimen counts once."""
     names = [name or "" for name in record.lineage.names()]
-    found = run(
-        'INSERT INTO haplotypes ("order", family, genus, species, sequence, n_records, vector) '
-        "VALUES (?, ?, ?, ?, ?, 1, ?) "
-        'ON CONFLICT (sequence, species, genus, family, "order") DO UPDATE SET n_records = n_records + 1 '
-        "RETURNING id",
+    (number,) = run(
+        'INSERT INTO haplotypes ("order", family, genus, species, sequence, vector) '
+        "VALUES (?, ?, ?, ?, ?, ?) "
+        'ON CONFLICT (sequence, species, genus, family, "order") DO UPDATE SET id = id RETURNING id',
         [*names, sequence, vector],
     ).fetchone()
+    is_new = 1
     if record.processid or record.country or record.bin_uri:
-        run(
-            "INSERT INTO members VALUES (?, ?, ?, ?)",
-            [found[0], record.processid, record.country, record.bin_uri],
-        )
+        is_new = run(
+            "INSERT OR IGNORE INTO members VALUES (?, ?, ?, ?)",
+            [number, record.processid, record.country, record.bin_uri],
+        ).rowcount
+    run("UPDATE haplotypes SET n_records = n_records + ? WHERE id = ?", [is_new, number])
 
 
 def _store_photo(run: Callable[..., sqlite3.Cursor], record: Record, vector: int | None) -> None:

@@ -35,7 +35,9 @@ CREATE TABLE haplotypes (
     vector INTEGER, bases TEXT,
     UNIQUE (sequence, species, genus, family, "order")
 );
-CREATE TABLE members (haplotype INTEGER NOT NULL, processid TEXT, country TEXT, bin_uri TEXT);
+CREATE TABLE members (
+    haplotype INTEGER NOT NULL, processid TEXT, country TEXT, bin_uri TEXT, UNIQUE (haplotype, processid)
+);
 CREATE TABLE photos (
     id INTEGER PRIMARY KEY, "order" TEXT, family TEXT, genus TEXT, species TEXT,
     processid TEXT, country TEXT, bin_uri TEXT, image_file TEXT NOT NULL, vector INTEGER

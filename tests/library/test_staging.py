@@ -167,7 +167,7 @@ def test_no_more_haplotypes_than_are_clustered_at_once_are_in_memory(
             )
             # Twice its own BIN, once another; or each once, its own first; or none.
             for named in {"A": "ZAA", "B": "BZ", "": " "}[own[name]]:
-                run("INSERT INTO members VALUES (?, ?, NULL, ?)", [number, name, named.strip()])
+                run("INSERT INTO members VALUES (?, NULL, NULL, ?)", [number, named.strip()])
         run("INSERT INTO haplotypes VALUES (90, 'Acari', '', '', '', 'few', 1, NULL, NULL)")
         stage.store(0, done=True)
         found, alive = [], []
