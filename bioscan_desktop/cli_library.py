@@ -212,6 +212,12 @@ def _run_build(arguments: argparse.Namespace) -> int:
             embedded,
         )
     _tell_skipped(summary.skipped)
+    if summary.without_family:
+        print(
+            f"bioscan: {summary.without_family} barcodes and photos have no family; fill it in and build "
+            "again, since nothing below the order can be named from them.",
+            file=sys.stderr,
+        )
     print(json.dumps({"out": str(arguments.out), "skipped": len(summary.skipped), **summary.manifest.counts}))
     return EXIT_SOME_FAILED if summary.skipped else EXIT_OK
 

@@ -56,6 +56,18 @@ def test_add_remove_merge_export(
     assert '"keys": 16' in capsys.readouterr().out
 
 
+def test_records_without_a_family_are_told(
+    world: TinyWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "records.tsv"
+    names = ("\tMusca\tMusca domestica", "Muscidae\tMusca\tMusca domestica", "\t\t")
+    rows = [f"{random_barcode(n)}\tDiptera\t{above}" for n, above in enumerate(names)]
+    table.write_text("\n".join(["nucleotides\torder\tfamily\tgenus\tspecies", *rows]) + "\n")
+    out = tmp_path / "lib"
+    assert run("library", "build", "--records", table, "--model", world.model, "--out", out) == 0
+    assert "bioscan: 1 barcodes and photos have no family; fill it in" in capsys.readouterr().err
+
+
 def test_a_list_may_name_what_is_not_there(
     pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -88,10 +88,16 @@ class BuildOptions:
 
 @dataclass
 class BuildSummary:
-    """What was built, and what could not be used: (row or file, sentence)."""
+    """What was built, and what could not be used: (row or file, sentence).
+
+    Attributes:
+        without_family: barcodes and photos with a genus and no family: from them nothing below the order
+            can be named.
+    """
 
     manifest: LibraryManifest
     skipped: list[tuple[str, str]]
+    without_family: int = 0
 
 
 def build_library(
@@ -141,7 +147,7 @@ def build_library(
             _embed_barcodes(staging, model, embedded, tell)
             _embed_photos(staging, model, options, embedded, tell)
             manifest = _write(staging, model, options, tell)
-            summary = BuildSummary(manifest, staging.skipped())
+            summary = BuildSummary(manifest, staging.skipped(), staging.without_family())
             staging.library.replace(out)
             return summary
     except (OSError, sqlite3.Error) as error:

@@ -122,6 +122,15 @@ class Staging:
         """Rows of one of the tables."""
         return int(self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
+    def without_family(self) -> int:
+        """Barcodes and photos with a genus, but no family."""
+        homeless = "coalesce(family, '') = '' AND coalesce(genus, '') <> ''"
+        (count,) = self.connection.execute(
+            f"SELECT coalesce((SELECT sum(n_records) FROM haplotypes WHERE {homeless}), 0) + "
+            f"(SELECT count(*) FROM photos WHERE {homeless})"
+        ).fetchone()
+        return int(count)
+
     def skipped(self) -> list[tuple[str, str]]:
         """(record, sentence) in order."""
         return [
