@@ -192,7 +192,7 @@ def cross_fitted(
                     tuple(hit.lineage for hit in case.hits[:1]),
                     verdict,
                     nearness(case.hits, short if name == SHORT else calibration),
-                    max(hit.score for hit in own),
+                    max((hit.score for hit in own), default=-1.0),
                 )
                 found[name][case.missing].append(answer)
     return dict(found)

@@ -124,9 +124,14 @@ def answer(
 
     Returns:
         the answered queries, and (name, sentence) for those that could not be used.
+
+    Raises:
+        ArgumentError: if the library has none of these keys.
     """
     if query not in QUERIES or keys not in KEYS:
         raise ArgumentError(f"Queries are one of {QUERIES}, keys one of {KEYS}.")
+    if keys not in ("all", *identifier.library.modalities):
+        raise ArgumentError(f"The library {identifier.library.manifest.id} has no {keys} keys; name others.")
     wanted = None if keys == "all" else [keys]
     answered: list[Answered] = []
     failed: list[tuple[str, str]] = []

@@ -236,6 +236,14 @@ def test_other_species_are_judged_by_a_calibration_that_does_not_know_them(
     assert set().union(*left_out) == {name.species for name in names}
 
 
+def test_a_library_of_one_species_has_nothing_to_compare_a_missing_one_with() -> None:
+    known = [case(A, [(A, 0.9)])] * 60
+    found = calibrate.cross_fitted({"dna": [*known, *[case(A, [], missing=True)] * 60]}, 0.95, None)
+    judged, missing = found["dna"]
+    assert len(judged) == len(missing) == 60
+    assert {(answer.cosine, answer.verdict.name) for answer in missing} == {(-1.0, None)}
+
+
 def test_a_few_queries_of_each_species_are_asked_without_it() -> None:
     many = ["a"] * calibrate.FEW + [None] + ["b"] * 2
     found = calibrate._few_of_each(many)

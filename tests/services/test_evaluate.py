@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.core.verdict import RankShare, Verdict
+from bioscan_desktop.inference.encoders import ModelPack
+from bioscan_desktop.library.build import BuildOptions, build_library
 from bioscan_desktop.library.importers.tables import read_table
+from bioscan_desktop.library.pack import Library
 from bioscan_desktop.services import evaluate
 from bioscan_desktop.services.evaluate import (
     Answered,
@@ -167,6 +170,14 @@ class TestSummary:
 
 
 class TestAnswer:
+    def test_keys_that_the_library_lacks_are_refused(self, world: TinyWorld, tmp_path: Path) -> None:
+        model = ModelPack(world.model, "cpu")
+        build_library(read_table(world.records), model, tmp_path / "lib", BuildOptions("barcodes"))
+        library = Library(tmp_path / "lib")
+        with pytest.raises(ArgumentError, match="The library barcodes has no image keys"):
+            answer(Identifier(model, library), read_table(world.records), "dna", "image", None)
+        library.close()
+
     def test_barcodes_photos_and_both(self, world: TinyWorld, identifier: Identifier) -> None:
         for query in evaluate.QUERIES:
             records = [
