@@ -18,11 +18,15 @@ from bioscan_desktop.core.barcode import SHORT_BASES
 
 F = TypeVar("F", float, np.ndarray)
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 LEAST_MISMATCH = 0.003
 """Added to shares of differing bases before their logarithm is taken: identical barcodes count as two
 bases apart in 658."""
+
+
+USUAL_VIEWS = -3.0
+"""`log_distance` of a photo and its mirror image, about as usual; a photo without one counts as such."""
 
 
 @dataclass(frozen=True)
@@ -55,26 +59,31 @@ class ChanceModel:
     """What a share of the evidence is worth: the chance that the name is right.
 
     A logistic regression on the share and on the distance to the nearest key of that name: a genus
-    that all neighbours agree on is less sure where even the nearest of them lies far off.
+    that all neighbours agree on is less sure where even the nearest of them lies far off. Of photos, how far
+    the views lie apart counts, too: one that the encoder sees less firmly lies farther from everything.
     """
 
     bias: float = 0.0
     share: float = 1.0
     distance: float = 0.0
+    views: float = 0.0
 
-    def chance(self, share: float, distance: float) -> float:
+    def chance(self, share: float, distance: float, views: float | None = None) -> float:
         """Between 0 and 1.
 
         Args:
             share: of the evidence, 0 to 1.
             distance: `log_mismatch` or `log_distance` of the nearest key of the name.
+            views: of a photo, see `core.near.Hits`.
         """
         value = self.bias + self.share * log_odds(share) + self.distance * distance
+        if views is not None:
+            value += self.views * (views - USUAL_VIEWS)
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))
 
 
 TERMS: tuple[str, ...] = (
-    "nearest", "second", "isolation", "mismatch", "mismatch_other", "mismatch_open", "crowd"
+    "nearest", "second", "isolation", "mismatch", "mismatch_other", "mismatch_open", "crowd", "views"
 )  # fmt: skip
 """What a familiarity may be made of; see `NoveltyModel`."""
 
@@ -90,7 +99,7 @@ class NoveltyModel:
     counted as partly different, `log_mismatch` of the most similar key (`mismatch_open`), and how many
     other species are about as similar (`crowd`). Those of other species tell how crowded the place is:
     where sister species lie close together, a small distance already means another species, and a
-    specimen that many species resemble alike is none of them.
+    specimen that many species resemble alike is none of them. `views` of photos, see `core.near.Hits`.
 
     Attributes:
         known: ascending familiarities of held-out specimens whose species has keys.
@@ -117,6 +126,7 @@ class NoveltyModel:
         """
         if self.weights is None:
             return nearest
+        terms = {"views": USUAL_VIEWS, **terms}
         if not self.weights.keys() <= terms.keys():
             return None
         return sum(weight * terms[name] for name, weight in self.weights.items())

@@ -241,7 +241,7 @@ def worth(
             chance = share.share
         else:
             distances = [distance_to(share.rank, share.name, one) for one in apart or (hits,)]
-            chance = model.chance(share.share, sum(distances) / len(distances))
+            chance = model.chance(share.share, sum(distances) / len(distances), Hits.of(hits).views)
         above = min(above, chance)
         second = min(share.runner_up_share, 1.0 - above)
         found.append(RankShare(share.rank, share.name, above, share.runner_up, second))

@@ -192,11 +192,19 @@ class Hits(Sequence[Hit]):
     Args:
         groups: one for each pair of modalities.
         made: hits by their number that say more than the columns do, such as percent identity.
+        views: of a photo, `core.calibration.log_distance` of its embedding and that of its mirror image:
+            the larger, the less firmly the encoder sees it. None if not known.
     """
 
-    def __init__(self, groups: Iterable[Near] = (), made: Mapping[int, Hit] | None = None) -> None:
+    def __init__(
+        self,
+        groups: Iterable[Near] = (),
+        made: Mapping[int, Hit] | None = None,
+        views: float | None = None,
+    ) -> None:
         self.groups: tuple[Near, ...] = tuple(group for group in groups if len(group))
         self._made = dict(made or {})
+        self.views = views
 
     @classmethod
     def of(cls, hits: Sequence[Hit]) -> Hits:
@@ -239,8 +247,12 @@ class Hits(Sequence[Hit]):
 
     def of_pair(self, pair: str) -> Hits:
         """Those of one pair of modalities."""
-        return Hits(group for group in self.groups if group.pair == pair)
+        return Hits((group for group in self.groups if group.pair == pair), views=self.views)
 
     def with_hits(self, changed: Mapping[int, Hit]) -> Hits:
         """The same, but for what some hits say beyond the columns."""
-        return Hits(self.groups, {**self._made, **changed})
+        return Hits(self.groups, {**self._made, **changed}, self.views)
+
+    def with_views(self, views: float | None) -> Hits:
+        """The same, of a photo whose views are so far apart."""
+        return Hits(self.groups, self._made, views)

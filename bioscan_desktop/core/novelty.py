@@ -22,7 +22,8 @@ OPEN = 0.25
 
 def familiarity_terms(hits: Sequence[Hit]) -> dict[str, float]:
     """The logarithms of distances of one pair of modalities that `NoveltyModel` weighs."""
-    (near,) = Hits.of(hits).groups
+    hits = Hits.of(hits)
+    (near,) = hits.groups
     top = _first(near.key_ids, -near.score)
     others = near.score[_of_others(near.species, near.species[top])]
     # All of the nearest keys are of one species: the next one lies beyond the last of them.
@@ -33,6 +34,8 @@ def familiarity_terms(hits: Sequence[Hit]) -> dict[str, float]:
         "second": log_distance(second),
         "isolation": log_distance(second if math.isnan(isolation) else isolation),
     }
+    if hits.views is not None:
+        terms["views"] = hits.views
     if near.is_aligned:
         known = ~np.isnan(near.mismatch)
         aligned = near if known.all() else near.take(np.flatnonzero(known))

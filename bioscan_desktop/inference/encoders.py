@@ -102,13 +102,21 @@ class ModelPack:
         Each is the mean over the picture and its mirror image, unless the pack says otherwise: an insect
         looks left as often as right, and the mean lies closer to the other photos of its species.
         """
+        return self.embed_views(inputs)[0]
+
+    def embed_views(self, inputs: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray | None]:
+        """Rows as of `embed_pixels`, and (n,) float32 cosines of each picture with its mirror image.
+
+        The cosines tell how firmly the encoder sees a picture; None if the pack takes no mirror images.
+        """
         parts = [(pixels[None],) for pixels in inputs]
         if not self._card("image").mirror:
-            return self._unit_rows("image", parts)
+            return self._unit_rows("image", parts), None
         count = len(inputs)
         rows = self._unit_rows("image", parts + [(pixels[None, :, :, ::-1],) for pixels in inputs])
         mean = rows[:count] + rows[count:]
-        return mean / np.linalg.norm(mean, axis=1, keepdims=True)
+        cosines = (rows[:count] * rows[count:]).sum(axis=1)
+        return mean / np.linalg.norm(mean, axis=1, keepdims=True), cosines
 
     def embed_barcodes(self, sequences: Sequence[str], placed: np.ndarray | None = None) -> np.ndarray:
         """Returns (n, dim) float32 unit rows of cleaned barcodes.

@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from bioscan_desktop.core.barcode import MIN_BASES, SHORT_BASES, clean
-from bioscan_desktop.core.calibration import Calibration
+from bioscan_desktop.core.calibration import Calibration, log_distance
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import DECISION_K, decide_both
@@ -36,7 +36,7 @@ from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.index.exact import ExactIndex
 from bioscan_desktop.index.keys import take_rows
 from bioscan_desktop.inference.frame import place
-from bioscan_desktop.inference.images import load_rgb
+from bioscan_desktop.inference.images import load_rgb, to_array
 from bioscan_desktop.library.importers.tables import Record
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.services.answered import Answered
@@ -259,12 +259,14 @@ class Queries:
     Attributes:
         modality: `image` or `dna`.
         rows: (d,) float32 unit rows.
+        views: of photos, see `core.near.Hits`.
         sequences: of barcodes.
         truths: names.
     """
 
     modality: str
     rows: list[np.ndarray] = field(default_factory=list)
+    views: list[float | None] = field(default_factory=list)
     sequences: list[str] = field(default_factory=list)
     truths: list[Lineage] = field(default_factory=list)
 
@@ -312,7 +314,10 @@ def _add_photo(
 ) -> None:
     if record.image_file and images is not None:
         photo = load_rgb(images / record.image_file, identifier.model.preprocessing.min_side)
-        _add(queries["image"], identifier.model.embed_images([photo.image]), record.lineage)
+        pixels = to_array(photo.image, identifier.model.preprocessing)
+        rows, views = identifier.model.embed_views([pixels])
+        _add(queries["image"], rows, record.lineage)
+        queries["image"].views.append(None if views is None else log_distance(float(views[0])))
 
 
 def _add(queries: Queries, rows: np.ndarray, truth: Lineage) -> None:
@@ -346,6 +351,7 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
             continue
         own = placed[number : number + 1] if placed is not None else None
         row = rows[number : number + 1]
+        views = queries.views[number] if queries.views else None
         is_known = truth.species in in_library
         if others := _without_itself(library, hits):
             is_known = any(
@@ -353,7 +359,7 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
             )
             hits = library.search(modality, row, DECISION_K, None, own, others, leaning)[0]
         if is_known:
-            cases.append(Case(truth, truth.species, hits, missing=False))
+            cases.append(Case(truth, truth.species, hits.with_views(views), missing=False))
         if number not in asked_without:
             continue
         allowed = {m: column != truth.species for m, column in names.items()}
@@ -366,7 +372,8 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
                 library, [h for h in found if h.key_modality == m], names[m], mask, crowding.get(m, 0.0)
             )
         ]
-        cases.append(Case(replace(truth, species=None), truth.species, Hits.of(without), missing=True))
+        near = Hits.of(without).with_views(views)
+        cases.append(Case(replace(truth, species=None), truth.species, near, missing=True))
     return cases
 
 

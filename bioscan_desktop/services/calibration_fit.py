@@ -13,6 +13,7 @@ import numpy as np
 
 from bioscan_desktop.core.calibration import (
     DEFAULT_PAIRS,
+    USUAL_VIEWS,
     Calibration,
     ChanceModel,
     NoveltyModel,
@@ -51,7 +52,7 @@ LEAST_SHARE = 0.5
 COMMON = 0.9
 """Share of the answers that must be aligned for alignment to tell missing species; others are left out."""
 
-PLAIN_TERMS = ("nearest", "second", "isolation")
+PLAIN_TERMS = ("nearest", "second", "isolation", "views")
 ALIGNED_TERMS = ("nearest", "mismatch_open", "isolation", "crowd")
 """What tells missing species: those terms that helped over folds of species, see docs/starter-model.md."""
 
@@ -143,13 +144,15 @@ def fit_chances(answers: Sequence[tuple[Case, Verdict]], missing: bool) -> dict[
         answers: cases with verdicts whose shares are plain shares of the evidence.
         missing: fit on those found to be new species, else on the others.
     """
-    rows: dict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
+    rows: dict[str, list[tuple[float, float, float, float, float]]] = defaultdict(list)
     weights = _weights([case for case, _ in answers], 1.0 if missing else MISSING_WEIGHT)
     for number, share, right in _calls(answers, missing):
         case, verdict = answers[number]
         found = verdict.ranks[share]
         distance = distance_to(found.rank, found.name, case.hits)
-        rows[found.rank].append((log_odds(found.share), distance, float(right), weights[number]))
+        views = Hits.of(case.hits).views
+        apart = 0.0 if views is None else views - USUAL_VIEWS
+        rows[found.rank].append((log_odds(found.share), distance, apart, float(right), weights[number]))
     return {rank: _chance(np.array(found)) for rank, found in rows.items() if len(found) >= LEAST_CALLS}
 
 
@@ -336,23 +339,22 @@ def _mean_log_share(answers: Iterable[tuple[Lineage, Evidence]]) -> float:
 
 
 def _chance(rows: np.ndarray) -> ChanceModel:
-    """(n, 4) log odds of the share, distance, right or not, weight -> the model.
+    """(n, 5) log odds of the share, distance, views, right or not, weight -> the model.
 
     The ridge draws to "the share is the chance"; ten answers outweigh it.
     """
-    design = np.column_stack([np.ones(len(rows)), rows[:, 0], rows[:, 1]])
-    prior = np.array([0.0, 1.0, 0.0])
-    free = np.array([True, True, True])
+    design = np.column_stack([np.ones(len(rows)), rows[:, :3]])
+    prior = np.array([0.0, 1.0, 0.0, 0.0])
+    free = np.full(4, True)
     for _ in range(3):
-        found = np.zeros(3)
-        found[free] = logistic(design[:, free], rows[:, 2], rows[:, 3], prior[free], 1.0)
+        found = np.zeros(4)
+        found[free] = logistic(design[:, free], rows[:, 3], rows[:, 4], prior[free], 1.0)
         # A larger share, or a nearer key of a name, never makes it less likely.
-        wrong = np.array([False, found[1] < 0, found[2] > 0])
+        wrong = np.array([False, found[1] < 0, found[2] > 0, False])
         if not wrong.any():
             break
         free &= ~wrong
-    bias, share, distance = (round(float(value), 4) for value in found)
-    return ChanceModel(bias, share, distance)
+    return ChanceModel(*(round(float(value), 4) for value in found))
 
 
 def _threshold(calls: list[tuple[float, bool, float]], target: float) -> float:
@@ -383,7 +385,9 @@ def _familiarity_weights(known: Sequence[Case], missing: Sequence[Case]) -> dict
         for c, w in zip(cases, _weights(cases, 1.0), strict=True)
     ]
     aligned = sum("mismatch" in terms for terms, _, _ in found) >= COMMON * len(found)
-    names = ALIGNED_TERMS if aligned else PLAIN_TERMS
+    names: tuple[str, ...] = ALIGNED_TERMS if aligned else PLAIN_TERMS
+    if not all("views" in terms for terms, _, _ in found):
+        names = tuple(name for name in names if name != "views")
     usable = [row for row in found if all(name in row[0] for name in names)]
     rows = np.array([[terms[name] for name in names] for terms, _, _ in usable])  # (n, terms)
     labels = np.array([float(label) for _, label, _ in usable])

@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 
 from bioscan_desktop.core.barcode import Barcode, reverse_complement
-from bioscan_desktop.core.calibration import Calibration
+from bioscan_desktop.core.calibration import Calibration, log_distance
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import DECISION_K, agreement_levels, decide, decide_both
@@ -111,6 +111,25 @@ class Judgement:
     by_modality: dict[str, Verdict]
     agreed: str | None
     by_photo: tuple[Verdict | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a search asks for.
+
+    Attributes:
+        rows: (n, d) unit rows.
+        placed: (n, 658) codes of barcodes in the frame of COI; None if they have none there.
+        views: of photos, see `core.near.Hits`; None if the model sees one view only.
+    """
+
+    rows: np.ndarray
+    placed: np.ndarray | None = None
+    views: Sequence[float] | None = None
+
+    def told(self, hits: Hits, number: int) -> Hits:
+        """The hits of one query, with what is known of the query itself."""
+        return hits if self.views is None else hits.with_views(self.views[number])
 
 
 class Identifier:
@@ -276,7 +295,7 @@ class Identifier:
         self,
         modality: str,
         inputs: Sequence[tuple[list[Neighbours], T]],
-        ask: Callable[[Sequence[tuple[list[Neighbours], T]]], tuple[np.ndarray, np.ndarray | None]],
+        ask: Callable[[Sequence[tuple[list[Neighbours], T]]], _Asked],
         k: int,
         keys: Sequence[str] | None,
     ) -> None:
@@ -285,7 +304,8 @@ class Identifier:
             return
         self._open(modality, keys)
         try:
-            rows, placed = ask(inputs)
+            asked = ask(inputs)
+            rows, placed = asked.rows, asked.placed
             leaning = self.model.manifest.leaning
             if self.restriction is None:
                 results = self.library.search(modality, rows, k, keys, placed, leaning=leaning)
@@ -297,7 +317,7 @@ class Identifier:
                     (whole,) = self.library.search(modality, rows[at], k, keys, there, leaning=leaning)
                     for found in inputs[number][0]:
                         found.left_out.extend(left_out[number])
-                        found.unrestricted[modality] = whole
+                        found.unrestricted[modality] = asked.told(whole, number)
         except BioscanError as error:
             if len(inputs) == 1:
                 for found in inputs[0][0]:
@@ -306,30 +326,31 @@ class Identifier:
                 for one in inputs:
                     self._search(modality, [one], ask, k, keys)
             return
-        for (same, _), hits in zip(inputs, results, strict=True):
+        for number, ((same, _), hits) in enumerate(zip(inputs, results, strict=True)):
             for found in same:
-                found.hits[modality] = hits
+                found.hits[modality] = asked.told(hits, number)
 
-    def _ask_photos(
-        self, photos: Sequence[tuple[list[Neighbours], list[np.ndarray]]]
-    ) -> tuple[np.ndarray, None]:
-        """(n, d) unit rows, of several photos that of their mean; photos have no place in the frame."""
+    def _ask_photos(self, photos: Sequence[tuple[list[Neighbours], list[np.ndarray]]]) -> _Asked:
+        """Of several photos their mean; photos have no place in the frame."""
         each = {id(pixels): pixels for _, several in photos for pixels in several}
-        rows = dict(zip(each, self.model.embed_pixels(list(each.values())), strict=True))
-        return np.stack([mean_row([rows[id(pixels)] for pixels in several]) for _, several in photos]), None
+        found, cosines = self.model.embed_views(list(each.values()))
+        rows = dict(zip(each, found, strict=True))
+        mean = np.stack([mean_row([rows[id(pixels)] for pixels in several]) for _, several in photos])
+        if cosines is None:
+            return _Asked(mean)
+        apart = dict(zip(each, map(log_distance, cosines.tolist()), strict=True))
+        views = [sum(apart[id(pixels)] for pixels in several) / len(several) for _, several in photos]
+        return _Asked(mean, views=views)
 
-    def _ask_barcodes(
-        self, barcodes: Sequence[tuple[list[Neighbours], str]]
-    ) -> tuple[np.ndarray, np.ndarray | None]:
-        """(n, d) unit rows, and (n, 658) codes in the frame of COI; None if the library's have none there."""
+    def _ask_barcodes(self, barcodes: Sequence[tuple[list[Neighbours], str]]) -> _Asked:
         sequences = [sequence for _, sequence in barcodes]
         if not self.library.is_coi:
-            return self.model.embed_barcodes(sequences), None
+            return _Asked(self.model.embed_barcodes(sequences))
         placed = place(sequences)
         for (same, _), score in zip(barcodes, placed.score, strict=True):
             for found in same:
                 found.is_coi = bool(score >= LEAST_SCORE)
-        return self.model.embed_barcodes(sequences, placed.codes), placed.codes
+        return _Asked(self.model.embed_barcodes(sequences, placed.codes), placed.codes)
 
     def _open(self, modality: str, keys: Sequence[str] | None) -> None:
         """Opens what a search needs. A damaged pack is no single item's fault: it stops the run.

@@ -20,12 +20,13 @@ from pathlib import Path
 
 import numpy as np
 
+from bioscan_desktop.core.calibration import USUAL_VIEWS, log_distance
 from bioscan_desktop.core.matching import DECISION_K
 from bioscan_desktop.core.several import contradiction
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.inference.encoders import mean_row
-from bioscan_desktop.inference.images import load_rgb
+from bioscan_desktop.inference.images import load_rgb, to_array
 from bioscan_desktop.library.importers.tables import read_table
 from bioscan_desktop.services import packs
 from bioscan_desktop.services.answered import Answered
@@ -101,31 +102,36 @@ class Asker:
 
     def __init__(self, identifier: Identifier, images: Path) -> None:
         self._identifier, self._images = identifier, images
-        self._rows: dict[str, np.ndarray] = {}
+        self._seen: dict[str, tuple[np.ndarray, float]] = {}
         lineages = identifier.library.records.lineages
         self._species = {
             m: np.array([one.species or "" for one in lineages(m)]) for m in identifier.library.modalities
         }
 
-    def _row(self, name: str) -> np.ndarray:
+    def _see(self, name: str) -> tuple[np.ndarray, float]:
+        """The embedding of a photo, and how far its views lie apart."""
         model = self._identifier.model
-        if name not in self._rows:
+        if name not in self._seen:
             picture = load_rgb(self._images / name, model.preprocessing.min_side).image
-            self._rows[name] = model.embed_images([picture])[0]
-        return self._rows[name]
+            rows, cosines = model.embed_views([to_array(picture, model.preprocessing)])
+            views = USUAL_VIEWS if cosines is None else log_distance(float(cosines[0]))
+            self._seen[name] = rows[0], views
+        return self._seen[name]
 
     def ask(self, truth: Lineage, photos: Sequence[str], without_species: bool) -> Judgement:
         """What is said of photos of one specimen."""
         specimen = join_photos([Specimen(name, name, self._images / name) for name in photos])
-        each = [self._row(name) for name in photos]
+        each, views = zip(*(self._see(name) for name in photos), strict=True)
         allowed = {m: own != truth.species for m, own in self._species.items()} if without_species else None
         hits = self._identifier.library.search(
             "image", np.stack([mean_row(each), *each]), DECISION_K,
             allowed=allowed, leaning=self._identifier.model.manifest.leaning,
         )  # fmt: skip
         found = Neighbours.of(specimen)
-        for one, near in zip([found, *found.apart], hits, strict=False):
-            one.hits["image"] = near
+        for one, near, apart in zip(
+            [found, *found.apart], hits, [sum(views) / len(views), *views], strict=False
+        ):
+            one.hits["image"] = near.with_views(apart)
         return self._identifier.judge(found)
 
 

@@ -16,6 +16,7 @@ from bioscan_desktop.core.calibration import (
     DEFAULT_THRESHOLDS,
     FORMAT_VERSION,
     TERMS,
+    USUAL_VIEWS,
     Calibration,
     ChanceModel,
     NoveltyModel,
@@ -35,7 +36,7 @@ calibrations = st.builds(
     ),
     chances=st.dictionaries(
         st.sampled_from(["image", "dna", "both"]),
-        st.dictionaries(st.sampled_from(RANKS), st.builds(ChanceModel, numbers, numbers, numbers)),
+        st.dictionaries(st.sampled_from(RANKS), st.builds(ChanceModel, *[numbers] * 4)),
     ),
     image_weight=shares,
     relatedness=st.dictionaries(st.sampled_from(["overlap", "amino_acids"]), numbers),
@@ -105,6 +106,13 @@ def test_files_of_the_second_format_are_read() -> None:
     assert Calibration.from_dict(values).novelty["dna->dna"] == model
 
 
+def test_files_of_the_third_format_are_read() -> None:
+    values = Calibration(chances={"image": {"genus": ChanceModel(0.5, 0.9, -1.0)}}).to_dict()
+    del values["chances"]["image"]["genus"]["views"]
+    found = Calibration.from_dict({**values, "format_version": 3})
+    assert found.chances["image"]["genus"] == ChanceModel(0.5, 0.9, -1.0, 0.0)
+
+
 def test_alignment_adds_to_the_evidence_of_a_hit() -> None:
     scale = PairScale(10.0, 1.0, relatedness=2.0, mismatch=3.0)
     assert scale.logit(0.5) == 6.0
@@ -120,9 +128,16 @@ class TestChance:
         model = ChanceModel(bias=0.0, share=1.0, distance=-1.0)
         assert model.chance(0.9, log_mismatch(0.1)) < model.chance(0.9, log_mismatch(0.01))
 
-    @given(shares, st.floats(-10, 1), st.builds(ChanceModel, numbers, numbers, numbers))
-    def test_it_is_a_probability(self, share: float, distance: float, model: ChanceModel) -> None:
-        assert 0 <= model.chance(share, distance) <= 1
+    def test_a_photo_that_is_seen_less_firmly_may_lie_farther_off(self) -> None:
+        model = ChanceModel(distance=-1.0, views=0.5)
+        assert model.chance(0.9, -1.0, -2.0) > model.chance(0.9, -1.0, -3.0)
+        assert model.chance(0.9, -1.0, USUAL_VIEWS) == model.chance(0.9, -1.0)
+
+    @given(shares, st.floats(-10, 1), st.none() | st.floats(-10, 1), st.builds(ChanceModel, *[numbers] * 4))
+    def test_it_is_a_probability(
+        self, share: float, distance: float, views: float | None, model: ChanceModel
+    ) -> None:
+        assert 0 <= model.chance(share, distance, views) <= 1
 
 
 def test_a_newer_format_is_refused() -> None:

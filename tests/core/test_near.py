@@ -120,3 +120,13 @@ def test_a_hit_may_say_more_than_the_columns() -> None:
     changed = hits.with_hits({0: closer})
     assert changed[0] is closer and changed[1] == hits[1]
     assert hits[0].percent_identity is None, "the others are as they were"
+
+
+def test_what_is_known_of_the_query_stays_with_its_hits() -> None:
+    hits = Hits.of(FOUND)
+    assert hits.views is None
+    seen = hits.with_views(-2.5)
+    assert list(seen) == list(hits)
+    changed = seen.with_hits({0: replace(FOUND[0], percent_identity=99.0)})
+    assert changed.views == changed.of_pair("dna->image").views == Hits.of(changed).views == -2.5
+    assert changed.with_views(-1.0)[0].percent_identity == 99.0

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from bioscan_desktop.core.calibration import log_distance, log_mismatch
+from bioscan_desktop.core.calibration import USUAL_VIEWS, NoveltyModel, log_distance, log_mismatch
 from bioscan_desktop.core.hits import Hit
-from bioscan_desktop.core.near import Near
-from bioscan_desktop.core.novelty import CROWD, familiarity_terms, open_mismatch
+from bioscan_desktop.core.near import Hits, Near
+from bioscan_desktop.core.novelty import CROWD, familiarity_of, familiarity_terms, open_mismatch
 from bioscan_desktop.core.taxonomy import Lineage
 
 
@@ -70,3 +70,11 @@ def test_photos_have_no_terms_of_aligned_bases() -> None:
         "second",
         "isolation",
     }
+
+
+def test_how_firmly_a_photo_is_seen_is_a_term_where_it_is_known() -> None:
+    assert familiarity_terms(Hits.of(HITS).with_views(-2.5)) == {**familiarity_terms(HITS), "views": -2.5}
+    model = NoveltyModel((), (), weights={"nearest": -1.0, "views": 0.5})
+    usual = familiarity_of(Hits.of(HITS).with_views(USUAL_VIEWS), model)
+    assert usual is not None and familiarity_of(HITS, model) == usual
+    assert (familiarity_of(Hits.of(HITS).with_views(-2.5), model) or 0) > usual

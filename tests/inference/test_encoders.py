@@ -120,6 +120,16 @@ def test_an_insect_and_its_mirror_image_are_one(model: ModelPack) -> None:
     np.testing.assert_allclose(rows[0], rows[1], atol=1e-5)
 
 
+def test_views_are_as_far_apart_as_a_photo_and_its_mirror_image(model: ModelPack) -> None:
+    inputs = [to_array(picture, model.preprocessing) for picture in pictures()]
+    rows, cosines = model.embed_views(inputs)
+    alone = model.embed_arrays("image", np.stack(inputs))
+    mirrored = model.embed_arrays("image", np.stack(inputs)[:, :, :, ::-1].copy())
+    assert cosines is not None
+    np.testing.assert_allclose(cosines, (alone * mirrored).sum(axis=1), atol=1e-5)
+    np.testing.assert_array_equal(rows, model.embed_pixels(inputs))
+
+
 def test_a_pack_may_do_without_the_mirror_image(tmp_path: Path, model: ModelPack) -> None:
     folder = tmp_path / "pack"
     manifest = make_model(folder)
@@ -134,6 +144,7 @@ def test_a_pack_may_do_without_the_mirror_image(tmp_path: Path, model: ModelPack
         model.embed_arrays("image", to_array(picture, model.preprocessing)[None]),
     )
     assert not np.allclose(pack.embed_images([picture]), model.embed_images([picture]), atol=1e-4)
+    assert pack.embed_views([to_array(picture, pack.preprocessing)])[1] is None
 
 
 @pytest.mark.parametrize(("precision", "seed"), [("fp32", 7), ("int8", 8)])

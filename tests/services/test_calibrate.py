@@ -16,6 +16,7 @@ from bioscan_desktop.core.calibration import Calibration, PairScale, log_mismatc
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.leaning import Leaning
+from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.index import keys as module
@@ -315,6 +316,32 @@ def test_specimens_of_interim_species_do_not_tell_whether_a_species_is_right(mis
     for answers in (named, [*named, *unnamed]):
         assert fit_thresholds(answers, missing=False, target=0.95)["species"] == 0.5
         assert fit_chances(answers, missing=False)["species"].chance(0.7, -2.0) > 0.95
+
+
+def steady_and_unsteady(known: bool, rng: random.Random) -> Case:
+    """A photo that is seen less firmly lies three times as far from the keys of its own species."""
+    views = rng.choice([-4.0, -2.0])
+    distance = (0.1 if views < -3 else 0.3) * (1.0 if known else 1.6) * rng.uniform(0.9, 1.1)
+    hits = [Hit(1, "image", "image", 1 - distance, A), Hit(2, "image", "image", 0.3, B)]
+    truth = A if known else replace(A, species=None)
+    species = A.species if known else "Noctua comes"
+    return Case(truth, species, Hits.of(hits).with_views(views), not known)
+
+
+def test_how_firmly_a_photo_is_seen_is_taken_into_account() -> None:
+    rng = random.Random(5)
+    cases = [steady_and_unsteady(known, rng) for known in (True, False) * 150]
+    blind = [replace(case, hits=Hits.of(case.hits).with_views(None)) for case in cases]
+    noticed = []
+    for some in (cases, blind):
+        model = fit_novelty(some, 0.05)["image->image"]
+        assert model.weights is not None and ("views" in model.weights) == (some is cases)
+        calibration = Calibration(novelty={"image->image": model}, fitted=True)
+        noticed.append(np.mean([v.novelty != "none" for c, v in answers_of(some, calibration) if c.missing]))
+    assert noticed[0] > 0.95 and noticed[1] < 0.6
+    chances = fit_chances(answers_of(cases, Calibration()), missing=False)
+    assert chances["species"].views > 0
+    assert fit_chances(answers_of(blind, Calibration()), missing=False)["species"].views == 0
 
 
 def test_a_photo_that_misleads_beside_a_barcode_gets_little_weight() -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bioscan_desktop.core.calibration import Calibration, PairScale
+from bioscan_desktop.core.calibration import Calibration, PairScale, log_distance
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.inference.encoders import ModelPack, mean_row
-from bioscan_desktop.inference.images import load_rgb
+from bioscan_desktop.inference.images import load_rgb, to_array
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.restriction import Restriction
 from bioscan_desktop.services.identify import Identifier
@@ -52,6 +52,19 @@ def test_the_mean_of_the_photos_is_searched(world: TinyWorld, identifier: Identi
     assert shown.keys() <= {hit.key_id for hit in near}
     assert all(shown[hit.key_id] == pytest.approx(hit.score, abs=1e-5) for hit in near if hit.key_id in shown)
     assert [verdict.ranks[3].name for verdict in result.by_photo if verdict] == [PRONUBA, COMES]
+
+
+def test_several_photos_are_seen_as_firmly_as_they_are_on_average(
+    world: TinyWorld, identifier: Identifier
+) -> None:
+    (found,) = identifier.look_up([photos(world, PRONUBA, COMES)])
+    one, other = (photo.hits["image"].views for photo in found.apart)
+    assert one is not None and other is not None and one != other
+    assert found.hits["image"].views == pytest.approx((one + other) / 2)
+    model = identifier.model
+    picture = load_rgb(world.photos[PRONUBA], model.preprocessing.min_side).image
+    _, cosines = model.embed_views([to_array(picture, model.preprocessing)])
+    assert cosines is not None and one == pytest.approx(log_distance(float(cosines[0])), abs=1e-3)
 
 
 def test_a_photo_twice_is_answered_as_once(world: TinyWorld, sure: Identifier) -> None:
