@@ -25,8 +25,9 @@ LEAST_MISMATCH = 0.003
 bases apart in 658."""
 
 
-USUAL_VIEWS = -3.0
-"""`log_distance` of a photo and its mirror image, about as usual; a photo without one counts as such."""
+VIEWS_FROM, USUAL_VIEWS = -3.0, -4.4
+"""`log_distance` of a photo and its mirror image: what it is counted from in chances, and what a photo counts
+as where it is not known, the median of the photos that calibrate the starter library."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,7 @@ class ChanceModel:
             views: of a photo, see `core.near.Hits`.
         """
         value = self.bias + self.share * log_odds(share) + self.distance * distance
-        if views is not None:
-            value += self.views * (views - USUAL_VIEWS)
+        value += self.views * ((USUAL_VIEWS if views is None else views) - VIEWS_FROM)
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))
 
 
@@ -194,6 +194,7 @@ class Calibration:
         novelty: by `query->key` modality; may be empty.
         short: the same for barcodes under `core.barcode.SHORT_BASES`, which lie farther from all keys
             merely by being short; None if they were not measured apart.
+        unclear_views: `core.near.Hits.views` beyond which a photo counts as hard to read; None if not known.
         fitted: False for the defaults.
         provenance: how, when, on how many held-out queries, to which target.
     """
@@ -208,6 +209,7 @@ class Calibration:
     relatedness: dict[str, float] = field(default_factory=dict)
     novelty: dict[str, NoveltyModel] = field(default_factory=dict)
     short: Calibration | None = None
+    unclear_views: float | None = None
     fitted: bool = False
     provenance: dict[str, Any] = field(default_factory=dict)
 
@@ -244,6 +246,8 @@ class Calibration:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         values = {"format_version": FORMAT_VERSION, **self._tables(), "provenance": self.provenance}
+        if self.unclear_views is not None:
+            values["unclear_views"] = self.unclear_views
         if self.short is not None:
             values["short"] = self.short._tables("dna", "both")
         return values
@@ -308,6 +312,7 @@ class Calibration:
             image_weight=float(values.get("image_weight", 1.0)),
             relatedness={name: float(w) for name, w in values.get("relatedness", {}).items()},
             novelty={name: _novelty(model) for name, model in values["novelty"].items()},
+            unclear_views=float(values["unclear_views"]) if "unclear_views" in values else None,
             fitted=True,
             provenance=values.get("provenance", {}),
         )

@@ -197,7 +197,20 @@ def decide(
     missing = novelty == "new_species"
     shares = worth(walk(gather(hits, calibration, missing)), hits, calibration, modality, missing, apart)
     verdict = _conclude(shares, calibration, modality, novelty, p)
+    if _is_unclear(hits, calibration) and verdict.rank != "species" and novelty != "unlike_library":
+        verdict = replace(verdict, reason=f"{verdict.reason} {UNCLEAR_PHOTO}")
     return verdict if calibration.fitted or identity is None else _within(verdict, identity)
+
+
+UNCLEAR_PHOTO = (
+    "The photo is hard to read: one that is sharper, closer or from another side may carry further."
+)
+
+
+def _is_unclear(hits: Hits, calibration: Calibration) -> bool:
+    """True for a photo whose views lie farther apart than those of nearly all held-out photos."""
+    limit = calibration.unclear_views
+    return limit is not None and hits.views is not None and hits.views > limit
 
 
 def _within(verdict: Verdict, identity: float) -> Verdict:

@@ -50,6 +50,7 @@ from bioscan_desktop.services.calibration_fit import (
     fit_novelty,
     fit_scales,
     fit_thresholds,
+    fit_unclear,
     pairs_of,
 )
 from bioscan_desktop.services.identify import Identifier
@@ -212,6 +213,7 @@ def _fit(start: Calibration, cases: Cases, target: float, pictured: frozenset[st
             pairs_missing={**calibration.pairs_missing, **fit_scales(missing)},
             novelty={**calibration.novelty, **fit_novelty(answers, ALPHA_KNOWN)},
         )
+    calibration = replace(calibration, unclear_views=fit_unclear(cases.get("image", [])))
     pairs = pairs_of(cases.get("image", []), cases.get("dna", []))
     if len(pairs) >= MIN_PAIRS:
         calibration = replace(calibration, image_weight=fit_image_weight(pairs, calibration, pictured))

@@ -13,7 +13,7 @@ import numpy as np
 
 from bioscan_desktop.core.calibration import (
     DEFAULT_PAIRS,
-    USUAL_VIEWS,
+    VIEWS_FROM,
     Calibration,
     ChanceModel,
     NoveltyModel,
@@ -55,6 +55,9 @@ COMMON = 0.9
 PLAIN_TERMS = ("nearest", "second", "isolation", "views")
 ALIGNED_TERMS = ("nearest", "mismatch_open", "isolation", "crowd")
 """What tells missing species: those terms that helped over folds of species, see docs/starter-model.md."""
+
+UNCLEAR = 0.1
+"""Share of held-out photos that count as hard to read: those whose views lie farthest apart."""
 
 LEAST_ENDS = 100
 """Verdicts that could end at a rank, at least, to tell how right these are; of fewer, all its names tell."""
@@ -137,6 +140,13 @@ def fit_novelty(cases: Sequence[Case], alpha_known: float) -> dict[str, NoveltyM
     return models
 
 
+def fit_unclear(photos: Sequence[Case]) -> float | None:
+    """The views beyond which a photo is hard to read, see `UNCLEAR`; None where no views are known."""
+    seen = [Hits.of(case.hits).views for case in photos if not case.missing]
+    known = [views for views in seen if views is not None]
+    return round(float(np.quantile(known, 1 - UNCLEAR)), 4) if known else None
+
+
 def fit_chances(answers: Sequence[tuple[Case, Verdict]], missing: bool) -> dict[str, ChanceModel]:
     """Per rank the chance that a share's name is right.
 
@@ -151,7 +161,7 @@ def fit_chances(answers: Sequence[tuple[Case, Verdict]], missing: bool) -> dict[
         found = verdict.ranks[share]
         distance = distance_to(found.rank, found.name, case.hits)
         views = Hits.of(case.hits).views
-        apart = 0.0 if views is None else views - USUAL_VIEWS
+        apart = 0.0 if views is None else views - VIEWS_FROM
         rows[found.rank].append((log_odds(found.share), distance, apart, float(right), weights[number]))
     return {rank: _chance(np.array(found)) for rank, found in rows.items() if len(found) >= LEAST_CALLS}
 

@@ -43,6 +43,7 @@ VERDICTS = (
         "The photos contradict each other: photo {number} says {named}, photo {number_other} says "
         "{named_other}. Perhaps photos of two specimens were mixed up."
     ),
+    mark("The photo is hard to read: one that is sharper, closer or from another side may carry further."),
     mark("The photo resembles nothing in the library."),
     mark("The barcode resembles nothing in the library."),
     mark("Photo and barcode agree at {rank}."),

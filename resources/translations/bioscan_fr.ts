@@ -2465,6 +2465,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Les photos se contredisent&#xa0;: la photo {number} dit {named}, la photo {number_other} dit {named_other}. Des photos de deux spécimens ont peut-être été confondues.</translation>
     </message>
     <message>
+        <source>The photo is hard to read: one that is sharper, closer or from another side may carry further.</source>
+        <translation>La photo est difficile à lire&#xa0;: une autre, plus nette, de plus près ou d’un autre côté, peut mener plus loin.</translation>
+    </message>
+    <message>
         <source>The photo resembles nothing in the library.</source>
         <translation>La photo ne ressemble à rien dans la bibliothèque.</translation>
     </message>

@@ -57,6 +57,7 @@ calibrations = st.builds(
             st.none() | shares,
         ),
     ),
+    unclear_views=st.none() | numbers,
     fitted=st.just(True),
     provenance=st.dictionaries(st.text(max_size=5), st.integers()),
 )

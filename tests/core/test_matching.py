@@ -23,6 +23,7 @@ from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.matching import (
     DECISION_K,
     MAX_KEYS_PER_TAXON,
+    UNCLEAR_PHOTO,
     agreement_levels,
     decide,
     decide_both,
@@ -31,7 +32,7 @@ from bioscan_desktop.core.matching import (
     walk,
     weigh,
 )
-from bioscan_desktop.core.near import Near
+from bioscan_desktop.core.near import Hits, Near
 from bioscan_desktop.core.novelty import familiarity_of, familiarity_terms
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 
@@ -260,6 +261,13 @@ class TestDecide:
         fitted = Calibration(fitted=True)
         assert decide(hits(PRONUBA), fitted).calibrated
         assert "not calibrated" not in decide(hits(PRONUBA), fitted).reason
+
+    def test_a_photo_that_is_hard_to_read_is_told_so_where_it_has_no_species(self) -> None:
+        fitted = Calibration(fitted=True, unclear_views=-3.5)
+        doubtful, sure = (Hits.of(hits(*found, modality="image")) for found in ((PRONUBA, COMES), (PRONUBA,)))
+        assert UNCLEAR_PHOTO in decide(doubtful.with_views(-3.0), fitted).reason
+        for told in (doubtful.with_views(-4.0), doubtful, sure.with_views(-3.0)):
+            assert UNCLEAR_PHOTO not in decide(told, fitted).reason
 
     def test_badges_are_against_the_verdict(self) -> None:
         found = hits(PRONUBA, PRONUBA, PRONUBA, PRONUBA, COMES, RIBESII)

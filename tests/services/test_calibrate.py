@@ -32,6 +32,7 @@ from bioscan_desktop.services.calibration_fit import (
     fit_novelty,
     fit_scales,
     fit_thresholds,
+    fit_unclear,
     logistic,
     pairs_of,
 )
@@ -340,6 +341,7 @@ def test_how_firmly_a_photo_is_seen_is_taken_into_account() -> None:
         noticed.append(np.mean([v.novelty != "none" for c, v in answers_of(some, calibration) if c.missing]))
     assert noticed[0] > 0.95 and noticed[1] < 0.6
     chances = fit_chances(answers_of(cases, Calibration()), missing=False)
+    assert fit_unclear(cases) == -2.0 and fit_unclear(blind) is None
     assert chances["species"].views > 0
     assert fit_chances(answers_of(blind, Calibration()), missing=False)["species"].views == 0
 
