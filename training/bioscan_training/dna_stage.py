@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.taxonomy import is_interim
 from bioscan_desktop.inference.tokens import codon_ids
+from bioscan_training.basis import basis_of
 from bioscan_training.config import Config
 from bioscan_training.data.barcodes import (
     PAD,
@@ -166,6 +167,7 @@ def train_dna(config: Config, data: Path, run_dir: Path, stop_at: int | None = N
         stage.schedule,
         config.seed,
         schedule_recipe(model=config.dna_model, stage=stage, seed=config.seed),
+        basis_of(array.codes, [(species_label(r), r.genus, r.family) for r in records]),
     )
     trainer.resume()
     return trainer.fit(steps_per_epoch, batch_of, loss_of, validate, stop_at)

@@ -99,6 +99,7 @@ class Trainer:
         model: everything that is trained, losses with prototypes included.
         name: the stage.
         recipe: the plain config; a checkpoint of another recipe is refused.
+        basis: of `basis_of`; a checkpoint with another is refused, too.
         fresh: names of modules that start from random weights and get `head_lr`.
         device: where it is trained; batches come from `batch_of` as they are.
         workers: the processes that train together.
@@ -115,6 +116,7 @@ class Trainer:
         schedule: Schedule,
         seed: int,
         recipe: dict[str, Any],
+        basis: str,
         fresh: tuple[str, ...] = (),
         device: torch.device | str = "cpu",
         workers: Workers = ALONE,
@@ -131,6 +133,7 @@ class Trainer:
         self.schedule = schedule
         self.seed = seed
         self.recipe = recipe
+        self.basis = basis
         self.optimizer = torch.optim.AdamW(parameter_groups(model, schedule, fresh))
         self.peaks = [group["lr"] for group in self.optimizer.param_groups]
         self.average = copy.deepcopy(model).requires_grad_(False) if schedule.ema > 0 else model
@@ -160,6 +163,11 @@ class Trainer:
                 f"{self.checkpoint.name} in {self.run_dir} was made with another recipe; "
                 "use another --run folder or delete it."
             )
+        if state.get("basis", self.basis) != self.basis:  # older ones do not tell
+            raise ResumeError(
+                f"{self.checkpoint.name} in {self.run_dir} was begun with other data, or with other weights "
+                "of an earlier stage; use another --run folder or delete it."
+            )
         load_weights(self.model, state["model"], self.checkpoint)
         if self.average is not self.model:
             self.average.load_state_dict(state["average"])
@@ -177,6 +185,7 @@ class Trainer:
         """
         state = {
             "recipe": json.dumps(self.recipe, sort_keys=True),
+            "basis": self.basis,
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),

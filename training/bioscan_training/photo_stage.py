@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.inference.images import ImagePreprocessing
+from bioscan_training.basis import basis_of
 from bioscan_training.config import Config, ExportConfig, ImageStage
 from bioscan_training.data.barcodes import FramedBarcodes, balanced_rows, genus_batches, unique_haplotypes
 from bioscan_training.data.photos import MEAN, STD, PhotoCache, augmented_batch, model_inputs
@@ -116,6 +117,7 @@ class BarcodeKeys:
     Attributes:
         embeddings: (m, d) float32 unit rows.
         labels: (m, 3) int64 of species, genus and family in the numbering of the photo classes.
+        basis: a hash of the barcodes, their names and the tower.
     """
 
     def __init__(self, config: Config, data: Path, run_dir: Path, numbers: Sequence[dict[str, int]]) -> None:
@@ -123,8 +125,10 @@ class BarcodeKeys:
         self.records = [r for r in records if r.split in config.dna.train_splits]
         framed = FramedBarcodes([r.nucleotides for r in self.records])
         self.records = [r for r, placed in zip(self.records, framed.placed, strict=True) if placed]
-        self.embeddings = embed_codes(load_dna_encoder(config, run_dir), framed.codes[framed.placed])
+        encoder, codes = load_dna_encoder(config, run_dir), framed.codes[framed.placed]
+        self.embeddings = embed_codes(encoder, codes)
         names = [rank_names(r) for r in self.records]
+        self.basis = basis_of(codes, names, encoder.state_dict())
         # Names without a photo get numbers of their own beyond the photo classes: plain negatives.
         extended = [dict(n) for n in numbers]
         for row in names:
@@ -184,13 +188,15 @@ def train_photos(
     torch.manual_seed(config.seed)
     sizes = {rank: len(n) for rank, n in zip(_RANKS, numbers, strict=True)}
     learner = PhotoLearner(config, stage, sizes)
+    start: dict[str, Tensor] = {}
     if stage.init:
         path = run_dir / f"{stage.init}.pt"
         if not path.exists():
             raise FileNotFoundError(
                 f"Stage {name} starts from stage {stage.init}, which has not finished in {run_dir}."
             )
-        load_weights(learner, read_state(path)["model"], path)
+        start = read_state(path)["model"]
+        load_weights(learner, start, path)
     learner.to(memory_format=torch.channels_last)
 
     groups = [r.raw_species or None for r in records]
@@ -248,6 +254,7 @@ def train_photos(
         stage.schedule,
         config.seed,
         schedule_recipe(model=config.image_model, stage=stage, seed=config.seed),
+        basis_of([r.image_file for r in records], names, keys.basis if keys is not None else "", start),
         fresh=("head", *_RANKS, "temperature"),
     )
     trainer.resume()

@@ -24,6 +24,7 @@ from bioscan_training.contrast.pretrain import (  # noqa: E402
 from bioscan_training.contrast.specimens import SpecimenSource  # noqa: E402
 from bioscan_training.contrast.starts import fill_tower  # noqa: E402
 from bioscan_training.data.records import Record, write_records  # noqa: E402
+from bioscan_training.loop import ResumeError  # noqa: E402
 
 from bioscan_desktop.core.taxonomy import Lineage  # noqa: E402
 from tests.training.contrast.conftest import RECIPE, SMALL, with_contrast, with_tower  # noqa: E402
@@ -113,8 +114,15 @@ def test_the_contrast_stage_starts_from_it(data: Path, run: Path) -> None:
     assert torch.equal(own["head.transform.dense.weight"], state["predict.transform.dense.weight"])
     from bioscan_training.contrast.stage import train_contrast
 
-    train_contrast(with_contrast(config, epochs=1, head_lr=1e-2), data, data, run)
+    begun = with_contrast(config, epochs=1, head_lr=1e-2)
+    train_contrast(begun, data, data, run)
     assert (run / "contrast.pt").exists()
+    pretrain_dna(config, data, run)  # finished, so that the same weights are written again
+    train_contrast(begun, data, data, run)
+    (run / "pretrain.ckpt").unlink()
+    pretrain_dna(replace(config, pretrain=replace(config.pretrain, mask=0.3)), data, run)
+    with pytest.raises(ResumeError, match=r"contrast\.ckpt in .* or with other weights of an earlier stage"):
+        train_contrast(begun, data, data, run)
 
 
 def test_what_cannot_be_pretrained_is_said(data: Path, run: Path) -> None:

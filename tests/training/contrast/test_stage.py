@@ -143,7 +143,7 @@ def test_accumulated_steps_are_the_mean_of_their_batches(data: Path, run: Path) 
         loss, _ = loss_of(learner, sampler.batch_of(number))
         (loss / 3).backward()
     expected = gradients(learner)
-    trainer = Trainer(learner, run, "contrast", config.contrast.schedule, config.seed, {})
+    trainer = Trainer(learner, run, "contrast", config.contrast.schedule, config.seed, {}, "")
     trainer._train_step([sampler.batch_of(n) for n in range(3)], loss_of)
     assert_close(expected, gradients(learner))
     # Nine batches in three epochs of three: one step each.
@@ -199,7 +199,7 @@ def test_a_run_that_is_killed_ends_with_the_weights_of_one_that_was_not(data: Pa
 def test_the_run_ends_early_and_keeps_the_best_weights(data: Path, run: Path) -> None:
     config = with_contrast(RECIPE, epochs=6, eval_every=1, patience=2)
     learner, sampler = learner_and_sampler(config, data, run)
-    trainer = Trainer(learner, run, "contrast", config.contrast.schedule, config.seed, {})
+    trainer = Trainer(learner, run, "contrast", config.contrast.schedule, config.seed, {}, "")
     figures = iter([0.2, 0.5, 0.5, 0.4, 0.9])
     kept: list[Any] = []
 
@@ -211,7 +211,7 @@ def test_the_run_ends_early_and_keeps_the_best_weights(data: Path, run: Path) ->
     assert len(kept) == 4  # 0.5 was not surpassed twice
     saved = weights(run)
     assert all(torch.equal(saved[n], kept[1][n]) for n in saved)
-    again = Trainer(learner, run, "contrast", config.contrast.schedule, config.seed, {})
+    again = Trainer(learner, run, "contrast", config.contrast.schedule, config.seed, {}, "")
     assert again.resume()
     again.fit(sampler.steps_per_epoch, sampler.batch_of, contrast_loss(config.dim), validate)
     assert len(kept) == 4 and again.step == 4 * sampler.steps_per_epoch
@@ -220,7 +220,7 @@ def test_the_run_ends_early_and_keeps_the_best_weights(data: Path, run: Path) ->
 def test_of_a_loss_the_lower_is_better(data: Path, run: Path) -> None:
     config = with_contrast(RECIPE, epochs=4, eval_every=1, patience=1, watch="val/loss")
     learner, sampler = learner_and_sampler(config, data, run)
-    trainer = Trainer(learner, run, "contrast", config.contrast.schedule, config.seed, {})
+    trainer = Trainer(learner, run, "contrast", config.contrast.schedule, config.seed, {}, "")
     figures = iter([3.0, 2.0, 2.5, 1.0])
     trainer.fit(
         sampler.steps_per_epoch,
@@ -307,7 +307,7 @@ def test_lower_precision_trains(data: Path, run: Path, precision: str) -> None:
 
 def test_a_loss_that_is_no_number_ends_the_run_in_one_sentence(data: Path, run: Path) -> None:
     learner, sampler = learner_and_sampler(RECIPE, data, run)
-    trainer = Trainer(learner, run, "contrast", RECIPE.contrast.schedule, 1, {})
+    trainer = Trainer(learner, run, "contrast", RECIPE.contrast.schedule, 1, {}, "")
 
     def loss_of(model: Any, batch: Batch) -> Any:
         return contrast_loss(RECIPE.dim)(model, batch)[0] * torch.nan, {}

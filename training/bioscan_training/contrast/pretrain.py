@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from bioscan_desktop.inference.tokens import KmerTokenizer
+from bioscan_training.basis import basis_of
 from bioscan_training.config import Config, ConfigError
 from bioscan_training.contrast.batches import token_rows
 from bioscan_training.contrast.model import barcode_bert, barcode_tokenizer, padding_id, start_as_bert
@@ -168,7 +169,15 @@ def pretrain_dna(
         fill_tower(_Body(model.bert), "dna", path)
     recipe = schedule_recipe(tower=tower, stage=stage, seed=config.seed)
     trainer = Trainer(
-        model, run_dir, "pretrain", stage.schedule, config.seed, recipe, device=device, workers=workers
+        model,
+        run_dir,
+        "pretrain",
+        stage.schedule,
+        config.seed,
+        recipe,
+        basis_of(train),
+        device=device,
+        workers=workers,
     )
     trainer.resume()
     validate = _validation(held_out, tensors, config, device) if len(held_out) else None

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from bioscan_desktop.inference.text import text_of
+from bioscan_training.basis import basis_of
 from bioscan_training.config import Config, ConfigError
 from bioscan_training.contrast.batches import Batch, Inputs, Sampler
 from bioscan_training.contrast.model import (
@@ -184,6 +185,7 @@ def train_contrast(
                 image_model=config.image_model,
                 dna_model=config.dna_model,
             ),
+            _basis(train, config, run_dir),
             fresh=fresh,
             device=device,
             workers=workers,
@@ -226,6 +228,15 @@ def make_inputs(
         inputs.add_photos(source, run_dir)
     inputs.rows = {m: inputs.rows[m] for m in modalities}
     return inputs
+
+
+def _basis(train: Sequence[Specimen], config: Config, run_dir: Path) -> str:
+    """Of the specimens, and of what `pretrain-dna` left, which may have been trained anew."""
+    pretrained = "dna" in config.contrast.modalities and config.towers.dna.init == "pretrain"
+    return basis_of(
+        [(s.lineage.names(), s.photo, s.barcode, s.bin_uri) for s in train],
+        read_state(run_dir / "pretrain.pt")["model"] if pretrained else "",
+    )
 
 
 def _centre(learner: ContrastLearner, inputs: Inputs, items: np.ndarray, config: Config) -> None:
