@@ -94,6 +94,21 @@ def test_a_damaged_run_and_one_of_another_recipe(here: Path, train: Train) -> No
     assert not Path("pack").exists()
 
 
+def test_a_full_disk_is_told_and_the_checkpoint_before_it_stays(here: Path, train: Train) -> None:
+    resource = pytest.importorskip("resource", reason="needs limits of processes")
+    words = ["fit", "--config", "own.toml", "--data", "p", "--run", "run"]
+    assert train(*words) == 0
+    before = Path("run/dna.ckpt").read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 4, hard))
+    try:
+        assert train(*words) == 2
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert train.sentence() == "run/dna.ckpt cannot be used: File too large.\n"
+    assert Path("run/dna.ckpt").read_bytes() == before and not list(Path("run").glob("*.part"))
+
+
 def test_weights_without_a_recipe_are_not_of_a_run(tmp_path: Path) -> None:
     torch.save({"model": {}}, tmp_path / "x.pt")
     with pytest.raises(ResumeError, match="not of a run"):

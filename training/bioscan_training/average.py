@@ -44,7 +44,7 @@ def average_runs(runs: Sequence[Path], stage: str, out: Path) -> None:
     Raises:
         ArgumentError: fewer than two runs, one that has not finished, or runs that do not belong together.
     """
-    import torch
+    from bioscan_training.loop import write_state
 
     if len(runs) < 2:
         raise ArgumentError("Give at least two runs to average.")
@@ -55,9 +55,7 @@ def average_runs(runs: Sequence[Path], stage: str, out: Path) -> None:
     mean = mean_weights([one["model"] for one in found])
     recipes = [json.loads(one["recipe"]) for one in found]
     out.mkdir(parents=True, exist_ok=True)
-    part = out / f"{stage}.pt.part"
-    torch.save({"recipe": json.dumps({"mean of": recipes}), "model": mean}, part)
-    part.replace(out / f"{stage}.pt")
+    write_state({"recipe": json.dumps({"mean of": recipes}), "model": mean}, out / f"{stage}.pt")
     if (runs[0] / "dna.pt").is_file():
         shutil.copyfile(runs[0] / "dna.pt", out / "dna.pt")
 

@@ -11,6 +11,7 @@ import dataclasses
 import json
 import logging
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -196,7 +197,7 @@ class Trainer:
             "best": self.best,
         }
         if self.workers.first:
-            _write(state, self.checkpoint)
+            write_state(state, self.checkpoint)
 
     def _average(self) -> None:
         if self.average is self.model:
@@ -340,7 +341,7 @@ class Trainer:
         value, best = figures[watch], self.best["value"]
         if best is None or sign * value > sign * best:
             self.best |= {"value": value, "epoch": epoch, "stale": 0}
-            _write(self.average.state_dict(), self._best_file)
+            write_state(self.average.state_dict(), self._best_file)
             return
         self.best["stale"] += 1
         if self.best["stale"] >= self.schedule.patience:
@@ -361,7 +362,7 @@ class Trainer:
             self.average.load_state_dict(state)
         if self.workers.first:
             weights = {"recipe": json.dumps(self.recipe), "model": self.average.state_dict()}
-            _write(weights, self.run_dir / f"{self.name}.pt")
+            write_state(weights, self.run_dir / f"{self.name}.pt")
 
 
 def read_state(path: Path) -> dict[str, Any]:
@@ -402,11 +403,26 @@ def load_weights(module: nn.Module, state: dict[str, Tensor], path: Path) -> Non
         ) from None
 
 
-def _write(state: dict[str, Any], path: Path) -> None:
-    """Writes a file in one piece."""
+def write_state(state: dict[str, Any], path: Path) -> None:
+    """Writes a file in one piece: a kill, a power cut or a full disk leaves the old one or the new one.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     part = path.with_name(f"{path.name}.part")
-    torch.save(state, part)
-    part.replace(path)
+    try:
+        with part.open("wb") as stream:
+            torch.save(state, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except (OSError, RuntimeError) as error:
+        part.unlink(missing_ok=True)
+        # On a full disk torch adds a complaint of its own about where in the file it is.
+        cause = error.__context__ if isinstance(error, RuntimeError) else error
+        if isinstance(cause, OSError):
+            raise OSError(cause.errno, cause.strerror, str(path)) from None
+        raise
 
 
 def schedule_recipe(**parts: Any) -> dict[str, Any]:
