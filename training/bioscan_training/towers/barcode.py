@@ -119,4 +119,4 @@ class BarcodeTower(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         """See the class."""
-        return F.normalize(self.pooled(ids), dim=-1)
+        return F.normalize(self.pooled(ids).float(), dim=-1)

@@ -131,7 +131,7 @@ class ClipImageTower(nn.Module):
         first = self.class_embedding.expand(x.shape[0], 1, -1)
         x = self.ln_pre(torch.cat([first, x], dim=1) + self.positional_embedding)
         x = self.ln_post(self.transformer(x, first_only=True)[:, 0])
-        return F.normalize(x @ self.proj, dim=-1)
+        return F.normalize((x @ self.proj).float(), dim=-1)
 
 
 class ClipTextTower(nn.Module):
@@ -161,4 +161,4 @@ class ClipTextTower(nn.Module):
         x = self.ln_final(self.transformer(x, self.causal))
         end = ids.argmax(dim=-1)  # the end token has the highest id
         x = x.gather(1, end[:, None, None].expand(-1, 1, x.shape[-1]))[:, 0]
-        return F.normalize(x @ self.text_projection, dim=-1)
+        return F.normalize((x @ self.text_projection).float(), dim=-1)

@@ -28,4 +28,4 @@ class BertTextTower(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """See the class."""
-        return F.normalize(self.proj(self.bert(ids, mask).mean(dim=1)), dim=-1)
+        return F.normalize(self.proj(self.bert(ids, mask).mean(dim=1)).float(), dim=-1)

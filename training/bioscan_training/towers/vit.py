@@ -114,4 +114,4 @@ class VisionTransformer(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """See the class."""
-        return F.normalize(self.logits(pixels), dim=-1)
+        return F.normalize(self.logits(pixels).float(), dim=-1)
