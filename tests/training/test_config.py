@@ -63,6 +63,16 @@ def test_empty_recipe_is_the_default(tmp_path: Path) -> None:
         ("[towers.text]\ntemplate = '{kingdom}'", ["'towers.text.template'", "{order}", "'{kingdom}'"]),
         ("[towers.text]\ntemplate = '{order'", ["'towers.text.template'", "{epithet}", "'{order'"]),
         ("device = 'tpu'", ["'device'", "auto, cpu, cuda", "'tpu'"]),
+        ("seed = 1125899906842624000", ["'seed'", "from 0 to 4294967295", "1125899906842624000"]),
+        ("[image]\nmode = 'stretch'", ["'image.mode'", "crop, squash, letterbox", "'stretch'"]),
+        ("[align]\nsize = 256", ["'align.resize'", "at least the size of 256 px", "240"]),
+        ("[towers.image]\nresize = 200", ["'towers.image.resize'", "at least the size of 224 px", "200"]),
+        ("[towers.text]\nmax_tokens = 2", ["'towers.text.max_tokens'", "at least 3", "2"]),
+        ("[dna.schedule]\npatience = 3", ["'dna.schedule.watch'", "figure of the validation", "''"]),
+        (
+            "[contrast.schedule]\npatience = 3\neval_every = 0",
+            ["'contrast.schedule.patience'", "'eval_every'", "3"],
+        ),
     ],
 )
 def test_mistakes_name_key_and_expectation(tmp_path: Path, text: str, parts: list[str]) -> None:
@@ -70,6 +80,10 @@ def test_mistakes_name_key_and_expectation(tmp_path: Path, text: str, parts: lis
         load_config(write(tmp_path, text))
     assert all(part in str(caught.value) for part in parts)
     assert "\n" not in str(caught.value)
+
+
+def test_a_picture_that_is_not_cropped_may_be_of_any_size(tmp_path: Path) -> None:
+    assert load_config(write(tmp_path, "[align]\nsize = 256\nmode = 'squash'")).align.size == 256
 
 
 def test_integers_are_fine_where_a_float_is_meant(tmp_path: Path) -> None:

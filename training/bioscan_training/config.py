@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from bioscan_desktop.core.errors import BioscanError
-from bioscan_training.config_bounds import LEAST, MOST, PLACEHOLDERS, placeholders_of
+from bioscan_training.config_bounds import LEAST, MOST, PLACEHOLDERS, contradiction_of, placeholders_of
 from bioscan_training.data.barcodes import Augmentation
 from bioscan_training.data.splits import SplitRules
 
@@ -171,7 +171,7 @@ class ImageStage:
     first_size: int = 0
     size: int = 224
     resize: int = 240
-    mode: str = "crop"
+    mode: Literal["crop", "squash", "letterbox"] = "crop"
     per_species: int = 2
     scale: float = 20.0
     margin: float = 0.1
@@ -411,7 +411,8 @@ def load_config(path: Path) -> Config:
     """Reads a TOML recipe.
 
     Raises:
-        ConfigError: no file, no TOML, an unknown key or a value of the wrong type.
+        ConfigError: no file, no TOML, an unknown key, a value of the wrong type, or values that contradict
+            each other.
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -435,7 +436,11 @@ def _build(cls: type[T], values: dict[str, Any], where: str, start: Any = None) 
                 f"Unknown key '{name}' in the config; allowed here: {', '.join(sorted(allowed))}."
             )
         arguments[key] = _check(hints[key], value, name, getattr(start, key))
-    return dataclasses.replace(start, **arguments)
+    table = dataclasses.replace(start, **arguments)
+    contradiction = contradiction_of(table, where)
+    if contradiction is not None:
+        raise ConfigError(contradiction)
+    return table
 
 
 def _check(hint: Any, value: Any, name: str, start: Any = None) -> Any:

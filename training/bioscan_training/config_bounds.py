@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from typing import Any
 
 from bioscan_desktop.core.taxonomy import RANKS
 
@@ -14,7 +15,7 @@ _SHARES = (
 LEAST: dict[str, float] = (
     dict.fromkeys(
         "epochs batch accumulate k max_bases width layers heads hidden size resize train_size patch rank"
-        " max_tokens workers photo_side val_queries val_keys val_barcodes vocabulary_size dim per_species"
+        " workers photo_side val_queries val_keys val_barcodes vocabulary_size dim per_species"
         " aspect parity_inputs calibration per_genus min_haplotypes min_bases most_shrink".split(),
         1,
     )
@@ -25,9 +26,9 @@ LEAST: dict[str, float] = (
         0,
     )
     | dict.fromkeys(_SHARES, 0)
-    | {"embedding": 12, "temperature": 0.001}
+    | {"embedding": 12, "temperature": 0.001, "max_tokens": 3}
 )
-MOST: dict[str, float] = dict.fromkeys(_SHARES, 1)
+MOST: dict[str, float] = {**dict.fromkeys(_SHARES, 1), "seed": 2**32 - 1}
 """Bounds of numbers, by the last part of their key."""
 
 PLACEHOLDERS = (*RANKS, "epithet")
@@ -40,3 +41,20 @@ def placeholders_of(template: str) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
     except ValueError:
         return {template}
+
+
+def contradiction_of(table: Any, where: str) -> str | None:
+    """A sentence on keys of one table that do not go together, or None.
+
+    Args:
+        where: the table's name and a dot.
+    """
+    size, resize = getattr(table, "size", 0), getattr(table, "resize", 0)
+    if resize < size and getattr(table, "mode", "crop") == "crop":
+        return f"'{where}resize' must be at least the size of {size} px that is cropped, found {resize}."
+    patience = getattr(table, "patience", 0)
+    if patience and not table.eval_every:
+        return f"'{where}patience' is {patience}, which needs 'eval_every' of at least 1."
+    if patience and not table.watch:
+        return f"'{where}watch' must be a figure of the validation where there is 'patience'; found ''."
+    return None

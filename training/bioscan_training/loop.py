@@ -106,7 +106,7 @@ class Trainer:
         workers: the processes that train together.
 
     Raises:
-        ConfigError: the schedule contradicts itself, or asks for what is not installed.
+        ConfigError: the schedule asks for what is not installed.
     """
 
     def __init__(
@@ -122,10 +122,6 @@ class Trainer:
         device: torch.device | str = "cpu",
         workers: Workers = ALONE,
     ) -> None:
-        if schedule.patience and not schedule.eval_every:
-            raise ConfigError(
-                f"'{name}.schedule.patience' is {schedule.patience}, which needs 'eval_every' of at least 1."
-            )
         self.device = torch.device(device)
         self.workers = workers
         self.model = model.to(self.device)
