@@ -48,8 +48,7 @@ class WordPiece:
     """
 
     def __init__(self, vocabulary: Path, max_tokens: int) -> None:
-        lines = vocabulary.read_text(encoding="utf-8").split("\n")  # a token may be another line separator
-        self._id = {token.strip(): number for number, token in enumerate(lines)}
+        self._id = {token.strip(): number for number, token in enumerate(read_pieces(vocabulary))}
         self.max_tokens = max_tokens
 
     def encode(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -154,6 +153,16 @@ def text_encoding(settings: TextTokenizer, folder: Path) -> TextEncoding:
         return pieces
     except (OSError, UnicodeDecodeError, EOFError, zlib.error, KeyError, ValueError) as error:
         raise PackError(f"The vocabulary {path} cannot be used ({reason(error)}).") from None
+
+
+def read_pieces(path: Path) -> list[str]:
+    """The tokens of a file of word pieces, in the order of their ids.
+
+    Raises:
+        OSError, UnicodeDecodeError: it cannot be read.
+    """
+    lines = path.read_text(encoding="utf-8").split("\n")  # a token may be another line separator
+    return lines if lines[-1] else lines[:-1]
 
 
 def read_merges(path: Path) -> list[tuple[str, str]]:

@@ -440,6 +440,21 @@ def test_a_vocabulary_may_come_within_a_tokenizer_json(tmp_path: Path, kind: str
         write_vocabulary(source, kind, n_ids, tmp_path)
 
 
+def test_tokens_that_are_line_separators_elsewhere_are_one_entry_each(tmp_path: Path) -> None:
+    """BERT's files end a line with \\n alone; Python's `splitlines` ends it at ten other letters, too."""
+    from bioscan_training.contrast.model import vocabulary_entries
+
+    from bioscan_desktop.inference.text import WordPiece
+
+    source = tmp_path / "vocab.txt"
+    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "\u2028", "\x85", "noctua"]
+    source.write_text("".join(f"{token}\n" for token in tokens), encoding="utf-8", newline="\n")
+    assert vocabulary_entries(source) == len(tokens)
+    packed = tmp_path / write_vocabulary(source, "wordpiece", len(tokens), tmp_path)
+    for path in (source, packed):
+        assert WordPiece(path, 3).encode(["Noctua"])[0].tolist() == [[2, 6, 3]]
+
+
 def test_openclip_needs_its_configuration(tmp_path: Path) -> None:
     with pytest.raises(BioscanError, match="which GELU"):
         imported(tmp_path, "openclip", originals.clip_checkpoint(originals.clip_config()))

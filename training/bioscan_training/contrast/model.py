@@ -11,7 +11,7 @@ from torch.utils.checkpoint import checkpoint
 
 from bioscan_desktop.core.errors import reason
 from bioscan_desktop.inference.images import ImagePreprocessing
-from bioscan_desktop.inference.text import WordPiece
+from bioscan_desktop.inference.text import WordPiece, read_pieces
 from bioscan_desktop.inference.tokens import BarcodeTokenizer, FrameTokenizer, KmerTokenizer
 from bioscan_training.config import Config, ConfigError, DnaTower, ImageTower, TextTower
 from bioscan_training.data.photos import MEAN, STD
@@ -116,7 +116,7 @@ def vocabulary_file(tower: TextTower, run_dir: Path) -> Path:
 
 def vocabulary_entries(path: Path) -> int:
     """Number of ids of a vocabulary file."""
-    return len(path.read_text(encoding="utf-8").splitlines())
+    return len(read_pieces(path))
 
 
 def start_as_bert(tower: nn.Module) -> nn.Module:

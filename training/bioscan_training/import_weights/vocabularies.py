@@ -11,7 +11,7 @@ import json
 import zlib
 from pathlib import Path
 
-from bioscan_desktop.inference.text import read_merges
+from bioscan_desktop.inference.text import read_merges, read_pieces
 from bioscan_training.import_weights.ledger import WeightsError
 
 FILE = "text.vocabulary.txt"
@@ -60,7 +60,7 @@ def _merges(source: Path) -> list[str]:
 
 def _pieces(source: Path) -> list[str]:
     if source.suffix != ".json":
-        return source.read_text(encoding="utf-8").splitlines()
+        return read_pieces(source)
     ids = json.loads(source.read_text(encoding="utf-8"))["model"]["vocab"]
     if sorted(ids.values()) != list(range(len(ids))):
         raise ValueError("its ids have gaps")
