@@ -183,6 +183,7 @@ def test_all_stages_and_the_pack(data: Path, tmp_path: Path) -> None:
     export_pack(CONFIG, data, data, run, out)
     manifest = ModelManifest.load(out)
     manifest.verify(out)
+    assert manifest.provenance["trained_splits"] == ["train", "tune"]
     # The app's own path from a file to an embedding, against torch behind the same preprocessing.
     prep, tokenizer = manifest.encoders["image"].preprocessing, manifest.encoders["dna"].tokenizer
     assert prep == preprocessing_of(CONFIG.align) and tokenizer == FrameTokenizer()

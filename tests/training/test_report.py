@@ -1,5 +1,6 @@
 """`bioscan-train evaluate` on photos: which are asked, and among which."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from bioscan_training.cli import main
 from bioscan_training.config import Config, ImageStage
 from bioscan_training.data.records import Record
 from bioscan_training.data.splits import SplitRules
-from bioscan_training.report import photo_figures
+from bioscan_training.report import photo_figures, splits_of_pack
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.inference.manifest import ModelManifest
 
 STARTER = Path(__file__).parents[2] / "resources" / "models" / "starter"
 SPECIES = ("Aus bus", "Aus cus", "Dus eus")
@@ -31,13 +33,15 @@ def rows_of(numbers: list[int]) -> np.ndarray:
     return np.eye(8, dtype=np.float32)[numbers]
 
 
-def figures(photos: list[Record], rules: SplitRules, split: str = "test") -> dict[str, Any]:
+def figures(
+    photos: list[Record], rules: SplitRules, split: str = "test", trained: tuple[str, ...] = ("train",)
+) -> dict[str, Any]:
     """Encoders that know every species by the first letter of a file or sequence."""
     barcodes = [record(n % 3, "train", bases=f"{n % 3}-{n}") for n in range(9)]
     return photo_figures(
         lambda paths: rows_of([int(path.name[0]) for path in paths]),
         lambda sequences: rows_of([int(s[0]) for s in sequences]),
-        photos, barcodes, Path("photos"), split, False, None, rules,
+        photos, barcodes, Path("photos"), split, False, None, rules, trained,
     )  # fmt: skip
 
 
@@ -57,6 +61,17 @@ def test_the_test_fold_is_that_of_the_recipe() -> None:
     ] + [record(s, "train", "4", f"{s}-more.jpg") for s in range(3)]
     assert figures(photos, rules)["image to image"]["seen"]["model"]["species"]["n"] == 3
     assert figures(photos, rules, "val")["image to image"]["seen"]["model"]["species"]["n"] == 3
+    # Without `fit --tuning` the tuning fold was trained on, so that it cannot ask.
+    found = figures(photos, rules, "val", ("train", "tune"))
+    assert "seen" not in found["image to image"] and "seen" not in found["image to dna"]
+
+
+def test_a_pack_says_which_splits_it_was_trained_on() -> None:
+    manifest = ModelManifest.load(STARTER)
+    assert splits_of_pack(manifest) == {"train", "tune"}
+    own = replace(manifest, provenance={**manifest.provenance, "trained_splits": ["train"]})
+    assert splits_of_pack(own) == {"train"}
+    assert splits_of_pack(replace(manifest, provenance={"source": {"format": "clibd"}})) == set()
 
 
 @pytest.mark.parametrize(("there", "expected"), [(("image",), "image"), (("image", "align"), "align")])

@@ -318,7 +318,10 @@ def _write_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
         parity=measured,
     )
 
+    provenance: dict[str, Any] = {"recipe": to_dict(config), "seed": config.seed, "card": "MODEL_CARD.md"}
     if images is not None:
+        trained_on = trained_splits(run_dir)
+        provenance["trained_splits"] = sorted(trained_on)
         stage = finished_stage(config, run_dir)
         prep = preprocessing_of(stage)
         photos = read_records(data / "photos.tsv")
@@ -339,7 +342,7 @@ def _write_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
             preprocessing=prep,
             parity=measured,
             variants={"int8": variant} if variant else {},
-            leaning=leaning_of(settings, trained_splits(run_dir), photos),
+            leaning=leaning_of(settings, trained_on, photos),
         )
 
     return ModelManifest(
@@ -349,5 +352,5 @@ def _write_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
         dim=config.dim,
         encoders=cards,
         licence=settings.licence,
-        provenance={"recipe": to_dict(config), "seed": config.seed, "card": "MODEL_CARD.md"},
+        provenance=provenance,
     )

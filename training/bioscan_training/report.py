@@ -13,8 +13,9 @@ Only queries whose name exists among the keys count at a rank; `n` says how many
 from __future__ import annotations
 
 import argparse
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ from bioscan_training.config import Config, ImageModel
 from bioscan_training.data.barcodes import FramedBarcodes, unique_haplotypes
 from bioscan_training.data.photos import MEAN, STD, model_inputs
 from bioscan_training.data.records import Record, read_records
-from bioscan_training.data.splits import SplitRules
+from bioscan_training.data.splits import TUNE, SplitRules
 from bioscan_training.dna_stage import embed_codes, load_dna_encoder
 from bioscan_training.encoders import ImageEncoder
 from bioscan_training.evaluate import (
@@ -57,6 +58,8 @@ from bioscan_training.photo_stage import (
     preprocessing_of,
     trained_splits,
 )
+
+log = logging.getLogger(__name__)
 
 LEAST_KEYS = 5
 """The nearest keys that are looked at; with fewer, photos have no figures and barcodes are refused."""
@@ -200,11 +203,13 @@ def photo_figures(
     baselines: bool,
     leaning: Leaning | None,
     rules: SplitRules,
+    trained_on: Collection[str],
 ) -> dict[str, Any]:
     """Image -> image and image -> DNA, seen and unseen species apart.
 
     Args:
         rules: name the official folds; photos without such a fold are asked among barcodes alone.
+        trained_on: splits that the photo tower has seen; they do not ask.
     """
     fold = rules.tune_fold if split == "val" else rules.test_fold
     out_of_training = {"val_unseen"} if split == "val" else {"unseen"}
@@ -230,7 +235,8 @@ def photo_figures(
     dna_rows = embed_barcodes([r.nucleotides for r in dna_keys])
     figures: dict[str, Any] = {"image to image": {}, "image to dna": {}}
     ranking, dna_shifts = _ranking(leaning, keys, key_rows), _shifts(leaning, dna_keys, "dna")
-    for name, queries in (groups | elsewhere).items():
+    for name, candidates in (groups | elsewhere).items():
+        queries = [r for r in candidates if r.split not in trained_on]
         if not queries:
             continue
         rows = embed(paths(queries))
@@ -330,9 +336,13 @@ def evaluate_all(config: Config, args: argparse.Namespace) -> dict[str, Any]:
     if embed is not None and args.images is not None:
         photos = read_records(args.data / "photos.tsv")
         if args.pack:
-            leaning = ModelManifest.load(args.pack).leaning
+            manifest = ModelManifest.load(args.pack)
+            leaning, trained_on = manifest.leaning, splits_of_pack(manifest)
         else:
-            leaning = leaning_of(config.export, trained_splits(args.run_dir), photos)
+            trained_on = trained_splits(args.run_dir)
+            leaning = leaning_of(config.export, trained_on, photos)
+        if args.split == "val" and TUNE in trained_on:
+            log.warning("Photos of the tuning fold are not asked: they were trained on; see `fit --tuning`.")
         figures |= photo_figures(
             embed,
             embed_barcodes,
@@ -343,8 +353,20 @@ def evaluate_all(config: Config, args: argparse.Namespace) -> dict[str, Any]:
             not args.no_baselines,
             leaning,
             config.splits,
+            trained_on,
         )
     return rounded(figures)
+
+
+def splits_of_pack(manifest: ModelManifest) -> frozenset[str]:
+    """Splits that a pack's photo tower was trained on, by its provenance; none where that does not tell.
+
+    Packs of before say only what the recipe names, which is more for a run of `fit --tuning`.
+    """
+    recipe = manifest.provenance.get("recipe", {})
+    stage = next((s for s in ("contrast", "align", "image") if s in recipe.get("stages", ())), None)
+    named = recipe[stage]["train_splits"] if stage is not None else ()
+    return frozenset(manifest.provenance.get("trained_splits", named))
 
 
 def rounded(value: Any) -> Any:
