@@ -45,6 +45,12 @@ class DivergedError(BioscanError):
     code = "diverged"
 
 
+class MemoryShortError(BioscanError):
+    """A step does not fit into the memory; the message is one sentence."""
+
+    code = "out_of_memory"
+
+
 AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 _ONECYCLE_START, _ONECYCLE_END = 1 / 25, 1 / 25e4
@@ -272,6 +278,7 @@ class Trainer:
 
         Raises:
             DivergedError: the loss is not finite.
+            MemoryShortError: a step does not fit into the memory.
             ConfigError: `watch` is no figure of the validation.
         """
         steps_per_epoch = max(1, steps_per_epoch // self.schedule.accumulate)
@@ -288,7 +295,15 @@ class Trainer:
             for group, peak in zip(self.optimizer.param_groups, self.peaks, strict=True):
                 group["lr"] = peak * rate
             torch.manual_seed(self.seed * 1_000_003 + self.step + (self.workers.rank << 40))
-            figures = self._train_step(batches, loss_of)
+            try:
+                figures = self._train_step(batches, loss_of)
+            except (MemoryError, RuntimeError) as error:
+                if _lacks_memory(error):
+                    raise MemoryShortError(
+                        f"Stage {self.name}: the memory does not suffice for step {self.step}; try a smaller "
+                        "'batch', or in stage contrast a 'cache_chunk'."
+                    ) from error
+                raise
             self.step += 1
             self._average()
             for key, value in figures.items():
@@ -359,6 +374,13 @@ class Trainer:
         if self.workers.first:
             weights = {"recipe": json.dumps(self.recipe), "model": self.average.state_dict()}
             write_state(weights, self.run_dir / f"{self.name}.pt")
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """For the CPU torch has no class of its own; the words are those of its allocator, Windows' last."""
+    words = ("can't allocate memory", "not enough memory")
+    told = any(part in str(error) for part in words)
+    return isinstance(error, MemoryError | torch.cuda.OutOfMemoryError) or told
 
 
 def read_state(path: Path) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from bioscan_training.contrast.stage import (  # noqa: E402
     make_learner,
     train_contrast,
 )
-from bioscan_training.loop import DivergedError, Trainer  # noqa: E402
+from bioscan_training.loop import DivergedError, MemoryShortError, Trainer  # noqa: E402
 from bioscan_training.towers.lora import fold_adapters  # noqa: E402
 
 from tests.training.contrast.conftest import RECIPE, recipe_file, with_contrast, with_tower  # noqa: E402
@@ -312,6 +312,23 @@ def test_a_loss_that_is_no_number_ends_the_run_in_one_sentence(data: Path, run: 
 
     with pytest.raises(DivergedError, match="not finite at step 0"):
         trainer.fit(sampler.steps_per_epoch, sampler.batch_of, loss_of)
+
+
+def test_too_little_memory_ends_the_run_in_one_sentence(data: Path, run: Path) -> None:
+    learner, sampler = learner_and_sampler(RECIPE, data, run)
+    trainer = Trainer(learner, run, "contrast", RECIPE.contrast.schedule, 1, {}, "")
+
+    def loss_of(model: Any, batch: Batch) -> Any:
+        return torch.empty(10**15).sum(), {}  # 4 PB
+
+    with pytest.raises(MemoryShortError, match=r"Stage contrast: .* step 0; .*'batch'.*'cache_chunk'"):
+        trainer.fit(sampler.steps_per_epoch, sampler.batch_of, loss_of)
+
+    def mistaken(model: Any, batch: Batch) -> Any:
+        return torch.zeros(2) @ torch.zeros(3), {}
+
+    with pytest.raises(RuntimeError, match="size"):  # any other fault stays one
+        trainer.fit(sampler.steps_per_epoch, sampler.batch_of, mistaken)
 
 
 @pytest.mark.parametrize(
