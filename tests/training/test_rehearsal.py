@@ -30,6 +30,22 @@ def test_a_species_is_held_out_of_photos_and_barcodes_alike() -> None:
     assert others == [r for r in PHOTOS if r.species not in held and r.split != TEST]
 
 
+def test_nothing_of_a_held_out_species_is_trained_on_under_another_name() -> None:
+    moved = {r.species for r in rehearse(PHOTOS, BARCODES, 4)[0] if r.split == VAL_UNSEEN}
+    held = next(name for name in NAMES if name in moved)
+    other = next(name for name in NAMES[:30] if name not in moved)
+    both = [r for r in BARCODES if r.species in (held, other) and r.split == TRAIN]
+    mixed = [
+        *(replace(r, haplotype="shared") for r in both),
+        replace(BARCODES[0], lineage=replace(BARCODES[0].lineage, species=None), haplotype="shared"),
+    ]
+    aggregate = replace(photo(f"AGG {held} - cus"), split=TRAIN)
+    assert aggregate.species is None
+    photos, barcodes = rehearse([*PHOTOS, aggregate], [*BARCODES, *mixed], 4)
+    assert [r.split for r in barcodes if r.haplotype == "shared"] == [EXCLUDED] * 3
+    assert photos[-1].split == EXCLUDED
+
+
 def test_the_choice_depends_on_the_name_alone() -> None:
     held = [
         {r.species for r in rehearse(p, b, 3)[0] if r.split == VAL_UNSEEN}

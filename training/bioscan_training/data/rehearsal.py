@@ -10,13 +10,23 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bioscan_training.data.records import Record, RecordsError, read_records, write_records
-from bioscan_training.data.splits import CALIBRATE, EXCLUDED, TEST, TRAIN, TUNE, UNSEEN, VAL, VAL_UNSEEN
+from bioscan_training.data.splits import (
+    CALIBRATE,
+    EXCLUDED,
+    TEST,
+    TRAIN,
+    TUNE,
+    UNSEEN,
+    VAL,
+    VAL_UNSEEN,
+    aggregate_members,
+)
 
 ABOUT = "Hold trained species out of prepared data, to choose a recipe on them."
 EXAMPLE = "bioscan-train rehearse --data prepared --out rehearsal"
@@ -52,19 +62,30 @@ def rehearse(
     """Photos and barcodes with one of `every` species that has both moved to `val_unseen`.
 
     Which one depends on its name alone (SHA-1 divisible by `every`). Photos that test or
-    calibrate, and those of species that the real encoders never see, are excluded.
+    calibrate, and those of species that the real encoders never see, are excluded. So are, as in
+    `split_barcodes` and `split_photos`, barcodes that a species held out shares with another name, and
+    photos of an aggregate that may be such a species.
     """
     seen = {r.species for r in photos if r.split in (TRAIN, TUNE)}
     both = seen & {r.species for r in barcodes} - {None}
     held = {s for s in both if s and int(hashlib.sha1(s.encode()).hexdigest(), 16) % every == 0}
 
+    names_of: dict[str, set[str | None]] = defaultdict(set)
+    for record in barcodes:
+        names_of[record.haplotype].add(record.species)
+    shared = {haplotype for haplotype, names in names_of.items() if len(names) > 1 and names & held}
+
     def photo(record: Record) -> Record:
         if record.species in held:
             return replace(record, split=VAL_UNSEEN)
-        return replace(record, split=EXCLUDED) if record.split in (TEST, UNSEEN, CALIBRATE) else record
+        out = record.split in (TEST, UNSEEN, CALIBRATE) or aggregate_members(record) & held
+        return replace(record, split=EXCLUDED) if out else record
 
     def barcode(record: Record) -> Record:
-        moved = record.species in held and record.split in (TRAIN, VAL, TUNE)
-        return replace(record, split=VAL_UNSEEN) if moved else record
+        if record.split not in (TRAIN, VAL, TUNE):
+            return record
+        if record.haplotype in shared:
+            return replace(record, split=EXCLUDED)
+        return replace(record, split=VAL_UNSEEN) if record.species in held else record
 
     return [photo(r) for r in photos], [barcode(r) for r in barcodes]

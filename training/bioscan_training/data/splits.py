@@ -103,7 +103,7 @@ def split_barcodes(records: Sequence[Record], seed: int, rules: SplitRules) -> l
     return [replace(r, split=side.get(r.haplotype, TRAIN)) for r in records]
 
 
-def _aggregate_members(record: Record) -> set[str]:
+def aggregate_members(record: Record) -> set[str]:
     """The species that an aggregate's name may stand for: `AGG Thera britannica - variata` -> two."""
     words = record.raw_species.split()
     if not words or words[0].upper() != "AGG" or record.genus is None:
@@ -125,7 +125,7 @@ def split_photos(records: Sequence[Record], seed: int, rules: SplitRules) -> lis
     placed = []
     for r in records:
         side = held_out(r.species, seed, rules)
-        if side is None and any(held_out(name, seed, rules) for name in _aggregate_members(r)):
+        if side is None and any(held_out(name, seed, rules) for name in aggregate_members(r)):
             side = EXCLUDED
         if side is None and r.fold:
             side = {rules.test_fold: TEST, rules.tune_fold: TUNE}.get(r.fold, TRAIN)
