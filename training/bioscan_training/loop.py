@@ -156,10 +156,20 @@ class Trainer:
         """Takes up the checkpoint if there is one.
 
         Raises:
-            ResumeError: it was made by another recipe, or with other data, or is damaged.
+            ResumeError: it was made by another recipe, or with other data, or is damaged; or other processes
+                that train along find another one, and would wait for this one for ever.
         """
-        if not self.checkpoint.exists():
-            return False
+        found = self.checkpoint.exists()
+        if found:
+            self._take_up()
+        if not self.workers.alike(self.step):
+            raise ResumeError(
+                f"The processes find different {self.checkpoint.name} in {self.run_dir}; give all of them "
+                "the same folder."
+            )
+        return found
+
+    def _take_up(self) -> None:
         state = read_state(self.checkpoint)
         if state["recipe"] != json.dumps(self.recipe, sort_keys=True):
             raise ResumeError(
@@ -179,7 +189,6 @@ class Trainer:
         self.step, self.seconds = state["step"], state["seconds"]
         self.sums, self.best = state["sums"], state["best"]
         log.info("%s: resuming at step %d", self.name, self.step)
-        return True
 
     def save(self) -> None:
         """Writes the checkpoint in one piece: a kill leaves the old one or the new one.

@@ -83,9 +83,16 @@ class Workers:
         """The mean of the processes' values."""
         if self.world == 1:
             return value
+        return sum(self._said(value)) / self.world
+
+    def alike(self, value: int) -> bool:
+        """True if all processes say the same."""
+        return self.world == 1 or len(set(self._said(value))) == 1
+
+    def _said(self, value: Any) -> list[Any]:
         said: list[Any] = [None] * self.world
         dist.all_gather_object(said, value)
-        return sum(said) / self.world
+        return said
 
     def decide(self, flag: bool) -> bool:
         """What the first process says."""

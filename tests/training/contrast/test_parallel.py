@@ -37,8 +37,8 @@ def environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
 
 
-def in_two(words: list[str]) -> None:
-    """Runs this interpreter twice on localhost, with what `torchrun` would set."""
+def in_two(words: list[str], code: int = 0) -> str:
+    """Runs this interpreter twice on localhost, with what `torchrun` would set; returns what both say."""
     common = {
         **environment(),
         "MASTER_ADDR": "127.0.0.1",
@@ -57,7 +57,8 @@ def in_two(words: list[str]) -> None:
         for rank in range(2)
     ]
     errors = [process.communicate(timeout=120)[1] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0], "\n".join(errors)
+    assert [process.returncode for process in processes] == [code, code], "\n".join(errors)
+    return "".join(errors)
 
 
 def assert_same(one: dict[str, Any], two: dict[str, Any], atol: float) -> None:
@@ -101,6 +102,20 @@ def test_torchrun_goes_on_with_what_one_process_began(data: Path, tmp_path: Path
     assert command_line(["--quiet", *words, str(tmp_path / "one")]) == 0
     one, two = (torch.load(tmp_path / n / "contrast.pt", weights_only=True)["model"] for n in ("one", "two"))
     assert_same(one, two, 1e-4)
+
+
+def test_processes_with_folders_of_their_own_are_refused(data: Path, tmp_path: Path) -> None:
+    """As on two machines without a common disk: they would train from different steps on."""
+    recipe = recipe_file(tmp_path / "recipe.toml", epochs=2)
+    (tmp_path / "0").mkdir()
+    train_contrast(load_config(recipe), data, data, tmp_path / "0", stop_at=2)
+    words = ["fit", "--config", str(recipe), "--data", str(data), "--images", str(data), "--run-dir"]
+    program = (
+        "import os, sys\nfrom bioscan_training.cli import main\n"
+        f"sys.exit(main([*{words!r}, f'{tmp_path}/{{os.environ[\"RANK\"]}}']))"
+    )
+    said = in_two(["-c", program], code=2)
+    assert said.count("The processes find different contrast.ckpt in") == 2
 
 
 def test_other_stages_refuse_to_run_in_parallel(
