@@ -13,9 +13,11 @@ What is equal stands as it came.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import heapq
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from bioscan_desktop.core.natural import natural_text
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 Value = str | float
 """What rows are compared by. No tuple: a hundred thousand of them would hold up Python's garbage
 collector, and with it the window."""
+
+STEP = 500
+"""Rows between two looks at the clock, where many are sorted."""
 
 CONFLICT, NAMELESS, FAILED, WAITING = range(4)
 """What has no name to sort by, in the order in which it stands."""
@@ -107,3 +112,40 @@ ORDERS: dict[str, Order] = {
     )
 }
 """By name, in the order of the menu."""
+
+
+def sorted_keys(
+    total: int,
+    pick: Callable[[int, int], list[Row]],
+    value: Callable[[Row], Value] | None,
+    found: list[int],
+    values: dict[int, Value],
+) -> Iterator[None]:
+    """Puts rows in order in short steps; Qt's own sorting, or Python's of all at once, would hold up the
+    window.
+
+    Args:
+        total: rows there are.
+        pick: the wanted ones from a place to before another.
+        value: what they are compared by; None leaves them as they came.
+        found: their keys are filled in here.
+        values: what they are compared by, by key; what is missing is filled in.
+    """
+    runs: list[list[int]] = []
+    for start in range(0, total, STEP):
+        if start:
+            yield
+        some = pick(start, min(start + STEP, total))
+        keys = [row.key for row in some]
+        if value is not None:
+            values.update((row.key, value(row)) for row in some if row.key not in values)
+            keys.sort(key=values.__getitem__)
+        runs.append(keys)
+    if value is None:
+        found += chain.from_iterable(runs)
+        return
+    merged = heapq.merge(*runs, key=values.__getitem__)
+    while part := list(islice(merged, STEP)):
+        found += part
+        if len(part) == STEP:
+            yield

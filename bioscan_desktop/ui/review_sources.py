@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -10,8 +11,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from bioscan_desktop.ui.deciding import Decision
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.ordering import ORDERS as LIST_ORDERS
-from bioscan_desktop.ui.ordering import unsureness
+from bioscan_desktop.ui.ordering import sorted_keys, unsureness
 from bioscan_desktop.ui.translating import mark
+from bioscan_desktop.ui.turns import Turns
 from bioscan_desktop.ui.workbench import Workbench
 
 WHICH: dict[str, str] = {
@@ -29,6 +31,9 @@ ORDERS: dict[str, str] = {
 
 AGAIN_MS = 400
 """Answers come in by the hundred; what is gone through follows this much later."""
+
+REST = 5
+"""Times as long as it took to put all in order is waited before other rows make that needed again."""
 
 
 class ReviewSource(QObject):
@@ -51,13 +56,13 @@ class ReviewSource(QObject):
 
     title = ""
 
-    def keys(self, which: str, order: str) -> list[int]:
-        """What is to be gone through: one of `WHICH`, in one of `ORDERS`."""
-        raise NotImplementedError
-
     def ask(self, which: str, order: str, tell: Callable[[list[int]], None]) -> None:
-        """Finds `keys`, at once or in a worker, and tells them."""
-        tell(self.keys(which, order))
+        """Finds what is to be gone through, one of `WHICH` in one of `ORDERS`, and tells it by key.
+
+        Few are told at once, many later, found in short turns or by a worker. What was asked before may
+        not be told any more.
+        """
+        raise NotImplementedError
 
     def has_rows(self) -> bool:
         """There is anything at all that could be reviewed."""
@@ -127,7 +132,8 @@ class WorkbenchSource(ReviewSource):
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(AGAIN_MS)
-        self._again.timeout.connect(self.rows_changed)
+        self._again.timeout.connect(self._on_again)
+        self._turns = Turns(self)
         # Methods, not lambdas: these end with the source, when a session takes its place.
         bench.model.rowsInserted.connect(self._soon)
         bench.model.rowsRemoved.connect(self._soon)
@@ -136,13 +142,23 @@ class WorkbenchSource(ReviewSource):
         bench.setting_changed.connect(self._on_setting)
         bench.undo_changed.connect(self.undo_changed)
 
-    def keys(self, which: str, order: str) -> list[int]:
-        wanted = WANTED[which]
-        rows = [row for row in self._bench.model.rows if _is_answered(row) and wanted(row)]
+    def ask(self, which: str, order: str, tell: Callable[[list[int]], None]) -> None:
+        wanted, rows = WANTED[which], list(self._bench.model.rows)  # which may come and go meanwhile
         value = unsureness if order == "unsure" else LIST_ORDERS[self._bench.settings.get("list_order")].value
-        if value is not None:
-            rows.sort(key=value)
-        return [row.key for row in rows]
+        found: list[int] = []
+
+        def pick(start: int, end: int) -> list[Row]:
+            return [row for row in rows[start:end] if _is_answered(row) and wanted(row)]
+
+        began = time.perf_counter()
+
+        def end() -> None:
+            took_ms = 1000 * (time.perf_counter() - began)
+            self._again.setInterval(max(AGAIN_MS, int(REST * took_ms)))
+            tell(found)
+
+        self._turns.stop()
+        self._turns.run(sorted_keys(len(rows), pick, value, found, {}), end)
 
     def has_rows(self) -> bool:
         return any(_is_answered(row) for row in self._bench.model.rows)
@@ -180,6 +196,12 @@ class WorkbenchSource(ReviewSource):
     def _soon(self) -> None:
         if not self._again.isActive():
             self._again.start()
+
+    def _on_again(self) -> None:
+        if self._turns.is_busy:
+            self._again.start()  # else rows that come all the time would never let it end
+        else:
+            self.rows_changed.emit()
 
     def _on_results(self, keys: list[int]) -> None:
         self.changed.emit(keys)

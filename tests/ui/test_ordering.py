@@ -374,5 +374,5 @@ def test_review_goes_through_in_the_order_of_the_list(filled: MainWindow, qtbot:
     filled.acts["page_review"].trigger()
     page = filled.shell.page("review")
     assert isinstance(page, ReviewPage)
-    keys = page.source.keys("all", "listed")
-    assert keys == [row.key for row in filled.page.listed.rows]
+    page.which.setCurrentIndex(page.which.findData("all"))
+    assert page.line.keys == [row.key for row in filled.page.listed.rows]

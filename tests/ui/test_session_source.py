@@ -67,7 +67,7 @@ def test_decisions_go_into_the_file(window: MainWindow, page: ReviewPage, sessio
     row = page.current
     assert row is not None and row.result is not None and row.specimen.photo is not None
     name = row.result.verdict.name
-    second = page.source.row(page._order[1])
+    second = page.source.row(page.line.keys[1])
     for key in (Key.Key_Return, Key.Key_1, Key.Key_U):
         QTest.keyClick(page, key)
     page.close_session()
@@ -89,12 +89,12 @@ def test_undo_goes_on_after_the_session_was_closed(
     qtbot.waitUntil(lambda: page._count.text() == "2 of 5 decided")
     qtbot.waitUntil(window.acts["undo"].isEnabled)
     window.acts["undo"].trigger()
-    assert page.current is not None and page.current.key == page._order[1]
+    assert page.current is not None and page.current.key == page.line.keys[1]
     assert page.current.decision is None
     window.acts["undo"].trigger()
     qtbot.waitUntil(window.acts["redo"].isEnabled)
     window.acts["redo"].trigger()
-    assert page.current.key == page._order[0]
+    assert page.current.key == page.line.keys[0]
     page.close_session()
     assert [action for action, _ in kept(session)][:2] == ["accept", ""]
 
@@ -185,12 +185,12 @@ def test_a_drive_that_is_gone_while_the_window_is_drawn_is_told_once(
     page.source._rows.clear()  # type: ignore[attr-defined]
     window._enable()
     page._show()
-    assert page.current is None and page.source.kinds(page._order)["open"] == len(page._order)
+    assert page.current is None and page.source.kinds(page.line.keys)["open"] == len(page.line.keys)
     assert told == ["The drive is gone."]
 
 
 def test_a_note_that_is_taken_back_is_shown_no_more(page: ReviewPage) -> None:
-    source, key = page.source, page._order[0]
+    source, key = page.source, page.line.keys[0]
     assert isinstance(source, SessionSource)
     decisions.decide(source._database, -key, "note", note="box 3")
     source._rows.clear()

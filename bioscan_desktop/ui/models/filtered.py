@@ -10,18 +10,17 @@ that is wanted (`place_anew`). Rows that come are put in their places at once.
 
 from __future__ import annotations
 
-import heapq
 import time
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import chain, groupby, islice
+from itertools import groupby
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from bioscan_desktop.ui.filtering import ALL, Wanted
 from bioscan_desktop.ui.models.specimens import MANY_RUNS, Row, SpecimenModel
-from bioscan_desktop.ui.ordering import ARRIVAL, Order, Value
+from bioscan_desktop.ui.ordering import ARRIVAL, Order, Value, sorted_keys
 from bioscan_desktop.ui.turns import Turns
 
 AGAIN_MS = 300
@@ -32,9 +31,6 @@ REST = 5
 
 TURN_S = 0.02
 """Longest time in one go."""
-
-STEP = 500
-"""Rows between two looks at the clock."""
 
 SHORT = 2000
 """Lists up to this long are sorted at once when many rows come."""
@@ -132,25 +128,12 @@ class FilteredModel(QAbstractListModel):
 
     def _find(self, found: list[int], values: dict[int, Value]) -> Iterator[None]:
         """Fills in the keys of the wanted rows, sorted, and what they are sorted by."""
-        rows, value = self._source.rows, self.order.value
-        runs: list[list[int]] = []
-        for start in range(0, len(rows), STEP):
-            if start:
-                yield
-            some = [rows[p] for p in self.wanted.among(rows, start, min(start + STEP, len(rows)))]
-            keys = [row.key for row in some]
-            if value is not None:
-                values.update((row.key, value(row)) for row in some if row.key not in values)
-                keys.sort(key=values.__getitem__)
-            runs.append(keys)
-        if value is None:
-            found += chain.from_iterable(runs)
-            return
-        merged = heapq.merge(*runs, key=values.__getitem__)
-        while part := list(islice(merged, STEP)):
-            found += part
-            if len(part) == STEP:
-                yield
+        rows = self._source.rows
+
+        def pick(start: int, end: int) -> list[Row]:
+            return [rows[place] for place in self.wanted.among(rows, start, end)]
+
+        yield from sorted_keys(len(rows), pick, self.order.value, found, values)
 
     def _show(self, shown: list[int] | None, values: dict[int, Value]) -> None:
         self._by, self._values, self._to_place = self.order, values, False

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -24,6 +25,7 @@ from bioscan_desktop.ui.deciding import Decision
 from bioscan_desktop.ui.dialogs.photos import PhotosDialog, counterparts
 from bioscan_desktop.ui.dialogs.why import WhyDialog
 from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.review_line import ReviewLine
 from bioscan_desktop.ui.review_sources import ORDERS, WHICH, ReviewSource, WorkbenchSource
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
@@ -60,11 +62,9 @@ class ReviewPage(QStackedWidget):
         super().__init__(parent)
         self._theme, self._bench = theme, bench
         self.source: ReviewSource = WorkbenchSource(bench, self)
-        self._order: list[int] = []
-        self._places: dict[int, int] = {}  # of the keys in the order
-        self._decided: set[int] = set()
-        self._place = 0
-        self._asked = 0
+        self.line = ReviewLine(self)
+        self.line.changed.connect(self._show)
+        self._is_stale = False  # the source has other rows, which nobody has looked at yet
         self._photos: PhotosDialog | None = None
         self._why: WhyDialog | None = None
         self._deciding = self._undoing = False
@@ -107,7 +107,7 @@ class ReviewPage(QStackedWidget):
 
     def _listen(self) -> None:
         self.source.changed.connect(self._on_changed)
-        self.source.rows_changed.connect(self.reload)
+        self.source.rows_changed.connect(self._on_rows)
         self.source.undo_changed.connect(self.undo_changed)
         self.source.failed.connect(lambda sentence: self._bench.said.emit(sentence, None))
         title = self.source.title
@@ -188,40 +188,27 @@ class ReviewPage(QStackedWidget):
     @property
     def current(self) -> Row | None:
         """The specimen in question."""
-        if not 0 <= self._place < len(self._order):
-            return None
-        return self.source.row(self._order[self._place])
+        key = self.line.current
+        return None if key is None else self.source.row(key)
 
     def reload(self) -> None:
         """Asks anew what is to be gone through; what was decided just now stays in the line."""
-        self._asked += 1
-        asked = self._asked
-        self.source.ask(
-            self.which.currentData(), self.order.currentData(), lambda keys: self._on_keys(asked, keys)
-        )
+        self._is_stale = False
+        self.line.ask(self.source, self.which.currentData(), self.order.currentData())
 
-    def _on_keys(self, asked: int, fresh: list[int]) -> None:
-        if asked != self._asked:
-            return  # something else is wanted by now
-        before = self._order[self._place] if 0 <= self._place < len(self._order) else None
-        known = set(fresh)
-        kept = [key for key in self._order if key in known or self._is_there(key)]
-        seen = set(kept)
-        self._order = kept + [key for key in fresh if key not in seen]
-        self._places = {key: place for place, key in enumerate(self._order)}
-        self._decided = self.source.decided(self._order)
-        if before in self._places:
-            self._place = self._places[before]
-        elif kept:
-            self._place = min(self._place, len(self._order) - 1)
-        self._show()
+    def _on_rows(self) -> None:
+        if self.isVisible():
+            self.reload()
+        else:
+            self._is_stale = True
 
-    def _is_there(self, key: int) -> bool:
-        row = self.source.row(key)
-        return row is not None and row.result is not None
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self.reload()
 
     def _start_over(self) -> None:
-        self._order, self._places, self._place = [], {}, 0
+        self.line.clear()
         self.reload()
         self.setFocus()
 
@@ -235,28 +222,24 @@ class ReviewPage(QStackedWidget):
     def go(self, place: int) -> None:
         """Goes to a specimen by its place; past the last one stands the summary."""
         self.answer.own_name.clearFocus()
-        self._place = max(0, min(place, len(self._order)))
+        self.line.place = max(0, min(place, len(self.line.keys)))
         self._show()
 
     def _go_on(self) -> None:
         """To the next specimen without a decision, or past the last."""
-        place = self._place + 1
-        while place < len(self._order) and self._order[place] in self._decided:
+        place = self.line.place + 1
+        while place < len(self.line.keys) and self.line.keys[place] in self.line.decided:
             place += 1
         self.go(place)
 
     def _on_changed(self, keys: list[int]) -> None:
-        keys = [key for key in keys if key in self._places]
-        if not keys:
-            return
-        self._decided -= set(keys)
-        self._decided |= self.source.decided(keys)
-        if not self._deciding:
+        keys = self.line.note_decided(self.source, keys)
+        if keys and not self._deciding:
             row = self.current
             if self._undoing and (row is None or row.key not in keys):
                 there = [key for key in keys if self.source.row(key) is not None]
                 if there:
-                    self._place = self._places[there[-1]]  # what was taken back should be seen
+                    self.line.place = self.line.places[there[-1]]  # what was taken back should be seen
             self._show()
 
     # -- deciding ------------------------------------------------------------------------------
@@ -265,7 +248,7 @@ class ReviewPage(QStackedWidget):
         """What a key says: a digit, or one of `ReviewKeys.ACTIONS`."""
         moves = {"previous": -1, "next": 1}
         if what in moves:
-            self.go(self._place + moves[what])
+            self.go(self.line.place + moves[what])
         elif what == "undo":
             self.undo()
         elif what == "own":
@@ -355,10 +338,10 @@ class ReviewPage(QStackedWidget):
     # -- showing -------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        self._bar.setRange(0, max(1, len(self._order)))
-        self._bar.setValue(len(self._decided))
+        self._bar.setRange(0, max(1, len(self.line.keys)))
+        self._bar.setValue(len(self.line.decided))
         decided = tr("{number} of {total} decided").format(
-            number=thousands(len(self._decided)), total=thousands(len(self._order))
+            number=thousands(len(self.line.decided)), total=thousands(len(self.line.keys))
         )
         self._count.setText(decided)
         row = self.current
@@ -367,20 +350,26 @@ class ReviewPage(QStackedWidget):
             return
         self.setCurrentWidget(self._body)
         place = tr("{done} of {total}").format(
-            done=thousands(self._place + 1), total=thousands(len(self._order))
+            done=thousands(self.line.place + 1), total=thousands(len(self.line.keys))
         )
         self.specimen.show_row(row, place)
         self.answer.show_row(row)
         self._look_ahead()
 
     def _show_end(self) -> None:
-        kinds = self.source.kinds(self._order)
-        self.end.show_counts(self.which.currentData(), kinds, bool(self._order) or self.source.has_rows())
-        self.setCurrentWidget(self.end)
+        source = self.source
+
+        def tell(kinds: Counter[str]) -> None:
+            if self.source is source and self.current is None:  # nobody has gone back meanwhile
+                has_rows = bool(self.line.keys) or source.has_rows()
+                self.end.show_counts(self.which.currentData(), kinds, has_rows)
+                self.setCurrentWidget(self.end)
+
+        self.line.count_kinds(source, tell)
 
     def _look_ahead(self) -> None:
         """The next photos are read already while this one is looked at."""
-        for key in self._order[self._place + 1 : self._place + 3]:
+        for key in self.line.keys[self.line.place + 1 : self.line.place + 3]:
             row = self.source.row(key)
             if row is not None and row.specimen.photo is not None:
                 self._bench.pictures.preview(row)
@@ -427,7 +416,7 @@ class ReviewPage(QStackedWidget):
         elif plain and event.key() == Qt.Key.Key_Home:
             self.go(0)
         elif plain and event.key() == Qt.Key.Key_End:
-            self.go(len(self._order) - 1)
+            self.go(len(self.line.keys) - 1)
         elif plain and event.text() in ("+", "=", "-"):
             self.specimen.photo.zoom_by(1 / STEP if event.text() == "-" else STEP)
         else:

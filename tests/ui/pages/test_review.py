@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from bioscan_desktop.ui import deciding
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.pages.review import ReviewPage
@@ -158,11 +160,13 @@ def test_answers_that_come_in_are_added(
     press(page, Key.Key_Return)
     window.bench.add_sample()
     settled(window, 5)
-    qtbot.waitUntil(lambda: len(page._order) == 5)
+    QTest.qWait(600)
+    assert len(page.line.keys) == 4  # nobody looks on
     window.acts["page_review"].trigger()
+    assert len(page.line.keys) == 5
     assert page.current is rows[1]  # where it was
     window.bench.remove([rows[1].key])
-    qtbot.waitUntil(lambda: len(page._order) == 4)
+    qtbot.waitUntil(lambda: len(page.line.keys) == 4)
     assert page.current is rows[2]
 
 
@@ -177,7 +181,7 @@ def test_nothing_to_review_says_what_to_do(window: MainWindow) -> None:
 
 def test_least_sure_first(page: ReviewPage, rows: list[Row]) -> None:
     page.order.setCurrentIndex(page.order.findData("unsure"))
-    shares = [page.source.row(key).result.verdict.confidence for key in page._order]
+    shares = [page.source.row(key).result.verdict.confidence for key in page.line.keys]
     assert shares == sorted(shares)
 
 
@@ -200,7 +204,41 @@ def test_thousands_of_rows_are_gone_through(
         row.result, row.state = rows[number % 4].result, rows[number % 4].state
         more.append(row)
     bench.model.append(more)
-    qtbot.waitUntil(lambda: len(page._order) == 5_004)
+    qtbot.waitUntil(lambda: len(page.line.keys) == 5_004)
     for _ in range(40):
         press(page, Key.Key_Return)
     assert page._count.text() == "40 of 5\u202f004 decided"
+
+
+def test_a_hundred_thousand_rows_are_put_in_line_in_turns(
+    window: MainWindow, page: ReviewPage, rows: list[Row], qtbot: QtBot
+) -> None:
+    bench = window.bench
+    more = []
+    for number in range(100_000):
+        row = bench.model.new_row(rows[number % 4].specimen)
+        row.result, row.state = rows[number % 4].result, rows[number % 4].state
+        more.append(row)
+    bench.model.append(more)
+    qtbot.waitUntil(lambda: len(page.line.keys) == 100_004, timeout=30_000)
+    before = page.line.keys
+    page.order.setCurrentIndex(page.order.findData("unsure"))
+    assert page.line.keys == []  # they are found in the turns that follow
+    turns: list[bool] = []
+
+    def ended() -> bool:
+        turns.append(bool(page.line.keys))
+        if len(turns) == 3:
+            bench.decide(rows[0].key, deciding.simple("unknown", rows[0].result))
+        return turns[-1]
+
+    with qtbot.captureExceptions() as raised:
+        while not ended():
+            QApplication.processEvents()
+    assert not raised and len(turns) > 5
+    sure = [page.source.row(key).result.verdict.confidence for key in page.line.keys]
+    assert sure == sorted(sure) and set(page.line.keys) == set(before)
+    assert page.line.decided == {rows[0].key}  # what was decided meanwhile counts
+    page.go(len(page.line.keys))
+    qtbot.waitUntil(page.end.isVisible)
+    assert "100" in page.end._words.text() and "1 unknown" in page.end._words.text()
