@@ -35,7 +35,7 @@ from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.bars import MessageBar, StatusBar
 from bioscan_desktop.ui.widgets.drop_overlay import DropOverlay
-from bioscan_desktop.ui.widgets.parts import size_within_screen
+from bioscan_desktop.ui.widgets.parts import size_to_fit
 from bioscan_desktop.ui.widgets.restriction_bar import RestrictionBar
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _restore(self) -> None:
-        size_within_screen(self, 1280, 800)
+        size_to_fit(self, 1280, 800)
         saved = self._settings.get("geometry")
         if saved:
             self.restoreGeometry(QByteArray.fromBase64(saved.encode("ascii", "ignore")))

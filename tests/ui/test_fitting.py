@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QSplitter, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QDialog, QLabel, QPushButton, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.ui import intake
@@ -111,3 +111,24 @@ def test_facts_of_a_pack_fit(filled: MainWindow, size: tuple[int, int], qtbot: Q
     qtbot.waitUntil(lambda: bool(page.packs))
     check(filled, size)
     assert cut_texts(page.details) == []
+
+
+@pytest.mark.parametrize("size", [(640, 400), (800, 600)])
+@pytest.mark.parametrize(
+    "act", ["restrict", "export_details", "photos", "crop", "why", "quick_look", "shortcuts", "attach"]
+)
+def test_dialogs_are_no_larger_than_the_window(
+    filled: MainWindow, size: tuple[int, int], act: str, qtbot: QtBot
+) -> None:
+    filled.resize(*size)
+    filled.page.select(filled.bench.model.rows[0].key)
+    if act == "attach":
+        filled.bench.unjoin(filled.bench.model.rows[0].key)
+    filled.acts[act].trigger()
+    (dialog,) = [one for one in filled.findChildren(QDialog) if one.isVisible()]
+    QTest.qWait(60)
+    try:
+        assert dialog.width() <= size[0] and dialog.height() <= size[1], dialog.size()
+        assert pressed(dialog) == [] and sideways(dialog) == []
+    finally:
+        dialog.close()

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.edged import Dialog
-from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.parts import label, size_to_fit
 
 TABLES = (".xlsx", ".tsv", ".csv", ".txt", ".gz")
 """Endings of what may be such a table."""
@@ -51,7 +51,7 @@ class AddSpecimensDialog(Dialog):
         super().__init__(parent)
         self._start = start
         self.setWindowTitle(tr("Add your own specimens"))
-        self.setMinimumWidth(620)
+        size_to_fit(self, 620, 0)
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.setContentsMargins(20, 18, 20, 16)

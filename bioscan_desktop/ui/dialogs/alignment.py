@@ -21,7 +21,7 @@ from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import mark, percentage, tr
 from bioscan_desktop.ui.widgets.alignment_rows import AlignmentRows
 from bioscan_desktop.ui.widgets.edged import Dialog
-from bioscan_desktop.ui.widgets.parts import label, size_within_screen
+from bioscan_desktop.ui.widgets.parts import label, size_to_fit
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.barcode_evidence import BarcodeEvidence, Compared
@@ -43,7 +43,7 @@ class AlignmentDialog(Dialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Compare bases"))
         self.setModal(False)
-        size_within_screen(self, 860, 560, of_window=0.7)
+        size_to_fit(self, 860, 560, of_window=0.7)
         self.evidence: BarcodeEvidence | None = None
         self._compared: list[Compared] = []
         column = QVBoxLayout(self)

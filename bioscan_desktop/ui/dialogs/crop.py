@@ -15,7 +15,7 @@ from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.crop_view import CropView
 from bioscan_desktop.ui.widgets.edged import Dialog
-from bioscan_desktop.ui.widgets.parts import label, size_within_screen
+from bioscan_desktop.ui.widgets.parts import label, size_to_fit
 from bioscan_desktop.ui.workbench import Workbench
 
 HELP = mark(
@@ -38,7 +38,7 @@ class CropDialog(Dialog):
         assert row.specimen.photo is not None
         self._bench, self._source = bench, row.specimen.photo
         self.setWindowTitle(tr("Crop the photo"))
-        size_within_screen(self, 860, 680, of_window=0.7)
+        size_to_fit(self, 860, 680, of_window=0.7)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)

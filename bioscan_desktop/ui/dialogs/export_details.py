@@ -28,7 +28,7 @@ from bioscan_desktop.ui.jobs import Job
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.translating import mark, thousands, tr
 from bioscan_desktop.ui.widgets.edged import Dialog
-from bioscan_desktop.ui.widgets.parts import label, size_within_screen
+from bioscan_desktop.ui.widgets.parts import label, size_to_fit
 from bioscan_desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class ExportDetailsDialog(Dialog):
         self.sheet: Path | None = None
         self._copy = b""
         self.setWindowTitle(tr("Details for exports"))
-        size_within_screen(self, 600, 430)
+        size_to_fit(self, 600, 430)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)
@@ -71,6 +71,7 @@ class ExportDetailsDialog(Dialog):
         form = QFormLayout(inside)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(10)
+        form.setHorizontalSpacing(16)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self.name = QLineEdit(bench.settings.get("made_by"))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QHeaderView, QPushButton, QTable
 
 from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.edged import Dialog
-from bioscan_desktop.ui.widgets.parts import label, size_within_screen
+from bioscan_desktop.ui.widgets.parts import label, size_to_fit
 from bioscan_desktop.ui.widgets.tables import set_up_table
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class MissingNamesDialog(Dialog):
     def __init__(self, missing: Sequence[Match], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Names not in the library"))
-        size_within_screen(self, 620, 480)
+        size_to_fit(self, 620, 480)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)

@@ -24,7 +24,7 @@ from bioscan_desktop.ui.models.thumbnails import PREVIEW_SIDE, Pictures
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.edged import Dialog
-from bioscan_desktop.ui.widgets.parts import label, size_within_screen
+from bioscan_desktop.ui.widgets.parts import ElidedLabel, label, size_to_fit
 from bioscan_desktop.ui.widgets.zoom_view import STEP, Tied, ZoomView
 
 if TYPE_CHECKING:
@@ -92,12 +92,13 @@ class PhotosDialog(Dialog):
         self._wanted: dict[ZoomView, Path | bytes] = {}
         self.setWindowTitle(tr("Compare photos"))
         self.setModal(False)
-        size_within_screen(self, 980, 600, of_window=0.8)
+        size_to_fit(self, 980, 600, of_window=0.8)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)
         line = QHBoxLayout()
-        self._title = label(bold=True, scale=1.15, wrap=False)
+        self._title = ElidedLabel()
+        self._title.setFont(label(bold=True, scale=1.15).font())
         caption = label(tr("Compare with"), "muted", wrap=False)
         self.box = QComboBox()
         self.box.setAccessibleName(tr("Photo to compare with"))
@@ -122,10 +123,7 @@ class PhotosDialog(Dialog):
         self.together.setChecked(True)
         self.together.toggled.connect(self.tied.tie)
         foot.addWidget(self.together)
-        foot.addWidget(
-            label(tr("Wheel or + − zooms, dragging or arrow keys move, 0 fits."), "muted", wrap=False)
-        )
-        foot.addStretch(1)
+        foot.addWidget(label(tr("Wheel or + − zooms, dragging or arrow keys move, 0 fits."), "muted"), 1)
         for text, name, act in (
             ("−", tr("Zoom out"), lambda: self.mine.zoom_by(1 / STEP)),
             ("+", tr("Zoom in"), lambda: self.mine.zoom_by(STEP)),
@@ -153,7 +151,7 @@ class PhotosDialog(Dialog):
         if photo is None:
             return
         self.key = row.key
-        self._title.setText(row.specimen.query_id)
+        self._title.say(row.specimen.query_id)
         self.mine.fit()
         self._load(self.mine, photo, row.specimen.query_id)
         self._others = list(others)

@@ -17,7 +17,7 @@ from bioscan_desktop.ui.models.specimens import Row, spoken
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.edged import Dialog
-from bioscan_desktop.ui.widgets.parts import Drawing, ElidedLabel, frame, label, size_within_screen
+from bioscan_desktop.ui.widgets.parts import Drawing, ElidedLabel, frame, label, size_to_fit
 from bioscan_desktop.ui.widgets.photo_strip import PhotoStrip
 from bioscan_desktop.ui.widgets.specimen_delegate import MARKS
 from bioscan_desktop.ui.widgets.views import BarcodeView
@@ -73,7 +73,7 @@ class QuickLook(Dialog):
         self._ahead: Sequence[Row] = ()
         self.setWindowTitle(tr("Quick look"))
         self.setModal(False)
-        size_within_screen(self, int(parent.width() * SHARE), int(parent.height() * SHARE))
+        size_to_fit(self, int(parent.width() * SHARE), int(parent.height() * SHARE))
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 14, 14, 12)
         column.setSpacing(10)

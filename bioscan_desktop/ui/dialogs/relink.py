@@ -21,7 +21,7 @@ from bioscan_desktop.ui.photo_care import Found, Lost, PhotoCare
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.translating import mark, thousands, tr
 from bioscan_desktop.ui.widgets.edged import Dialog
-from bioscan_desktop.ui.widgets.parts import ProgressBar, label, size_within_screen
+from bioscan_desktop.ui.widgets.parts import ProgressBar, label, size_to_fit
 
 SHOWN = 500
 """Photos that are named."""
@@ -44,7 +44,7 @@ class RelinkDialog(Dialog):
         self._care, self._start = care, start
         self._job: Job | None = None
         self.setWindowTitle(tr("Find moved photos"))
-        size_within_screen(self, 620, 480)
+        size_to_fit(self, 620, 480)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)

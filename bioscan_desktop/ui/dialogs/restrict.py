@@ -23,7 +23,7 @@ from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.restricting import ALL, Limits, countries_of
 from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.edged import Dialog
-from bioscan_desktop.ui.widgets.parts import label, size_within_screen
+from bioscan_desktop.ui.widgets.parts import label, size_to_fit
 from bioscan_desktop.ui.workbench import Workbench
 
 ABOUT = mark(
@@ -44,7 +44,7 @@ class RestrictDialog(Dialog):
         self._listed, self._file = limits.listed, limits.file
         self._chosen = set(limits.countries)
         self.setWindowTitle(tr("Restrict the answers"))
-        size_within_screen(self, 560, 620)
+        size_to_fit(self, 560, 620)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(8)
@@ -58,7 +58,7 @@ class RestrictDialog(Dialog):
         self.countries = QListWidget()
         self.countries.setAccessibleName(tr("Countries with records in the library"))
         self.countries.setProperty("look", "popup")
-        self.countries.setMinimumHeight(110)
+        self.countries.setMinimumHeight(60)  # windows of 400 pixels have no more
         self.countries.itemChanged.connect(self._on_ticked)
         self.countries.itemActivated.connect(self._turn)
         caption = QLabel(tr("&Countries"))

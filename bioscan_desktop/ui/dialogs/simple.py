@@ -25,7 +25,7 @@ from bioscan_desktop import __version__, logs
 from bioscan_desktop.ui import actions, icons
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.edged import Dialog, MessageBox
-from bioscan_desktop.ui.widgets.parts import SCREEN_SHARE, label, size_within_screen
+from bioscan_desktop.ui.widgets.parts import label, room_for, size_to_fit
 
 MARGINS = 60
 """Pixels beside the sheet of shortcuts."""
@@ -52,7 +52,7 @@ class ShortcutsDialog(Dialog):
             (tr("In lists"), [(tr(what), tr(keys)) for what, keys in actions.BY_HAND]),
             (tr("On the page Review"), [(tr(what), tr(keys)) for what, keys in actions.IN_REVIEW]),
         ]
-        room = self.screen().availableSize().width() * SCREEN_SHARE - MARGINS
+        room = room_for(self).width() - MARGINS
         sheets = (_sheet(_columns(groups, number)) for number in (3, 2, 1))
         inside = next((sheet for sheet in sheets if sheet.sizeHint().width() <= room), None)
         inside = inside or _sheet(_columns(groups, 1))
@@ -66,7 +66,7 @@ class ShortcutsDialog(Dialog):
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
         wanted = inside.sizeHint() + QSize(MARGINS, 126)
-        size_within_screen(self, wanted.width(), wanted.height())
+        size_to_fit(self, wanted.width(), wanted.height())
 
 
 def _sheet(columns: list[list[tuple[str, str]]]) -> QWidget:
@@ -133,8 +133,11 @@ class AboutDialog(Dialog):
         picture.setAccessibleName(tr("The program's icon"))
         head.addWidget(picture)
         words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addStretch(1)
         words.addWidget(label("BIOSCAN Desktop", scale=1.6, bold=True))
         words.addWidget(label(tr("Version {version}").format(version=__version__), "muted"))
+        words.addStretch(1)
         head.addLayout(words, 1)
         column.addLayout(head)
         body = label(self._text)
@@ -182,7 +185,7 @@ class AttachDialog(Dialog):
         super().__init__(parent)
         self.from_file = False
         self.setWindowTitle(tr("Attach barcode"))
-        self.setMinimumSize(560, 340)
+        size_to_fit(self, 560, 340)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)
@@ -199,6 +202,7 @@ class AttachDialog(Dialog):
         )
         self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
         self._ok.setText(tr("Attach"))
+        self._ok.setProperty("look", "primary")
         choose = QPushButton(tr("From a file…"))
         choose.clicked.connect(self._on_file)
         buttons.addButton(choose, QDialogButtonBox.ButtonRole.ActionRole)

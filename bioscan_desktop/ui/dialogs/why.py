@@ -23,7 +23,7 @@ from bioscan_desktop.ui.explaining import Rung
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.edged import Dialog
-from bioscan_desktop.ui.widgets.parts import Drawing, label, size_within_screen
+from bioscan_desktop.ui.widgets.parts import Drawing, label, size_to_fit
 
 
 class RungBars(QWidget):
@@ -139,7 +139,7 @@ class WhyDialog(Dialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Why this rank?"))
         self.setModal(False)
-        size_within_screen(self, 600, 800)
+        size_to_fit(self, 600, 800)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)

@@ -131,21 +131,32 @@ def set_look(widget: QWidget, look: str) -> None:
 
 
 SCREEN_SHARE = 0.96
-"""Of the screen's width that a dialog may take."""
+"""Of the width of screen or window that a dialog may take."""
 
 
-def size_within_screen(dialog: QWidget, width: int, height: int, of_window: float = 0.0) -> None:
-    """Gives a window of its own this size, or what the screen has room for.
+def room_for(dialog: QWidget) -> QSize:
+    """The largest size of a window of its own: within the screen, and the window that it belongs to.
+
+    One that reaches beyond a small window hides what it is about, and its edges get lost.
+    """
+    room = dialog.screen().availableSize()
+    parent = dialog.parentWidget()
+    if parent is not None and parent.window().isVisible():
+        room = room.boundedTo(parent.window().size())
+    return QSize(int(room.width() * SCREEN_SHARE), int(room.height() * 0.92))
+
+
+def size_to_fit(dialog: QWidget, width: int, height: int, of_window: float = 0.0) -> None:
+    """Gives a window of its own this size, or what there is room for; see `room_for`.
 
     Args:
         of_window: it takes this share of its parent's window, where that is more.
     """
-    room = dialog.screen().availableSize()
+    wanted = QSize(width, height)
     parent = dialog.parentWidget()
     if parent is not None:
-        wanted = parent.window().size() * of_window
-        width, height = max(width, wanted.width()), max(height, wanted.height())
-    dialog.resize(min(width, int(room.width() * SCREEN_SHARE)), min(height, int(room.height() * 0.92)))
+        wanted = wanted.expandedTo(parent.window().size() * of_window)
+    dialog.resize(wanted.boundedTo(room_for(dialog)))
 
 
 def ask_for_height(widget: QWidget) -> None:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from bioscan_desktop import ui
 from bioscan_desktop.ui import icons
-from bioscan_desktop.ui.widgets.parts import ProgressBar, size_within_screen
+from bioscan_desktop.ui.widgets.parts import ProgressBar, size_to_fit
 
 
 class _Counted(ProgressBar):
@@ -50,7 +50,7 @@ def test_a_dialog_grows_with_its_window(window: tuple[int, int], size: tuple[int
     qtbot.addWidget(parent)
     parent.resize(*window)
     dialog = QDialog(QWidget(parent))
-    size_within_screen(dialog, 300, 200, of_window=0.5)
+    size_to_fit(dialog, 300, 200, of_window=0.5)
     assert dialog.size() == QSize(*size)
 
 
