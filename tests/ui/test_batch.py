@@ -349,3 +349,24 @@ def test_references_in_one_line() -> None:
     html = hits_html(hits)
     assert html == "Nearest: Noctua sp. 2 (99.2 % identical, A1)  ·  <i>Noctua</i> (similarity 0.800)"
     assert hits_html([]) == ""
+
+
+def test_long_ids_have_the_room_of_short_neighbours(page: BatchPage, tmp_path: Path, qtbot: QtBot) -> None:
+    fill(tmp_path / "many", 4)
+    photo = tmp_path / "many" / "box 1" / "S1_side.jpg"
+    long = tmp_path / "photos" / "trap-12_2026-07-31_site-B_plate-0042_G07_dorsal.jpg"
+    long.parent.mkdir()
+    for copy in (long, long.with_name("short.jpg")):
+        shutil.copy(photo, copy)
+    page.control.start(Setup(tmp_path / "out", tmp_path / "photos"))
+    done(page, qtbot)
+    names = [text for text in texts(page) if text]
+    assert long.stem in names
+    for width, is_cut in ((1500, False), (900, True)):
+        page.resize(width, 760)
+        QApplication.processEvents()
+        needs = {column: page.table.sizeHintForColumn(column) for column in (0, 1, 4)}
+        widths = {column: page.table.columnWidth(column) for column in needs}
+        assert (sum(needs.values()) > sum(widths.values())) is is_cut  # else this says nothing
+        assert all(widths[column] >= needs[column] for column in needs) is not is_cut
+        assert widths[1] >= needs[1] and sum(widths.values()) <= page.width()

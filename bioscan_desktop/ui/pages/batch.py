@@ -31,15 +31,15 @@ from bioscan_desktop.ui.widgets.batch_status import BatchStatus
 from bioscan_desktop.ui.widgets.order_button import OrderButton
 from bioscan_desktop.ui.widgets.parts import frame, label
 from bioscan_desktop.ui.widgets.restriction_bar import RestrictionBar
-from bioscan_desktop.ui.widgets.tables import set_up_table
+from bioscan_desktop.ui.widgets.tables import set_up_table, shared_out
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.batch_work import BatchProgress
     from bioscan_desktop.session.queries import Filter
     from bioscan_desktop.ui.workbench import Workbench
 
-SPECIMEN, RESULT = 0.28, 0.36
-"""Shares of the table's width that is left beside the columns of known width; the last takes the rest."""
+SHARES = {0: 0.36, 1: 0.36, 4: 0.28}
+"""By column, shares of the table's width that is left beside the columns of known width."""
 
 NARROW = 720
 """Below this width, the file that a row came from is left out."""
@@ -70,6 +70,7 @@ class BatchPage(QStackedWidget):
         super().__init__(parent)
         self._theme, self._bench = theme, bench
         self._chosen: int | None = None
+        self._needs = dict.fromkeys(SHARES, 0)  # pixels, of what has been seen of the run so far
         self.control = BatchControl(bench, self)
         self.notifier = Notifier(self)
         self.begin = BatchSetup(theme)
@@ -184,6 +185,7 @@ class BatchPage(QStackedWidget):
         self.order.chosen.connect(self._on_order)
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         self.table.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.rows.dataChanged.connect(lambda *_: self._fit_columns())
         self._theme.changed.connect(self.table.viewport().update)
         self._bench.engine_changed.connect(self._on_changed)
         for keys, act in (
@@ -224,6 +226,7 @@ class BatchPage(QStackedWidget):
 
     def _clear(self) -> None:
         self._chosen = None
+        self._needs = dict.fromkeys(SHARES, 0)
         self.rows.show_numbers(array("q"))
         self.status.show_counts(None)
         self._about.setVisible(False)
@@ -265,6 +268,7 @@ class BatchPage(QStackedWidget):
         self.control.read_record(number)
 
     def _on_scrolled(self, value: int) -> None:
+        self._fit_columns()
         if value == 0 and self.control.is_busy:
             self.control.look()
 
@@ -326,18 +330,25 @@ class BatchPage(QStackedWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        metrics = self.table.fontMetrics()
-        rank = max(metrics.horizontalAdvance(wording.rank_noun(rank)) for rank in RANKS) + 28
-        likely = translated("Very likely"), wording.percent(SURE)
-        sure = metrics.horizontalAdvance(", ".join(likely)) + 28
-        left = self.width() - 60 - rank - sure
         narrow = self.width() < NARROW
         side = 6 if narrow else 24
         self._around.setContentsMargins(side, 24, side, 24)
         self.table.setColumnHidden(self.rows.columnCount() - 1, narrow)
-        room = left / (SPECIMEN + RESULT) if narrow else left
-        for column, width in enumerate((SPECIMEN * room, RESULT * room, rank, sure)):
-            self.table.setColumnWidth(column, int(width))
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Ids, names and files have the room that they need; columns grow with longer ones, and stay so."""
+        metrics = self.table.fontMetrics()
+        rank = max(metrics.horizontalAdvance(wording.rank_noun(rank)) for rank in RANKS) + 28
+        likely = translated("Very likely"), wording.percent(SURE)
+        sure = metrics.horizontalAdvance(", ".join(likely)) + 28
+        shown = [column for column in SHARES if not self.table.isColumnHidden(column)]
+        for column in shown:
+            self._needs[column] = max(self._needs[column], self.table.sizeHintForColumn(column))
+        needs, shares = [self._needs[column] for column in shown], [SHARES[column] for column in shown]
+        free = shared_out(needs, shares, self.width() - 60 - rank - sure)
+        for column, width in {2: rank, 3: sure, **dict(zip(shown, free, strict=True))}.items():
+            self.table.setColumnWidth(column, width)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._dropped(event) is not None:

@@ -36,10 +36,13 @@ def _may_be_sequences(path: Path | None) -> bool:
 
 
 TREE_WIDTHS = (410, 560)
-"""Least and most pixels of the tree, which takes a quarter of the page."""
+"""Least and most pixels of the tree, which takes a quarter of the page, or what its names need."""
 
-TREE_SHARE = 0.45
+TREE_SHARE = 0.47
 """Of a narrow page that it takes at most."""
+
+SCROLL_BAR = 12
+"""Pixels of the bar beside the tree."""
 
 
 class LibraryPage(QStackedWidget):
@@ -146,9 +149,15 @@ class LibraryPage(QStackedWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_tree()
+
+    def _fit_tree(self) -> None:
+        """Names that can be seen are not cut where there is room, until someone moves the handle."""
         if not self._moved:
             least, most = TREE_WIDTHS
-            width = min(most, max(least, self.width() // 4), int(self.width() * TREE_SHARE))
+            names = self.tree.sizeHintForColumn(0) + 2 * self.tree.frameWidth() + SCROLL_BAR
+            named = names + sum(self.tree.header().sectionSize(section) for section in (1, 2, 3))
+            width = min(most, max(least, named, self.width() // 4), int(self.width() * TREE_SHARE))
             self.splitter.setSizes([width, self.width()])
         self._fit_columns()
 
@@ -195,6 +204,7 @@ class LibraryPage(QStackedWidget):
             self.setCurrentWidget(self.splitter)
             self.tree.expand(self.model.index_of(0))
             self.show_taxon(0)
+            self._fit_tree()
             return
         self.setCurrentWidget(self._waiting)
         if self.source.error:

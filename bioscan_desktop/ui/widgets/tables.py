@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTreeView
@@ -41,3 +41,23 @@ def set_widths(table: QTableView | QTreeView, widths: Mapping[int, int]) -> None
     for column, width in widths.items():
         title = table.model().headerData(column, Qt.Orientation.Horizontal)
         header.resizeSection(column, max(width, header.fontMetrics().horizontalAdvance(title) + margin))
+
+
+def shared_out(needs: Sequence[int], shares: Sequence[float], room: int) -> list[int]:
+    """Widths of columns in pixels: each has what it needs, as long as there is room for all.
+
+    What is left over goes to all by their shares. Where there is too little, a column that needs less than
+    its share still has all of it, and the others share the rest.
+    """
+    spare = room - sum(needs)
+    if spare >= 0:
+        return [need + int(spare * share / sum(shares)) for need, share in zip(needs, shares, strict=True)]
+    widths = [0] * len(needs)
+    tight = set(range(len(needs)))
+    while tight:
+        total = sum(shares[one] for one in tight)
+        least = min(tight, key=lambda one: needs[one] / shares[one])
+        widths[least] = min(needs[least], int(max(0, room) * shares[least] / total))
+        room -= widths[least]
+        tight.remove(least)
+    return widths
