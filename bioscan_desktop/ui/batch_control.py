@@ -16,6 +16,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.jobs import Job, Reporter
+from bioscan_desktop.ui.models.country_hints import Origin, origin_of
+from bioscan_desktop.ui.models.specimens import Row as SpecimenRow
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.translating import tr
 
@@ -67,6 +69,21 @@ class Look:
     restricted: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The machine's whole answer about one specimen.
+
+    Attributes:
+        record: as it is kept.
+        row: specimen and answer as the other pages know them.
+        origin: where the specimens of the run are from.
+    """
+
+    record: dict[str, Any]
+    row: SpecimenRow
+    origin: Origin
+
+
 class BatchControl(QObject):
     """One run at a time.
 
@@ -77,7 +94,7 @@ class BatchControl(QObject):
         looked: a Look at the rows.
         previewed: a Preview, or the sentence that says why there is none.
         rows_read: (numbers, rows) that were asked for with `read`; the numbers are the same object.
-        record_read: (number, the machine's whole answer or None).
+        record_read: (number, an Answered, or None where there is no answer).
 
     Attributes:
         state: `idle`, `running`, `paused`, `stopping`, `stopped` or `done`.
@@ -359,7 +376,16 @@ def _rows(out: Path, numbers: list[int], _: Reporter) -> list[Row]:
     return _reading(out, lambda database: queries.rows_of(database, numbers)) or []
 
 
-def _record(out: Path, number: int, _: Reporter) -> dict[str, Any] | None:
+def _record(out: Path, number: int, _: Reporter) -> Answered | None:
+    from bioscan_desktop.services import recorded
     from bioscan_desktop.session import specimens
 
-    return _reading(out, lambda database: specimens.record_of(database, number))
+    def read(database: Database) -> Answered | None:
+        record, stored = specimens.record_of(database, number), specimens.get(database, number)
+        if record is None or stored is None:
+            return None
+        row = SpecimenRow(-number, recorded.specimen_of(stored))  # negative: none of the window's list
+        row.take(recorded.identification_of(record, row.specimen))
+        return Answered(record, row, origin_of(database))
+
+    return _reading(out, read)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bioscan_desktop.ui.deciding import Decision
+from bioscan_desktop.ui.models.country_hints import Origin
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.ordering import ORDERS as LIST_ORDERS
 from bioscan_desktop.ui.ordering import sorted_keys, unsureness
@@ -47,6 +48,7 @@ class ReviewSource(QObject):
 
     Attributes:
         title: of a session; "" for the list of the window.
+        origin: where its specimens are from; None for the list of the window.
     """
 
     changed = Signal(list)
@@ -55,6 +57,7 @@ class ReviewSource(QObject):
     failed = Signal(str)
 
     title = ""
+    origin: Origin | None = None
 
     def ask(self, which: str, order: str, tell: Callable[[list[int]], None]) -> None:
         """Finds what is to be gone through, one of `WHICH` in one of `ORDERS`, and tells it by key.

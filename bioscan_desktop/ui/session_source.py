@@ -16,6 +16,7 @@ from bioscan_desktop.session import decisions, queries, specimens
 from bioscan_desktop.session.database import Database
 from bioscan_desktop.ui.deciding import Decision, restored
 from bioscan_desktop.ui.jobs import Jobs
+from bioscan_desktop.ui.models.country_hints import origin_of
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.review_sources import ReviewSource
 from bioscan_desktop.ui.sentences import translated
@@ -50,6 +51,7 @@ class SessionSource(ReviewSource):
         self._database = Database(path)
         # Batch runs call all their sessions the same; their folder tells them apart.
         self.title = path.parent.name if path.stem == "session" else path.stem
+        self.origin = origin_of(self._database)
         root = self._database.fact("root")
         self._root = Path(root) if root else None
         self._rows: OrderedDict[int, Row] = OrderedDict()

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.ui import intake, wording
-from bioscan_desktop.ui.batch_control import BatchControl, Look, Setup
+from bioscan_desktop.ui.batch_control import Answered, BatchControl, Look, Setup
 from bioscan_desktop.ui.models.batch_rows import SURE, BatchRows
 from bioscan_desktop.ui.notifying import Notifier
 from bioscan_desktop.ui.sentences import translated
@@ -28,6 +28,7 @@ from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import decimal, mark, tr
 from bioscan_desktop.ui.widgets.batch_setup import BatchSetup
 from bioscan_desktop.ui.widgets.batch_status import BatchStatus
+from bioscan_desktop.ui.widgets.country_note import CountryNote
 from bioscan_desktop.ui.widgets.order_button import OrderButton
 from bioscan_desktop.ui.widgets.parts import frame, label
 from bioscan_desktop.ui.widgets.restriction_bar import RestrictionBar
@@ -146,7 +147,8 @@ class BatchPage(QStackedWidget):
         self._reason = label(look="muted")
         self._notices = label(look="muted")
         self._hits = label(rich=True)
-        for one in (self._headline, self._reason, self._notices, self._hits):
+        self._country = CountryNote(self._bench)
+        for one in (self._headline, self._reason, self._country, self._notices, self._hits):
             words.addWidget(one)
         self._about.setVisible(False)
         column.addWidget(self._about)
@@ -306,9 +308,11 @@ class BatchPage(QStackedWidget):
         if number is not None:
             self.control.read_record(number)
 
-    def _on_record(self, number: int, record: dict[str, Any] | None) -> None:
-        if number != self._chosen or record is None:
+    def _on_record(self, number: int, answered: Answered | None) -> None:
+        if number != self._chosen or answered is None:
             return
+        record = answered.record
+        self._country.show_row(answered.row, answered.origin)
         verdict = record["verdict"]
         error = translated(record["error"]["message"]) if record["error"] else ""
         if verdict is None:

@@ -353,7 +353,7 @@ class ReviewPage(QStackedWidget):
             done=thousands(self.line.place + 1), total=thousands(len(self.line.keys))
         )
         self.specimen.show_row(row, place)
-        self.answer.show_row(row)
+        self.answer.show_row(row, self.source.origin)
         self._look_ahead()
 
     def _show_end(self) -> None:

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 from bioscan_desktop.core.barcode import facts
 from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.ui import wording
-from bioscan_desktop.ui.models.country_hints import CountryHints
 from bioscan_desktop.ui.models.specimens import STATE_WORDS, Row, State
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
-from bioscan_desktop.ui.translating import mark, percentage, tr
+from bioscan_desktop.ui.translating import percentage, tr
+from bioscan_desktop.ui.widgets.country_note import CountryNote
 from bioscan_desktop.ui.widgets.determination import Determination
 from bioscan_desktop.ui.widgets.dna_evidence import DnaEvidence
 from bioscan_desktop.ui.widgets.hit_grid import HitGrid
@@ -46,11 +46,6 @@ SLIM_BELOW = 500
 PHOTO_SHARE = 0.34
 """Of the panel's height for the photo, so that the nearest references stay in sight; it grows to the height
 of the reasons beside it."""
-
-NO_MAP = mark(
-    "The records of a library show where specimens were collected for it. They are no map of where a species "
-    "lives, so this changes neither the name nor the shares."
-)
 
 PILLS = {
     "Very likely": "pill-good",
@@ -90,7 +85,6 @@ class ResultPanel(QScrollArea):
         self._theme = theme
         self._bench = bench
         self._row: Row | None = None
-        self._hints = CountryHints(bench, self)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("look", "list-frame")
@@ -123,8 +117,6 @@ class ResultPanel(QScrollArea):
         self.setWidget(body)
         bench.pictures.preview_ready.connect(self._on_preview)
         bench.evidences.ready.connect(self._on_evidence)
-        self._hints.ready.connect(lambda _: self._show_country())
-        self._hints.forgotten.connect(self._show_country)
         bench.names_changed.connect(self._on_names)
         theme.changed.connect(self.refresh)
         self.show_row(None)
@@ -234,9 +226,7 @@ class ResultPanel(QScrollArea):
         column.addLayout(line)
         self._reason = label()
         column.addWidget(self._reason)
-        self._country = label(look="muted")
-        self._country.setToolTip(tr(NO_MAP))
-        self._country.setAccessibleDescription(tr(NO_MAP))
+        self._country = CountryNote(self._bench)
         column.addWidget(self._country)
         self._apart_title = label(tr("Photo and barcode apart"), "caption")
         self._apart_title.setContentsMargins(0, 6, 0, 0)
@@ -296,14 +286,7 @@ class ResultPanel(QScrollArea):
             widget.setVisible(bool(verdict.ranks))
         # A contradiction is told in the banner already.
         self._reason.setVisible(wording.conflict_rank(result) is None)
-        self._show_country()
-
-    def _show_country(self) -> None:
-        """The hint that no reference of the species is from where the specimen is."""
-        sentence = self._hints.of(self._row) if self._row is not None else ""
-        hint = tr("Hint: {sentence}").format(sentence=translated(sentence)) if sentence else ""
-        self._country.setText(hint)
-        self._country.setVisible(bool(hint))
+        self._country.show_row(self._row)
 
     def _show_evidence(self, row: Row) -> None:
         """References, DNA evidence, and the user's own name, which all refer to each other."""

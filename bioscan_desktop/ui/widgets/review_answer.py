@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from bioscan_desktop.core.agreement import agreement
 from bioscan_desktop.ui import deciding, wording
+from bioscan_desktop.ui.models.country_hints import Origin
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
+from bioscan_desktop.ui.widgets.country_note import CountryNote
 from bioscan_desktop.ui.widgets.own_name import OwnNameEdit
 from bioscan_desktop.ui.widgets.parts import Banner, ElidedLabel, frame, label, set_look
 from bioscan_desktop.ui.widgets.rank_ladder import RankLadder
@@ -97,6 +99,8 @@ class ReviewAnswer(QScrollArea):
         self._ladder = RankLadder(self._theme)
         column.addSpacing(4)
         column.addWidget(self._ladder)
+        self._country = CountryNote(self._bench)
+        column.addWidget(self._country)
         return card
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -108,8 +112,12 @@ class ReviewAnswer(QScrollArea):
         """The name, as rich text."""
         return self._headline.text()
 
-    def show_row(self, row: Row) -> None:
-        """Shows a row, from the top."""
+    def show_row(self, row: Row, origin: Origin | None = None) -> None:
+        """Shows a row, from the top.
+
+        Args:
+            origin: where the specimens of its session are from; None for the list of the window.
+        """
         result = row.result
         verdict = result.verdict if result is not None else None
         self._show_decision(row)
@@ -130,6 +138,7 @@ class ReviewAnswer(QScrollArea):
             self._lineage.setText(wording.lineage_line(verdict))
             engine = self._bench.engine
             self._ladder.show_verdict(verdict, engine.asked(result) if engine is not None else {})
+        self._country.show_row(row, origin)
         self._show_warnings(row)
         hits = deciding.shown_hits(result)
         lineage = verdict.lineage if verdict is not None else None
