@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
             "open_model": choosing.model,
             "restrict": self.restriction.ask,
             "export": choosing.export,
-            "export_selected": lambda: choosing.export([row.key for row in page.selected]),
+            "export_selected": lambda: choosing.export(page.selected_keys),
             "quit": self.close,
             "undo": lambda: self._undoer().undo(),
             "redo": lambda: self._undoer().redo(),
@@ -144,10 +144,10 @@ class MainWindow(QMainWindow):
             "remove": self._remove,
             "attach": self._attach,
             "attach_clipboard": self._attach_clipboard,
-            "join": lambda: bench.join([row.key for row in page.selected]),
+            "join": lambda: bench.join(page.selected_keys),
             "unjoin": self._unjoin,
             "retry": bench.retry,
-            "again": lambda: bench.identify_again([row.key for row in page.selected]),
+            "again": lambda: bench.identify_again(page.selected_keys),
             "stop": bench.cancel,
             "export_details": partial(sharing.ask_details, bench, self),
             "own_name": self.details.name,
@@ -395,7 +395,7 @@ class MainWindow(QMainWindow):
             self.page.clear()
 
     def _remove(self) -> None:
-        keys = [row.key for row in self.page.selected]
+        keys = self.page.selected_keys
         if len(keys) > commands.SLICE:  # what is selected would be looked through after each slice
             self.page.list.clearSelection()
         self.bench.remove(keys)

@@ -348,6 +348,7 @@ def test_removal_and_undo_keep_the_order(filled: MainWindow) -> None:
         page.select(in_order[30].key)
         for _ in range(count - 1):
             QTest.keyClick(page.list, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+        assert page.selected_keys == [row.key for row in in_order[30 : 30 + count]]
         window.acts["remove"].trigger()
         assert page.listed.rows == in_order[:30] + in_order[30 + count :]
         assert page.current is not None and page.panel.key == page.current.key

@@ -166,6 +166,12 @@ class FilteredModel(QAbstractListModel):
             return [rows[number] for number in inside]
         return [rows[place_of(shown[number])] for number in inside]
 
+    def keys_in(self, first: int, last: int) -> list[int]:
+        """The keys of the rows from one number of this model to another, both counted."""
+        if self._shown is None:
+            return [row.key for row in self._source.rows[first : last + 1]]
+        return self._shown[first : last + 1]
+
     def index_of(self, key: int) -> QModelIndex:
         """The index of a key; invalid if it is not shown."""
         if self._shown is None:

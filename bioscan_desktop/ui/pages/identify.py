@@ -244,10 +244,19 @@ class IdentifyPage(QStackedWidget):
     @property
     def selected(self) -> list[Row]:
         """Selected rows in order of the list."""
-        # By ranges: ten thousand single indexes would take longer to make than all that follows.
+        return self.listed.rows_at(
+            place for first, last in self._ranges() for place in range(first, last + 1)
+        )
+
+    @property
+    def selected_keys(self) -> list[int]:
+        """Keys of the selected rows in order of the list; a hundred thousand are found at once."""
+        return [key for first, last in self._ranges() for key in self.listed.keys_in(first, last)]
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        """(first, last) of selected rows: ten thousand single indexes would take long to make."""
         chosen = self.list.selectionModel().selection()
-        ranges = sorted((one.top(), one.bottom()) for one in chosen)  # type: ignore[attr-defined]
-        return self.listed.rows_at(place for top, bottom in ranges for place in range(top, bottom + 1))
+        return sorted((one.top(), one.bottom()) for one in chosen)  # type: ignore[attr-defined]
 
     def clear(self) -> None:
         """Shows all rows again; if they are shown, selects the current one only."""
@@ -360,7 +369,7 @@ class IdentifyPage(QStackedWidget):
     def _on_work(self) -> None:
         """What got its answer stays where it is as long as the work goes on, and then goes to its place; not
         while so many are selected that they might not be afterwards."""
-        if self.listed.is_stale and not self._bench.is_busy and len(self.selected) <= GROUPS_MAX:
+        if self.listed.is_stale and not self._bench.is_busy and len(self.selected_keys) <= GROUPS_MAX:
             self.listed.place_anew()
             self._count_up_soon()
 
@@ -372,7 +381,7 @@ class IdentifyPage(QStackedWidget):
         self._kept = Looked(
             self.current,
             current.row(),
-            frozenset(row.key for row in self.selected),
+            frozenset(self.selected_keys),
             anchor.key if anchor is not None else None,
             view.rowViewportPosition(seen.row()),
         )
