@@ -105,10 +105,10 @@ def icon(name: str, colour: str, disabled: str = "") -> QIcon:
     return QIcon(_Drawing(name, colour, disabled))
 
 
-def put_beside_text(button: QAbstractButton, drawing: QIcon) -> None:
+def put_beside_text(button: QAbstractButton, drawing: QIcon, side: int = 16) -> None:
     """Gives a button an icon that keeps away from its words, which styles press against it."""
     button.setIcon(drawing)
-    button.setIconSize(QSize(16 + GAP, 16))
+    button.setIconSize(QSize(side + GAP, side))
 
 
 def app_icon() -> QIcon:

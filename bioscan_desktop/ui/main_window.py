@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, QUrl
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
 
 from bioscan_desktop import paths
 from bioscan_desktop.settings import Settings
-from bioscan_desktop.ui import actions, commands, intake, joining, sharing, wording
+from bioscan_desktop.ui import actions, commands, icons, intake, joining, sharing, wording
 from bioscan_desktop.ui.choosing import Choosing, open_dialog
 from bioscan_desktop.ui.details import Details
 from bioscan_desktop.ui.dialogs import simple
@@ -111,6 +111,7 @@ class MainWindow(QMainWindow):
         bar = QToolBar(tr("Main"))
         bar.setObjectName("main")
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.setIconSize(bar.iconSize() + QSize(icons.GAP, 0))
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for name in ("open", "open_folder", "paste", "|", "attach", "retry", "|", "export"):
             if name == "|":

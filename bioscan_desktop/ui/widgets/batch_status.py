@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from bioscan_desktop.ui import icons, wording
@@ -116,7 +116,6 @@ class BatchStatus(QWidget):
             tile.setCheckable(True)
             tile.setAutoExclusive(True)
             tile.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            tile.setIconSize(QSize(18, 18))
             tile.setToolTip(tr("Shows these rows: {what}").format(what=wording.lower_first(tr(words))))
             tile.clicked.connect(lambda _=False, name=name: self.filter_asked.emit(name))
             flow.addWidget(tile)
@@ -180,7 +179,8 @@ class BatchStatus(QWidget):
             if progress.eta_s:
                 parts.append(tr("{duration} left").format(duration=translated(duration_text(progress.eta_s))))
         self._pace.setText("  ·  ".join(parts))
-        self._now.say(translated(progress.label))
+        # That it rests says the title.
+        self._now.say(translated(progress.label) if progress.phase != "pause" else "")
 
     def show_counts(self, counts: Counts | None) -> None:
         """The numbers on the tiles."""
@@ -228,7 +228,7 @@ class BatchStatus(QWidget):
         c = self._theme.colours
         for name, _, icon, colour in TILES:
             if icon:
-                self.tiles[name].setIcon(icons.icon(icon, getattr(c, colour)))
+                icons.put_beside_text(self.tiles[name], icons.icon(icon, getattr(c, colour)), 18)
         for button, icon in (
             (self.pause, "pause"),
             (self.stop, "stopped"),

@@ -240,5 +240,5 @@ class FilterBar(QWidget):
         self.button.setAccessibleName(words)
         self.button.setToolTip(words)
         c = self._theme.colours
-        self.button.setIcon(icons.icon("filter", c.accent if chosen else c.text))
+        icons.put_beside_text(self.button, icons.icon("filter", c.accent if chosen else c.text))
         set_look(self.button, "small-on" if chosen else "small")

@@ -128,4 +128,4 @@ class ReviewKeys(QWidget):
     def _paint(self) -> None:
         c = self._theme.colours
         for action, sign in SIGNS.items():
-            self._buttons[action].setIcon(icons.icon(sign, c.text))
+            icons.put_beside_text(self._buttons[action], icons.icon(sign, c.text))
