@@ -6,7 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal, SignalInstance
-from PySide6.QtGui import QColor, QDesktopServices, QResizeEvent, QTextOption, QTextTable
+from PySide6.QtGui import (
+    QColor,
+    QDesktopServices,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+    QTextFrameFormat,
+    QTextOption,
+    QTextTable,
+)
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -294,16 +305,42 @@ class PackDetails(QWidget):
         self._spring.setVisible(not text)
         self._about.setMarkdown(_TITLE.sub("", text))
         self._about.document().setDocumentMargin(14)  # which a new text forgets
+        self._size_headings()
         self._rule_tables()
         self._fit()
 
+    def _size_headings(self) -> None:
+        """Makes the headings of a card smaller than the title of the page, which they stand below."""
+        block = self._about.document().begin()
+        while block.isValid():
+            level = block.blockFormat().headingLevel()
+            if level:
+                cursor = QTextCursor(block)
+                cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+                letters, room = QTextCharFormat(), QTextBlockFormat()
+                letters.setProperty(QTextFormat.Property.FontSizeAdjustment, 1 if level < 3 else 0)
+                room.setTopMargin(12)
+                room.setBottomMargin(4)
+                cursor.mergeCharFormat(letters)
+                cursor.mergeBlockFormat(room)
+            block = block.next()
+
     def _rule_tables(self) -> None:
-        """Gives tables thin lines in the colour of other lines: Qt draws them twice, in that of the text."""
+        """Parts the rows of tables by thin lines, as those of the program are parted: Qt frames each cell in
+        the colour of the text."""
         line = QColor(self._theme.colours.border)
         for table in self._about.document().rootFrame().childFrames():
-            if isinstance(table, QTextTable):
-                look = table.format()
-                look.setBorderBrush(line)
-                look.setBorderCollapse(True)
-                look.setCellPadding(4)
-                table.setFormat(look)
+            if not isinstance(table, QTextTable):
+                continue
+            look = table.format()
+            look.setBorder(0)
+            look.setCellSpacing(0)
+            look.setCellPadding(5)
+            table.setFormat(look)
+            for place in range(table.rows() * table.columns()):
+                cell = table.cellAt(*divmod(place, table.columns()))
+                ruled = cell.format().toTableCellFormat()
+                ruled.setBottomBorder(1)
+                ruled.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+                ruled.setBottomBorderBrush(line)
+                cell.setFormat(ruled)

@@ -225,3 +225,20 @@ def test_everything_has_a_name_for_screen_readers(page: PacksPage) -> None:
 
     assert _named(page) == []
     assert page.address.accessibleName()
+
+
+def test_headings_of_a_card_stand_below_the_title(page: PacksPage) -> None:
+    details = page.details
+    details._tell("# Card\n\nWords.\n\n## What it covers\n\n|a|b|\n|-|-|\n|1|2|\n")
+    sizes = {}
+    block = details._about.document().begin()
+    while block.isValid():
+        if block.text():
+            sizes[block.text()] = block.begin().fragment().charFormat().font().pointSizeF()
+        block = block.next()
+    assert sizes["Words."] < sizes["What it covers"] < details._title.font().pointSizeF()
+    assert "Card" not in sizes  # the page has the title already
+    (table,) = details._about.document().rootFrame().childFrames()
+    rule = table.cellAt(1, 1).format().toTableCellFormat()
+    assert rule.bottomBorder() == 1
+    assert rule.bottomBorderBrush().color().name() == details._theme.colours.border
