@@ -186,3 +186,18 @@ def test_a_graphics_card_that_failed_is_told(window: MainWindow) -> None:
     chip = window.status.chip("chip")
     assert chip.text() == "CPU (CUDA failed)"
     assert "no driver" in chip.toolTip() and "no driver" in window.messages.text
+
+
+def test_progress_has_its_room_before_what_is_open(window: MainWindow) -> None:
+    status = window.status
+    window.resize(1000, 700)
+    QTest.qWait(30)
+    assert status.chip("library").isVisible()
+    chips = [name for name in ("library", "chip", "model", "index") if status.chip(name).isVisible()]
+    status.show_work(123_456, 1_000_000, 7_300.0, "")
+    QTest.qWait(30)
+    assert status._words.width() >= status._words.sizeHint().width()
+    assert [name for name in chips if status.chip(name).isVisible()] != chips
+    status.show_work(0, 0, None, "")
+    QTest.qWait(30)
+    assert [name for name in chips if status.chip(name).isVisible()] == chips

@@ -133,6 +133,7 @@ class StatusBar(QStatusBar):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(1)
         self._work = work
+        self._work_room = WORK_ROOM
         self._chips: dict[str, QToolButton] = {}
         self._stories: dict[str, str] = {}
         for name in ("library", "model", "index", "chip"):
@@ -157,6 +158,8 @@ class StatusBar(QStatusBar):
         self._stop.setVisible(busy and can_stop)
         if not busy:
             self._words.setText(tr("Ready"))
+            self._work_room = WORK_ROOM
+            self._fit()
             return
         # (0, 0) moves to and fro: nobody knows how much there is.
         self._bar.setRange(0, total or (1 if self._theme.reduced_motion else 0))
@@ -168,6 +171,9 @@ class StatusBar(QStatusBar):
         else:
             text = f"{words}…"
         self._words.setText(text)
+        if self._work.sizeHint().width() > self._work_room:  # chips do not come and go with each number
+            self._work_room = self._work.sizeHint().width()
+            self._fit()
 
     @property
     def words(self) -> str:
@@ -244,7 +250,7 @@ class StatusBar(QStatusBar):
 
     def _fit(self) -> None:
         room = self.width() - 60
-        room -= max(WORK_ROOM, self._work.sizeHint().width())
+        room -= self._work_room
         for name in ("library", "chip", "model", "index"):
             chip = self._chips[name]
             room -= chip.sizeHint().width() + 8
@@ -268,5 +274,5 @@ class StatusBar(QStatusBar):
     def _paint(self) -> None:
         c = self._theme.colours
         for name, chip in self._chips.items():
-            chip.setIcon(icons.icon(name, c.muted))
-        self._stop.setIcon(icons.icon("cancel", c.text))
+            icons.put_beside_text(chip, icons.icon(name, c.muted))
+        icons.put_beside_text(self._stop, icons.icon("cancel", c.text))
