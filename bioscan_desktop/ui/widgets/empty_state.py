@@ -159,9 +159,10 @@ class EmptyState(QWidget):
         self._paste = QPushButton(tr("Paste"))
         self._paste.clicked.connect(self.paste_asked)
         self._library = QPushButton(tr("Choose a library…"))
+        self._library.setProperty("look", "primary")  # only there where nothing else is of use
         self._library.clicked.connect(self.library_asked)
         row.addStretch(1)
-        for button in (self._sample, self._open, self._folder, self._paste, self._library):
+        for button in (self._library, self._sample, self._open, self._folder, self._paste):
             button.setAccessibleName(button.text().rstrip("…"))
             # The style sheet measures without the bold font and the icon.
             button.setMinimumWidth(button.fontMetrics().horizontalAdvance(button.text()) + 62)
@@ -194,6 +195,6 @@ class EmptyState(QWidget):
             (self._open, icons.icon("open", c.text)),
             (self._folder, icons.icon("folder", c.text)),
             (self._paste, icons.icon("paste", c.text)),
-            (self._library, icons.icon("library", c.text)),
+            (self._library, icons.icon("library", c.on_accent)),
         ):
             icons.put_beside_text(button, drawing)
