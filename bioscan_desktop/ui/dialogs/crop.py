@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.ui import work
@@ -62,18 +62,17 @@ class CropDialog(Dialog):
         self.whole = QPushButton(tr("Whole photo"))
         self.whole.setToolTip(tr("Use all of the photo again"))
         self.whole.clicked.connect(lambda: self._choose([]))
-        self.use = QPushButton(tr("Use this part"))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.use = buttons.addButton(tr("Use this part"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.use.setProperty("look", "primary")
         self.use.setDefault(True)
         self.use.clicked.connect(lambda: self._choose(self.view.boxes))
-        cancel = QPushButton(tr("Cancel"))
-        cancel.clicked.connect(self.reject)
+        buttons.rejected.connect(self.reject)
         for button in (self.propose, self.whole):
             button.setAutoDefault(False)
             foot.addWidget(button)
         foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(self.use)
+        foot.addWidget(buttons)
         column.addLayout(foot)
         bench.pictures.load(self._source, PREVIEW_SIDE, self.view.show_picture, self)
         self._say("")
