@@ -99,5 +99,6 @@ class ReviewEnd(QWidget):
             "unknown": tr("%n unknown", "", kinds["unknown"]),
             "skip": tr("%n put off", "", kinds["skip"]),
         }
-        parts = [words for kind, words in said.items() if kinds[kind]]
+        # A number is not parted from its words at the end of a line.
+        parts = [words.replace(" ", "\u00a0") for kind, words in said.items() if kinds[kind]]
         self._words.setText(wording.labelled(wording.count(total, "specimen"), f"{', '.join(parts)}."))
