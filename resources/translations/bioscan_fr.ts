@@ -767,10 +767,6 @@
         <translation>Utiliser cette partie</translation>
     </message>
     <message>
-        <source>Cancel</source>
-        <translation>Annuler</translation>
-    </message>
-    <message>
         <source>Only what lies within is compared with the library.</source>
         <translation>Seul ce qui est à l’intérieur est comparé à la bibliothèque.</translation>
     </message>
@@ -4500,7 +4496,7 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     </message>
     <message>
         <source>Find by name or taxon</source>
-        <translation>Chercher un nom ou un taxon</translation>
+        <translation>Chercher nom ou taxon</translation>
     </message>
     <message>
         <source>Find specimens by name or taxon</source>
@@ -5000,6 +4996,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>Photo and barcode apart</source>
         <translation>Photo et code-barres à part</translation>
+    </message>
+    <message>
+        <source>Why no name?</source>
+        <translation>Pourquoi aucun nom&#x202f;?</translation>
     </message>
     <message>
         <source>Hint: {sentence}</source>

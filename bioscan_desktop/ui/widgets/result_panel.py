@@ -284,6 +284,7 @@ class ResultPanel(QScrollArea):
         self._reason.setText(translated(verdict.reason))
         for widget in (self._ladder_title, self._ladder, self._ladder_legend):
             widget.setVisible(bool(verdict.ranks))
+        self._reason_title.setText(tr("Why this rank?") if verdict.name else tr("Why no name?"))
         # A contradiction is told in the banner already.
         self._reason.setVisible(wording.conflict_rank(result) is None)
         self._country.show_row(self._row)
