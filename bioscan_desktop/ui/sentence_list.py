@@ -372,7 +372,7 @@ EXPORTS = (
     mark("{name} has several rows of one specimen, of which the first counts: {names}."),
     mark("{name} has no row for {number} of {number_all} specimens: {names}."),
     mark("No specimen was found for {number} of {number_all} rows of {name}."),
-    mark("Two tables for spreadsheets and R"),
+    mark("Two tables"),
     mark("spreadsheets, R, Python"),
     mark("Excel workbook"),
     mark("Species list"),

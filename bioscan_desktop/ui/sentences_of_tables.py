@@ -25,8 +25,8 @@ RECORDS = (
     mark("Left out, without a name that a person gave: {number} of {number_all} specimens."),
     mark("Left out, with neither a barcode nor a photo file: {number} of {number_all} specimens."),
     mark("Without an order, which a library needs: {number} of {number_all} records; fill it in."),
-    mark("Records for a library of your own"),
-    mark("names that you confirmed"),
+    mark("Records for your library"),
+    mark("confirmed names"),
 )
 
 COUNTRIES = (

@@ -33,14 +33,19 @@ EXPORT_FILTERS: dict[str, str] = {
 def ask(window: QWidget, folder: str) -> tuple[Path | None, str]:
     """Asks where to and in which format; (None, "") if the user thinks better of it."""
     start = str(Path(folder) / "identifications.csv")
-    lines = {
-        f"{tr(BY_NAME[name].title)} – {tr(BY_NAME[name].use)} (*{BY_NAME[name].suffix})": line
-        for line, name in EXPORT_FILTERS.items()
-    }
+    lines = filter_lines()
     chosen, line = QFileDialog.getSaveFileName(window, tr("Export results"), start, ";;".join(lines))
     if not chosen:
         return None, ""
     return chosen_target(Path(chosen), lines.get(line, line))
+
+
+def filter_lines() -> dict[str, str]:
+    """The lines of the file dialog in the window's language, with those of `EXPORT_FILTERS`."""
+    return {
+        f"{tr(BY_NAME[name].title)} – {tr(BY_NAME[name].use)} (*{BY_NAME[name].suffix})": line
+        for line, name in EXPORT_FILTERS.items()
+    }
 
 
 def chosen_target(path: Path, line: str) -> tuple[Path, str]:

@@ -3113,12 +3113,12 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Sans ordre, qu’il faut à une bibliothèque&#xa0;: {number} enregistrements sur {number_all}&#xa0;; complétez-les.</translation>
     </message>
     <message>
-        <source>Records for a library of your own</source>
-        <translation>Enregistrements pour une bibliothèque à vous</translation>
+        <source>Records for your library</source>
+        <translation>Données pour votre bibliothèque</translation>
     </message>
     <message>
-        <source>names that you confirmed</source>
-        <translation>noms que vous avez confirmés</translation>
+        <source>confirmed names</source>
+        <translation>noms confirmés</translation>
     </message>
     <message>
         <source>The only reference of this species with a known country is not from {where}, but from {names}.</source>
@@ -3493,8 +3493,8 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Il y a plus de {number} lignes pour la feuille {name}&#x202f;; exportez plutôt des tableaux séparés par des virgules.</translation>
     </message>
     <message>
-        <source>Two tables for spreadsheets and R</source>
-        <translation>Deux tableaux pour tableurs et R</translation>
+        <source>Two tables</source>
+        <translation>Deux tableaux</translation>
     </message>
     <message>
         <source>spreadsheets, R, Python</source>
@@ -3534,7 +3534,7 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     </message>
     <message>
         <source>alignment and tree programs</source>
-        <translation>programmes d’alignement et d’arbres</translation>
+        <translation>alignements, arbres</translation>
     </message>
     <message>
         <source>Alignment hits</source>

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.services.export.formats import FORMATS
-from bioscan_desktop.ui import result_picture, sharing, wording
+from bioscan_desktop.ui import result_picture, sharing, translating, wording
 from bioscan_desktop.ui.main_window import MainWindow
+from bioscan_desktop.ui.theme import Theme
 from tests.conftest import TinyWorld
 
 LINES = {kind: line for line, kind in sharing.EXPORT_FILTERS.items()}
@@ -35,6 +36,26 @@ def filled(
     rows = settled(window, 3)
     window.bench.name(rows[0].key, "Noctua comes")
     return window
+
+
+@pytest.mark.parametrize("language", translating.LANGUAGES)
+def test_the_line_that_the_file_dialog_begins_with_is_not_cut(
+    qapp: QApplication, qtbot: QtBot, language: str
+) -> None:
+    Theme("light").apply()
+    translating.use(language, qapp)
+    try:
+        lines = list(sharing.filter_lines())
+    finally:
+        translating.use("en", qapp)
+    assert len(set(lines)) == len(FORMATS)
+    dialog = QFileDialog(None, "", "", ";;".join(lines))
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    box = next(box for box in dialog.findChildren(QComboBox) if box.count() == len(lines))
+    room = box.width() - 40  # for the arrow, and the edges
+    assert box.fontMetrics().horizontalAdvance(lines[0]) <= room
 
 
 def choose(monkeypatch: pytest.MonkeyPatch, path: Path, line: str) -> None:

@@ -33,14 +33,14 @@ class Format:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("csv", ".csv", "Two tables for spreadsheets and R", "spreadsheets, R, Python"),
+    Format("csv", ".csv", "Two tables", "spreadsheets, R, Python"),
     Format("xlsx", ".xlsx", "Excel workbook", "Excel, LibreOffice", carries_provenance=True),
     Format("species", ".species.csv", "Species list", "recorders, checklists"),
     Format("html", ".html", "Report with pictures", "reading, printing, sending", carries_provenance=True),
     Format("pdf", ".pdf", "Sheets, one per specimen", "printing, filing", carries_provenance=True),
     Format("dwca", ".zip", "Darwin Core Archive", "GBIF, Symbiota, Specify", carries_provenance=True),
     Format("bold", ".tsv", "BOLD table", "BOLD, BOLDconnectR"),
-    Format("library", ".records.tsv", "Records for a library of your own", "names that you confirmed"),
+    Format("library", ".records.tsv", "Records for your library", "confirmed names"),
     Format("fasta", ".fasta", "Barcodes with names", "alignment and tree programs"),
     Format("blast6", ".b6", "Alignment hits", "BLAST and vsearch pipelines", needs_library=True),
     Format("pybioclip", ".pybioclip.csv", "Table of pybioclip", "scripts made for pybioclip"),
