@@ -136,9 +136,11 @@ class SpecimenDelegate(QStyledItemDelegate):
             name = wording.row_title(row.result)
             lines.append((name.text, False, name.italic, c.text, full))
         colour = c.error if row.mark in ("failed", "conflict") else c.muted
+        yours = ""
         if row.named_otherwise:
-            words = tr("You: {name}").format(name=row.named_otherwise)
-            lines.append((words, False, False, c.text, full))
+            yours = tr("You: {name}").format(name=row.named_otherwise)
+            rank = row.decision.rank if row.decision is not None else None
+            lines.append((yours, False, wording.taxon(row.named_otherwise, rank).italic, c.text, full))
         elif row.mark == "failed":  # a sentence, over the two lines that have nothing else to say
             lines += [(text, False, False, colour, full) for text in _wrapped(row.second_line, metrics, full)]
         else:
@@ -151,8 +153,16 @@ class SpecimenDelegate(QStyledItemDelegate):
             painter.setFont(own)
             painter.setPen(QColor(ink))
             mode = Qt.TextElideMode.ElideMiddle if bold else Qt.TextElideMode.ElideRight
-            shown = QFontMetrics(own).elidedText(text, mode, width)
-            painter.drawText(QRect(left, y, width, line), Qt.AlignmentFlag.AlignVCenter, shown)
+            place = QRect(left, y, width, line)
+            if italic and text == yours:  # of which the name alone is italic
+                said = text.removesuffix(row.named_otherwise)
+                painter.setFont(font)
+                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, said)
+                place.setLeft(left + metrics.horizontalAdvance(said))
+                painter.setFont(own)
+                text = row.named_otherwise
+            shown = QFontMetrics(own).elidedText(text, mode, place.width())
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
             y += line + 2
 
 
