@@ -8,7 +8,8 @@ Names on the map and the legend say the same without colour.
 
 from __future__ import annotations
 
-from bioscan_desktop.ui.theme import Colours, luminance
+from bioscan_desktop.ui.contrast import luminance
+from bioscan_desktop.ui.theme import Colours
 
 ON_LIGHT: tuple[str, ...] = ("#0062b2", "#d55f00", "#00a961", "#b24a8d", "#7a5100", "#318cd5", "#3b1f73")
 ON_DARK: tuple[str, ...] = ("#56afea", "#ff8a3d", "#22d58f", "#f2a3d0", "#f0e442", "#4f7df0", "#eae9ff")

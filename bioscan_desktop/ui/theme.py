@@ -1,8 +1,8 @@
 """Colours, fonts and style: one calm look in light, dark and high contrast, on Qt's Fusion style.
 
 Every pair that carries meaning is measured: text has at least 4.5:1 against its ground (7:1 with
-high contrast), badge outlines and borders that matter at least 3:1 (WCAG 2.2). `contrast` is what
-the tests use to hold us to that.
+high contrast), badge outlines and borders that matter at least 3:1 (WCAG 2.2). `contrast.py`
+measures it, and the tests hold us to that.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from bioscan_desktop import paths
+from bioscan_desktop.ui.contrast import fainter, luminance
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,17 +188,10 @@ BADGE_INK: dict[str, str] = {
 }
 
 
-def luminance(colour: str) -> float:
-    """Relative luminance of #rrggbb by WCAG."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(a: str, b: str) -> float:
-    """Contrast ratio, 1 to 21."""
-    high, low = sorted((luminance(a), luminance(b)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
+def placeholder(c: Colours) -> str:
+    """Of hints in empty fields: fainter than what is typed, and still to be read. Qt's style sheets would
+    halve the colour of the text instead."""
+    return fainter(c.muted, c.field, 7 if c.name.startswith("contrast") else 4.6)
 
 
 class Theme(QObject):
@@ -293,7 +287,7 @@ def palette(c: Colours) -> QPalette:
         (role.Base, c.field),
         (role.AlternateBase, c.window),
         (role.Text, c.text),
-        (role.PlaceholderText, c.muted),
+        (role.PlaceholderText, placeholder(c)),
         (role.Button, c.card),
         (role.ButtonText, c.text),
         (role.BrightText, c.error),
@@ -456,6 +450,7 @@ QToolButton[look="chip"][alert="true"] {{ color: {c.warning}; background: {c.war
     border-color: {c.warning}; }}
 QProgressBar {{ background: {c.track}; border: none; border-radius: 4px; max-height: 8px; }}
 QProgressBar::chunk {{ background: {c.bar}; border-radius: 4px; }}
+QLineEdit, QPlainTextEdit, QComboBox, QComboBox QLineEdit {{ placeholder-text-color: {placeholder(c)}; }}
 QLineEdit {{ background: {c.field}; color: {c.text}; border: 1px solid {c.muted}; border-radius: 6px;
     padding: 4px 6px; selection-background-color: {c.selection}; selection-color: {c.text}; }}
 QListView[look="popup"] {{ border: 1px solid {c.muted}; }}

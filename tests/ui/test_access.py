@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 from bioscan_desktop import settings as settings_module
 from bioscan_desktop.core.agreement import LETTERS, LEVELS, level_text
 from bioscan_desktop.ui import actions, theme
+from bioscan_desktop.ui.contrast import contrast
 from bioscan_desktop.ui.dialogs import simple
+from bioscan_desktop.ui.intake import Intake
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import SpecimenModel
 from bioscan_desktop.ui.widgets.hit_card import HitCard
@@ -26,35 +28,36 @@ THEMES = theme.THEMES
 def test_badges_stand_out_on_both_themes(colours: theme.Colours) -> None:
     for level in LEVELS:
         for ground in (colours.card, colours.window):
-            assert theme.contrast(colours.outline, ground) >= 3
-        assert theme.contrast(theme.BADGE_INK[level], theme.BADGE_FILL[level]) >= 4.5
+            assert contrast(colours.outline, ground) >= 3
+        assert contrast(theme.BADGE_INK[level], theme.BADGE_FILL[level]) >= 4.5
 
 
 @pytest.mark.parametrize("colours", THEMES, ids=lambda c: c.name)
 def test_text_is_readable_on_both_themes(colours: theme.Colours) -> None:
     grounds = (colours.card, colours.window, colours.field, colours.selection, colours.hover)
     for ground in grounds:
-        assert theme.contrast(colours.text, ground) >= 7
-        assert theme.contrast(colours.muted, ground) >= 4.5
+        assert contrast(colours.text, ground) >= 7
+        assert contrast(colours.muted, ground) >= 4.5
     for kind in ("error", "warning", "novelty", "good"):
-        assert theme.contrast(getattr(colours, kind), getattr(colours, f"{kind}_ground")) >= 4.5
-    assert theme.contrast(colours.error, colours.selection) >= 4.5
-    assert theme.contrast(colours.on_accent, colours.accent) >= 4.5
-    assert theme.contrast(colours.link, colours.card) >= 4.5
-    assert theme.contrast(colours.bar, colours.track) >= 3
-    assert theme.contrast(colours.muted, colours.track) >= 3
-    assert theme.contrast(colours.accent, colours.window) >= 3  # focus frames
+        assert contrast(getattr(colours, kind), getattr(colours, f"{kind}_ground")) >= 4.5
+    assert contrast(colours.error, colours.selection) >= 4.5
+    assert contrast(theme.placeholder(colours), colours.field) >= 4.5
+    assert contrast(colours.on_accent, colours.accent) >= 4.5
+    assert contrast(colours.link, colours.card) >= 4.5
+    assert contrast(colours.bar, colours.track) >= 3
+    assert contrast(colours.muted, colours.track) >= 3
+    assert contrast(colours.accent, colours.window) >= 3  # focus frames
 
 
 @pytest.mark.parametrize("colours", (theme.CONTRAST_LIGHT, theme.CONTRAST_DARK), ids=lambda c: c.name)
 def test_high_contrast_is_high(colours: theme.Colours) -> None:
     for ground in (colours.card, colours.window, colours.field, colours.selection, colours.hover):
-        assert theme.contrast(colours.text, ground) >= 9
-        assert theme.contrast(colours.muted, ground) >= 7
+        assert contrast(colours.text, ground) >= 9
+        assert contrast(colours.muted, ground) >= 7
     for kind in ("error", "warning", "novelty", "good"):
-        assert theme.contrast(getattr(colours, kind), getattr(colours, f"{kind}_ground")) >= 7
+        assert contrast(getattr(colours, kind), getattr(colours, f"{kind}_ground")) >= 7
     for role in ("border", "accent", "scroll", "link"):
-        assert theme.contrast(getattr(colours, role), colours.window) >= 7
+        assert contrast(getattr(colours, role), colours.window) >= 7
 
 
 def test_every_choice_of_colours_can_be_shown(window: MainWindow) -> None:
@@ -89,8 +92,8 @@ def test_badges_and_marks_differ_without_colour() -> None:
 
 
 def test_contrast_follows_wcag() -> None:
-    assert theme.contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert theme.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
 def _named(root: QWidget) -> list[str]:
@@ -201,3 +204,16 @@ def test_progress_has_its_room_before_what_is_open(window: MainWindow) -> None:
     status.show_work(0, 0, None, "")
     QTest.qWait(30)
     assert [name for name in chips if status.chip(name).isVisible()] == chips
+
+
+@pytest.mark.parametrize("colours", theme.THEMES, ids=lambda colours: colours.name)
+def test_hints_in_empty_fields_can_be_read(window: MainWindow, colours: theme.Colours) -> None:
+    """What is drawn, not what was asked for: style sheets have a mind of their own."""
+    window.bench.change_setting("theme", colours.name)
+    window.bench.take(Intake(text=">a\n" + "ACGT" * 100))
+    QTest.qWait(50)
+    field = window.page.filter.words
+    image = field.grab().toImage()
+    drawn = {image.pixelColor(x, y).name() for x in range(8, image.width() // 2) for y in range(8, 18)}
+    assert max(contrast(one, colours.field) for one in drawn) >= 4.4  # thin letters are blended a little
+    assert theme.placeholder(colours) != colours.text

@@ -18,6 +18,7 @@ from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import deciding, details, intake, theme
+from bioscan_desktop.ui.contrast import contrast
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.widgets.own_name import OwnNameEdit
@@ -393,15 +394,15 @@ class TestAlignment:
 
 @pytest.mark.parametrize("colours", (theme.LIGHT, theme.DARK), ids=lambda c: c.name)
 def test_marks_of_chart_bars_and_alignment_stand_out(colours: theme.Colours) -> None:
-    assert theme.contrast(colours.outline, colours.card) >= 3  # outlines of the chart's marks
-    assert theme.contrast(colours.muted, colours.card) >= 3  # its axis and rules
-    assert theme.contrast(colours.muted, colours.hover) >= 3
-    assert theme.contrast(colours.text, colours.bar) >= 3 or theme.contrast(colours.text, colours.track) >= 3
-    assert theme.contrast(colours.novelty, colours.track) >= 3  # the runner-up's bar
-    assert theme.contrast(colours.muted, colours.track) >= 3  # a share that is too small
-    assert theme.contrast(colours.muted, colours.field) >= 3  # outline of the line for the own name
-    assert theme.contrast(colours.error, colours.error_ground) >= 4.5
-    assert theme.contrast(colours.warning, colours.warning_ground) >= 4.5
+    assert contrast(colours.outline, colours.card) >= 3  # outlines of the chart's marks
+    assert contrast(colours.muted, colours.card) >= 3  # its axis and rules
+    assert contrast(colours.muted, colours.hover) >= 3
+    assert contrast(colours.text, colours.bar) >= 3 or contrast(colours.text, colours.track) >= 3
+    assert contrast(colours.novelty, colours.track) >= 3  # the runner-up's bar
+    assert contrast(colours.muted, colours.track) >= 3  # a share that is too small
+    assert contrast(colours.muted, colours.field) >= 3  # outline of the line for the own name
+    assert contrast(colours.error, colours.error_ground) >= 4.5
+    assert contrast(colours.warning, colours.warning_ground) >= 4.5
 
 
 class TestShowFile:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioscan_desktop.ui import group_colours, raster
+from bioscan_desktop.ui.contrast import contrast
 from bioscan_desktop.ui.raster import Camera
-from bioscan_desktop.ui.theme import LIGHT, THEMES, Colours, contrast
+from bioscan_desktop.ui.theme import LIGHT, THEMES, Colours
 
 WHITE, RED, BLUE = 0xFFFFFFFF, 0xFFFF0000, 0xFF0000FF
 

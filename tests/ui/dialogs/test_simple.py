@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop import ui
+from bioscan_desktop.ui.contrast import contrast
 from bioscan_desktop.ui.dialogs import simple
-from bioscan_desktop.ui.theme import CONTRAST_DARK, LIGHT, Theme, contrast
+from bioscan_desktop.ui.theme import CONTRAST_DARK, LIGHT, Theme
 
 
 def test_keys_are_never_cut_off_at_the_side(qtbot: QtBot) -> None:
