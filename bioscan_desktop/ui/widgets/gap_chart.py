@@ -186,13 +186,14 @@ class GapChart(QWidget):
             tr("largest distance within"),
         )
         painter.save()
-        painter.translate(line * 0.75, plot.center().y())
+        words = tr("distance to the nearest other")
+        # Beside the axis where it fits, else over the whole height: no language should be cut.
+        long = QFontMetricsF(self._small()).horizontalAdvance(words) > plot.height()
+        height, centre_y = (self.height(), self.height() / 2) if long else (plot.height(), plot.center().y())
+        painter.translate(line * 0.75, centre_y)
         painter.rotate(-90)
-        painter.drawText(
-            QRectF(-plot.height() / 2, -line * 0.6, plot.height(), line * 1.2),
-            Qt.AlignmentFlag.AlignCenter,
-            tr("distance to the nearest other"),
-        )
+        room = QRectF(-height / 2, -line * 0.6, height, line * 1.2)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
         painter.restore()
 
     def _small(self) -> QFont:
