@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton
 
@@ -60,6 +60,11 @@ def pixmap(folder: str, name: str, size: int, colour: str, ratio: float = 1.0) -
         painter.end()
     result.setDevicePixelRatio(ratio)
     return result
+
+
+def sharp(folder: str, name: str, size: int, colour: str) -> QPixmap:
+    """As `pixmap`, for lists and tables that do not know which screen they are drawn on."""
+    return pixmap(folder, name, size, colour, QGuiApplication.primaryScreen().devicePixelRatio())
 
 
 class _Drawing(QIconEngine):

@@ -100,7 +100,7 @@ class GapModel(QAbstractTableModel):
             return font
         if role == Qt.ItemDataRole.DecorationRole and column == 0:
             sign, colour = _SIGNS[standing(gap)]
-            return icons.pixmap("icons", sign, 16, getattr(self._theme.colours, colour))
+            return icons.sharp("icons", sign, 16, getattr(self._theme.colours, colour))
         if role == Qt.ItemDataRole.ToolTipRole:
             return tr(STANDING_WORDS[standing(gap)])
         if role == Qt.ItemDataRole.AccessibleTextRole:

@@ -147,7 +147,7 @@ class KeyRecordModel(QAbstractTableModel):
             return font
         if role == Qt.ItemDataRole.DecorationRole and column == 0:
             glyph = "dna" if record.modality == "dna" else "photo"
-            return icons.pixmap("glyphs", glyph, 16, self._theme.colours.muted)
+            return icons.sharp("glyphs", glyph, 16, self._theme.colours.muted)
         if role == Qt.ItemDataRole.ForegroundRole and column != 1:
             return QColor(self._theme.colours.muted)
         return None

@@ -145,5 +145,5 @@ class TaxonModel(QAbstractItemModel):
             return icons.icon("library", self._theme.colours.muted)
         if rank == "order":
             glyph = icons.glyph_for(self._taxonomy.name(number))
-            return icons.pixmap("glyphs", glyph, 20, self._theme.colours.text)
+            return icons.sharp("glyphs", glyph, 20, self._theme.colours.text)
         return None
