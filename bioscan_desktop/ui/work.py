@@ -365,9 +365,9 @@ def write_results(
                     notes=answer.note,
                     unknown=made.action == "unknown",
                 )
-            yield exported.ExportItem(
-                answer.result.to_json(), decision, answer.result.specimen.photo, notes=answer.note
-            )
+            photos = answer.result.specimen.photos
+            pictures = tuple(exported.Picture(one.photo, one.crop) for one in photos)
+            yield exported.ExportItem(answer.result.to_json(), decision, pictures, notes=answer.note)
 
     library = LibraryFacts.of(identifier.library) if identifier is not None else None
     # With a byte order mark, Excel reads accents and Chinese place names as they are.

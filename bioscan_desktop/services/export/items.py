@@ -11,10 +11,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bioscan_desktop.core.taxonomy import RANKS, is_interim
 from bioscan_desktop.services.export.higher import higher_names
+
+if TYPE_CHECKING:
+    from bioscan_desktop.inference.crop import Box
 
 PREDICTED, VALIDATED = "PredictedByMachine", "ValidatedByHuman"
 REJECTED, UNKNOWN = "RejectedByHuman", "UnknownToHuman"
@@ -64,13 +67,26 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo of a specimen, where it can still be had.
+
+    Attributes:
+        source: the file or the bytes; None where neither is known.
+        crop: the part that was judged; None for the whole, or where it is not known.
+    """
+
+    source: Path | bytes | None
+    crop: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ExportItem:
     """One specimen to be written.
 
     Attributes:
         record: as `Identification.to_json` gives it.
         decision: of a person; None if nobody looked.
-        photo: the file or the bytes of the picture, where they can still be had.
+        pictures: of its photos, the first one first.
         identified_at: when the machine answered, ISO 8601; "" if not known.
         collected: where, when and by whom the specimen was collected, by terms of Darwin Core.
         notes: what people wrote about it, whether or not somebody decided.
@@ -78,7 +94,7 @@ class ExportItem:
 
     record: Mapping[str, Any]
     decision: Decision | None = None
-    photo: Path | bytes | None = None
+    pictures: tuple[Picture, ...] = ()
     identified_at: str = ""
     collected: Mapping[str, str] = field(default_factory=dict)
     notes: str = ""
@@ -109,6 +125,11 @@ class ExportItem:
         return self.record.get("nucleotides") or None
 
     @property
+    def photo(self) -> Path | bytes | None:
+        """The first photo, where it can still be had."""
+        return self.pictures[0].source if self.pictures else None
+
+    @property
     def file_name(self) -> str:
         """Of the first photo, without folders; of a pasted picture its id; "" where there is no photo."""
         return next(iter(self.file_names), "")
@@ -123,6 +144,15 @@ class ExportItem:
             return [last_part(str(self.record.get("photo") or self.record.get("input") or self.query_id))]
         sources = str(self.record.get("input")).split(" + ")  # of pasted pictures
         return [last_part(photo or source) for photo, source in zip(photos, sources, strict=False)]
+
+    @property
+    def photos(self) -> list[tuple[str, Picture, Mapping[str, Any] | None]]:
+        """Of each photo its file name, its picture and, where there are several, what it says alone: empty if
+        that is not known, None if it cannot be used."""
+        names = self.file_names
+        pictures = [*self.pictures, *[Picture(None)] * len(names)]
+        alone: list[Mapping[str, Any] | None] = list(self.record.get("by_photo") or ())
+        return list(zip(names, pictures, [*alone, *[{}] * len(names)], strict=False))
 
     @property
     def machine(self) -> Name:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-from fpdf.enums import XPos, YPos
-from PIL import Image, ImageColor
 
 from bioscan_desktop.core.agreement import LETTERS, level_text
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.export.collecting_words import collecting_words
 from bioscan_desktop.services.export.escaping import legal
 from bioscan_desktop.services.export.items import ExportItem, Name
-from bioscan_desktop.services.export.pdf_fonts import FAMILY, Fonts
-from bioscan_desktop.services.export.pdf_spool import SpooledDocument
-from bioscan_desktop.services.export.pictures import BASE_COLOURS, thumbnail
+from bioscan_desktop.services.export.pdf_pictures import (
+    INK,
+    MARGIN,
+    MUTED,
+    PHOTO,
+    TRACK,
+    Colour,
+    PictureColumn,
+)
 from bioscan_desktop.services.export.provenance import ExportOptions, Provenance
 from bioscan_desktop.services.export.specimen_card import (
     PILLS,
@@ -38,19 +40,13 @@ from bioscan_desktop.services.export.words import (
     sure,
 )
 
-MARGIN, WIDTH, BOTTOM = 16.0, 178.0, 18.0
-"""Millimetres: border, what is left between, and the border below."""
-PHOTO, GUTTER, GAP = 68.0, 8.0, 0.9
-"""Millimetres: the column of pictures, what is between columns, and between taxa of a lineage."""
-PHOTO_SIDE = 900
-"""Pixels of the long side: some 330 dots per inch."""
+WIDTH, BOTTOM = 178.0, 18.0
+"""Millimetres: what is left between the borders, and the border below."""
+GUTTER, GAP = 8.0, 0.9
+"""Millimetres: what is between columns, and between taxa of a lineage."""
 MAX_HITS = 12
 
-Colour = tuple[int, int, int]
-INK: Colour = (29, 35, 30)
-MUTED: Colour = (86, 96, 88)
 LINE: Colour = (216, 220, 210)
-TRACK: Colour = (230, 233, 225)
 BAR: Colour = (76, 138, 88)
 LOOKS: dict[str, tuple[Colour, Colour]] = {
     "good": ((47, 107, 60), (230, 242, 230)),
@@ -85,7 +81,7 @@ def write(items: Iterable[ExportItem], path: Path, options: ExportOptions, prove
         sheets.close()
 
 
-class _Sheets(SpooledDocument):
+class _Sheets(PictureColumn):
     """The document."""
 
     def __init__(self, options: ExportOptions) -> None:
@@ -95,7 +91,6 @@ class _Sheets(SpooledDocument):
         self.set_margins(MARGIN, 14)
         self.c_margin = 0
         self.set_auto_page_break(True, BOTTOM)
-        self.type = Fonts(self)
         created = datetime.fromisoformat(options.created_at)
         self.set_creation_date(created)
         self.set_title(legal(options.title))
@@ -108,7 +103,7 @@ class _Sheets(SpooledDocument):
 
     def header(self) -> None:
         """The title of the data set and the day, on every page."""
-        self._font(8)
+        self.font(8)
         self.set_text_color(*MUTED)
         self.set_xy(MARGIN, 9)
         self.cell(WIDTH - 40, 4, self.type.fit(self._options.title))
@@ -119,13 +114,10 @@ class _Sheets(SpooledDocument):
     def footer(self) -> None:
         """Who made it, and the page."""
         self.set_xy(MARGIN, -13)
-        self._font(8)
+        self.font(8)
         self.set_text_color(*MUTED)
         self.cell(WIDTH - 30, 4, self.type.fit(self._title))
         self.cell(30, 4, str(self.page_no()), align="R")
-
-    def _font(self, size: float, style: str = "") -> None:
-        self.set_font(FAMILY, style, size)
 
     def _rule(self, y: float) -> None:
         self.set_draw_color(*LINE)
@@ -141,65 +133,24 @@ class _Sheets(SpooledDocument):
         top = self.get_y()
         pictured = bool(item.file_name or item.sequence)
         left = MARGIN + PHOTO + GUTTER if pictured else MARGIN
-        below_pictures = self._pictures(item, top) if pictured else top
+        below_pictures = self.pictures(item, top) if pictured else top
         self.set_xy(left, top)
         self._words(item, left, MARGIN + WIDTH - left)
         self.set_y(max(below_pictures, self.get_y()) + 5)
         self._hits(item)
         self._made(item)
 
-    def _pictures(self, item: ExportItem, y: float) -> float:
-        """Photo and barcode at the left; returns where they end."""
-        small = thumbnail(item.photo, PHOTO_SIDE) if item.file_name else None
-        if small is not None:
-            height = min(92.0, PHOTO * small.height / small.width)
-            width = height * small.width / small.height
-            source = io.BytesIO(small.jpeg)
-            place = MARGIN + (PHOTO - width) / 2
-            alt_text = f"Photo of {item.query_id}"
-            self.let_go(self.image(source, place, y, width, height, alt_text=alt_text))
-            y += height + 1.5
-        elif item.file_name:
-            self._field(y, 30, "The photo is not where it was.")
-            y += 31.5
-        if item.file_name:
-            y = self._caption(", ".join(item.file_names), y) + 2
-        if item.sequence:
-            words = f"Barcode of {len(item.sequence)} bases"
-            self.image(_strip(item.sequence), MARGIN, y, PHOTO, 11, alt_text=words)
-            y = self._caption(words, y + 12)
-        return y
-
-    def _field(self, y: float, height: float, text: str) -> None:
-        self.set_fill_color(*TRACK)
-        self.rect(MARGIN, y, PHOTO, height, "F")
-        self.set_xy(MARGIN, y + height / 2 - 2)
-        self._font(8)
-        self.set_text_color(*MUTED)
-        self.cell(PHOTO, 4, text, align="C")
-
-    def _caption(self, text: str, y: float) -> float:
-        self.set_xy(MARGIN, y)
-        self._font(7.5)
-        self.set_text_color(*MUTED)
-        self._block(PHOTO, 3.6, text)
-        return self.get_y()
-
-    def _block(self, width: float, height: float, text: str) -> None:
-        """Text in lines; the next begins below, at the same left edge."""
-        self.multi_cell(width, height, self.type.fit(text), align="L", new_x=XPos.LEFT, new_y=YPos.NEXT)
-
     def _words(self, item: ExportItem, x: float, width: float) -> None:
         """Id, name, how sure, why, where it was collected, ladder."""
         verdict, record = item.verdict, item.record
-        self._font(8.5)
+        self.font(8.5)
         self.set_text_color(*MUTED)
-        self._block(width, 4.2, item.query_id)
+        self.block(width, 4.2, item.query_id)
         name, rank = title(item)
-        self._font(18, "BI" if is_italic(name, rank) else "B")
+        self.font(18, "BI" if is_italic(name, rank) else "B")
         self.set_text_color(*INK)
         self.set_xy(x, self.get_y() + 0.8)
-        self._block(width, 7.6, name)
+        self.block(width, 7.6, name)
         self.set_xy(x, self.get_y() + 1.5)
         if item.decision is not None:
             self._sure(x, width, "Decided by a person", "good", person_words(item), item.final)
@@ -211,30 +162,30 @@ class _Sheets(SpooledDocument):
             self._banner(x, width, look, text)
         if verdict.get("reason") and not item.conflict:
             self.set_xy(x, self.get_y() + 2)
-            self._font(9)
+            self.font(9)
             self.set_text_color(*INK)
-            self._block(width, 4.5, verdict["reason"])
+            self.block(width, 4.5, verdict["reason"])
         for notice in record.get("notices") or ():
             self.set_xy(x, self.get_y() + 1)
-            self._font(8)
+            self.font(8)
             self.set_text_color(*MUTED)
-            self._block(width, 4, notice)
+            self.block(width, 4, notice)
         for what, words in collecting_words(item.collected):
             self.set_xy(x, self.get_y() + 1.2)
-            self._font(8.5)
+            self.font(8.5)
             self.set_text_color(*MUTED)
             self.cell(17, 4.4, what)
             self.set_text_color(*INK)
-            self._block(width - 17, 4.4, words)
+            self.block(width - 17, 4.4, words)
         self._ladder(item, x, width)
 
     def _sure(self, x: float, width: float, pill: str, look: str, beside: str, name: Name) -> None:
         """The pill, what stands beside it, and the lineage below."""
         self._pill(pill, look)
-        self._font(9)
+        self.font(9)
         self.set_text_color(*MUTED)
         self.set_x(self.get_x() + 2)
-        self.cell(x + width - self.get_x(), 5.4, self._short(beside, x + width - self.get_x()))
+        self.cell(x + width - self.get_x(), 5.4, self.short(beside, x + width - self.get_x()))
         self.set_xy(x, self.get_y() + 7)
         self._lineage(x, width, name)
 
@@ -245,7 +196,7 @@ class _Sheets(SpooledDocument):
             return
         text = " › ".join(taxon for taxon, _ in taxa)
         if self.get_string_width(self.type.fit(text)) > width * 0.96:  # italics may be wider
-            self._block(width, 4.6, text)
+            self.block(width, 4.6, text)
             return
         for number, (taxon, rank) in enumerate(taxa):
             if number:
@@ -256,13 +207,13 @@ class _Sheets(SpooledDocument):
         self.set_xy(x, self.get_y() + 4.6)
 
     def _words_at_width(self, text: str, style: str = "") -> None:
-        self._font(9, style)
+        self.font(9, style)
         shown = self.type.fit(text)
         self.cell(self.get_string_width(shown), 4.6, shown)
 
     def _pill(self, text: str, look: str) -> None:
         ink, ground = LOOKS[look]
-        self._font(8.5, "B")
+        self.font(8.5, "B")
         width = self.get_string_width(text) + 6
         x, y = self.get_x(), self.get_y()
         self.set_fill_color(*ground)
@@ -274,7 +225,7 @@ class _Sheets(SpooledDocument):
 
     def _banner(self, x: float, width: float, look: str, text: str) -> None:
         ink, ground = LOOKS[look]
-        self._font(8.8)
+        self.font(8.8)
         fitted = self.type.fit(text)
         tall = self.multi_cell(width - 7, 4.4, fitted, align="L", dry_run=True, output="HEIGHT")
         assert isinstance(tall, float)
@@ -285,7 +236,7 @@ class _Sheets(SpooledDocument):
         self.rect(x, y, 1.1, height, "F")
         self.set_xy(x + 4, y + 1.5)
         self.set_text_color(*INK)
-        self._block(width - 7, 4.4, text)
+        self.block(width - 7, 4.4, text)
         self.set_xy(x, y + height)
 
     def _ladder(self, item: ExportItem, x: float, width: float) -> None:
@@ -297,27 +248,27 @@ class _Sheets(SpooledDocument):
         bar = width * 0.36
         for rank in RANKS:
             share = shares.get(rank)
-            self._font(8.5)
+            self.font(8.5)
             self.set_text_color(*MUTED)
             self.set_xy(x, y)
             self.cell(15, 5, rank.capitalize())
             reached = rank in item.machine.lineage
             name = share["name"] if share else "–"
             self.set_text_color(*(INK if reached else MUTED))
-            self._font(8.5, "I" if share and is_italic(name, rank) else "")
-            self.cell(width - 15 - bar - 13, 5, self._short(name, width - 15 - bar - 15))
+            self.font(8.5, "I" if share and is_italic(name, rank) else "")
+            self.cell(width - 15 - bar - 13, 5, self.short(name, width - 15 - bar - 15))
             if share:
                 left = x + width - bar - 12
                 self._share_bar(left, y + 1.5, bar, share["share"], reached, asked.get(rank))
-                self._font(8.5)
+                self.font(8.5)
                 self.set_xy(x + width - 12, y)
                 self.cell(12, 5, percent(share["share"]), align="R")
             y += 5.6
-        self._font(7)
+        self.font(7)
         self.set_text_color(*MUTED)
         self.set_xy(x, y)
         tick = " The tick is the share that a name needs." if asked else ""
-        self._block(width, 3.6, f"Filled bars: names that the evidence carries.{tick}")
+        self.block(width, 3.6, f"Filled bars: names that the evidence carries.{tick}")
 
     def _share_bar(
         self, x: float, y: float, width: float, share: float, reached: bool, asked: float | None
@@ -334,22 +285,13 @@ class _Sheets(SpooledDocument):
             self.set_line_width(0.45)
             self.line(x + width * asked, y - 0.8, x + width * asked, y + 3)
 
-    def _short(self, text: str, width: float) -> str:
-        """The text, cut with an ellipsis where it is too wide for its place."""
-        fitted = self.type.fit(text)
-        if self.get_string_width(fitted) <= width:
-            return fitted
-        while fitted and self.get_string_width(f"{fitted}…") > width:
-            fitted = fitted[:-1]
-        return f"{fitted}…"
-
     def _hits(self, item: ExportItem) -> None:
         if not item.hits:
             return
         self._heading("Nearest references")
         columns = (("#", 6), ("With the verdict", 37), ("Reference", 53), ("Compared", 29),
                    ("Similarity", 17), ("Identity", 36))  # fmt: skip
-        self._font(7.5, "B")
+        self.font(7.5, "B")
         self.set_text_color(*MUTED)
         for name, width in columns:
             indent = 3 if name == "With the verdict" else 0
@@ -361,7 +303,7 @@ class _Sheets(SpooledDocument):
                 self.add_page()
             self._hit(hit, [width for _, width in columns])
         if len(item.hits) > MAX_HITS:
-            self._font(7.5)
+            self.font(7.5)
             self.set_text_color(*MUTED)
             self.cell(WIDTH, 5, f"{len(item.hits) - MAX_HITS} more are left out here.")
             self.ln(5)
@@ -371,7 +313,7 @@ class _Sheets(SpooledDocument):
         self._rule(y)
         level = hit["badge"]
         ground, ink = BADGES[level]
-        self._font(8.5)
+        self.font(8.5)
         self.set_text_color(*MUTED)
         self.set_xy(MARGIN, y + 0.9)
         self.cell(widths[0], 4.4, str(hit["hit_rank"]), align="R")
@@ -380,19 +322,19 @@ class _Sheets(SpooledDocument):
         self.set_draw_color(39, 48, 31)
         self.set_line_width(0.2)
         self.rect(x, y + 1, 5, 4.2, "DF", round_corners=True, corner_radius=0.9)
-        self._font(7.5, "B")
+        self.font(7.5, "B")
         self.set_text_color(*ink)
         self.set_xy(x, y + 1)
         self.cell(5, 4.2, LETTERS[level], align="C")
-        self._font(8)
+        self.font(8)
         self.set_text_color(*INK)
         self.set_x(x + 6.5)
         self.cell(widths[1] - 9, 4.2, level_text(level))
         name, rank = hit_title(hit)
-        self._font(8.8, "BI" if is_italic(name, rank) else "B")
+        self.font(8.8, "BI" if is_italic(name, rank) else "B")
         self.set_xy(MARGIN + widths[0] + widths[1], y + 0.9)
-        self.cell(widths[2], 4.4, self._short(name, widths[2] - 2))
-        self._font(8)
+        self.cell(widths[2], 4.4, self.short(name, widths[2] - 2))
+        self.font(8)
         query = MODALITY_NOUN[hit.get("query_modality") or hit["key_modality"]]
         self.cell(widths[3], 4.4, f"{query} – {MODALITY_NOUN[hit['key_modality']]}")
         self.cell(widths[4], 4.4, f"{hit['score']:.3f}", align="R")
@@ -401,16 +343,16 @@ class _Sheets(SpooledDocument):
         facts = [hit.get("family") if rank != "family" else None, hit.get("processid"), hit.get("bin_uri"),
                  hit.get("country"), records]  # fmt: skip
         self.set_xy(MARGIN + widths[0] + widths[1], y + 5)
-        self._font(7.5)
+        self.font(7.5)
         self.set_text_color(*MUTED)
-        self.cell(sum(widths[2:]), 3.8, self._short(" · ".join(f for f in facts if f), sum(widths[2:])))
+        self.cell(sum(widths[2:]), 3.8, self.short(" · ".join(f for f in facts if f), sum(widths[2:])))
         self.set_y(y + 9.4)
 
     def _heading(self, text: str) -> None:
         if self.will_page_break(24):
             self.add_page()
         self.set_x(MARGIN)
-        self._font(10, "B")
+        self.font(10, "B")
         self.set_text_color(*INK)
         self.cell(WIDTH, 5.5, text)
         self.ln(6.5)
@@ -440,11 +382,11 @@ class _Sheets(SpooledDocument):
             if not value:
                 continue
             self.set_x(MARGIN)
-            self._font(7.5)
+            self.font(7.5)
             self.set_text_color(*MUTED)
             self.cell(58, 4, self.type.fit(what))
             self.set_text_color(*INK)
-            self._block(WIDTH - 58, 4, value)
+            self.block(WIDTH - 58, 4, value)
 
     def add_provenance(self, provenance: Provenance) -> None:
         """The last page: what the whole file was made with."""
@@ -476,12 +418,3 @@ def _sentences(item: ExportItem) -> list[tuple[str, str]]:
         found.append(("good", agreement))
     novelty = novelty_sentence(verdict["novelty"], verdict["name"], verdict["rank"])
     return [*found, ("new", novelty)] if novelty else found
-
-
-def _strip(sequence: str) -> Image.Image:
-    """A barcode as a picture, one pixel a base: lines side by side would each be widened to a dot of the
-    printer or the screen, and cover each other."""
-    colours = {base: ImageColor.getrgb(colour) for base, colour in BASE_COLOURS.items()}
-    image = Image.new("RGB", (len(sequence), 1))
-    image.putdata([colours.get(base, TRACK) for base in sequence])
-    return image

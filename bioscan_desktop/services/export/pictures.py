@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from pathlib import Path
 
 from bioscan_desktop.core.errors import BioscanError
-from bioscan_desktop.inference.images import load_rgb
+from bioscan_desktop.inference import crop
+from bioscan_desktop.services.export.items import Picture
 
 QUALITY = 82
 
@@ -28,12 +28,15 @@ class Thumbnail:
     height: int
 
 
-def thumbnail(photo: Path | bytes | None, side: int) -> Thumbnail | None:
-    """The upright photo with a long side of at most `side` pixels; None where there is none to be had."""
-    if photo is None:
+def thumbnail(photo: Picture, side: int) -> Thumbnail | None:
+    """The upright photo, or the part of it that was judged, with a long side of at most `side` pixels.
+
+    None where there is none to be had.
+    """
+    if photo.source is None:
         return None
     try:
-        image = load_rgb(photo, max(32, side // 2)).image
+        image = crop.load(photo.source, photo.crop, max(32, side // 2)).image
     except BioscanError:
         return None
     image.thumbnail((side, side))

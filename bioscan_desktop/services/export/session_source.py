@@ -17,11 +17,14 @@ from typing import Any
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.paths import database_address
 from bioscan_desktop.services.export import kept_collecting, record_shape
 from bioscan_desktop.services.export.collecting_choice import CollectingChoice
-from bioscan_desktop.services.export.items import Decision, ExportItem
+from bioscan_desktop.services.export.items import Decision, ExportItem, Picture
 from bioscan_desktop.session.database import Database
+from bioscan_desktop.session.further import FurtherPhoto, from_text
+from bioscan_desktop.session.photos import absolute
 
 FILE_NAME = "session.sqlite"
 APPLICATION_ID = 0x42494F53
@@ -30,7 +33,7 @@ MAJOR = 1
 """Version of session files that is understood; `PRAGMA user_version` is 1000 times this, plus a minor one."""
 
 _RESULTS = (
-    "SELECT r.specimen_id, r.record, r.finished_at, s.photo, s.picture FROM results r "
+    "SELECT r.specimen_id, r.record, r.finished_at, s.photo, s.picture, {crop}, {more} FROM results r "
     "JOIN specimens s USING (specimen_id) ORDER BY r.specimen_id"
 )
 _DECISIONS = (
@@ -61,7 +64,7 @@ class SessionFile:
                 self._check(connection)
                 root = connection.execute("SELECT value FROM facts WHERE key = 'root'").fetchone()
                 folder = Path(json.loads(root[0])) if root is not None and json.loads(root[0]) else None
-                for number, packed, finished_at, photo, picture in connection.execute(_RESULTS):
+                for number, packed, finished_at, *photos in connection.execute(_results(connection)):
                     record = json.loads(zlib.decompress(packed))
                     wrong = record_shape.problem(record)
                     if wrong:
@@ -72,7 +75,7 @@ class SessionFile:
                     yield ExportItem(
                         record,
                         decision_of(record, said),
-                        picture or _photo(photo, folder),
+                        _pictures(folder, *photos),
                         finished_at,
                         notes=notes_of(said),
                     )
@@ -150,7 +153,23 @@ def lineage_of(
     return {rank: name}
 
 
+def _results(connection: sqlite3.Connection) -> str:
+    """The question for all results; columns that an older file lacks are empty."""
+    there = {row[1] for row in connection.execute("PRAGMA table_info(specimens)")}
+    return _RESULTS.format(**{name: f"s.{name}" if name in there else "NULL" for name in ("crop", "more")})
+
+
+def _pictures(
+    root: Path | None, photo: str | None, picture: bytes | None, crop: str | None, more: str | None
+) -> tuple[Picture, ...]:
+    """All photos of a specimen, of its columns in a session."""
+    further, _ = from_text(more)
+    first = FurtherPhoto("", "", photo, picture=picture, crop=json.loads(crop) if crop else None)
+    return tuple(
+        Picture(one.picture or _photo(one.photo, root), Box(*one.crop) if one.crop else None)
+        for one in (first, *further)
+    )
+
+
 def _photo(photo: str | None, root: Path | None) -> Path | None:
-    if photo is None:
-        return None
-    return root / photo if root is not None else Path(photo)
+    return absolute(photo, root) if photo is not None else None

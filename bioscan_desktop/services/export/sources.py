@@ -17,7 +17,7 @@ from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.export import record_shape
 from bioscan_desktop.services.export.collecting_choice import CollectingChoice
-from bioscan_desktop.services.export.items import Decision, ExportItem
+from bioscan_desktop.services.export.items import Decision, ExportItem, Picture
 from bioscan_desktop.services.export.sample_sheet import TERMS
 from bioscan_desktop.services.export.session_source import FILE_NAME, SessionFile
 
@@ -100,10 +100,10 @@ def _is_sqlite(path: Path) -> bool:
 def item_of(
     record: Mapping[str, Any], decision: Decision | None = None, identified_at: str = ""
 ) -> ExportItem:
-    """An item of a saved record; its photo is looked for where it was."""
-    photo = record.get("photo")
-    path = Path(photo) if photo and "\x00" not in photo else None
-    return ExportItem(record, decision, path, identified_at)
+    """An item of a saved record; its photos are looked for where they were."""
+    photos = record.get("photos") or [record.get("photo")]
+    pictures = [Picture(Path(one) if one and "\x00" not in one else None) for one in photos]
+    return ExportItem(record, decision, tuple(pictures), identified_at)
 
 
 def _item(line: str, place: str, modified: str) -> ExportItem:

@@ -8,12 +8,13 @@ from bioscan_desktop.core.agreement import LETTERS, level_text
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.export.collecting_words import collecting_words
 from bioscan_desktop.services.export.escaping import xml
-from bioscan_desktop.services.export.items import REJECTED, UNKNOWN, ExportItem, Name
+from bioscan_desktop.services.export.items import REJECTED, UNKNOWN, ExportItem, Name, Picture
 from bioscan_desktop.services.export.pictures import barcode_svg, thumbnail
 from bioscan_desktop.services.export.provenance import ExportOptions
 from bioscan_desktop.services.export.words import (
     MODALITY_NOUN,
     agreement_sentence,
+    alone,
     headline,
     hit_title,
     identity_text,
@@ -23,7 +24,7 @@ from bioscan_desktop.services.export.words import (
     sure,
 )
 
-PHOTO_SIDE, REFERENCE_SIDE = 600, 120
+PHOTO_SIDE, FURTHER_SIDE, REFERENCE_SIDE = 600, 280, 120
 """Pixels of the long side."""
 
 PILLS = {
@@ -82,6 +83,7 @@ def article(item: ExportItem, number: int, options: ExportOptions) -> str:
         _collected(item),
         _ladder(item, options),
         "</div>",
+        _further(item),
         _hits(item, options),
         "</article>\n",
     ]
@@ -89,22 +91,38 @@ def article(item: ExportItem, number: int, options: ExportOptions) -> str:
 
 
 def _pictures(item: ExportItem) -> str:
-    figures = []
-    if item.file_name:
-        small = thumbnail(item.photo, PHOTO_SIDE)
-        picture = (
-            f'<img src="{_data(small.jpeg)}" width="{small.width}" height="{small.height}" '
-            f'alt="Photo of {xml(item.query_id)}" loading="lazy">'
-            if small is not None
-            else '<div class="none">The photo is not where it was.</div>'
-        )
-        names = xml(", ".join(item.file_names))
-        figures.append(f"<figure>{picture}<figcaption>{names}</figcaption></figure>")
+    figures = [_photo(item, number) for number in range(min(1, len(item.file_names)))]
     if item.sequence:
         label = f"Barcode of {len(item.sequence)} bases"
         drawn = barcode_svg(item.sequence, label)
         figures.append(f"<figure>{drawn}<figcaption>{label}</figcaption></figure>")
     return "".join(figures) or '<figure><div class="none">Nothing to show.</div></figure>'
+
+
+def _photo(item: ExportItem, place: int) -> str:
+    """The figure of a photo; several have numbers, from 1, as verdicts count them."""
+    name, picture, said = item.photos[place]
+    several = len(item.file_names) > 1
+    small = thumbnail(picture, FURTHER_SIDE if place else PHOTO_SIDE)
+    which = f"Photo {place + 1}" if several else "Photo"
+    image = (
+        f'<img src="{_data(small.jpeg)}" width="{small.width}" height="{small.height}" '
+        f'alt="{which} of {xml(item.query_id)}" loading="lazy">'
+        if small is not None
+        else '<div class="none">The photo is not where it was.</div>'
+    )
+    words = f"<b>{place + 1}</b> {xml(name)}" if several else xml(name)
+    told = alone(said) if several else ""
+    words += f"<br>By itself: {xml(told)}" if told else ""
+    return f"<figure>{image}<figcaption>{words}</figcaption></figure>"
+
+
+def _further(item: ExportItem) -> str:
+    """All photos but the first, small."""
+    figures = "".join(_photo(item, place) for place in range(1, len(item.file_names)))
+    return (
+        f'<div class="wide"><h3>Further photos</h3><div class="more">{figures}</div></div>' if figures else ""
+    )
 
 
 def _data(jpeg: bytes) -> str:
@@ -229,7 +247,7 @@ def _hits(item: ExportItem, options: ExportOptions) -> str:
         origin = " · ".join(xml(hit[key]) for key in ("processid", "bin_uri", "country") if hit.get(key))
         # Another library's photos may be called the same.
         photo = facts.photo_of(hit["image_file"]) if facts is not None and hit["image_file"] else None
-        small = thumbnail(photo, REFERENCE_SIDE)
+        small = thumbnail(Picture(photo), REFERENCE_SIDE)
         picture = f'<img src="{_data(small.jpeg)}" width="60" alt="Reference photo"> ' if small else ""
         records = "1 record" if hit["n_records"] == 1 else f"{hit['n_records']} records"
         key = MODALITY_NOUN[hit["key_modality"]]

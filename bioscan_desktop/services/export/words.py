@@ -90,6 +90,16 @@ def identity_text(hit: Mapping[str, Any]) -> str:
     return f"{hit['percent_identity']:.1f}%{over}"
 
 
+def alone(verdict: Mapping[str, Any] | None) -> str:
+    """What one of several photos says by itself, None standing for one that cannot be used; "" if unknown."""
+    if verdict is None:
+        return "cannot be used"
+    if not verdict:
+        return ""
+    rank = f" ({verdict['rank']}, {percent(verdict['confidence'])})" if verdict["rank"] else ""
+    return f"{headline(verdict)}{rank}, {sure(verdict).lower()}"
+
+
 def agreement_sentence(record: Mapping[str, Any], conflict: str | None) -> str:
     """How far photo and barcode agree, or that photos do not, or ""."""
     if record.get("photo_conflict"):

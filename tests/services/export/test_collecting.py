@@ -17,7 +17,7 @@ from bioscan_desktop import cli
 from bioscan_desktop.services.export.collecting import Collecting
 from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.services.export.exporting import export
-from bioscan_desktop.services.export.items import ExportItem
+from bioscan_desktop.services.export.items import ExportItem, Picture
 from bioscan_desktop.services.export.photo_facts import photo_facts
 from bioscan_desktop.services.export.provenance import ExportOptions
 from bioscan_desktop.services.export.sources import JsonLines
@@ -71,7 +71,7 @@ def test_photos_without_camera_data_tell_nothing(data: bytes) -> None:
 def test_the_sheet_counts_before_the_photo_and_both_are_rounded(
     items: list[ExportItem], samples: Path
 ) -> None:
-    first, second = (replace(item, photo=photo()) for item in items[:2])
+    first, second = (replace(item, pictures=(Picture(photo()),)) for item in items[:2])
     collecting = Collecting(CollectingChoice(samples, dates=True, places=True, digits=1))
     one, two = collecting.add(first).collected, collecting.add(second).collected
     assert one["eventDate"] == "2026-07-31" and two["eventDate"].startswith("2026-07-31T22:05")

@@ -14,7 +14,7 @@ from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.library.importers.tables import Record, read_table
 from bioscan_desktop.services.export import library_records
 from bioscan_desktop.services.export.exporting import export
-from bioscan_desktop.services.export.items import Decision, ExportItem
+from bioscan_desktop.services.export.items import Decision, ExportItem, Picture
 from bioscan_desktop.services.export.provenance import ExportOptions
 from tests.services.export.test_escaping import with_text
 
@@ -37,12 +37,12 @@ def test_only_what_a_person_named_is_a_record(items: list[ExportItem], tmp_path:
     near, far = tmp_path / "a" / "b" / "1.jpg", tmp_path / "a" / "=2.jpg"
     records, notices = written(
         [
-            replace(photo, decision=NAMED, photo=near, collected={"country": "Peru"}),
-            replace(barcode, decision=NAMED, photo=None),
-            replace(photo, decision=NAMED, photo=far),
-            replace(photo, decision=NAMED, photo=b"pasted"),
-            replace(photo, decision=None, photo=near),
-            replace(photo, decision=Decision("", None), photo=near),
+            replace(photo, decision=NAMED, pictures=(Picture(near),), collected={"country": "Peru"}),
+            replace(barcode, decision=NAMED, pictures=()),
+            replace(photo, decision=NAMED, pictures=(Picture(far),)),
+            replace(photo, decision=NAMED, pictures=(Picture(b"pasted"),)),
+            replace(photo, decision=None, pictures=(Picture(near),)),
+            replace(photo, decision=Decision("", None), pictures=(Picture(near),)),
             replace(barcode, decision=Decision("Fooia", "genus", {"genus": "Fooia"})),
         ],
         tmp_path,

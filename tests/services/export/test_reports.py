@@ -13,12 +13,12 @@ import pytest
 from PIL import Image
 
 from bioscan_desktop.core.errors import ArgumentError
-from bioscan_desktop.services.export import charts, html_report, pdf, pdf_fonts, tables, xlsx
+from bioscan_desktop.services.export import charts, html_report, pdf, pdf_fonts, pdf_pictures, tables, xlsx
 from bioscan_desktop.services.export.collecting import Collecting
 from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.services.export.escaping import safe_cell
 from bioscan_desktop.services.export.exporting import export
-from bioscan_desktop.services.export.items import ExportItem
+from bioscan_desktop.services.export.items import ExportItem, Picture
 from bioscan_desktop.services.export.pictures import BASE_COLOURS, barcode_svg, runs, thumbnail
 from bioscan_desktop.services.export.provenance import ExportOptions, Provenance
 from bioscan_desktop.services.export.specimen_card import asked_shares
@@ -54,7 +54,7 @@ def with_photo(item: ExportItem, side: int = 1500) -> ExportItem:
     exif[0x010E] = "secret garden"
     stream = io.BytesIO()
     image.save(stream, "JPEG", exif=exif)
-    return dataclasses.replace(item, photo=stream.getvalue())
+    return dataclasses.replace(item, pictures=(Picture(stream.getvalue()),))
 
 
 def page_of(items: list[ExportItem], options: ExportOptions, folder: Path) -> tuple[str, Page]:
@@ -104,7 +104,7 @@ def test_pictures_are_small_and_carry_no_metadata(
     items: list[ExportItem], options: ExportOptions, tmp_path: Path
 ) -> None:
     item = with_photo(items[0])
-    small = thumbnail(item.photo, 600)
+    small = thumbnail(item.pictures[0], 600)
     assert small is not None and max(small.width, small.height) == 600
     with Image.open(io.BytesIO(small.jpeg)) as image:
         assert image.size == (small.width, small.height)
@@ -112,8 +112,8 @@ def test_pictures_are_small_and_carry_no_metadata(
     assert b"secret" not in small.jpeg
     text, _ = page_of([item], options, tmp_path)
     assert "data:image/jpeg;base64," in text
-    assert thumbnail(tmp_path / "gone.jpg", 600) is None
-    assert thumbnail(None, 600) is None
+    assert thumbnail(Picture(tmp_path / "gone.jpg"), 600) is None
+    assert thumbnail(Picture(None), 600) is None
 
 
 def test_a_photo_that_is_gone_is_said(
@@ -311,10 +311,10 @@ def test_what_is_no_text_does_not_stop_workbooks_and_sheets(
 
 
 def test_a_barcode_on_paper_has_a_dot_for_each_base() -> None:
-    strip = pdf._strip("AANT")
+    strip = pdf_pictures.drawn_barcode("AANT")
     assert strip.size == (4, 1)
     a, n, t = strip.getpixel((1, 0)), strip.getpixel((2, 0)), strip.getpixel((3, 0))
-    assert a == strip.getpixel((0, 0)) and len({a, n, t}) == 3 and n == pdf.TRACK
+    assert a == strip.getpixel((0, 0)) and len({a, n, t}) == 3 and n == pdf_pictures.TRACK
 
 
 def test_a_chart_is_as_high_as_its_bars() -> None:

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.services.export import record_shape, words
 from bioscan_desktop.services.export.collecting import ids_of
 from bioscan_desktop.services.export.exporting import export
-from bioscan_desktop.services.export.items import ExportItem
+from bioscan_desktop.services.export.items import ExportItem, Picture
 from bioscan_desktop.services.export.provenance import ExportOptions
+from bioscan_desktop.services.export.session_source import SessionFile
+from bioscan_desktop.services.export.sources import item_of
 from bioscan_desktop.services.export.specimen_card import machine_words, title
+from bioscan_desktop.services.recorded import stored_of
+from bioscan_desktop.services.specimens import Specimen
+from bioscan_desktop.session import specimens
+from bioscan_desktop.session.database import Database
+from tests.conftest import draw_insect
 from tests.services.export.conftest import verdict
 
+MADE_WITH = specimens.Provenance("0", "tiny", "1", "ab", "tiny", "1", "ab", "CPUExecutionProvider", "fp32")
 REASON = (
     "The photos contradict each other: photo 1 says family Noctuidae, photo 2 says family Pieridae. "
     "Perhaps photos of two specimens were mixed up."
@@ -83,10 +93,93 @@ def test_multimedia_has_a_row_for_each_photo(
     assert core[header.index("associatedMedia")] == " | ".join(row[3] for row in rows)
 
 
-def test_reports_name_all_photos(several: ExportItem, options: ExportOptions, tmp_path: Path) -> None:
-    export([several], "html", tmp_path / "a.html", options)
+def jpeg(seed: int, size: tuple[int, int] = (640, 480)) -> bytes:
+    stream = io.BytesIO()
+    draw_insect((150, 90, 40), size, seed=seed).save(stream, "JPEG")
+    return stream.getvalue()
+
+
+@pytest.fixture
+def pictured(several: ExportItem) -> ExportItem:
+    """The same with two pictures; the third is gone."""
+    crop = Box(0.25, 0.0, 0.75, 1.0)
+    return replace(several, pictures=(Picture(jpeg(1)), Picture(jpeg(2), crop), Picture(Path("/gone.tif"))))
+
+
+def test_reports_show_all_photos_and_what_each_says(
+    pictured: ExportItem, options: ExportOptions, tmp_path: Path
+) -> None:
+    export([pictured], "html", tmp_path / "a.html", options)
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
-    assert "moth_1.jpg, Pasted picture, moth_1 below.tif" in page
+    figures = re.findall(r"<figure>(.*?)</figure>", page)
+    assert len(figures) == 3
+    sizes = [tuple(map(int, re.findall(r'(?:width|height)="(\d+)"', figure))) for figure in figures]
+    assert sizes == [(600, 450), (187, 280), ()]  # the second is the half of it that was judged
+    says = "<br>By itself: Noctua pronuba (species, 93%), likely"
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", page)
+    assert captions == [
+        f"<b>1</b> moth_1.jpg{says}",
+        "<b>2</b> Pasted picture<br>By itself: cannot be used",
+        f"<b>3</b> moth_1 below.tif{says}",
+    ]
+    assert 'alt="Photo 2 of moth_1"' in figures[1] and "The photo is not where it was." in figures[2]
+
+
+def test_older_answers_do_not_say_what_each_photo_tells(
+    pictured: ExportItem, options: ExportOptions, tmp_path: Path
+) -> None:
+    record = {name: value for name, value in pictured.record.items() if name != "by_photo"}
+    export([replace(pictured, record=record)], "html", tmp_path / "a.html", options)
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert page.count("<figure>") == 3 and "By itself" not in page
+
+
+def test_sheets_show_all_photos(pictured: ExportItem, options: ExportOptions, tmp_path: Path) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    export([pictured], "pdf", tmp_path / "a.pdf", options)
+    page = pypdf.PdfReader(tmp_path / "a.pdf").pages[0]
+    text = page.extract_text()
+    for said in ("1 moth_1.jpg", "2 Pasted picture", "cannot be used", "(species, 93%), likely"):
+        assert said in text
+    assert [one.image.size for one in page.images] == [(640, 480), (187, 280)]
+
+
+def test_many_photos_stay_on_their_page(several: ExportItem, options: ExportOptions, tmp_path: Path) -> None:
+    """The tallest pictures, the longest names and a barcode: what stands beside is on the same page."""
+    pypdf = pytest.importorskip("pypdf")
+    number = 14
+    names = [f"/photos/{place} {'long ' * 30}.jpg" for place in range(number)]
+    record = {**several.record, "input": " + ".join(names), "photos": names,
+              "by_photo": [several.record["verdict"]] * number,
+              "modality": "both", "nucleotides": "ACGT" * 160, "hits": []}  # fmt: skip
+    pictures = tuple(Picture(jpeg(place, (200, 800))) for place in range(number))
+    export([replace(several, record=record, pictures=pictures)], "pdf", tmp_path / "a.pdf", options)
+    first, *_ = pypdf.PdfReader(tmp_path / "a.pdf").pages
+    text = first.extract_text()
+    assert "4 more photos are left out here." in text and "Barcode of 640 bases" in text
+    assert several.verdict["name"] in text
+    assert len([one for one in first.images if one.image.width > 10 and one.image.height > 10]) == 10
+
+
+def test_a_session_hands_out_all_photos_with_their_crops(several: ExportItem, tmp_path: Path) -> None:
+    box = Box(0.1, 0.2, 0.3, 0.4)
+    more = (Specimen("b", "b", b"pasted", crop=box), Specimen("c", "c", tmp_path / "c.jpg"))
+    specimen = Specimen("a", "a + b + c", tmp_path / "a.jpg", crop=Box(0, 0, 0.5, 1), more=more)
+    with Database(tmp_path / "session.sqlite") as database:
+        (number,) = specimens.add(database, [stored_of(specimen)])
+        run = specimens.start_run(database, MADE_WITH)
+        specimens.save_answer(database, number, run, specimens.Answer(several.record, (), False))
+    (found,) = SessionFile(tmp_path / "session.sqlite").items()
+    assert found.pictures == (
+        Picture(tmp_path / "a.jpg", Box(0, 0, 0.5, 1)),
+        Picture(b"pasted", box),
+        Picture(tmp_path / "c.jpg"),
+    )
+
+
+def test_saved_lines_find_all_photos(several: ExportItem) -> None:
+    found = item_of(several.record).pictures
+    assert found == tuple(map(Picture, (Path("/photos/moth_1.jpg"), None, Path("/photos/moth_1 below.tif"))))
 
 
 def test_photos_that_contradict_each_other(mixed: ExportItem) -> None:
