@@ -28,6 +28,7 @@ from bioscan_desktop.cli_parts import (
     EXIT_UNUSABLE,
     Parser,
     ProgressLine,
+    add_join_by_name,
     add_packs,
     add_restriction,
     command,
@@ -111,6 +112,7 @@ def _add_identify(commands: argparse._SubParsersAction) -> None:
         metavar="TSV",
         help="table: specimen_id, image_file, nucleotides; rows of one specimen are judged together",
     )
+    add_join_by_name(parser)
     add_packs(parser)
     parser.add_argument("--top-k", type=int, default=5, metavar="K", help="reference hits to report (5)")
     parser.add_argument(
@@ -154,6 +156,12 @@ def _run_identify(arguments: argparse.Namespace) -> int:
                 yield specimen
             if empty:
                 raise ArgumentError(f"{arguments.specimens} has a header and no specimen below it.")
+        if arguments.join_by_name is None:
+            yield from named()
+        else:
+            yield from specimens.join_by_name(list(named()), arguments.join_by_name == "numbers")
+
+    def named() -> Iterator[specimens.Specimen]:
         for name in arguments.inputs:
             if name == "-":
                 yield from specimens.from_stream(sys.stdin)

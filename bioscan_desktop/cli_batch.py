@@ -18,6 +18,7 @@ from bioscan_desktop.cli_parts import (
     PRECISION,
     PROVIDER,
     ProgressLine,
+    add_join_by_name,
     add_restriction,
     say,
 )
@@ -69,6 +70,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         "--specimens", type=Path, metavar="TSV", help="table that says which photos and barcodes belong "
         "together: specimen_id, image_file, and nucleotides or processid",
     )  # fmt: skip
+    add_join_by_name(parser)
     parser.add_argument("--library", metavar="ID|PATH", help="library pack (starter)")
     parser.add_argument("--model", metavar="ID|PATH", help="model pack (the one the library was built with)")
     parser.add_argument("--provider", choices=("auto", "cpu", "cuda"), default="auto", help=PROVIDER)
@@ -95,7 +97,12 @@ def _run(arguments: argparse.Namespace) -> int:
     cancel = CancelToken()
     with (
         Batch(
-            arguments.folder, arguments.out, resume, not arguments.no_recursive, arguments.specimens
+            arguments.folder,
+            arguments.out,
+            resume,
+            not arguments.no_recursive,
+            arguments.specimens,
+            arguments.join_by_name,
         ) as batch,
         _stopped_by_signals(cancel),
         ProgressLine(LOG_EVERY_S) as line,
@@ -160,7 +167,7 @@ def _identifier(arguments: argparse.Namespace, batch: Batch, limits: dict[str, l
 
 
 def _preview(arguments: argparse.Namespace) -> int:
-    from bioscan_desktop.services.batch_plan import preview
+    from bioscan_desktop.services.batch_preview import preview
     from bioscan_desktop.services.batch_scan import walk
 
     folder = arguments.folder
@@ -170,9 +177,16 @@ def _preview(arguments: argparse.Namespace) -> int:
     leave_out = arguments.out.resolve() if arguments.out is not None else None
     with tempfile.TemporaryDirectory() as scratch:
         found = preview(
-            root, walk(root, not arguments.no_recursive, leave_out), Path(scratch), arguments.specimens
+            root,
+            walk(root, not arguments.no_recursive, leave_out),
+            Path(scratch),
+            arguments.specimens,
+            views=arguments.join_by_name,
         )
     lines = [_placed_text(found.placed)]
+    lines += [f"  {name}: {' + '.join(photos)}" for name, photos in found.several]
+    if found.placed.several > len(found.several):
+        lines.append(f"  and {found.placed.several - len(found.several):,} more of several photos")
     lines += [f"  {name}: {photo} + {barcode}" for name, photo, barcode in found.examples]
     if found.placed.joined > len(found.examples):
         lines.append(f"  and {found.placed.joined - len(found.examples):,} more")
@@ -189,6 +203,8 @@ def _placed_text(placed: Placed) -> str:
     text = f"{number(placed.photos, 'photo')}, {number(placed.barcodes, 'barcode')}"
     if placed.photos and placed.barcodes:
         text += f", {placed.joined:,} joined"
+    if placed.several:
+        text += f", {placed.several:,} of several photos"
     return f"{text}: {number(placed.added, 'specimen')}."
 
 

@@ -74,6 +74,16 @@ def add_restriction(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_join_by_name(parser: argparse.ArgumentParser) -> None:
+    """Whether file names join photos; without it they do not."""
+    parser.add_argument(
+        "--join-by-name",
+        choices=("words", "numbers"),
+        help="judge photos of one folder together whose names differ in a view only: in a word such as "
+        "_dorsal, _head or _V (words), or in a number such as -1 or (2), too (numbers)",
+    )
+
+
 def names_in(path: Path | None) -> frozenset[str]:
     """The lines of a list of names; none without a list.
 

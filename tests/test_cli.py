@@ -142,6 +142,20 @@ class TestIdentify:
         assert [verdict["name"] for verdict in first["by_photo"]] == [second["verdict"]["name"]] * 2
         assert "photos" not in second
 
+    def test_photos_are_joined_by_name_where_asked(
+        self, bioscan: Runner, world: TinyWorld, tmp_path: Path
+    ) -> None:
+        for name in ("A-1_dorsal.jpg", "A-1_ventral.jpg", "A-1_2.jpg"):
+            shutil.copy(world.photos[RAPAE], tmp_path / name)
+        for more, ids in (
+            ([], ["A-1_2", "A-1_dorsal", "A-1_ventral"]),
+            (["--join-by-name", "words"], ["A-1_2", "A-1"]),
+            (["--join-by-name", "numbers"], ["A-1"]),
+        ):
+            assert bioscan.identify(tmp_path, *more) == 0
+            assert [line["query_id"] for line in bioscan.lines] == ids
+        assert len(bioscan.lines[0]["photos"]) == 3
+
     def test_ids_are_unique_over_all_inputs(self, bioscan: Runner, world: TinyWorld, tmp_path: Path) -> None:
         other = tmp_path / world.photos[RAPAE].name
         shutil.copy(world.photos[RAPAE], other)

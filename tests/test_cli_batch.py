@@ -68,6 +68,18 @@ def test_a_run_and_its_words(batch: Runner, folder: Path, tmp_path: Path) -> Non
     assert {file.name for file in out.iterdir()} >= {"results.csv", "hits.csv", "run.json", "session.sqlite"}
 
 
+def test_what_names_would_join_is_shown_first(batch: Runner, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for view in ("dorsal", "ventral"):
+        (folder / f"A-1_{view}.jpg").write_bytes(b"x")
+    assert batch(folder, "--dry-run", "--join-by-name", "words") == 0
+    assert batch.out.splitlines()[:2] == [
+        "2 photos, 0 barcodes, 1 of several photos: 1 specimen.",
+        "  A-1: A-1_dorsal.jpg + A-1_ventral.jpg",
+    ]
+
+
 def test_all_well_is_0(batch: Runner, folder: Path, tmp_path: Path) -> None:
     (folder / "broken.jpg").unlink()
     (folder / "coi.fasta").unlink()

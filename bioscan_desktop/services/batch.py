@@ -48,6 +48,7 @@ class Batch:
         resume: go on with the run that is there; without one, a new one begins.
         recursive: look into folders within; of a new run.
         table: of specimens, which joins photos and barcodes; None goes by names alone.
+        views: `words` or `numbers` join photos by the views in their names, too (`core.photo_names`).
 
     Raises:
         ArgumentError: if folder, run and table do not fit together.
@@ -61,6 +62,7 @@ class Batch:
         resume: bool = False,
         recursive: bool = True,
         table: Path | None = None,
+        views: str | None = None,
     ) -> None:
         self.out = out
         exists = (out / STATE_FILE).exists()
@@ -86,15 +88,15 @@ class Batch:
         self.database = Database(out / STATE_FILE)
         try:
             if self.database.fact("root") is None:
-                self._begin(folder, recursive, table)
+                self._begin(folder, recursive, table, views)
             else:
-                self._go_on(folder, table)
+                self._go_on(folder, table, views)
         except BaseException:
             self.database.close()
             raise
         self.root = Root(Path(self.database.fact("root")))
 
-    def _begin(self, folder: Path | None, recursive: bool, table: Path | None) -> None:
+    def _begin(self, folder: Path | None, recursive: bool, table: Path | None, views: str | None) -> None:
         if folder is None:
             raise ArgumentError(f"{self.out} holds a run that was never begun; name its folder.")
         self.database.set_facts(
@@ -104,17 +106,23 @@ class Batch:
                 "root": str(folder.resolve()),
                 "recursive": recursive,
                 "table": str(table.resolve()) if table is not None else None,
+                "views": views,
                 "created_at": now(),
                 "run_id": str(uuid.uuid4()),
                 "planned": False,
             }
         )
 
-    def _go_on(self, folder: Path | None, table: Path | None) -> None:
+    def _go_on(self, folder: Path | None, table: Path | None, views: str | None) -> None:
         root = Path(self.database.fact("root"))
         if table is not None and str(table.resolve()) != self.database.fact("table"):
             raise ArgumentError(
                 f"The run in {self.out} was begun with another table of specimens than {table}; begin a new "
+                "run in another folder."
+            )
+        if views is not None and views != self.database.fact("views"):
+            raise ArgumentError(
+                f"The photos of the run in {self.out} were not joined by name in this way; begin a new "
                 "run in another folder."
             )
         if folder is None or folder.resolve() == root:
@@ -156,7 +164,8 @@ class Batch:
         found = (f for f in self._walk() if latest is None or f.facts is None or f.facts.mtime_ns < latest)
         tell = _teller(progress, cancel, "looking through the folder")
         with self.database.transaction():
-            placed = place(self.database, self.root.path, found, Path(table) if table else None, tell)
+            views = self.database.fact("views")
+            placed = place(self.database, self.root.path, found, Path(table) if table else None, tell, views)
             if not placed.added and not watch:
                 raise ArgumentError(f"{self.root.path} holds no photo and no sequence file.")
             self.database.set_fact("planned", True)
@@ -170,9 +179,8 @@ class Batch:
     ) -> Placed:
         """Adds files that came into the folder since the last look."""
         new = (found for found in self._walk() if not self._knows(found.path) and wanted(found))
-        return place(
-            self.database, self.root.path, new, check=_teller(progress, cancel, "looking for new files")
-        )
+        tell = _teller(progress, cancel, "looking for new files")
+        return place(self.database, self.root.path, new, check=tell, views=self.database.fact("views"))
 
     def retry_failed(self) -> int:
         """Lets what failed be tried again, and photos that were not there; returns how many wait.

@@ -7,15 +7,16 @@
 3. Otherwise the beginning of a file name, up to a space or one of `_ - . + ( [`, is taken for the
    sample id, the longest first, if it has a digit in it and a barcode has that id alone: `AB-12_side.jpg`
    goes with the barcode `AB-12`. Of several such photos the first gets the barcode.
+4. Where people ask for it, photos that no table names are joined by the views in their names
+   (`core.photo_names`), before rules 2 and 3; the sample id names the specimen.
 
-Files that come later, while a folder is watched, are joined by the same rules to specimens that lack
-their part; those are identified again.
+Files that come later, while a folder is watched, are joined to specimens that lack
+their part, or further photos, by the same rules; those are identified again.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -23,16 +24,17 @@ from pathlib import Path, PurePosixPath
 
 from bioscan_desktop.core.barcode import Barcode, clean
 from bioscan_desktop.core.errors import BarcodeError, InputError
+from bioscan_desktop.core.photo_names import beginnings, sample_of, stem_of
 from bioscan_desktop.files import shown
 from bioscan_desktop.library.importers.sequences import read_sequences
 from bioscan_desktop.library.importers.tables import Record, read_table
+from bioscan_desktop.services.batch_later import Later, name_of, views_of
 from bioscan_desktop.services.batch_scan import Found, is_nameable, sort_key
 from bioscan_desktop.session import specimens
 from bioscan_desktop.session.database import Database, readable
 from bioscan_desktop.session.further import FileFacts, FurtherPhoto
 from bioscan_desktop.session.specimens import StoredSpecimen
 
-_CUT = re.compile(r"[ _\-.+(\[]+")
 _AT_END = "\x04"
 """Sorts behind all files: specimens of a table that name no photo of the folder."""
 
@@ -40,11 +42,12 @@ _STAGING = (
     "DROP TABLE IF EXISTS temp.photos",
     "DROP TABLE IF EXISTS temp.barcodes",
     "CREATE TEMP TABLE photos (sort TEXT, path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, "
-    "query_id TEXT, sample TEXT, named INTEGER, problem TEXT, first TEXT) WITHOUT ROWID",
+    "query_id TEXT, sample TEXT, named INTEGER, problem TEXT, first TEXT, views TEXT) WITHOUT ROWID",
     "CREATE TEMP TABLE barcodes (number INTEGER PRIMARY KEY, sort TEXT, file TEXT, query_id TEXT, "
     "sample TEXT, input TEXT, barcode TEXT, error_code TEXT, error_message TEXT, photo TEXT)",
     "CREATE INDEX temp.photos_by_sample ON photos (sample)",
     "CREATE INDEX temp.photos_by_first ON photos (first) WHERE first IS NOT NULL",
+    "CREATE INDEX temp.photos_by_views ON photos (views) WHERE views IS NOT NULL",
     "CREATE INDEX temp.barcodes_by_sample ON barcodes (sample)",
     "CREATE INDEX temp.barcodes_by_photo ON barcodes (photo)",
 )
@@ -59,6 +62,7 @@ class Placed:
         joined: specimens with both.
         added: specimens that are new in the session.
         apart: (name, sentence) of some of those that share a name and were not joined.
+        several: specimens of several photos.
     """
 
     photos: int = 0
@@ -66,6 +70,7 @@ class Placed:
     joined: int = 0
     added: int = 0
     apart: tuple[tuple[str, str], ...] = ()
+    several: int = 0
 
 
 SHOWN_APART = 20
@@ -77,6 +82,7 @@ def place(
     found: Iterable[Found],
     table: Path | None = None,
     check: Callable[[int], None] = lambda _: None,
+    views: str | None = None,
 ) -> Placed:
     """Makes specimens of files and puts them into a session, in one change.
 
@@ -85,6 +91,7 @@ def place(
         found: files; those that the session knows already are passed over.
         table: of specimens, see `importers.tables`.
         check: told the number of files seen so far; may raise to stop, and then nothing is changed.
+        views: `words` or `numbers` join photos by rule 4; None does not.
 
     Raises:
         ArgumentError: if the table cannot be read.
@@ -97,6 +104,9 @@ def place(
         if table is not None:
             _take_table(connection, root, table)
             _join_photos(connection)
+        if views is not None:
+            _join_views(connection, views == "numbers")
+        several = connection.execute("SELECT count(DISTINCT first) FROM temp.photos").fetchone()[0]
         photos = connection.execute("SELECT count(*) FROM temp.photos WHERE problem IS NULL").fetchone()[0]
         barcodes = connection.execute("SELECT count(*) FROM temp.barcodes").fetchone()[0]
         joined = 0
@@ -107,12 +117,12 @@ def place(
                 "SELECT count(*) FROM temp.barcodes WHERE photo IS NOT NULL"
             ).fetchone()[0]
         apart = _apart(connection)
-        waiting = _Later(database) if database.one("SELECT 1 FROM specimens LIMIT 1") else None
+        waiting = Later(database, views) if database.one("SELECT 1 FROM specimens LIMIT 1") else None
         added = specimens.add_all(database, _fresh(connection, waiting))
         joined += waiting.joined if waiting else 0
         for name in ("photos", "barcodes"):
             connection.execute(f"DROP TABLE temp.{name}")
-    return Placed(photos, barcodes, joined, added, apart)
+    return Placed(photos, barcodes, joined, added, apart, several)
 
 
 def _take_files(
@@ -140,14 +150,8 @@ def _take_files(
             problem = (
                 f"bad_file_name\nThe name of {shown(one.path)} is not text that can be read; rename the file."
             )
-        stem = _stem(path) if path != "." else root.name
+        stem = stem_of(name_of(path)) if path != "." else root.name
         _add_photo(connection, path, facts, stem, problem=problem)
-
-
-def _stem(path: str) -> str:
-    """The file's name without its ending. Without pathlib, which keeps the parts of all paths in memory."""
-    name = path.rpartition("/")[2]
-    return name.rpartition(".")[0] or name
 
 
 def _add_photo(
@@ -160,7 +164,7 @@ def _add_photo(
     outside: bool = False,
 ) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO temp.photos VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        "INSERT OR REPLACE INTO temp.photos VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
         (
             _AT_END if outside else sort_key(path),
             path,
@@ -182,7 +186,7 @@ def _take_sequences(connection: sqlite3.Connection, file: Path, path: str) -> No
                 connection, key, path, record.id, record.header or path, record.barcode, record.error
             )
     except BarcodeError as error:
-        _add_barcode(connection, key, path, _stem(path), path, None, error)
+        _add_barcode(connection, key, path, stem_of(name_of(path)), path, None, error)
 
 
 def _add_barcode(
@@ -295,22 +299,48 @@ def _join_photos(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE temp.photos SET first = NULL WHERE first = path")
 
 
+def _join_views(connection: sqlite3.Connection, numbers: bool) -> None:
+    """Rule 4. The first photo by its name takes the sample id; the others go with it."""
+
+    def views(path: str) -> str:
+        return views_of(path, numbers)
+
+    def sample(path: str) -> str:
+        stem = stem_of(name_of(path))
+        return sample_of(stem, numbers) or stem
+
+    connection.create_function("views_of", 1, views, deterministic=True)
+    connection.create_function("sample_of", 1, sample, deterministic=True)
+    connection.create_function("folded", 1, str.casefold, deterministic=True)
+    connection.execute("UPDATE temp.photos SET views = views_of(path) WHERE problem IS NULL AND NOT named")
+    connection.execute(
+        "UPDATE temp.photos SET first = ("
+        "  SELECT p.path FROM temp.photos p WHERE p.views = photos.views ORDER BY p.sort, p.path LIMIT 1) "
+        "WHERE views IN (SELECT views FROM temp.photos WHERE views IS NOT NULL GROUP BY views "
+        "  HAVING count(*) > 1 AND max(sample_of(path) <> query_id))"
+    )
+    connection.execute(
+        "UPDATE temp.photos SET first = NULL, query_id = sample_of(path), sample = folded(sample_of(path)) "
+        "WHERE first = path AND views IS NOT NULL"
+    )
+
+
 def _join_same_names(connection: sqlite3.Connection) -> None:
     """Rule 2, and the first photo of each specimen of a table."""
     connection.execute(
         "UPDATE temp.barcodes SET photo = ("
         "  SELECT p.path FROM temp.photos p WHERE p.sample = barcodes.sample AND p.problem IS NULL"
-        "  ORDER BY p.named DESC, p.sort, p.path LIMIT 1) "
+        "  AND p.first IS NULL ORDER BY p.named DESC, p.sort, p.path LIMIT 1) "
         "WHERE sample IN (SELECT sample FROM temp.barcodes GROUP BY sample HAVING count(*) = 1) "
         "AND (SELECT count(*) = 1 OR max(named) FROM temp.photos p "
-        "     WHERE p.sample = barcodes.sample AND p.problem IS NULL)"
+        "     WHERE p.sample = barcodes.sample AND p.problem IS NULL AND p.first IS NULL)"
     )
 
 
 def _join_by_beginning(connection: sqlite3.Connection) -> None:
     """Rule 3."""
     free = connection.execute(
-        "SELECT path, sample FROM temp.photos WHERE problem IS NULL AND NOT named "
+        "SELECT path, sample FROM temp.photos WHERE problem IS NULL AND NOT named AND first IS NULL "
         "AND path NOT IN (SELECT photo FROM temp.barcodes WHERE photo IS NOT NULL) ORDER BY sort, path"
     )
     for path, sample in free:
@@ -326,19 +356,11 @@ def _join_by_beginning(connection: sqlite3.Connection) -> None:
                 break
 
 
-def beginnings(name: str) -> Iterator[str]:
-    """The beginnings of a file name that may be a sample id, longest first, without the name itself."""
-    for cut in reversed(list(_CUT.finditer(name))):
-        start = name[: cut.start()]
-        if any(letter.isdigit() for letter in start):
-            yield start
-
-
 def _apart(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
     rows = connection.execute(
-        "SELECT b.sample, count(*) AS n, (SELECT count(*) FROM temp.photos p WHERE p.sample = b.sample) AS m "
-        "FROM temp.barcodes b GROUP BY b.sample HAVING m > 0 AND (n > 1 OR m > 1) AND max(b.photo) IS NULL "
-        "ORDER BY b.sample LIMIT ?",
+        "SELECT b.sample, count(*) AS n, (SELECT count(*) FROM temp.photos p WHERE p.sample = b.sample "
+        "AND p.first IS NULL) AS m FROM temp.barcodes b GROUP BY b.sample "
+        "HAVING m > 0 AND (n > 1 OR m > 1) AND max(b.photo) IS NULL ORDER BY b.sample LIMIT ?",
         (SHOWN_APART,),
     ).fetchall()
     return tuple(
@@ -351,7 +373,7 @@ def _apart(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _fresh(connection: sqlite3.Connection, later: _Later | None) -> Iterator[StoredSpecimen]:
+def _fresh(connection: sqlite3.Connection, later: Later | None) -> Iterator[StoredSpecimen]:
     """The specimens to add, in order of the files; parts of known specimens go to those instead."""
     rows = connection.execute(
         "SELECT p.sort AS at, 0 AS number, p.path AS photo, p.size, p.mtime_ns, p.query_id, p.sample, "
@@ -372,7 +394,9 @@ def _further(connection: sqlite3.Connection, first: str | None) -> tuple[Further
     rows = connection.execute(
         "SELECT path, size, mtime_ns FROM temp.photos WHERE first = ? ORDER BY sort, path", (first,)
     )
-    return tuple(FurtherPhoto(_stem(row["path"]), row["path"], row["path"], _facts_of(row)) for row in rows)
+    return tuple(
+        FurtherPhoto(stem_of(name_of(row["path"])), row["path"], row["path"], _facts_of(row)) for row in rows
+    )
 
 
 def _facts_of(row: sqlite3.Row) -> FileFacts | None:
@@ -401,93 +425,3 @@ def _specimen(row: sqlite3.Row, more: tuple[FurtherPhoto, ...]) -> StoredSpecime
         barcode_from=row["file"],
         error=error,
     )
-
-
-class _Later:
-    """Joins what arrives later to specimens that lack it."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.joined = 0
-
-    def takes(self, new: StoredSpecimen) -> bool:
-        """True if the new part went to a known specimen."""
-        if new.error is not None and new.photo is None and new.barcode is None:
-            return False
-        if new.photo is not None and new.barcode is None:
-            number = self._alone([new.sample, *beginnings(new.sample)], "barcode", "photo")
-            if number is not None:
-                specimens.join_photo(self._database, number, new)
-        elif new.photo is None and new.barcode is not None:
-            number = self._alone([new.sample], "photo", "barcode") or self._photo_beginning(new.sample)
-            if number is not None:
-                specimens.join_barcode(self._database, number, new)
-        else:
-            return False
-        self.joined += number is not None
-        return number is not None
-
-    def _alone(self, samples: list[str], has: str, lacks: str) -> int | None:
-        for sample in samples:
-            rows = self._database.rows(
-                f"SELECT specimen_id FROM specimens WHERE sample = ? AND {has} IS NOT NULL "
-                f"AND {lacks} IS NULL LIMIT 2",
-                (sample,),
-            )
-            if rows:
-                return rows[0][0] if len(rows) == 1 else None
-        return None
-
-    def _photo_beginning(self, sample: str) -> int | None:
-        rows = self._database.rows(
-            "SELECT specimen_id, sample FROM specimens WHERE sample > ? AND sample < ? "
-            "AND photo IS NOT NULL AND barcode IS NULL ORDER BY specimen_id",
-            (sample, f"{sample}\U0010ffff"),
-        )
-        return next((row[0] for row in rows if sample in beginnings(row[1])), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a run would identify.
-
-    Attributes:
-        examples: (specimen, photo, barcode's header) of some that would be joined.
-        problems: sentences about files and folders that cannot be used.
-    """
-
-    placed: Placed
-    total: int
-    examples: tuple[tuple[str, str, str], ...]
-    problems: tuple[str, ...]
-
-
-def preview(
-    root: Path,
-    found: Iterable[Found],
-    scratch: Path,
-    table: Path | None = None,
-    shown: int = 20,
-    check: Callable[[int], None] = lambda _: None,
-) -> Preview:
-    """Places the files in a session that is thrown away.
-
-    Args:
-        scratch: an empty folder for it.
-        shown: how many examples and problems to name.
-    """
-    with Database(scratch / "preview.sqlite") as database:
-        placed = place(database, root, found, table, check)
-        both = database.rows(
-            "SELECT query_id, photo, input FROM specimens WHERE photo IS NOT NULL AND "
-            "(barcode IS NOT NULL OR error_kind = 'dna') ORDER BY specimen_id LIMIT ?",
-            (shown,),
-        )
-        bad = database.rows(
-            "SELECT error_message FROM specimens WHERE error_message IS NOT NULL "
-            "ORDER BY specimen_id LIMIT ?",
-            (shown,),
-        )
-        total = int(database.value("SELECT count(*) FROM specimens"))
-    examples = tuple((name, photo, text.removeprefix(f"{photo} + ")) for name, photo, text in both)
-    return Preview(placed, total, examples, tuple(row[0] for row in bad))

@@ -5,6 +5,7 @@ Bad input stays a row: a specimen with an error, never a gap.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TextIO
 from bioscan_desktop.core.barcode import Barcode, SequenceRecord, clean, read_records
 from bioscan_desktop.core.errors import ArgumentError, BarcodeError, BioscanError, InputError
 from bioscan_desktop.core.ids import UniqueIds
+from bioscan_desktop.core.photo_names import Group, grouped
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
 from bioscan_desktop.library.importers.folders import scan
@@ -162,6 +164,42 @@ def join_photos(specimens: Sequence[Specimen]) -> Specimen:
         barcode=barcodes[0] if barcodes else None,
         more=tuple(more),
     )
+
+
+def groups_by_name(specimens: Sequence[Specimen], numbers: bool = False) -> list[Group]:
+    """Which of them are of one individual by their file names: groups of two and more.
+
+    Only files count that are of one specimen each: of several insects in one photo, names do not tell which
+    is on another. What was joined before stays as it is.
+
+    Args:
+        numbers: numbers are views, too; see `core.photo_names`.
+    """
+    often = Counter(one.photo for one in specimens if isinstance(one.photo, Path))
+    places = [
+        place
+        for place, one in enumerate(specimens)
+        if isinstance(one.photo, Path) and often[one.photo] == 1 and not one.more
+    ]
+    photos = [specimens[place].photo for place in places]
+    files = [(str(photo.parent), photo.name) for photo in photos if isinstance(photo, Path)]
+    return [
+        Group(group.sample, tuple(places[member] for member in group.members))
+        for group in grouped(files, numbers)
+        if len(group.members) > 1
+    ]
+
+
+def join_by_name(specimens: Sequence[Specimen], numbers: bool = False) -> list[Specimen]:
+    """The specimens, those of `groups_by_name` joined in the place of the first of each."""
+    joined: dict[int, Specimen] = {}
+    gone: set[int] = set()
+    for group in groups_by_name(specimens, numbers):
+        one = join_photos([specimens[member] for member in group.members])
+        first = min(group.members)
+        joined[first] = replace(one, query_id=group.sample)
+        gone.update(member for member in group.members if member != first)
+    return [joined.get(place, one) for place, one in enumerate(specimens) if place not in gone]
 
 
 def cut(specimen: Specimen, boxes: Sequence[Box]) -> list[Specimen]:

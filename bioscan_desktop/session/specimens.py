@@ -116,12 +116,12 @@ def add_all(database: Database, specimens: Iterable[StoredSpecimen]) -> int:
 def _insert_each(
     connection: sqlite3.Connection, specimens: Iterable[StoredSpecimen], step: int | None
 ) -> Iterator[int]:
-    first = _next_step(connection) if step is None else step
+    first = next_step(connection) if step is None else step
     for position, one in enumerate(specimens):
         yield _insert(connection, one, first + position // STEP if step is None else first)
 
 
-def _next_step(connection: sqlite3.Connection) -> int:
+def next_step(connection: sqlite3.Connection) -> int:
     # By state, as the index has them: else all rows would be looked through for each that comes.
     highest = "coalesce((SELECT max(step) FROM specimens WHERE state = '{}'), -1)"
     sql = f"SELECT 1 + max({highest.format('waiting')}, {highest.format('done')})"
@@ -136,7 +136,7 @@ _NEXT_NUMBER = (
 
 
 def _insert(connection: sqlite3.Connection, one: StoredSpecimen, step: int) -> int:
-    one = _as_text(one)
+    one = as_text(one)
     query_id = take_id(connection, one.query_id)
     cursor = connection.execute(
         f"INSERT INTO specimens (specimen_id, query_id, {', '.join(_CONTENT)}, state, step, added_at) "
@@ -170,7 +170,7 @@ def _content(one: StoredSpecimen) -> tuple[Any, ...]:
         one.picture,
         json.dumps(one.crop) if one.crop is not None else None,
         to_text(one.more, None if both else parts),
-        _barcode_text(one.barcode),
+        barcode_text(one.barcode),
         one.barcode_from,
         json.dumps(parts, ensure_ascii=False) if both else None,
         error.code if error else None,
@@ -203,7 +203,7 @@ def change(database: Database, specimen_id: int, new: StoredSpecimen, rename: bo
     Args:
         rename: it gets the new id, too, or the first like it that is free.
     """
-    new = _as_text(new)
+    new = as_text(new)
     with database.transaction() as connection:
         if rename:
             query_id = take_id(connection, new.query_id)
@@ -216,47 +216,6 @@ def change(database: Database, specimen_id: int, new: StoredSpecimen, rename: bo
             f"UPDATE specimens SET {', '.join(f'{name} = ?' for name in _CONTENT)}, state = 'waiting' "
             "WHERE specimen_id = ?",
             (*_content(new), specimen_id),
-        )
-
-
-def join_barcode(database: Database, specimen_id: int, barcode: StoredSpecimen) -> None:
-    """Gives a specimen that has only a photo a barcode; it waits to be identified again."""
-    barcode = _as_text(barcode)
-    with database.transaction() as connection:
-        connection.execute(
-            "UPDATE specimens SET barcode = ?, barcode_from = ?, input = input || ' + ' || ?, "
-            "error_code = ?, error_message = ?, error_kind = ?, state = 'waiting', step = ? "
-            "WHERE specimen_id = ?",
-            (
-                _barcode_text(barcode.barcode),
-                barcode.barcode_from,
-                barcode.input,
-                barcode.error.code if barcode.error else None,
-                barcode.error.message if barcode.error else None,
-                "dna" if barcode.error else None,
-                _next_step(connection),
-                specimen_id,
-            ),
-        )
-
-
-def join_photo(database: Database, specimen_id: int, photo: StoredSpecimen) -> None:
-    """Gives a specimen that has only a barcode a photo; it waits to be identified again."""
-    photo = _as_text(photo)
-    facts = photo.facts
-    with database.transaction() as connection:
-        connection.execute(
-            "UPDATE specimens SET photo = ?, photo_size = ?, photo_mtime_ns = ?, photo_hash = ?, "
-            "input = ? || ' + ' || input, state = 'waiting', step = ? WHERE specimen_id = ?",
-            (
-                photo.photo,
-                facts.size if facts else None,
-                facts.mtime_ns if facts else None,
-                facts.hash if facts else None,
-                photo.input,
-                _next_step(connection),
-                specimen_id,
-            ),
         )
 
 
@@ -291,7 +250,7 @@ def waiting_steps(database: Database) -> Iterator[tuple[list[StoredSpecimen], se
 def wait_again(database: Database, numbers: Sequence[int]) -> None:
     """Lets specimens be identified again, in steps of their own. Their answers stay until then."""
     with database.transaction() as connection:
-        first = _next_step(connection)
+        first = next_step(connection)
         connection.executemany(
             "UPDATE specimens SET state = 'waiting', step = ? WHERE specimen_id = ?",
             [(first + position // STEP, number) for position, number in enumerate(numbers)],
@@ -432,7 +391,7 @@ def unpack(packed: bytes) -> dict[str, Any]:
     return json.loads(zlib.decompress(packed))
 
 
-def _as_text(one: StoredSpecimen) -> StoredSpecimen:
+def as_text(one: StoredSpecimen) -> StoredSpecimen:
     """Without what SQLite refuses: a file may have a name that is no text."""
     error = one.error
     if error is not None:
@@ -449,7 +408,7 @@ def _as_text(one: StoredSpecimen) -> StoredSpecimen:
     )
 
 
-def _barcode_text(barcode: Barcode | None) -> str | None:
+def barcode_text(barcode: Barcode | None) -> str | None:
     if barcode is None:
         return None
     return json.dumps([barcode.sequence, list(barcode.notices), barcode.reversed], ensure_ascii=False)

@@ -22,7 +22,7 @@ from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.translating import tr
 
 if TYPE_CHECKING:
-    from bioscan_desktop.services.batch_plan import Preview
+    from bioscan_desktop.services.batch_preview import Preview
     from bioscan_desktop.services.batch_work import BatchProgress
     from bioscan_desktop.services.tasks import Gate
     from bioscan_desktop.session.database import Database
@@ -290,7 +290,7 @@ class BatchControl(QObject):
 
 
 def _preview(setup: Setup, reporter: Reporter) -> Preview:
-    from bioscan_desktop.services.batch_plan import preview
+    from bioscan_desktop.services.batch_preview import preview
     from bioscan_desktop.services.batch_scan import walk
     from bioscan_desktop.services.batch_work import BatchProgress
 

@@ -313,6 +313,10 @@ BATCHES = (
         "another folder."
     ),
     mark(
+        "The photos of the run in {path} were not joined by name in this way; begin a new run in another "
+        "folder."
+    ),
+    mark(
         "The folder {path} is not there; connect its drive, or name the folder that the photos were moved to."
     ),
     mark("The run in {path} is about the folder {other}, not {folder}."),

@@ -3413,6 +3413,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Le traitement de {path} a commencé avec un autre tableau de spécimens que {table}&#x202f;; commencez-en un nouveau dans un autre dossier.</translation>
     </message>
     <message>
+        <source>The photos of the run in {path} were not joined by name in this way; begin a new run in another folder.</source>
+        <translation>Les photos du traitement de {path} n’ont pas été réunies ainsi par leur nom&#x202f;; commencez un nouveau traitement dans un autre dossier.</translation>
+    </message>
+    <message>
         <source>The folder {path} is not there; connect its drive, or name the folder that the photos were moved to.</source>
         <translation>Le dossier {path} n’est pas là&#x202f;; branchez son disque, ou nommez le dossier où les photos ont été déplacées.</translation>
     </message>

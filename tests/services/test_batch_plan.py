@@ -9,7 +9,8 @@ import pytest
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.services import specimens
-from bioscan_desktop.services.batch_plan import Placed, beginnings, place, preview
+from bioscan_desktop.services.batch_plan import Placed, place
+from bioscan_desktop.services.batch_preview import preview
 from bioscan_desktop.services.batch_scan import Found, walk
 from bioscan_desktop.session import specimens as stored_specimens
 from bioscan_desktop.session.database import Database
@@ -39,8 +40,8 @@ class Folder:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def place(self, table: Path | None = None) -> Placed:
-        return place(self.database, self.root, walk(self.root), table)
+    def place(self, table: Path | None = None, views: str | None = None) -> Placed:
+        return place(self.database, self.root, walk(self.root), table, views=views)
 
     @property
     def rows(self) -> list[tuple[str, str | None, bool]]:
@@ -104,21 +105,6 @@ def test_a_name_that_stands_for_several_joins_nothing_and_says_so(folder: Folder
         ("img_1", "2 photos and 1 barcode share the name img_1; it is not clear which belong together."),
         ("two", "1 photo and 2 barcodes share the name two; it is not clear which belong together."),
     )
-
-
-@pytest.mark.parametrize(
-    ("name", "found"),
-    [
-        ("ab-12_side", ["ab-12"]),
-        ("ab-12 side (2)", ["ab-12 side", "ab-12"]),
-        ("ab-12__a_b", ["ab-12__a", "ab-12"]),
-        ("img_0001", []),
-        ("side", []),
-        ("1", []),
-    ],
-)
-def test_beginnings_of_file_names(name: str, found: list[str]) -> None:
-    assert list(beginnings(name)) == found
 
 
 def test_the_sample_id_at_the_beginning_of_a_file_name(folder: Folder) -> None:

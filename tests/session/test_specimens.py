@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bioscan_desktop.core.barcode import Barcode
 from bioscan_desktop.core.errors import BarcodeError, InputError
 from bioscan_desktop.core.ids import UniqueIds
-from bioscan_desktop.session import decisions, queries, specimens
+from bioscan_desktop.session import decisions, joins, queries, specimens
 from bioscan_desktop.session.database import Database
 from bioscan_desktop.session.specimens import STEP, Answer, FileFacts, StoredSpecimen
 from tests.session.conftest import MADE_WITH, photo, record
@@ -42,8 +42,8 @@ def test_what_is_no_text_is_kept_with_marks(database: Database) -> None:
     odd = StoredSpecimen("caf\udce9", "caf\udce9", "caf\udce9.jpg", "caf\udce9.jpg", error=error)
     (number,) = specimens.add(database, [odd])
     specimens.change(database, number, odd)
-    specimens.join_barcode(database, number, odd)
-    specimens.join_photo(database, number, odd)
+    joins.join_barcode(database, number, odd)
+    joins.join_photo(database, number, odd)
     back = specimens.get(database, number)
     assert back is not None and back.query_id == "caf\\udce9" and back.photo == "caf\\udce9.jpg"
     assert back.error is not None and back.error.message == "caf\\udce9.jpg: no."
@@ -115,8 +115,8 @@ def test_parts_that_arrive_later_are_joined(database: Database) -> None:
     for number in (moth, seq):
         specimens.save_answer(database, number, run, Answer(record()))
     barcode = StoredSpecimen("moth", "moth", "moth header", barcode=Barcode("ACGG" * 40), barcode_from="b.fa")
-    specimens.join_barcode(database, moth, barcode)
-    specimens.join_photo(database, seq, photo("fly"))
+    joins.join_barcode(database, moth, barcode)
+    joins.join_photo(database, seq, photo("fly"))
     both = [specimens.get(database, number) for number in (moth, seq)]
     assert [s and (s.query_id, s.input, s.photo, bool(s.barcode)) for s in both] == [
         ("moth", "moth.jpg + moth header", "moth.jpg", True),

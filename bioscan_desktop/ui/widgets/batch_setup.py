@@ -26,7 +26,7 @@ from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.parts import Banner, frame, label
 
 if TYPE_CHECKING:
-    from bioscan_desktop.services.batch_plan import Preview
+    from bioscan_desktop.services.batch_preview import Preview
 
 SETTLE_MS = 400
 """Typing has to rest so long before the folder is looked through."""
