@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.translating import tr
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.specimens import Specimen
 
 
 def attached(is_photo: bool, specimen: str) -> tuple[str, str]:
@@ -30,6 +34,25 @@ def joined(others: Sequence[str], photo: str, photos: int) -> tuple[str, str]:
     else:
         said = tr("{barcode} was joined to {photo}.").format(barcode=others[0], photo=photo)
     return tr("join %n photos", "", photos) if photos > 1 else tr("join photo and barcode"), said
+
+
+def not_joined(specimens: Sequence[Specimen]) -> str:
+    """Why what is selected cannot be one specimen, and what to select instead."""
+    unusable = next((one for one in specimens if one.photo is None and one.barcode is None), None)
+    photos = sum(one.photo is not None for one in specimens)
+    barcodes = sum(one.barcode is not None for one in specimens)
+    if len(specimens) < 2:
+        return tr("Nothing was joined: select several photos of one specimen, or a photo and its barcode.")
+    if unusable is not None:
+        said = tr("Nothing was joined: {specimen} holds no photo and no barcode; select the others alone.")
+        return said.format(specimen=unusable.query_id)
+    if not photos:
+        return tr("Nothing was joined: there is no photo among them; select the photo of the specimen, too.")
+    return tr(
+        "Nothing was joined: %n of them have a barcode, and a specimen has one only; leave the others out.",
+        "",
+        barcodes,
+    )
 
 
 def separated(specimen: str, parts: int, photos: int) -> tuple[str, str]:

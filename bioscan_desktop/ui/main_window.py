@@ -325,7 +325,7 @@ class MainWindow(QMainWindow):
         self._set("remove", bool(selected))
         self._set("attach", one is not None and joining.lacks(one) is not None)
         self._set("attach_clipboard", one is not None and joining.lacks(one) is not None)
-        self._set("join", joining.alike(specimens))
+        self._set("join", bench.model.rowCount() > 0)  # what cannot be joined is told, not passed over
         self._set("unjoin", any(row.parts is not None for row in selected))
         self._set("own_name", self.details.can_explain(current))
         self._set("crop", self.details.can_crop(current))

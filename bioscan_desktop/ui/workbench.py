@@ -19,7 +19,17 @@ from PySide6.QtGui import QImage, QUndoStack
 from bioscan_desktop.core.names import Determination, NameIndex
 from bioscan_desktop.session.limits import KEPT
 from bioscan_desktop.settings import Settings
-from bioscan_desktop.ui import commands, deciding, edit_words, intake, joining, sharing, wording, work
+from bioscan_desktop.ui import (
+    commands,
+    deciding,
+    edit_words,
+    intake,
+    joining,
+    regrouping,
+    sharing,
+    wording,
+    work,
+)
 from bioscan_desktop.ui.collecting import Collecting
 from bioscan_desktop.ui.jobs import Job, Jobs, Reporter, Work
 from bioscan_desktop.ui.models.evidences import Evidences
@@ -202,13 +212,14 @@ class Workbench(Restricting):
 
     # -- joining, removing ---------------------------------------------------------------------
 
-    def _edit(
+    def edit(
         self,
         text: str,
         changes: dict[int, commands.Snapshot] | None = None,
         removed: Iterable[int] = (),
         inserted: Sequence[tuple[int, Row]] = (),
     ) -> None:
+        """Changes rows, takes rows out and puts rows in, as one step; see `commands.Edit`."""
         self.edits.finish()
         removed = list(removed)
         if len(self._queue):
@@ -240,7 +251,7 @@ class Workbench(Restricting):
             return False, joining.why_not(row.specimen, taking.pending)
         edit, said = edit_words.attached(new.barcode is None, row.specimen.query_id)
         apart = joining.parts_of([(row.specimen, row.parts), (new, None)])
-        self._edit(edit, {row.key: commands.Snapshot.waiting(joining.join(parts), apart)})
+        self.edit(edit, {row.key: commands.Snapshot.waiting(joining.join(parts), apart)})
         self.said.emit(said, self.undo_stack)
         self.results_changed.emit([row.key])
         return True, ""
@@ -250,50 +261,20 @@ class Workbench(Restricting):
         if pairs:
             plans = filter(None, map(joining.plan, pairs))
             changes = {row.key: commands.Snapshot.waiting(one, parts) for row, _, one, parts in plans}
-            self._edit(tr("join photos and barcodes"), changes, [barcode.key for _, barcode in pairs])
+            self.edit(tr("join photos and barcodes"), changes, [barcode.key for _, barcode in pairs])
         return len(pairs)
 
     def join(self, keys: Sequence[int]) -> None:
-        """Joins rows of photos, and of a barcode, to one."""
-        plan = joining.plan([row for _, row in self.model.places_of(keys)])
-        if plan is None:
-            self.said.emit(
-                tr("Select photos of one specimen, or a photo and its barcode, to join them."), None
-            )
-            return
-        first, others, joined, parts = plan
-        names = [row.specimen.query_id for row in others]
-        edit, said = edit_words.joined(names, first.specimen.query_id, len(joined.photos))
-        change = {first.key: commands.Snapshot.waiting(joined, parts)}
-        self._edit(edit, change, [row.key for row in others])
-        self.said.emit(said, self.undo_stack)
+        """Joins rows of photos, and of a barcode, to one, or says why they cannot be one."""
+        regrouping.join(self, keys)
 
     def unjoin(self, key: int) -> None:
         """Takes photos and barcode of a row apart again."""
-        row = self.model.find(key)
-        if row is None or row.parts is None:
-            return
-        first, *others = row.parts
-        place = self.model.index_of(key).row() + 1
-        inserted = [(place + number, self.model.new_row(one)) for number, one in enumerate(others)]
-        edit, said = edit_words.separated(first.query_id, len(row.parts), len(row.specimen.photos))
-        self._edit(edit, {key: commands.Snapshot.waiting(first)}, (), inserted)
-        self.said.emit(said, self.undo_stack)
+        regrouping.unjoin(self, key)
 
     def crop(self, key: int, boxes: Sequence[Box]) -> None:
         """Uses a part of a photo; several parts become several specimens, none is the whole photo."""
-        row = self.model.find(key)
-        if row is None or row.specimen.photo is None:
-            return
-        first, *others = joining.cut(row.specimen, boxes)
-        if first.crop == row.specimen.crop and not others:
-            return
-        place = self.model.index_of(key).row() + 1
-        inserted = [(place + number, self.model.new_row(one)) for number, one in enumerate(others)]
-        edit, said = edit_words.cropped(len(others) + 1, row.specimen.input)
-        self._edit(edit, {key: commands.Snapshot.waiting(first)}, (), inserted)
-        if said:
-            self.said.emit(said, self.undo_stack)
+        regrouping.crop(self, key, boxes)
 
     def remove(self, keys: Sequence[int]) -> None:
         """Takes rows out of the list; the files are left alone."""
@@ -301,7 +282,7 @@ class Workbench(Restricting):
         if not keys:
             return
         edit, said = edit_words.removed(len(keys))
-        self._edit(edit, removed=keys)
+        self.edit(edit, removed=keys)
         self.said.emit(said, self.undo_stack)
 
     def undo(self) -> None:

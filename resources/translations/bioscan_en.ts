@@ -522,6 +522,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>Nothing was joined: %n of them have a barcode, and a specimen has one only; leave the others out.</source>
+        <translation>
+            <numerusform>Nothing was joined: %n of them has a barcode, and a specimen has one only; leave the others out.</numerusform>
+            <numerusform>Nothing was joined: %n of them have a barcode, and a specimen has one only; leave the others out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>The photos of {specimen} are by themselves again: %n specimens.</source>
         <translation>
             <numerusform>The photos of {specimen} are by themselves again: %n specimen.</numerusform>

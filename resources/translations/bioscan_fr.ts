@@ -488,10 +488,6 @@
         <translation>Rattacher un code-barres</translation>
     </message>
     <message>
-        <source>Select photos of one specimen, or a photo and its barcode, to join them.</source>
-        <translation>Sélectionnez les photos d’un même spécimen, ou une photo et son code-barres, pour les joindre.</translation>
-    </message>
-    <message>
         <source>write note</source>
         <translation>l’écriture de la note</translation>
     </message>
@@ -5951,6 +5947,25 @@ Déposez-en une ici, ou cliquez.</translation>
         <translation>
             <numerusform>joindre %n photo</numerusform>
             <numerusform>joindre %n photos</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing was joined: select several photos of one specimen, or a photo and its barcode.</source>
+        <translation>Rien n’a été réuni&#x202f;: sélectionnez plusieurs photos d’un même spécimen, ou une photo et son code-barres.</translation>
+    </message>
+    <message>
+        <source>Nothing was joined: {specimen} holds no photo and no barcode; select the others alone.</source>
+        <translation>Rien n’a été réuni&#x202f;: {specimen} ne contient ni photo ni code-barres&#x202f;; sélectionnez les autres seuls.</translation>
+    </message>
+    <message>
+        <source>Nothing was joined: there is no photo among them; select the photo of the specimen, too.</source>
+        <translation>Rien n’a été réuni&#x202f;: il n’y a pas de photo parmi eux&#x202f;; sélectionnez aussi la photo du spécimen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Nothing was joined: %n of them have a barcode, and a specimen has one only; leave the others out.</source>
+        <translation>
+            <numerusform>Rien n’a été réuni&#x202f;: %n d’entre eux a un code-barres, et un spécimen n’en a qu’un&#x202f;; laissez les autres de côté.</numerusform>
+            <numerusform>Rien n’a été réuni&#x202f;: %n d’entre eux ont un code-barres, et un spécimen n’en a qu’un&#x202f;; laissez les autres de côté.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

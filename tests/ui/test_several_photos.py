@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -100,6 +100,37 @@ def test_join_separate_undo_redo(window: MainWindow, three: list[Row], settled: 
     assert "by themselves again: 3 specimens" in window.messages.text
     window.acts["undo"].trigger()
     assert len(settled(window, 1)[0].specimen.photos) == 3
+
+
+def test_what_cannot_be_joined_is_told(
+    window: MainWindow, world: Any, drop: Callable, settled: Callable, tmp_path: Path
+) -> None:
+    assert not window.acts["join"].isEnabled()
+    drop(window, text="".join(f">b{n}\n{world.barcodes[PRONUBA]}\n" for n in range(2)))
+    settled(window, 2)
+    drop(window, world.photos[RAPAE])
+    settled(window, 3)
+    (tmp_path / "notes.txt").write_text("no insect")
+    drop(window, tmp_path / "notes.txt")
+    rows = settled(window, 4)
+    page, count = window.page, window.bench.undo_stack.count()
+    for chosen, words in (
+        (rows[:1], "select several photos of one specimen, or a photo and its barcode"),
+        (rows[:2], "there is no photo among them"),
+        (rows[:3], "2 of them have a barcode"),
+        (rows[2:], "notes holds no photo and no barcode"),
+        ([], "select several photos"),
+    ):
+        page.list.clearSelection()
+        for row in chosen:
+            index = page.list.model().index(window.bench.model.rows.index(row), 0)
+            page.list.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
+        window.messages.hide()
+        page.list.setFocus()
+        QTest.keyClick(page.list, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+        assert window.messages.isVisible() and words in window.messages.text
+        assert "Nothing was joined" in window.messages.text
+    assert window.bench.undo_stack.count() == count and window.bench.model.rowCount() == 4
 
 
 def test_a_barcode_goes_with_them(window: MainWindow, world: Any, drop: Callable, settled: Callable) -> None:
