@@ -49,6 +49,8 @@ def sample_of(stem: str, numbers: bool = False) -> str | None:
     """
     sample = None
     end = len(stem)
+    if stem.isalnum():
+        return None  # no cut
     for start in beginnings(stem):
         found = _VIEW.fullmatch(_folded(stem[len(start) : end].strip(_AROUND)))
         if found is None:
@@ -64,6 +66,8 @@ def sample_of(stem: str, numbers: bool = False) -> str | None:
 
 
 def _folded(name: str) -> str:
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFC", name).casefold()
 
 
@@ -79,7 +83,11 @@ def key_of(folder: str, file: str, numbers: bool = False) -> str:
         file: name of the photo within the folder.
     """
     stem = stem_of(file)
-    return f"{folder}/{_folded(sample_of(stem, numbers) or stem)}"
+    return _key(folder, sample_of(stem, numbers) or stem)
+
+
+def _key(folder: str, sample: str) -> str:
+    return f"{folder}/{_folded(sample)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +111,15 @@ def grouped(files: Sequence[tuple[str, str]], numbers: bool = False) -> list[Gro
         numbers: numbers are views, too.
     """
     found: dict[str, list[int]] = {}
-    for place, (folder, file) in enumerate(files):
-        found.setdefault(key_of(folder, file, numbers), []).append(place)
+    stems = [stem_of(file) for _, file in files]
+    samples = [sample_of(stem, numbers) for stem in stems]
+    for place, (folder, _) in enumerate(files):
+        found.setdefault(_key(folder, samples[place] or stems[place]), []).append(place)
     groups = []
     for places in found.values():
-        samples = [sample_of(stem_of(files[place][1]), numbers) for place in places]
-        if len(places) > 1 and any(samples):
-            members = sorted(places, key=lambda place: (natural_text(files[place][1]), files[place][1]))
-            stem = stem_of(files[members[0]][1])
-            groups.append(Group(sample_of(stem, numbers) or stem, tuple(members)))
+        if len(places) > 1 and any(samples[place] is not None for place in places):
+            first, *_ = members = sorted(places, key=lambda n: (natural_text(files[n][1]), files[n][1]))
+            groups.append(Group(samples[first] or stems[first], tuple(members)))
         else:
-            groups += [Group(stem_of(files[place][1]), (place,)) for place in places]
+            groups += [Group(stems[place], (place,)) for place in places]
     return sorted(groups, key=lambda group: min(group.members))

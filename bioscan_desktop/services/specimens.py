@@ -5,6 +5,7 @@ Bad input stays a row: a specimen with an error, never a gap.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -181,8 +182,7 @@ def groups_by_name(specimens: Sequence[Specimen], numbers: bool = False) -> list
         for place, one in enumerate(specimens)
         if isinstance(one.photo, Path) and often[one.photo] == 1 and not one.more
     ]
-    photos = [specimens[place].photo for place in places]
-    files = [(str(photo.parent), photo.name) for photo in photos if isinstance(photo, Path)]
+    files = [os.path.split(str(specimens[place].photo)) for place in places]
     return [
         Group(group.sample, tuple(places[member] for member in group.members))
         for group in grouped(files, numbers)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from bioscan_desktop.ui import deciding
+from bioscan_desktop.ui import deciding, regrouping
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.pages.identify import IdentifyPage
 from bioscan_desktop.ui.theme import Theme
@@ -138,6 +138,17 @@ class Details(QObject):
         dialog = CropDialog(self._theme, self._bench, row, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(lambda boxes: self._bench.crop(key, boxes))
+        dialog.open()
+
+    def join_by_name(self) -> None:
+        """Shows which photos their names join: of the selected rows, or of all if one is selected at most."""
+        from bioscan_desktop.ui.dialogs.join_by_name import JoinByNameDialog
+
+        selected = self._page.selected
+        rows = selected if len(selected) > 1 else self._bench.model.rows
+        dialog = JoinByNameDialog(self._bench, rows, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(lambda groups: regrouping.join_by_name(self._bench, groups))
         dialog.open()
 
     def can_show_file(self, row: Row | None) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.sentences import translated
-from bioscan_desktop.ui.translating import tr
+from bioscan_desktop.ui.translating import thousands, tr
 
 if TYPE_CHECKING:
     from bioscan_desktop.services.specimens import Specimen
@@ -34,6 +34,12 @@ def joined(others: Sequence[str], photo: str, photos: int) -> tuple[str, str]:
     else:
         said = tr("{barcode} was joined to {photo}.").format(barcode=others[0], photo=photo)
     return tr("join %n photos", "", photos) if photos > 1 else tr("join photo and barcode"), said
+
+
+def joined_by_name(specimens: int, rows: int) -> tuple[str, str]:
+    """Of so many rows so many specimens were made, by the names of the photos."""
+    said = tr("{rows} rows of the list are %n specimens now.", "", specimens)
+    return tr("join photos by file name"), said.format(rows=thousands(rows))
 
 
 def not_joined(specimens: Sequence[Specimen]) -> str:

@@ -5,19 +5,22 @@
 2. Photo and barcode that carry the same name (file name without ending, sequence id) are joined
    when one of them arrives, if the name stands for one of each only.
 3. Several photos are one specimen only where people say so: selected rows are joined if there is a photo
-   among them, and one barcode at most.
+   among them, and one barcode at most; so are rows that the views in their file names join
+   (`core.photo_names`), if they are ticked in the preview. A barcode by itself that has the name of such a
+   sample goes with them.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bioscan_desktop.ui.translating import tr
 
 if TYPE_CHECKING:
+    from bioscan_desktop.core.photo_names import Group
     from bioscan_desktop.inference.crop import Box
     from bioscan_desktop.services.specimens import Specimen
     from bioscan_desktop.ui.models.specimens import Row
@@ -74,6 +77,45 @@ def plan(rows: Sequence[Row]) -> tuple[Row, list[Row], Specimen, Parts] | None:
     first, *others = sorted(rows, key=lambda row: row.specimen.photo is None)
     parts = parts_of((row.specimen, row.parts) for row in (first, *others))
     return first, others, join([first.specimen, *(row.specimen for row in others)]), parts
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Rows that are one specimen by their names.
+
+    Attributes:
+        sample: what it is called then.
+        keys: of its rows, photos in the order of their names, a barcode behind them.
+        specimens: what the rows are of.
+    """
+
+    sample: str
+    keys: tuple[int, ...]
+    specimens: tuple[Specimen, ...]
+
+
+def proposed(rows: Sequence[tuple[int, Specimen]], groups: Iterable[Group]) -> tuple[list[Proposed], int]:
+    """What can be joined of groups of rows by rule 3, and how many of them cannot: they have two barcodes.
+
+    Args:
+        rows: (key, specimen).
+        groups: by places in `rows`.
+    """
+    barcodes: dict[str, list[int]] = defaultdict(list)
+    for place, (_, one) in enumerate(rows):
+        if lacks(one) == "image":
+            barcodes[one.query_id.casefold()].append(place)
+    groups = list(groups)
+    samples = Counter(group.sample.casefold() for group in groups)
+    found: list[Proposed] = []
+    for group in groups:
+        places, name = list(group.members), group.sample.casefold()
+        if not any(rows[place][1].barcode is not None for place in places):
+            alone = barcodes[name] if samples[name] == 1 else []
+            places += alone if len(alone) == 1 else []
+        if alike([rows[place][1] for place in places]):
+            found.append(Proposed(group.sample, *zip(*(rows[place] for place in places), strict=True)))
+    return found, len(groups) - len(found)
 
 
 def why_not(target: Specimen, new: list[Specimen]) -> str:

@@ -146,6 +146,7 @@ class MainWindow(QMainWindow):
             "attach": self._attach,
             "attach_clipboard": self._attach_clipboard,
             "join": lambda: bench.join(page.selected_keys),
+            "join_by_name": self.details.join_by_name,
             "unjoin": self._unjoin,
             "retry": bench.retry,
             "again": lambda: bench.identify_again(page.selected_keys),
@@ -326,6 +327,7 @@ class MainWindow(QMainWindow):
         self._set("attach", one is not None and joining.lacks(one) is not None)
         self._set("attach_clipboard", one is not None and joining.lacks(one) is not None)
         self._set("join", bench.model.rowCount() > 0)  # what cannot be joined is told, not passed over
+        self._set("join_by_name", bench.model.rowCount() > 1)
         self._set("unjoin", any(row.parts is not None for row in selected))
         self._set("own_name", self.details.can_explain(current))
         self._set("crop", self.details.can_crop(current))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bioscan_desktop.ui import edit_words, joining
@@ -25,6 +26,25 @@ def join(bench: Workbench, keys: Sequence[int]) -> None:
     edit, said = edit_words.joined(names, first.specimen.query_id, len(joined.photos))
     bench.edit(edit, {first.key: Snapshot.waiting(joined, parts)}, [row.key for row in others])
     bench.said.emit(said, bench.undo_stack)
+
+
+def join_by_name(bench: Workbench, groups: Sequence[joining.Proposed]) -> None:
+    """Joins rows as proposed, in one step; those that have changed since are left as they are."""
+    changes: dict[int, Snapshot] = {}
+    gone: list[int] = []
+    for group in groups:
+        rows = [row for key in group.keys if (row := bench.model.find(key)) is not None]
+        if [row.specimen for row in rows] != list(group.specimens):
+            continue
+        plan = joining.plan(rows)
+        if plan is not None:
+            first, others, joined, parts = plan
+            changes[first.key] = Snapshot.waiting(replace(joined, query_id=group.sample), parts)
+            gone += [row.key for row in others]
+    if changes:
+        edit, said = edit_words.joined_by_name(len(changes), len(changes) + len(gone))
+        bench.edit(edit, changes, gone)
+        bench.said.emit(said, bench.undo_stack)
 
 
 def unjoin(bench: Workbench, key: int) -> None:

@@ -18,6 +18,7 @@ from bioscan_desktop.core.names import Determination, NameIndex
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.services.tasks import Progress
+from bioscan_desktop.ui import joining
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.wording import SAMPLE
 
@@ -261,6 +262,17 @@ def identify(identifier: Identifier, queue: Queue, top_k: int, reporter: Reporte
 
     for result in identifier.identify(feed(), top_k, cancel=reporter.cancel):
         reporter.item((begun.popleft(), result))
+
+
+def photo_groups(
+    rows: Sequence[tuple[int, Specimen]], numbers: bool, _: Reporter
+) -> tuple[bool, list[joining.Proposed], int]:
+    """Runs in a worker: `numbers`, which rows are of one individual by their file names, and how many such
+    groups cannot be joined; see `joining.proposed`."""
+    from bioscan_desktop.services.specimens import groups_by_name
+
+    groups = groups_by_name([one for _, one in rows], numbers)
+    return numbers, *joining.proposed(rows, groups)
 
 
 def propose_crops(source: Path | bytes, _: Reporter) -> list[Box]:

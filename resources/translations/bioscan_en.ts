@@ -522,6 +522,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>{rows} rows of the list are %n specimens now.</source>
+        <translation>
+            <numerusform>{rows} rows of the list are %n specimen now.</numerusform>
+            <numerusform>{rows} rows of the list are %n specimens now.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Nothing was joined: %n of them have a barcode, and a specimen has one only; leave the others out.</source>
         <translation>
             <numerusform>Nothing was joined: %n of them has a barcode, and a specimen has one only; leave the others out.</numerusform>
@@ -631,6 +638,20 @@
         <translation>
             <numerusform>%n put off</numerusform>
             <numerusform>%n put off</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{rows} of {all} rows become %n specimens.</source>
+        <translation>
+            <numerusform>{rows} of {all} rows become %n specimen.</numerusform>
+            <numerusform>{rows} of {all} rows become %n specimens.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n groups with two barcodes are left out: they are of several specimens.</source>
+        <translation>
+            <numerusform>%n group with two barcodes is left out: it is of several specimens.</numerusform>
+            <numerusform>%n groups with two barcodes are left out: they are of several specimens.</numerusform>
         </translation>
     </message>
 </context>

@@ -188,6 +188,14 @@
         <translation>Faire un seul spécimen des photos sélectionnées, ou de la photo et du code-barres</translation>
     </message>
     <message>
+        <source>Join &amp;photos by file name…</source>
+        <translation>Joindre des p&amp;hotos par leur nom de fichier…</translation>
+    </message>
+    <message>
+        <source>Show which photos are of one specimen by the views in their file names, and join them</source>
+        <translation>Montrer quelles photos sont d’un même spécimen d’après les vues dans leurs noms de fichier, et les joindre</translation>
+    </message>
+    <message>
         <source>&amp;Separate what was joined</source>
         <translation>&amp;Séparer ce qui a été joint</translation>
     </message>
@@ -3410,7 +3418,7 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     </message>
     <message>
         <source>The photos of the run in {path} were not joined by name in this way; begin a new run in another folder.</source>
-        <translation>Les photos du traitement de {path} n’ont pas été réunies ainsi par leur nom&#x202f;; commencez un nouveau traitement dans un autre dossier.</translation>
+        <translation>Les photos du traitement de {path} n’ont pas été jointes ainsi par leur nom&#x202f;; commencez un nouveau traitement dans un autre dossier.</translation>
     </message>
     <message>
         <source>The folder {path} is not there; connect its drive, or name the folder that the photos were moved to.</source>
@@ -4455,8 +4463,70 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>un code-barres en texte ou une image du presse-papiers, Ctrl+V</translation>
     </message>
     <message>
+        <source>Photos of one folder are taken for one specimen if their names have the same sample id, with a digit in it, and a view behind it. Take the tick from what does not belong together. Nothing is joined before you press Join.</source>
+        <translation>Des photos d’un même dossier comptent pour un seul spécimen si leurs noms portent le même identifiant d’échantillon, avec un chiffre, suivi d’une vue. Décochez ce qui ne va pas ensemble. Rien n’est joint avant que vous ne cliquiez sur Joindre.</translation>
+    </message>
+    <message>
+        <source>Words, such as _dorsal, _head or _V</source>
+        <translation>Des mots, comme _dorsal, _head ou _V</translation>
+    </message>
+    <message>
+        <source>Words, and numbers such as -1, _2 or (2)</source>
+        <translation>Des mots, et des nombres comme -1, _2 ou (2)</translation>
+    </message>
+    <message>
+        <source>Join photos by file name</source>
+        <translation>Joindre des photos par leur nom de fichier</translation>
+    </message>
+    <message>
+        <source>Which photos are of one specimen?</source>
+        <translation>Quelles photos sont d’un même spécimen&#x202f;?</translation>
+    </message>
+    <message>
+        <source>What counts as a view</source>
+        <translation>Ce qui compte comme une vue</translation>
+    </message>
+    <message>
+        <source>&amp;Views are</source>
+        <translation>&amp;Les vues sont</translation>
+    </message>
+    <message>
+        <source>In many collections a number is the next individual: look through the list before you join.</source>
+        <translation>Dans bien des collections, un nombre désigne l’individu suivant&#x202f;: parcourez la liste avant de joindre.</translation>
+    </message>
+    <message>
+        <source>Photos that would be joined</source>
+        <translation>Photos qui seraient jointes</translation>
+    </message>
+    <message>
         <source>Join</source>
         <translation>Joindre</translation>
+    </message>
+    <message>
+        <source>Comparing the names…</source>
+        <translation>Comparaison des noms…</translation>
+    </message>
+    <message>
+        <source>No names here differ in a view alone, so there is nothing to join.</source>
+        <translation>Aucun nom ne diffère ici par la seule vue&#x202f;; il n’y a rien à joindre.</translation>
+    </message>
+    <message numerus="yes">
+        <source>{rows} of {all} rows become %n specimens.</source>
+        <translation>
+            <numerusform>{rows} lignes sur {all} deviennent %n spécimen.</numerusform>
+            <numerusform>{rows} lignes sur {all} deviennent %n spécimens.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing is ticked, so nothing is joined.</source>
+        <translation>Rien n’est coché&#x202f;; rien ne sera joint.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n groups with two barcodes are left out: they are of several specimens.</source>
+        <translation>
+            <numerusform>%n groupe avec deux codes-barres est laissé de côté&#x202f;: il vient de plusieurs spécimens.</numerusform>
+            <numerusform>%n groupes avec deux codes-barres sont laissés de côté&#x202f;: ils viennent de plusieurs spécimens.</numerusform>
+        </translation>
     </message>
     <message>
         <source>drop a barcode on the photo of the same specimen to use both</source>
@@ -5949,23 +6019,34 @@ Déposez-en une ici, ou cliquez.</translation>
             <numerusform>joindre %n photos</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>{rows} rows of the list are %n specimens now.</source>
+        <translation>
+            <numerusform>{rows} lignes de la liste sont maintenant %n spécimen.</numerusform>
+            <numerusform>{rows} lignes de la liste sont maintenant %n spécimens.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>join photos by file name</source>
+        <translation>joindre des photos par leur nom de fichier</translation>
+    </message>
     <message>
         <source>Nothing was joined: select several photos of one specimen, or a photo and its barcode.</source>
-        <translation>Rien n’a été réuni&#x202f;: sélectionnez plusieurs photos d’un même spécimen, ou une photo et son code-barres.</translation>
+        <translation>Rien n’a été joint&#x202f;: sélectionnez plusieurs photos d’un même spécimen, ou une photo et son code-barres.</translation>
     </message>
     <message>
         <source>Nothing was joined: {specimen} holds no photo and no barcode; select the others alone.</source>
-        <translation>Rien n’a été réuni&#x202f;: {specimen} ne contient ni photo ni code-barres&#x202f;; sélectionnez les autres seuls.</translation>
+        <translation>Rien n’a été joint&#x202f;: {specimen} ne contient ni photo ni code-barres&#x202f;; sélectionnez les autres seuls.</translation>
     </message>
     <message>
         <source>Nothing was joined: there is no photo among them; select the photo of the specimen, too.</source>
-        <translation>Rien n’a été réuni&#x202f;: il n’y a pas de photo parmi eux&#x202f;; sélectionnez aussi la photo du spécimen.</translation>
+        <translation>Rien n’a été joint&#x202f;: il n’y a pas de photo parmi eux&#x202f;; sélectionnez aussi la photo du spécimen.</translation>
     </message>
     <message numerus="yes">
         <source>Nothing was joined: %n of them have a barcode, and a specimen has one only; leave the others out.</source>
         <translation>
-            <numerusform>Rien n’a été réuni&#x202f;: %n d’entre eux a un code-barres, et un spécimen n’en a qu’un&#x202f;; laissez les autres de côté.</numerusform>
-            <numerusform>Rien n’a été réuni&#x202f;: %n d’entre eux ont un code-barres, et un spécimen n’en a qu’un&#x202f;; laissez les autres de côté.</numerusform>
+            <numerusform>Rien n’a été joint&#x202f;: %n d’entre eux a un code-barres, et un spécimen n’en a qu’un&#x202f;; laissez les autres de côté.</numerusform>
+            <numerusform>Rien n’a été joint&#x202f;: %n d’entre eux ont un code-barres, et un spécimen n’en a qu’un&#x202f;; laissez les autres de côté.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

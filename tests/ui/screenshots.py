@@ -47,6 +47,7 @@ from bioscan_desktop.ui import icons, intake, theme, wording
 from bioscan_desktop.ui.dialogs import simple
 from bioscan_desktop.ui.dialogs.crop import CropDialog
 from bioscan_desktop.ui.dialogs.export_details import ExportDetailsDialog
+from bioscan_desktop.ui.dialogs.join_by_name import JoinByNameDialog
 from bioscan_desktop.ui.dialogs.relink import RelinkDialog
 from bioscan_desktop.ui.dialogs.restrict import RestrictDialog
 from bioscan_desktop.ui.main_window import MainWindow
@@ -384,6 +385,42 @@ def several_photos(stage: Stage) -> None:
     _joined_photos(stage, (0, 1))
 
 
+def _views(stage: Stage) -> None:
+    """Photos with views in their names."""
+    stage.open()
+    folder = stage.world.scratch / "views"
+    folder.mkdir(parents=True, exist_ok=True)
+    photos = stage.world.photos
+    names = [f"NHM-04{n}_{view}" for n in (12, 13, 14) for view in ("dorsal", "ventral", "head")]
+    for number, name in enumerate([*names, "NHM-0415_1", "NHM-0415_2", "garden"]):
+        photo = photos[number // 3 % len(photos)]
+        shutil.copy(photo, folder / f"{name}{photo.suffix}")
+    stage.drop(*sorted(folder.iterdir()))
+    stage.until(lambda: all(row.result is not None for row in stage.window.bench.model.rows))
+    stage.window.messages.hide()
+    stage.select(0)
+
+
+def join_by_name(stage: Stage, numbers: bool = False) -> None:
+    _views(stage)
+    stage.window.acts["join_by_name"].trigger()
+    dialog = stage.window.findChild(JoinByNameDialog)
+    dialog.ways.setCurrentIndex(int(numbers))
+    stage.until(lambda: dialog.model.rowCount() > 0)
+    stage.pause(200)
+
+
+def join_by_number(stage: Stage) -> None:
+    join_by_name(stage, numbers=True)
+
+
+def not_joined(stage: Stage) -> None:
+    stage.open().several()
+    stage.select(0)
+    stage.window.acts["join"].trigger()
+    stage.pause(200)
+
+
 def photos_disagree(stage: Stage) -> None:
     _joined_photos(stage, (0, 7))
 
@@ -402,7 +439,7 @@ def unlike(stage: Stage) -> None:
 
 def errors(stage: Stage) -> None:
     folder = stage.world.scratch
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     whole = stage.world.photos[0].read_bytes()
     (folder / "cut_short.jpg").write_bytes(whole[: int(len(whole) * 0.72)])
     (folder / "mostly_gone.jpg").write_bytes(whole[: len(whole) // 12])
@@ -814,6 +851,9 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "conflict": conflict,
     "several_photos": several_photos,
     "photos_disagree": photos_disagree,
+    "join_by_name": join_by_name,
+    "join_by_number": join_by_number,
+    "not_joined": not_joined,
     "dna_evidence": dna_evidence,
     "broken_barcode": broken_barcode,
     "alignment": alignment,
