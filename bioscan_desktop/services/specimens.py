@@ -202,14 +202,26 @@ def join_by_name(specimens: Sequence[Specimen], numbers: bool = False) -> list[S
     return [joined.get(place, one) for place, one in enumerate(specimens) if place not in gone]
 
 
-def cut(specimen: Specimen, boxes: Sequence[Box]) -> list[Specimen]:
+def cut(specimen: Specimen, boxes: Sequence[Box], photo: int = 0) -> list[Specimen]:
     """One specimen per box, numbered where there are several; without boxes the whole photo counts.
 
     A barcode stays with the first, and so do further photos: which of several insects they are of, only
     people know.
+
+    Args:
+        photo: the number of the photo that the boxes are of, from 0; of further ones one box at most.
+
+    Raises:
+        ArgumentError: if a further photo is to become several specimens.
     """
+    if photo and len(boxes) > 1:
+        raise ArgumentError("Of several photos of one specimen, none can become several specimens.")
+    box = boxes[0] if boxes else None
+    if photo:
+        more = [replace(one, crop=box) if n == photo else one for n, one in enumerate(specimen.more, start=1)]
+        return [replace(specimen, more=tuple(more))]
     if len(boxes) < 2:
-        return [replace(specimen, crop=boxes[0] if boxes else None)]
+        return [replace(specimen, crop=box)]
     return [
         replace(
             specimen,

@@ -124,8 +124,8 @@ class Details(QObject):
         self.photos.show_row(row, counterparts(row, self._bench.model.rows, self._bench.engine), key_id)
 
     def can_crop(self, row: Row | None) -> bool:
-        """There is a photo, and one only: which of several is meant, a selected row does not say."""
-        return row is not None and row.specimen.photo is not None and not row.specimen.more
+        """There is a photo; of several that is meant which is shown large."""
+        return row is not None and row.specimen.photo is not None
 
     def crop(self) -> None:
         """Asks which part of the photo is to be used."""
@@ -134,10 +134,10 @@ class Details(QObject):
         row = self._page.current
         if row is None or not self.can_crop(row):
             return
-        key = row.key
-        dialog = CropDialog(self._theme, self._bench, row, self._window)
+        key, photo = row.key, self._page.panel.shown_photo
+        dialog = CropDialog(self._theme, self._bench, row, self._window, photo)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.chosen.connect(lambda boxes: self._bench.crop(key, boxes))
+        dialog.chosen.connect(lambda boxes: self._bench.crop(key, boxes, photo))
         dialog.open()
 
     def join_by_name(self) -> None:

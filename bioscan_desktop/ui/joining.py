@@ -167,8 +167,17 @@ def join(parts: Sequence[Specimen]) -> Specimen:
     return specimens.join(photos, parts[-1]) if parts[-1].photo is None else photos
 
 
-def cut(specimen: Specimen, boxes: Sequence[Box]) -> list[Specimen]:
+def cut(specimen: Specimen, boxes: Sequence[Box], photo: int = 0) -> list[Specimen]:
     """One specimen per part of a photo."""
     from bioscan_desktop.services import specimens
 
-    return specimens.cut(specimen, boxes)
+    return specimens.cut(specimen, boxes, photo)
+
+
+def cropped_alike(parts: Parts | None, specimen: Specimen) -> Parts | None:
+    """The parts that a specimen was joined of, with its photos cropped as they are in it."""
+    if parts is None:
+        return None
+    crops = [photo.crop for photo in specimen.photos]
+    shown = [replace(part, crop=box) for part, box in zip(parts, crops, strict=False)]
+    return *shown, *parts[len(shown) :]

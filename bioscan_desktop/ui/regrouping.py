@@ -60,17 +60,18 @@ def unjoin(bench: Workbench, key: int) -> None:
     bench.said.emit(said, bench.undo_stack)
 
 
-def crop(bench: Workbench, key: int, boxes: Sequence[Box]) -> None:
+def crop(bench: Workbench, key: int, boxes: Sequence[Box], photo: int = 0) -> None:
     """As `Workbench.crop`."""
     row = bench.model.find(key)
-    if row is None or row.specimen.photo is None:
+    if row is None or photo >= len(row.specimen.photos):
         return
-    first, *others = joining.cut(row.specimen, boxes)
-    if first.crop == row.specimen.crop and not others:
+    first, *others = joining.cut(row.specimen, boxes, photo)
+    if first.photos[photo].crop == row.specimen.photos[photo].crop and not others:
         return
     place = bench.model.index_of(key).row() + 1
     inserted = [(place + number, bench.model.new_row(one)) for number, one in enumerate(others)]
     edit, said = edit_words.cropped(len(others) + 1, row.specimen.input)
-    bench.edit(edit, {key: Snapshot.waiting(first)}, (), inserted)
+    parts = joining.cropped_alike(row.parts, first)
+    bench.edit(edit, {key: Snapshot.waiting(first, parts)}, (), inserted)
     if said:
         bench.said.emit(said, bench.undo_stack)

@@ -75,6 +75,7 @@ PHOTOS = (
     mark("{name} is neither a photo nor a sequence file that can be read."),
     mark("A photo and a barcode are needed to make one specimen."),
     mark("Photos, and one barcode at most, are needed to make one specimen."),
+    mark("Of several photos of one specimen, none can become several specimens."),
     mark("The folder {path} cannot be read ({why})."),
     mark("The folder {path} holds no photo and no sequence file."),
     mark("the table names neither a photo nor a barcode."),

@@ -272,9 +272,13 @@ class Workbench(Restricting):
         """Takes photos and barcode of a row apart again."""
         regrouping.unjoin(self, key)
 
-    def crop(self, key: int, boxes: Sequence[Box]) -> None:
-        """Uses a part of a photo; several parts become several specimens, none is the whole photo."""
-        regrouping.crop(self, key, boxes)
+    def crop(self, key: int, boxes: Sequence[Box], photo: int = 0) -> None:
+        """Uses a part of a photo; several parts become several specimens, none is the whole photo.
+
+        Args:
+            photo: its number among those of the specimen, from 0.
+        """
+        regrouping.crop(self, key, boxes, photo)
 
     def remove(self, keys: Sequence[int]) -> None:
         """Takes rows out of the list; the files are left alone."""

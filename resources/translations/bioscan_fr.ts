@@ -747,6 +747,10 @@
         <translation>Recadrer la photo</translation>
     </message>
     <message>
+        <source>Which part of photo {number} of {specimen} shows the insect?</source>
+        <translation>Quelle partie de la photo {number} de {specimen} montre l’insecte&#x202f;?</translation>
+    </message>
+    <message>
         <source>Which part of {specimen} shows the insect?</source>
         <translation>Quelle partie de {specimen} montre l’insecte&#x202f;?</translation>
     </message>
@@ -792,6 +796,10 @@
             <numerusform>%n chose se détache. Retirez ce qui n’est pas un insecte&#x202f;; chacune des autres devient un spécimen.</numerusform>
             <numerusform>%n choses se détachent. Retirez ce qui n’est pas un insecte&#x202f;; chacune des autres devient un spécimen.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Keep one part only: the other photos show the same insect.</source>
+        <translation>Ne gardez qu’une partie&#x202f;: les autres photos montrent le même insecte.</translation>
     </message>
     <message numerus="yes">
         <source>Make %n specimens</source>
@@ -2647,6 +2655,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>Photos, and one barcode at most, are needed to make one specimen.</source>
         <translation>Il faut des photos, et au plus un code-barres, pour faire un spécimen.</translation>
+    </message>
+    <message>
+        <source>Of several photos of one specimen, none can become several specimens.</source>
+        <translation>De plusieurs photos d’un même spécimen, aucune ne peut devenir plusieurs spécimens.</translation>
     </message>
     <message>
         <source>The folder {path} cannot be read ({why}).</source>

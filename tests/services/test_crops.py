@@ -14,7 +14,7 @@ from bioscan_desktop import cli
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.services import crops
-from bioscan_desktop.services.specimens import Specimen, cut
+from bioscan_desktop.services.specimens import Specimen, cut, join_photos
 from tests.inference.test_crop import photo
 
 
@@ -111,3 +111,13 @@ def test_specimens_of_parts_are_numbered_and_the_barcode_stays_with_the_first() 
     assert [s.crop for s in cut(specimen, [one, two])] == [one, two]
     assert cut(specimen, [one])[0].query_id == "a"
     assert cut(cut(specimen, [one])[0], [])[0] == specimen
+
+
+def test_a_further_photo_is_cut_alone(tmp_path: Path) -> None:
+    a, b = (Specimen(name, name, tmp_path / f"{name}.jpg") for name in "ab")
+    box = Box(0, 0, 0.5, 1)
+    (one,) = cut(join_photos([a, b]), [box], photo=1)
+    assert [photo.crop for photo in one.photos] == [None, box]
+    assert cut(one, [], photo=1) == [join_photos([a, b])]
+    with pytest.raises(ArgumentError, match="none can become several"):
+        cut(one, [box, box], photo=1)

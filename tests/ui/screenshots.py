@@ -38,6 +38,7 @@ from PySide6.QtWidgets import QApplication
 from bioscan_desktop import app as program
 from bioscan_desktop.core.barcode import facts
 from bioscan_desktop.core.calibration import Calibration, NoveltyModel, PairScale
+from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library.build import BuildOptions, build_library
 from bioscan_desktop.library.importers.tables import read_table
@@ -419,6 +420,32 @@ def not_joined(stage: Stage) -> None:
     stage.select(0)
     stage.window.acts["join"].trigger()
     stage.pause(200)
+
+
+def _crop_second(stage: Stage) -> CropDialog:
+    _joined_photos(stage, (0, 1))
+    stage.window.page.panel._strip._buttons[1].click()
+    stage.pause(300)
+    stage.window.acts["crop"].trigger()
+    dialog = stage.window.findChild(CropDialog)
+    stage.until(lambda: dialog.view._picture is not None)
+    stage.pause(300)
+    return dialog
+
+
+def crop_of_several(stage: Stage) -> None:
+    dialog = _crop_second(stage)
+    dialog.view.add()
+    dialog.view.add()
+    stage.pause(200)
+
+
+def several_cropped(stage: Stage) -> None:
+    dialog = _crop_second(stage)
+    dialog.view.show_boxes([Box(0.15, 0.1, 0.75, 0.8)])
+    dialog.use.click()
+    stage.until(lambda: all(row.result is not None for row in stage.window.bench.model.rows))
+    stage.pause(400)
 
 
 def photos_disagree(stage: Stage) -> None:
@@ -854,6 +881,8 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "join_by_name": join_by_name,
     "join_by_number": join_by_number,
     "not_joined": not_joined,
+    "crop_of_several": crop_of_several,
+    "several_cropped": several_cropped,
     "dna_evidence": dna_evidence,
     "broken_barcode": broken_barcode,
     "alignment": alignment,

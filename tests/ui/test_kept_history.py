@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.session import history, queries
 from bioscan_desktop.session.database import Database
-from bioscan_desktop.ui import deciding
+from bioscan_desktop.ui import deciding, regrouping, work
 from bioscan_desktop.ui.intake import Intake
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import Row, State
@@ -33,7 +34,7 @@ def looks(row: Row) -> tuple[Any, ...]:
     bases = specimen.barcode.sequence if specimen.barcode is not None else None
     answer = {**result.to_json(), "elapsed_ms": 0} if result is not None else None
     said = row.decision, row.note
-    photos = tuple((photo.query_id, photo.input, photo.photo) for photo in specimen.photos)
+    photos = tuple((photo.query_id, photo.input, photo.photo, photo.crop) for photo in specimen.photos)
     return (specimen.query_id, specimen.input, photos, specimen.crop, bases, parts, answer, *said)
 
 
@@ -56,6 +57,7 @@ class Story:
         self.stages = [self.seen()]
         self._step(lambda: bench.join([photo.key, barcode.key]), 4)
         self._step(lambda: bench.join([above.key, below.key]), 3)
+        self._step(lambda: bench.crop(above.key, [Box(0, 0, 0.4, 1)], photo=1), 3)
         halves = [Box(0, 0, 0.5, 1), Box(0.5, 0, 1, 1)]
         self._step(lambda: bench.crop(other.key, halves), 4)
         self._step(lambda: bench.join([above.key, photo.key]), 3)
@@ -268,3 +270,31 @@ def test_a_killed_window_can_still_take_back(
     assert link.path is not None
     with Database(link.path, read_only=True) as database:
         assert queries.counts(database).total == 5
+
+
+def test_photos_joined_by_their_names_come_apart_after_a_restart(
+    window: MainWindow, again: Callable[[], MainWindow], linked: Link, settled: Callable[..., list[Row]],
+    world: Any, qtbot: QtBot, tmp_path: Path,
+) -> None:  # fmt: skip
+    """The sample id names them together; apart they have the names that they had."""
+    linked(window)
+    names = ("A-1_dorsal", "A-1_head")
+    photos = [shutil.copy(world.photos[RAPAE], tmp_path / f"{name}.png") for name in names]
+    window.bench.take(Intake(paths=tuple(map(Path, photos))))
+    rows = [(row.key, row.specimen) for row in settled(window, 2)]
+    before = seen(window)
+    _, found, _ = work.photo_groups(rows, False, None)
+    regrouping.join_by_name(window.bench, found)
+    settled(window, 1)
+    joined = seen(window)
+    assert joined[0][0] == "A-1"
+    for _ in range(2):
+        window = again()
+        linked(window)
+        assert seen(window) == joined
+        window.acts["undo"].trigger()
+        assert seen(window) == before
+        window.acts["redo"].trigger()
+        assert seen(window) == joined
+    window.bench.unjoin(window.bench.model.rows[0].key)
+    assert [row.specimen.query_id for row in settled(window, 2)] == list(names)

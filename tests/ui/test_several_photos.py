@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.core.calibration import Calibration, PairScale
 from bioscan_desktop.core.taxonomy import RANKS
+from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.services.specimens import Specimen, from_sequence
 from bioscan_desktop.ui import joining, wording
+from bioscan_desktop.ui.dialogs.crop import CropDialog
 from bioscan_desktop.ui.dialogs.quick_look import QuickLook
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import Row, spoken
@@ -142,7 +145,7 @@ def test_a_barcode_goes_with_them(window: MainWindow, world: Any, drop: Callable
     window.acts["join"].trigger()
     (row,) = settled(window, 1)
     assert (row.specimen.modality, len(row.specimen.photos)) == ("both", 3)
-    assert not window.acts["crop"].isEnabled() and not window.page.panel.crop.isVisible()
+    assert window.acts["crop"].isEnabled() and window.page.panel.crop.isVisible()
     window.acts["unjoin"].trigger()
     assert [one.specimen.modality for one in settled(window, 4)] == ["image", "image", "image", "dna"]
 
@@ -189,6 +192,57 @@ def test_all_photos_are_shown_and_reached_with_the_keyboard(
     window.acts["undo"].trigger()
     settled(window, 3)
     assert not strip.isVisible()
+
+
+def crop_shown(window: MainWindow, *boxes: Box) -> CropDialog:
+    """Opens the dialog for the photo that is shown, with these boxes in it."""
+    window.acts["crop"].trigger()
+    dialog = window.findChildren(CropDialog)[-1]
+    QTest.qWait(50)
+    dialog.view.show_boxes(list(boxes))
+    return dialog
+
+
+def test_the_photo_that_is_shown_is_cropped(
+    window: MainWindow, three: list[Row], settled: Callable, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.acts["join"].trigger()
+    (row,) = settled(window, 1)
+    before, panel = row.result, window.page.panel
+    panel._strip._buttons[1].click()
+    box = Box(0.1, 0.2, 0.6, 0.7)
+    dialog = crop_shown(window, box, Box(0, 0, 0.1, 0.1))
+    assert dialog._source == row.specimen.more[0].photo
+    assert "Which part of photo 2 of" in " ".join(one.text() for one in dialog.findChildren(QLabel))
+    assert not dialog.use.isEnabled() and "Keep one part only" in dialog._words.text()
+    dialog.view.show_boxes([box])
+    assert dialog.use.isEnabled() and "Keep one" not in dialog._words.text()
+    dialog.use.click()
+    (row,) = settled(window, 1)
+    assert [photo.crop for photo in row.specimen.photos] == [None, box, None]
+    assert [part.crop for part in row.parts] == [None, box, None]
+    assert row.result.by_photo[1] != before.by_photo[1]
+    assert [row.result.by_photo[n].ranks for n in (0, 2)] == [before.by_photo[n].ranks for n in (0, 2)]
+    assert panel.shown_photo == 1 and panel._cropped.isVisible() and "25" in panel._cropped.text()
+    panel._strip._buttons[0].click()
+    assert not panel._cropped.isVisible()
+    crop_shown(window, Box(0, 0, 0.5, 1)).use.click()  # the first one, too
+    (row,) = settled(window, 1)
+    assert [photo.crop for photo in row.specimen.photos] == [Box(0, 0, 0.5, 1), box, None]
+    window.bench.export(tmp_path / "a.html", kind="html")
+    qtbot.waitUntil(lambda: "written" in window.messages.text)
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    sizes = re.findall(r'<img src="[^"]+" width="(\d+)" height="(\d+)" alt="Photo', page)
+    shapes = [round(int(width) / int(height), 2) for width, height in sizes]
+    assert shapes == [0.67, 1.33, 1.33]  # of photos that are 4 to 3
+    window.acts["unjoin"].trigger()
+    rows = settled(window, 3)
+    assert [one.specimen.crop for one in rows] == [Box(0, 0, 0.5, 1), box, None]
+    for _ in range(3):
+        window.acts["undo"].trigger()
+    (row,) = settled(window, 1)
+    assert [photo.crop for photo in row.specimen.photos] == [None, None, None]
+    assert row.result is before
 
 
 def test_the_review_shows_all_photos(

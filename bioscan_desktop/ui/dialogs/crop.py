@@ -27,28 +27,36 @@ HELP = mark(
 class CropDialog(Dialog):
     """Shows the photo of one row with its crop, or with a proposal.
 
+    Args:
+        photo: the number of the photo among those of the row, from 0. One of several can only be cropped
+            to one part: the others show the same insect.
+
     Signals:
         chosen: (boxes) what to use; empty for the whole photo.
     """
 
     chosen = Signal(list)
 
-    def __init__(self, theme: Theme, bench: Workbench, row: Row, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, bench: Workbench, row: Row, parent: QWidget | None = None, photo: int = 0
+    ) -> None:
         super().__init__(parent)
-        assert row.specimen.photo is not None
-        self._bench, self._source = bench, row.specimen.photo
+        shown = row.specimen.photos[photo]
+        assert shown.photo is not None
+        self._bench, self._source = bench, shown.photo
+        self._is_one_of_several, self._has_too_many = bool(row.specimen.more), False
         self.setWindowTitle(tr("Crop the photo"))
         size_to_fit(self, 860, 680, of_window=0.7)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)
         column.setSpacing(10)
-        column.addWidget(
-            label(
-                tr("Which part of {specimen} shows the insect?").format(specimen=row.specimen.query_id),
-                bold=True,
-                scale=1.15,
-            )
+        question = (
+            tr("Which part of photo {number} of {specimen} shows the insect?")
+            if self._is_one_of_several
+            else tr("Which part of {specimen} shows the insect?")
         )
+        asked = question.format(number=photo + 1, specimen=row.specimen.query_id)
+        column.addWidget(label(asked, bold=True, scale=1.15))
         self._words = label(look="muted")
         column.addWidget(self._words)
         self.view = CropView(theme)
@@ -76,8 +84,8 @@ class CropDialog(Dialog):
         column.addLayout(foot)
         bench.pictures.load(self._source, PREVIEW_SIDE, self.view.show_picture, self)
         self._say("")
-        if row.specimen.crop is not None:
-            self.view.show_boxes([row.specimen.crop])
+        if shown.crop is not None:
+            self.view.show_boxes([shown.crop])
         else:
             self._ask()
             self._on_changed()
@@ -99,6 +107,8 @@ class CropDialog(Dialog):
         if self.view.boxes != self._asked_with:
             self._say("")  # what was drawn meanwhile counts more
             return
+        if self._is_one_of_several:
+            boxes = boxes[:1]
         self.view.show_boxes(boxes)
         if not boxes:
             self._say(
@@ -117,6 +127,13 @@ class CropDialog(Dialog):
 
     def _on_changed(self) -> None:
         number = len(self.view.boxes)
+        if self._is_one_of_several:
+            if (number > 1) != self._has_too_many:
+                self._has_too_many = number > 1
+                told = tr("Keep one part only: the other photos show the same insect.")
+                self._say(told if self._has_too_many else "")
+            self.use.setEnabled(number == 1)
+            return
         self.use.setEnabled(number > 0)
         self.use.setText(tr("Use this part") if number < 2 else tr("Make %n specimens", "", number))
 

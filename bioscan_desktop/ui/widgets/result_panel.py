@@ -248,6 +248,11 @@ class ResultPanel(QScrollArea):
         """Key of the row that is shown."""
         return self._row.key if self._row is not None else None
 
+    @property
+    def shown_photo(self) -> int:
+        """The number of the photo that is shown large, from 0."""
+        return self._strip.chosen
+
     def show_row(self, row: Row | None) -> None:
         """Shows a row, from the top; None empties the panel."""
         changed = row is not self._row
@@ -387,11 +392,9 @@ class ResultPanel(QScrollArea):
         self._specimen_card.setVisible(has_photo or specimen.barcode is not None)
         self._photo.setVisible(has_photo)
         self._fit_slot()
-        self.crop.setVisible(has_photo and not specimen.more)
-        self._cropped.setVisible(specimen.crop is not None)
-        if specimen.crop is not None:
-            self._cropped.say(tr("{share} of the photo").format(share=percentage(specimen.crop.area)))
+        self.crop.setVisible(has_photo)
         self._strip.show_row(row)
+        self._cropped.hide()
         if has_photo:
             self._show_photo()
         barcode = specimen.barcode
@@ -404,7 +407,14 @@ class ResultPanel(QScrollArea):
         self._input.setToolTip(specimen.input)
 
     def _show_photo(self) -> None:
+        """The photo that is chosen, and how much of it is used."""
         self._photo.show_picture(*self._strip.picture())
+        if self._row is None:
+            return
+        box = self._row.specimen.photos[self._strip.chosen].crop
+        self._cropped.setVisible(box is not None)
+        if box is not None:
+            self._cropped.say(tr("{share} of the photo").format(share=percentage(box.area)))
 
     def _show_apart(self, row: Row) -> None:
         result = row.result
