@@ -43,6 +43,7 @@ class Setup:
 
     Attributes:
         resume: go on with the run in `out`.
+        views: `words` or `numbers` join photos by the views in their names; None does not.
         retry: try again what failed.
     """
 
@@ -53,6 +54,7 @@ class Setup:
     watch: bool = False
     resume: bool = False
     retry: bool = False
+    views: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +306,7 @@ def _preview(setup: Setup, reporter: Reporter) -> Preview:
 
     with tempfile.TemporaryDirectory() as scratch:
         files = walk(root, setup.recursive, setup.out.resolve())
-        return preview(root, files, Path(scratch), setup.table, check=check)
+        return preview(root, files, Path(scratch), setup.table, check=check, views=setup.views)
 
 
 def _run(
@@ -321,7 +323,7 @@ def _run(
     from bioscan_desktop.services.batch import Batch
     from bioscan_desktop.services.batch_provenance import LIMITS, open_identifier
 
-    with Batch(setup.folder, setup.out, setup.resume, setup.recursive, setup.table) as batch:
+    with Batch(setup.folder, setup.out, setup.resume, setup.recursive, setup.table, setup.views) as batch:
         before = batch.made_with
         named = {"restrict_to": list(asked.names), "countries": list(asked.countries)}
         limits = {name: before.settings.get(name, []) for name in LIMITS} if before is not None else named

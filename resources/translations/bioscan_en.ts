@@ -165,10 +165,24 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n of several photos</source>
+        <translation>
+            <numerusform>%n of several photos</numerusform>
+            <numerusform>%n of several photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>and %n more pairs</source>
         <translation>
             <numerusform>and %n more pair</numerusform>
             <numerusform>and %n more pairs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more of several photos</source>
+        <translation>
+            <numerusform>and %n more of several photos</numerusform>
+            <numerusform>and %n more of several photos</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -4006,6 +4006,18 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Calcul sur {provider}. {reason}</translation>
     </message>
     <message>
+        <source>only as a table says</source>
+        <translation>seulement comme le dit un tableau</translation>
+    </message>
+    <message>
+        <source>whose names differ in a view: _dorsal, _head, _V</source>
+        <translation>dont les noms diffèrent par une vue&#x202f;: _dorsal, _head, _V</translation>
+    </message>
+    <message>
+        <source>whose names differ in a view or a number: -1, (2)</source>
+        <translation>dont les noms diffèrent par une vue ou un nombre&#x202f;: -1, (2)</translation>
+    </message>
+    <message>
         <source>F&amp;older</source>
         <translation>Dossie&amp;r</translation>
     </message>
@@ -4038,6 +4050,14 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>G&amp;uetter les nouveaux fichiers, comme ceux d’un appareil photo ou d’un microscope</translation>
     </message>
     <message>
+        <source>Photos joined by file name</source>
+        <translation>Photos jointes par leur nom de fichier</translation>
+    </message>
+    <message>
+        <source>&amp;Join photos</source>
+        <translation>&amp;Joindre les photos</translation>
+    </message>
+    <message>
         <source>Choose {what}</source>
         <translation>Choisir&#xa0;: {what}</translation>
     </message>
@@ -4056,6 +4076,13 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
             <numerusform>%n joints par le nom</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n of several photos</source>
+        <translation>
+            <numerusform>%n de plusieurs photos</numerusform>
+            <numerusform>%n de plusieurs photos</numerusform>
+        </translation>
+    </message>
     <message>
         <source>There is no photo and no sequence file in this folder.</source>
         <translation>Il n’y a ni photo ni fichier de séquences dans ce dossier.</translation>
@@ -4065,6 +4092,13 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>
             <numerusform>et %n autre paire</numerusform>
             <numerusform>et %n autres paires</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more of several photos</source>
+        <translation>
+            <numerusform>et %n autre de plusieurs photos</numerusform>
+            <numerusform>et %n autres de plusieurs photos</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -386,9 +386,8 @@ def several_photos(stage: Stage) -> None:
     _joined_photos(stage, (0, 1))
 
 
-def _views(stage: Stage) -> None:
+def _folder_of_views(stage: Stage) -> Path:
     """Photos with views in their names."""
-    stage.open()
     folder = stage.world.scratch / "views"
     folder.mkdir(parents=True, exist_ok=True)
     photos = stage.world.photos
@@ -396,6 +395,11 @@ def _views(stage: Stage) -> None:
     for number, name in enumerate([*names, "NHM-0415_1", "NHM-0415_2", "garden"]):
         photo = photos[number // 3 % len(photos)]
         shutil.copy(photo, folder / f"{name}{photo.suffix}")
+    return folder
+
+
+def _views(stage: Stage) -> None:
+    folder = _folder_of_views(stage.open())
     stage.drop(*sorted(folder.iterdir()))
     stage.until(lambda: all(row.result is not None for row in stage.window.bench.model.rows))
     stage.window.messages.hide()
@@ -824,6 +828,16 @@ def batch(stage: Stage) -> None:
     _batch(stage)
 
 
+def batch_views(stage: Stage) -> None:
+    """Photos that are joined by the views in their names."""
+    folder = _folder_of_views(stage)
+    page = _batch(stage)
+    page.begin.use_folder(folder)
+    page.begin.out.setText(f"{folder} - identified")
+    page.begin.views.setCurrentIndex(2)
+    stage.pause(1200)
+
+
 def batch_done(stage: Stage) -> None:
     page = _batch(stage)
     page.begin.out.setText(str(stage.world.scratch / f"batch-{time.monotonic_ns()}"))
@@ -926,6 +940,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "map_group": map_group,
     "map_neighbourhoods": map_neighbourhoods,
     "batch": batch,
+    "batch_views": batch_views,
     "batch_done": batch_done,
     "batch_running": batch_running,
     "batch_paused": batch_paused,

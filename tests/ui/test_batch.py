@@ -26,6 +26,7 @@ from bioscan_desktop.ui.models import batch_rows
 from bioscan_desktop.ui.models.batch_rows import BatchRows
 from bioscan_desktop.ui.pages.batch import BatchPage, hits_html
 from bioscan_desktop.ui.widgets.specimen_delegate import MARKS
+from tests.conftest import SPECIES, draw_insect
 from tests.services.test_batch import fill
 
 
@@ -94,6 +95,34 @@ def test_from_the_folder_to_the_results(page: BatchPage, folder: Path, qtbot: Qt
     page.search.clear()
     qtbot.waitUntil(lambda: page.rows.rowCount() == 33 and "…" not in texts(page))
     assert texts(page)[page.table.currentIndex().row()] == chosen
+
+
+def test_photos_are_joined_by_name_where_chosen(page: BatchPage, tmp_path: Path, qtbot: QtBot) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("A-1_dorsal", "A-1_ventral", "B-2_1", "B-2_2"):
+        draw_insect(SPECIES[0][4], (160, 120)).save(folder / f"{name}.jpg")
+    begin = page.begin
+    begin.use_folder(folder)
+    for way, found, groups in (
+        (0, "4 photos, 0 barcodes: 4 specimens", ""),
+        (
+            1,
+            "4 photos, 0 barcodes, 1 of several photos: 3 specimens",
+            "A-1:  A-1_dorsal.jpg  +  A-1_ventral.jpg",
+        ),
+        (2, "4 photos, 0 barcodes, 2 of several photos: 2 specimens", "B-2:  B-2_1.jpg  +  B-2_2.jpg"),
+    ):
+        begin.views.setCurrentIndex(way)
+        qtbot.waitUntil(lambda found=found: begin._found.text() == found)
+        assert begin._pairs.text().endswith(groups) and begin._pairs.isVisible() == bool(groups)
+    begin.begin.click()
+    done(page, qtbot)
+    assert sorted(texts(page)) == ["A-1", "B-2"]
+    out = folder.with_name("photos - identified")
+    assert [row["further_photos"] for row in rows_of(out)] == ["A-1_ventral.jpg", "B-2_2.jpg"]
+
+    assert begin.setup is not None and begin.setup.resume and begin.setup.views is None
 
 
 def test_pausing_stopping_and_going_on(page: BatchPage, tmp_path: Path, qtbot: QtBot) -> None:

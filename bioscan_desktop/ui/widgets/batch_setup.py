@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -22,7 +23,7 @@ from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.batch_control import Setup
 from bioscan_desktop.ui.sentences import translated
 from bioscan_desktop.ui.theme import Theme
-from bioscan_desktop.ui.translating import tr
+from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.parts import Banner, frame, label
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
 
 SETTLE_MS = 400
 """Typing has to rest so long before the folder is looked through."""
+
+VIEWS: dict[str | None, str] = {
+    None: mark("only as a table says"),
+    "words": mark("whose names differ in a view: _dorsal, _head, _V"),
+    "numbers": mark("whose names differ in a view or a number: -1, (2)"),
+}
+"""Which photos become one specimen, by what `Setup.views` has for it."""
 
 PAIRS, PROBLEMS = 6, 3
 """So many examples are named."""
@@ -94,13 +102,21 @@ class BatchSetup(QWidget):
         self.recursive = QCheckBox(tr("Look into folders &within the folder"))
         self.recursive.setChecked(True)
         self.watch = QCheckBox(tr("&Keep watching for new files, such as those of a camera or microscope"))
-        grid.addWidget(self.recursive, 3, 0, 1, 3)
-        grid.addWidget(self.watch, 4, 0, 1, 3)
+        self.views = QComboBox()
+        self.views.addItems([tr(way) for way in VIEWS.values()])
+        self.views.setAccessibleName(tr("Photos joined by file name"))
+        words = label(tr("&Join photos"), wrap=False)
+        words.setBuddy(self.views)
+        grid.addWidget(words, 3, 0)
+        grid.addWidget(self.views, 3, 1, 1, 2)
+        grid.addWidget(self.recursive, 4, 0, 1, 3)
+        grid.addWidget(self.watch, 5, 0, 1, 3)
         self.folder.textChanged.connect(self._on_folder)
         self.out.textEdited.connect(self._on_out)
         for field in (self.out, self.table):
             field.textChanged.connect(self._on_edited)
         self.recursive.toggled.connect(self._on_edited)
+        self.views.currentIndexChanged.connect(self._on_edited)
         return card
 
     def _field(self, grid: QGridLayout, row: int, title: str, hint: str, choose) -> QLineEdit:  # type: ignore[no-untyped-def]
@@ -165,6 +181,7 @@ class BatchSetup(QWidget):
             self.recursive.isChecked(),
             self.watch.isChecked(),
             resume=self.holds_run,
+            views=None if self.holds_run else list(VIEWS)[self.views.currentIndex()],  # a run keeps its own
         )
 
     @property
@@ -191,6 +208,8 @@ class BatchSetup(QWidget):
         parts = [wording.count(placed.photos, "photo"), wording.count(placed.barcodes, "barcode")]
         if placed.photos and placed.barcodes:
             parts.append(tr("%n joined by name", "", placed.joined))
+        if placed.several:
+            parts.append(tr("%n of several photos", "", placed.several))
         words = wording.labelled(", ".join(parts), wording.count(found.total, "specimen"))
         self._found.setText(
             words if found.total else tr("There is no photo and no sequence file in this folder.")
@@ -199,6 +218,10 @@ class BatchSetup(QWidget):
         lines = [f"{photo}  +  {barcode}" for _, photo, barcode in found.examples[:PAIRS]]
         if placed.joined > len(lines) > 0:
             lines.append(tr("and %n more pairs", "", placed.joined - len(lines)))
+        groups = [f"{name}:  {'  +  '.join(photos)}" for name, photos in found.several[:PAIRS]]
+        if placed.several > len(groups) > 0:
+            groups.append(tr("and %n more of several photos", "", placed.several - len(groups)))
+        lines = groups + lines
         self._pairs.setText("\n".join(lines))
         self._pairs.setVisible(bool(lines))
         faults = [translated(text) for text in (*(text for _, text in placed.apart), *found.problems)]
