@@ -29,3 +29,11 @@ def shown(name: str) -> str:
     """A file's name as a sentence can hold it: on one line; line ends, controls and bytes that are no text
     become marks such as `\\n` and `\\udce9`."""
     return _UNTOLD.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), name)
+
+
+def named(folder: Path, name: str) -> str:
+    """How a table's name of a file below a folder reads here.
+
+    A table of Windows parts folders with backslashes, which elsewhere may be letters of a name.
+    """
+    return name.replace("\\", "/") if "\\" in name and not (folder / name).is_file() else name

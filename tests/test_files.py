@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bioscan_desktop.files import file_size, shown
+from bioscan_desktop.files import file_size, named, shown
 
 
 def test_the_size_of_a_file_and_of_one_that_is_linked(tmp_path: Path) -> None:
@@ -40,3 +40,13 @@ def test_what_is_no_file_is_refused_without_being_opened(tmp_path: Path) -> None
 )
 def test_a_name_stays_on_one_line(name: str, told: str) -> None:
     assert shown(name) == told
+
+
+def test_a_table_of_windows_names_files_everywhere(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.jpg").write_bytes(b"1")
+    assert (tmp_path / named(tmp_path, "sub\\a.jpg")).is_file()
+    assert named(tmp_path, "sub/a.jpg") == "sub/a.jpg"
+    if os.name != "nt":  # a backslash may be a letter of a name
+        (tmp_path / "a\\b.jpg").write_bytes(b"1")
+        assert named(tmp_path, "a\\b.jpg") == "a\\b.jpg"

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bioscan_desktop.core.errors import ArgumentError, PackError
+from bioscan_desktop.files import named
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library.build import BuildOptions, Report, build_library
 from bioscan_desktop.library.changing import Change, image_name, open_records, similarity_of
@@ -138,7 +139,7 @@ class _Known:
         self, connection: sqlite3.Connection, manifest: LibraryManifest, images: Path | None
     ) -> None:
         self._connection, self._root = connection, manifest.images_root
-        self._images = str(images.resolve()) if images is not None else None
+        self._images = images.resolve() if images is not None else None
         self.count = 0
 
     def new(self, records: Iterable[Record]) -> Iterator[Record]:
@@ -163,7 +164,8 @@ class _Known:
 
     def _has_photo(self, record: Record) -> bool:
         """The same file of the same specimen; where the library names no files, a photo of it."""
-        file = image_name(str(record.image_file), self._images, self._root)
+        assert self._images is not None and record.image_file is not None
+        file = image_name(named(self._images, record.image_file), str(self._images), self._root)
         sql = (
             "SELECT 1 FROM keys WHERE modality = 'image' AND processid IS ? "
             "AND (image_file = ? OR (image_file IS NULL AND processid IS NOT NULL)) LIMIT 1"

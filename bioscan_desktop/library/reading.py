@@ -6,13 +6,14 @@ import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from bioscan_desktop.core.barcode import clean
 from bioscan_desktop.core.errors import InputError
 from bioscan_desktop.core.taxonomy import Lineage
+from bioscan_desktop.files import named
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library.embedded import Embedded
 from bioscan_desktop.library.importers.tables import Record
@@ -80,7 +81,7 @@ def _read_one(
         else:
             _store_barcode(run, record, sequence, None)
     if record.image_file and options.images is not None and model.has("image"):
-        _store_photo(run, record, None)
+        _store_photo(run, replace(record, image_file=named(options.images, record.image_file)), None)
 
 
 def read_embedded(

@@ -220,6 +220,13 @@ class TestPhotos:
         assert library.modalities == ("image",)
         library.close()
 
+    def test_a_table_of_windows(self, tmp_path: Path, model: ModelPack, images: Path) -> None:
+        (images / "sub").mkdir()
+        (images / "0.png").rename(images / "sub" / "0.png")
+        _, library = built(tmp_path, model, [photo("P0", "sub\\0.png")], images=images)
+        assert library.records.by_row("image", [0])[0].image_file == "sub/0.png"
+        library.close()
+
     def test_embeddings_only_names_no_photo(self, tmp_path: Path, model: ModelPack, images: Path) -> None:
         rows = [photo(f"P{n}", f"{n}.png") for n in range(3)]
         summary, library = built(tmp_path, model, rows, images=images, embeddings_only=True)

@@ -194,6 +194,13 @@ class TestTable:
         )
         assert [s.query_id for s in from_table(table)] == ["S1", "P2", "row_3"]
 
+    def test_a_table_of_windows(self, tmp_path: Path) -> None:
+        (tmp_path / "sub").mkdir()
+        (tmp_path / "sub" / "a.jpg").write_bytes(b"1")
+        (tmp_path / "t.tsv").write_text("specimen_id\timage_file\nX\tsub\\a.jpg\n", encoding="utf-8")
+        (one,) = from_table(tmp_path / "t.tsv")
+        assert isinstance(one.photo, Path) and one.photo.is_file()
+
     def test_no_table(self, tmp_path: Path) -> None:
         with pytest.raises(ArgumentError):
             list(from_table(tmp_path / "gone.tsv"))
