@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import zlib
 from contextlib import closing
 from pathlib import Path
@@ -74,6 +75,18 @@ def test_results_come_back_with_time_and_photo(items: list[ExportItem], tmp_path
         assert found[1].photo == b"picture"
         assert {item.identified_at for item in found} == {AT}
         assert {item.decision for item in found} == {None}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_a_photo_whose_name_is_no_text_comes_back(items: list[ExportItem], tmp_path: Path) -> None:
+    path = make(tmp_path / "session.sqlite", items)
+    photo = tmp_path / "photos" / "caf\udce9.jpg"
+    photo.parent.mkdir(exist_ok=True)
+    photo.write_bytes(b"1")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE specimens SET photo = 'caf\\udce9.jpg' WHERE specimen_id = 1")
+        connection.commit()
+    assert next(iter(SessionFile(path).items())).photo == photo
 
 
 def test_the_latest_decision_counts(items: list[ExportItem], tmp_path: Path) -> None:
