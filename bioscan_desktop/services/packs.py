@@ -9,6 +9,7 @@ import shutil
 import zipfile
 import zlib
 from dataclasses import dataclass
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 
 from bioscan_desktop import paths
@@ -21,6 +22,10 @@ STARTER = "starter"
 
 MANIFEST_MAX = 64 << 20
 """Bytes of a manifest at most."""
+
+
+_DAMAGED = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError, RuntimeError)
+"""What zipfile raises on damaged and encrypted files, and for ways of packing that it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,7 @@ def kind_of(source: Path) -> str:
     formats = {"bioscan-model": "models", "bioscan-library": "libraries"}
     try:
         found = formats.get(str(json.loads(_manifest_text(source)).get("format")))
-    except (OSError, ValueError, AttributeError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
+    except (OSError, ValueError, AttributeError, *_DAMAGED):
         found = None
     if found is None:
         raise PackError(f"{source} holds neither a model pack nor a library pack.")
@@ -202,7 +207,7 @@ def _unzip(source: Path, target: Path) -> None:
     """Extracts a zip, refusing names that would land outside of the folder."""
     try:
         _extract(source, target)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise PackError(f"{source} is a damaged or encrypted zip file ({error}).") from None
 
 

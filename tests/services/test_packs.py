@@ -125,6 +125,18 @@ class TestInstall:
             assert caught.value.message.endswith(".")
             assert "\n" not in caught.value.message
 
+    def test_a_damaged_zip_that_was_packed_with_lzma(self, world: TinyWorld, tmp_path: Path) -> None:
+        archive = tmp_path / "p.zip"
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_LZMA) as opened:
+            opened.write(world.library / "manifest.json", "manifest.json")
+        data = bytearray(archive.read_bytes())
+        data[60:160] = b"\xff" * 100
+        archive.write_bytes(data)
+        with pytest.raises(PackError, match="damaged or encrypted"):
+            packs.install("libraries", archive)
+        with pytest.raises(PackError, match="holds neither"):
+            packs.kind_of(archive)
+
     def test_a_zip_that_would_fill_the_disk_is_not_unpacked(
         self, world: TinyWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from lzma import LZMAError
 from pathlib import Path
 from xml.parsers import expat
 
@@ -66,7 +67,7 @@ def workbook_rows(path: Path, is_header: IsHeader, content: bytes | None = None)
             for sheet, skipped in _found(book, is_header):
                 yield from islice(book.rows(sheet), skipped, None)
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, ValueError,
-            IndexError, struct.error, NotImplementedError) as error:  # fmt: skip
+            IndexError, struct.error, NotImplementedError, LZMAError) as error:  # fmt: skip
         raise ArgumentError(
             f"{path} is a damaged workbook ({_short(error)}); open it in a spreadsheet program and save it "
             "again."
