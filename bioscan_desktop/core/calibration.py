@@ -309,8 +309,8 @@ class Calibration:
             thresholds_missing=_thresholds(values.get("thresholds_missing", {})),
             chances=_chances(values.get("chances", {})),
             chances_missing=_chances(values.get("chances_missing", {})),
-            image_weight=float(values.get("image_weight", 1.0)),
-            relatedness={name: float(w) for name, w in values.get("relatedness", {}).items()},
+            image_weight=_number(values.get("image_weight", 1.0)),
+            relatedness=_numbers(values.get("relatedness", {})),
             novelty={name: _novelty(model) for name, model in values["novelty"].items()},
             unclear_views=float(values["unclear_views"]) if "unclear_views" in values else None,
             fitted=True,
@@ -318,18 +318,32 @@ class Calibration:
         )
 
 
+def _number(value: Any) -> float:
+    """Raises TypeError or ValueError for what cannot be reckoned with."""
+    if not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is no number")
+    if not math.isfinite(value):
+        raise ValueError(f"{value!r} is not finite")
+    return float(value)
+
+
+def _numbers(values: dict[str, Any]) -> dict[str, float]:
+    return {name: _number(value) for name, value in values.items()}
+
+
 def _scales(values: dict[str, Any]) -> dict[str, PairScale]:
-    return {name: PairScale(**scale) for name, scale in values.items()}
+    return {name: PairScale(**_numbers(scale)) for name, scale in values.items()}
 
 
 def _thresholds(values: dict[str, Any]) -> dict[str, dict[str, float]]:
-    return {
-        modality: {rank: float(share) for rank, share in ranks.items()} for modality, ranks in values.items()
-    }
+    return {modality: _numbers(ranks) for modality, ranks in values.items()}
 
 
 def _chances(values: dict[str, Any]) -> dict[str, dict[str, ChanceModel]]:
-    return {m: {rank: ChanceModel(**model) for rank, model in ranks.items()} for m, ranks in values.items()}
+    return {
+        modality: {rank: ChanceModel(**_numbers(model)) for rank, model in ranks.items()}
+        for modality, ranks in values.items()
+    }
 
 
 def _chances_json(chances: dict[str, dict[str, ChanceModel]]) -> dict[str, Any]:
@@ -342,13 +356,14 @@ def _novelty(values: dict[str, Any]) -> NoveltyModel:
         weights = dict(zip(TERMS[:3], weights, strict=True))
     if weights is not None and not weights.keys() <= set(TERMS):
         raise ValueError(f"unknown terms {sorted(weights.keys() - set(TERMS))}")
+    unlike_below = values.get("unlike_below")
     return NoveltyModel(
-        known=tuple(values["known"]),
-        unknown=tuple(values["unknown"]),
-        alpha_known=values["alpha_known"],
-        alpha_unknown=values["alpha_unknown"],
-        weights={name: float(w) for name, w in weights.items()} if weights is not None else None,
-        unlike_below=values.get("unlike_below"),
+        known=tuple(map(_number, values["known"])),
+        unknown=tuple(map(_number, values["unknown"])),
+        alpha_known=_number(values["alpha_known"]),
+        alpha_unknown=_number(values["alpha_unknown"]),
+        weights=_numbers(weights) if weights is not None else None,
+        unlike_below=_number(unlike_below) if unlike_below is not None else None,
     )
 
 

@@ -231,7 +231,7 @@ def read_manifest(folder: Path, kind: str, major: int, noun: str) -> dict[str, A
         raise PackError(f"{folder} is not a {noun} (its format is {found!r}).")
     version = str(values.get("format_version", "0.0"))
     number = version.split(".")[0]
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > 9:
         raise PackError(f"{folder} has an unreadable format version {version!r}.")
     if int(number) > major:
         raise PackError(
@@ -259,7 +259,11 @@ def check_file(folder: Path, file: str, sha256: str) -> None:
     path = folder / file
     if Path(file).anchor or ".." in Path(file).parts:
         raise PackError(f"{folder} names a file outside of itself ({file}).")
-    if not path.is_file():
+    try:
+        is_there = path.is_file()
+    except OSError:  # no name that a file can have
+        is_there = False
+    if not is_there:
         raise PackError(f"{folder} lacks its file {file}; install the pack again.")
     if sha256_of(path) != sha256:
         raise PackError(f"{path} is damaged or was changed (hash mismatch); install the pack again.")

@@ -286,6 +286,7 @@ class TestManifest:
             ({"format_version": "2.0"}, "newer"),
             ({"format_version": "new"}, "unreadable format version"),
             ({"format_version": "²"}, "unreadable format version"),
+            ({"format_version": "1" * 5000}, "unreadable format version"),
             ({"dim": "many"}, "damaged manifest"),
             ({"dim": float("inf")}, "damaged manifest"),
             ({"dim": 0}, "damaged manifest"),

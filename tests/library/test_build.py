@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -413,6 +414,24 @@ class TestOpening:
             "",
             "{",
             "[]",
+            *(
+                json.dumps({**Calibration().to_dict(), **part})
+                for part in (
+                    {"pairs": {"dna->dna": {"slope": None, "offset": 0.0}}},
+                    {"thresholds": {"dna": {"species": math.nan}}},
+                    {"chances": {"dna": {"species": {"bias": "0"}}}},
+                    {
+                        "novelty": {
+                            "dna->dna": {
+                                "known": [None],
+                                "unknown": [],
+                                "alpha_known": 0.1,
+                                "alpha_unknown": 0.1,
+                            }
+                        }
+                    },
+                )
+            ),
             "null",
             '{"format_version": 99}',
             '{"format_version": 1, "pairs": [], "thresholds": {}, "novelty": {}}',

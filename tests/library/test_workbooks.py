@@ -209,6 +209,9 @@ def test_what_is_no_workbook_is_told(tmp_path: Path) -> None:
     raw(path, "", {"xl/sheet1.xml": None})
     with pytest.raises(ArgumentError, match="a part is missing"):
         read(path)
+    raw(path, "", {"xl/sheet1.xml": '<?xml version="1.0" encoding="U-8"?><worksheet/>'})
+    with pytest.raises(ArgumentError, match="unknown encoding"):
+        read(path)
     whole = raw(path, "<x:sheetData/>").read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ArgumentError, match="is a damaged workbook"):

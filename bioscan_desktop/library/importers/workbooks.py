@@ -66,8 +66,8 @@ def workbook_rows(path: Path, is_header: IsHeader, content: bytes | None = None)
             book = _Workbook(archive, path)
             for sheet, skipped in _found(book, is_header):
                 yield from islice(book.rows(sheet), skipped, None)
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, ValueError,
-            IndexError, struct.error, NotImplementedError, LZMAError) as error:  # fmt: skip
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, LookupError, ValueError,
+            struct.error, NotImplementedError, LZMAError) as error:  # fmt: skip
         raise ArgumentError(
             f"{path} is a damaged workbook ({_short(error)}); open it in a spreadsheet program and save it "
             "again."
