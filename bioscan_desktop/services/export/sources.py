@@ -7,6 +7,7 @@ A reader is anything with `items()`; whoever keeps results in another way writes
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.services.export import record_shape
 from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.services.export.items import Decision, ExportItem, Picture
-from bioscan_desktop.services.export.sample_sheet import TERMS
+from bioscan_desktop.services.export.sample_sheet import NUMBERS, TERMS
 from bioscan_desktop.services.export.session_source import FILE_NAME, SessionFile
 
 
@@ -117,10 +118,26 @@ def _item(line: str, place: str, modified: str) -> ExportItem:
     if wrong:
         raise ArgumentError(f"The result in {place} is damaged or of an unknown version: {wrong}.")
     at = str(values.pop("identified_at", "") or modified)
-    collected = values.pop("collected", None)
-    item = item_of(values, _decision(values.pop("decision", None)), at)
-    known = collected if isinstance(collected, dict) else {}
-    return replace(item, collected={term: str(known[term]) for term in TERMS if known.get(term)})
+    collected = _collected(values.pop("collected", None))
+    return replace(item_of(values, _decision(values.pop("decision", None)), at), collected=collected)
+
+
+def _collected(values: Any) -> dict[str, str]:
+    """What is known of the collecting; numbers that are none are left out, and half a place, too."""
+    if not isinstance(values, dict):
+        return {}
+    found = {term: str(values[term]) for term in TERMS if values.get(term) not in (None, "")}
+    for term in NUMBERS & found.keys():
+        try:
+            is_number = math.isfinite(float(found[term]))
+        except ValueError:
+            is_number = False
+        if not is_number:
+            del found[term]
+    if not found.keys() >= {"decimalLatitude", "decimalLongitude"}:
+        for term in ("decimalLatitude", "decimalLongitude", "geodeticDatum"):
+            found.pop(term, None)
+    return found
 
 
 def _decision(values: Any) -> Decision | None:

@@ -45,6 +45,25 @@ def test_the_time_of_answers_is_that_of_the_file(items: list[ExportItem], tmp_pa
     assert item.identified_at == "2027-01-15T08:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"decimalLatitude": "46.5", "decimalLongitude": 0},
+         {"decimalLatitude": "46.5", "decimalLongitude": "0"}),
+        ({"decimalLatitude": "46.5", "geodeticDatum": "WGS84"}, {}),
+        ({"decimalLatitude": "46.5", "decimalLongitude": "=1+1", "country": "Peru"}, {"country": "Peru"}),
+        ({"minimumElevationInMeters": {}, "coordinateUncertaintyInMeters": "nan", "sex": None}, {}),
+        ("Peru", {}),
+    ],
+)  # fmt: skip
+def test_numbers_of_the_collecting_that_are_none_are_left_out(
+    items: list[ExportItem], tmp_path: Path, given: object, kept: dict[str, str]
+) -> None:
+    path = tmp_path / "results.jsonl"
+    path.write_text(jsonl.line({**items[0].record, "collected": given}), encoding="utf-8")
+    assert [item.collected for item in JsonLines(path).items()] == [kept]
+
+
 def test_a_folder_of_a_run_is_read(items: list[ExportItem], tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="holds no results of a run"):
         open_results(tmp_path)
