@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import threading
@@ -236,11 +237,13 @@ class RecordStore:
     def barcodes(self, count: int) -> list[str]:
         """The barcode of each of `count` rows of barcode keys, "" where there is none."""
         barcodes = [""] * count
-        for row, consensus, bases in self._rows(
+        rows = self._rows(
             "SELECT row, consensus, consensus_bp FROM keys WHERE modality = 'dna' AND consensus IS NOT NULL"
-        ):
-            if 0 <= row < count:
-                barcodes[row] = unpack_bases(consensus, bases)
+        )
+        with self._reading():
+            for row, consensus, bases in rows:
+                if 0 <= row < count:
+                    barcodes[row] = unpack_bases(consensus, bases)
         return barcodes
 
     def lineages(self, modality: str) -> list[Lineage]:
@@ -301,7 +304,8 @@ class RecordStore:
             rows = self._rows(f"SELECT key_id, country, n_records FROM places {marks}", key_ids)
         else:
             for key_id, names in self._rows(f"SELECT key_id, process_ids FROM keys {marks}", key_ids):
-                found[key_id][0].extend(json.loads(names))
+                with self._reading():
+                    found[key_id][0].extend(json.loads(names))
             rows = self._rows(
                 f"SELECT key_id, country, n_records FROM keys {marks} AND country IS NOT NULL", key_ids
             )
@@ -364,33 +368,42 @@ class RecordStore:
         try:
             with self._lock:
                 return self._connection.execute(sql, parameters).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise self._damaged(error) from None
 
-    def _damaged(self, error: sqlite3.Error) -> PackError:
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What stands in the cells of a damaged file leads to errors of many kinds."""
+        try:
+            yield
+        except (ValueError, TypeError, IndexError) as error:
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: Exception) -> PackError:
         return PackError(
             f"The records of the library {self._folder} cannot be read ({error}); install it again."
         )
 
     def _select(self, where: str, parameters: Sequence[object]) -> list[KeyRecord]:
         rows = self._rows(f"SELECT {_COLUMNS} FROM keys WHERE {where}", parameters)
-        barcodes = unpack_many([(row[12], row[13]) for row in rows])
-        return [
-            KeyRecord(
-                key_id=row[0],
-                modality=row[1],
-                row=row[2],
-                lineage=_lineage(*row[3:7]),
-                bin_uri=row[7],
-                country=row[8],
-                processid=row[9],
-                n_records=row[10],
-                process_ids=tuple(json.loads(row[11])),
-                consensus=barcode,
-                image_file=row[14],
-            )
-            for row, barcode in zip(rows, barcodes, strict=True)
-        ]
+        with self._reading():
+            barcodes = unpack_many([(row[12], row[13]) for row in rows])
+            return [
+                KeyRecord(
+                    key_id=row[0],
+                    modality=row[1],
+                    row=row[2],
+                    lineage=_lineage(*row[3:7]),
+                    bin_uri=row[7],
+                    country=row[8],
+                    processid=row[9],
+                    n_records=row[10],
+                    process_ids=tuple(json.loads(row[11])),
+                    consensus=barcode,
+                    image_file=row[14],
+                )
+                for row, barcode in zip(rows, barcodes, strict=True)
+            ]
 
 
 @lru_cache(maxsize=65_536)
@@ -445,6 +458,8 @@ def unpack_many(stored: Sequence[tuple[bytes | None, int]]) -> list[str | None]:
         for data, length in stored
     ]
     quads = b"".join(data[:size] for (data, _), size in zip(stored, sizes, strict=True) if data and size)
+    if len(quads) < sum(sizes):
+        raise ValueError("a barcode is cut short")
     bases = _QUADS[np.frombuffer(quads, dtype=np.uint8)].ravel()
     starts = [4 * start for start in accumulate(sizes, initial=0)]
     unknown = [

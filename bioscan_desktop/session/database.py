@@ -223,10 +223,20 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise self._sentence(error) from error
+        except UnicodeDecodeError as error:
+            raise self.damaged() from error
         except OSError as error:
             raise SessionError(
                 f"{self.path} cannot be used ({error.strerror or error}).", "session_unusable"
             ) from error
+
+    def damaged(self) -> SessionError:
+        """What is to be said where the file holds what this program never writes."""
+        from bioscan_desktop.session.backups import backups_of
+
+        kept = backups_of(self.path)
+        hint = f"; its newest backup is {kept[0]}" if kept else ""
+        return SessionError(f"{self.path.name} is damaged or not a session{hint}.", "session_damaged")
 
     def _sentence(self, error: sqlite3.Error) -> SessionError:
         name, text = self.path.name, str(error)
@@ -236,12 +246,8 @@ class Database:
                 f"The disk with {self.path} is full; free some space and go on. Nothing so far is lost.",
                 "disk_full",
             )
-        if "malformed" in lowered or "not a database" in lowered:
-            from bioscan_desktop.session.backups import backups_of
-
-            kept = backups_of(self.path)
-            hint = f"; its newest backup is {kept[0]}" if kept else ""
-            return SessionError(f"{name} is damaged or not a session{hint}.", "session_damaged")
+        if any(words in lowered for words in ("malformed", "not a database", "could not decode")):
+            return self.damaged()
         if "locked" in lowered or "busy" in lowered:
             return SessionError(f"{name} is in use by another program; try again.", "session_busy")
         if "readonly" in lowered or "read-only" in lowered:

@@ -363,7 +363,7 @@ def change_further(connection: sqlite3.Connection, specimen_id: int, place: int,
 def record_of(database: Database, specimen_id: int, table: str = "results") -> dict[str, Any] | None:
     """The machine's answer as it was given; `aside_results` has those about specimens that were taken out."""
     packed = database.value(f"SELECT record FROM {table} WHERE specimen_id = ?", (specimen_id,))
-    return None if packed is None else unpack(packed)
+    return None if packed is None else _unpack(database, packed)
 
 
 def records(
@@ -382,13 +382,16 @@ def records(
         (last, page),
     ):
         for row in rows:
-            yield row["specimen_id"], unpack(row["record"]), row["finished_at"]
+            yield row["specimen_id"], _unpack(database, row["record"]), row["finished_at"]
         last = rows[-1]["specimen_id"]
 
 
-def unpack(packed: bytes) -> dict[str, Any]:
+def _unpack(database: Database, packed: bytes) -> dict[str, Any]:
     """The inverse of how answers are kept."""
-    return json.loads(zlib.decompress(packed))
+    try:
+        return json.loads(zlib.decompress(packed))
+    except (zlib.error, ValueError) as error:
+        raise database.damaged() from error
 
 
 def as_text(one: StoredSpecimen) -> StoredSpecimen:

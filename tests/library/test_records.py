@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,25 @@ def test_folders_of_every_kind(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     opened = store(tmp_path / name, [key(1)])
     assert opened.count() == 1
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["process_ids = '['", "consensus = x'01', consensus_bp = 9999", "consensus = 7",
+     "species = CAST(x'ff41' AS TEXT)"],
+)  # fmt: skip
+def test_a_damaged_cell_is_one_sentence(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "records.sqlite"
+    write_records(path, [key(n, consensus=random_barcode(n)) for n in range(1, 9)])
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"UPDATE keys SET {cell} WHERE key_id = 3")
+        connection.commit()
+    opened = RecordStore(path)
+    with pytest.raises(PackError, match=r"cannot be read \(.*\); install it again"):
+        opened.by_species("Noctua comes")
+        opened.lineages("dna")
+        list(opened.every("dna"))
     opened.close()
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from bioscan_desktop.core.errors import SessionError
-from bioscan_desktop.session import lock, migrations, specimens
+from bioscan_desktop.session import lock, migrations, queries, specimens
 from bioscan_desktop.session.database import Database
-from tests.session.conftest import MADE_WITH, photo
+from bioscan_desktop.session.specimens import Answer
+from tests.session.conftest import MADE_WITH, photo, record
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -161,11 +162,28 @@ def test_a_damaged_file_names_its_newest_backup(tmp_path: Path) -> None:
     assert caught.value.code == "session_damaged"
 
 
+@pytest.mark.parametrize(
+    "cell", ["record = x'00'", "record = x'789c030000000001'", "name = CAST(x'ff' AS TEXT)"]
+)
+def test_a_damaged_cell_is_told(tmp_path: Path, cell: str) -> None:
+    with Database(tmp_path / "s") as database:
+        (number,) = specimens.add(database, [photo("p")])
+        run = specimens.start_run(database, MADE_WITH)
+        specimens.save_answer(database, number, run, Answer(record()))
+        with database.transaction() as connection:
+            connection.execute(f"UPDATE results SET {cell}")
+        with pytest.raises(SessionError) as caught:
+            specimens.record_of(database, number)
+            queries.page(database)
+        assert caught.value.code == "session_damaged"
+
+
 WRITER = """
 import sys
 from pathlib import Path
 from bioscan_desktop.session import specimens
 from bioscan_desktop.session.database import Database
+from bioscan_desktop.session.specimens import Answer
 from bioscan_desktop.session.specimens import StoredSpecimen
 with Database(Path(sys.argv[1])) as database:
     for number in range(1_000_000):
