@@ -16,7 +16,9 @@ def natural_text(name: str) -> str:
     parts = []
     for part in _DIGITS.split(name):
         if part.isdecimal():
-            digits = str(int(part))
+            # `int` refuses more than some thousand digits, which a header of a sequence may have.
+            figures = part if part.isascii() else "".join(str(int(digit)) for digit in part)
+            digits = figures.lstrip("0") or "0"
             parts.append(f"0{len(digits):05d}{digits}")
         else:
             parts.append(f"1{part.casefold()}")

@@ -14,3 +14,9 @@ def test_numbers_count_whatever_their_length_and_case_does_not() -> None:
 
 def test_equal_names_are_equal() -> None:
     assert natural_text("Moth_007") == natural_text("moth_7")
+
+
+def test_figures_of_any_number_and_script_count() -> None:
+    many = ["1" * 5000, "2" * 5000, "1" * 5001]
+    assert sorted(reversed(many), key=natural_text) == many
+    assert natural_text("foto٠٧") == natural_text("foto7") and natural_text("000") == natural_text("0")
