@@ -21,7 +21,7 @@ from xml.sax.saxutils import quoteattr
 from bioscan_desktop.services.export import darwin_core_check
 from bioscan_desktop.services.export.eml import eml
 from bioscan_desktop.services.export.escaping import one_line
-from bioscan_desktop.services.export.items import PREDICTED, ExportItem, Name, split_species
+from bioscan_desktop.services.export.items import PREDICTED, ExportItem, Name, epithet, split_species
 from bioscan_desktop.services.export.provenance import ExportOptions, Provenance
 from bioscan_desktop.services.export.sample_sheet import TERMS
 from bioscan_desktop.services.export.tables import SEPARATOR
@@ -198,12 +198,11 @@ def _identification(item: ExportItem, name: Name, options: ExportOptions, by_hum
     if not text:  # nothing but a number: the name above is what is certain
         above = list(lineage.items())
         rank, text = above[-1] if above else ("", INCERTAE)
-    epithet = text.partition(" ")[2] if rank == "species" else ""
     row = {
         "scientificName": text,
         "taxonRank": rank,
         **{r: n for r, n in lineage.items() if r in _TAXON},
-        "specificEpithet": epithet,
+        "specificEpithet": epithet(text) if rank == "species" else "",
         "identificationQualifier": qualifier,
     }
     if by_human:

@@ -269,6 +269,12 @@ def split_species(name: str) -> tuple[str, str, str]:
     return (first, "genus", rest) if usable else ("", "", name)
 
 
+def epithet(name: str) -> str:
+    """The second part of a species name, without a subgenus, subspecies or author: `caspius` of
+    `Aedes (Ochlerotatus) caspius`."""
+    return next((word for word in name.split()[1:] if not word.startswith("(")), "")
+
+
 _OF_WINDOWS = re.compile(r"[A-Za-z]:|\\\\")
 
 

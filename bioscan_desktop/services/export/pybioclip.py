@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import IO
 
-from bioscan_desktop.services.export.items import ExportItem, split_species
+from bioscan_desktop.services.export.items import ExportItem, epithet, split_species
 from bioscan_desktop.services.export.provenance import ExportOptions
 from bioscan_desktop.services.export.tables import TableWriter
 
@@ -28,7 +28,7 @@ def write(items: Iterable[ExportItem], stream: IO[str], options: ExportOptions) 
             continue
         row = {rank: text for rank, text in name.lineage.items() if rank in COLUMNS}
         if name.rank == "species":
-            row["species_epithet"] = split_species(name.text)[0].partition(" ")[2]
+            row["species_epithet"] = epithet(split_species(name.text)[0])
         photo = item.record.get("photo")
         table.write({"file_name": photo or item.file_name or item.query_id, **row,
                      "score": item.verdict["confidence"]})  # fmt: skip

@@ -10,7 +10,7 @@ from bioscan_desktop.core.agreement import agreement
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.core.verdict import RankShare, Verdict
 from bioscan_desktop.services.export.higher import higher_names
-from bioscan_desktop.services.export.items import ExportItem, last_part, split_species
+from bioscan_desktop.services.export.items import ExportItem, epithet, last_part, split_species
 from bioscan_desktop.services.export.words import likelihood, percent
 from bioscan_desktop.services.identify import Identifier
 from bioscan_desktop.services.specimens import Specimen, from_sequence, join
@@ -151,3 +151,17 @@ def test_words_are_those_of_the_window() -> None:
 def test_a_backslash_parts_folders_on_windows_alone(path: str, elsewhere: str, on_windows: str) -> None:
     assert last_part(path, windows=False) == elsewhere
     assert last_part(path, windows=True) == on_windows
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("Noctua pronuba", "pronuba"),
+        ("Aedes (Ochlerotatus) caspius", "caspius"),
+        ("Noctua pronuba innuba", "pronuba"),
+        ("Noctua pronuba (L.)", "pronuba"),
+        ("Noctua", ""),
+    ],
+)
+def test_an_epithet_is_one_word(name: str, part: str) -> None:
+    assert epithet(name) == part
