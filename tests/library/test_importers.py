@@ -9,12 +9,10 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bioscan_desktop.core.errors import ArgumentError, BarcodeError
 from bioscan_desktop.core.taxonomy import Lineage
-from bioscan_desktop.library.importers.folders import natural_key, scan
+from bioscan_desktop.library.importers.folders import scan
 from bioscan_desktop.library.importers.sequences import is_sequence_file, read_sequences
 from bioscan_desktop.library.importers.tables import Record, read_table
 from tests.conftest import random_barcode
@@ -313,26 +311,6 @@ def test_damaged_bytes_never_raise_anything_else(tmp_path: Path) -> None:
 
 
 class TestFolders:
-    def test_natural_order(self) -> None:
-        names = ["img10.jpg", "IMG2.jpg", "img1.jpg", "a", "10", "9", "b1c2", "b1c10", ""]
-        assert sorted(names, key=natural_key) == [
-            "", "9", "10", "a", "b1c2", "b1c10", "img1.jpg", "IMG2.jpg", "img10.jpg",
-        ]  # fmt: skip
-
-    @given(st.lists(st.text(max_size=12), max_size=8))
-    def test_any_names_can_be_sorted(self, names: list[str]) -> None:
-        ordered = sorted(names, key=natural_key)
-        assert sorted(ordered, key=natural_key) == ordered
-
-    @given(st.text(max_size=5), st.integers(0, 10**6), st.integers(0, 10**6))
-    def test_numbers_sort_as_numbers(self, stem: str, a: int, b: int) -> None:
-        stem = stem.rstrip("0123456789") + "_"
-        assert (natural_key(f"{stem}{a}") < natural_key(f"{stem}{b}")) == (a < b)
-
-    @pytest.mark.parametrize("name", ["²", "٣", "①.jpg", "x²y"])
-    def test_digits_of_other_scripts(self, name: str) -> None:
-        assert natural_key(name)
-
     def tree(self, root: Path) -> None:
         for name in (
             "b/2.jpg", "b/10.JPG", "b/deep/x.fasta", "a.jpeg", "notes.txt", "Thumbs.db", "._a.jpg",

@@ -8,21 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bioscan_desktop.library.importers.folders import natural_key, scan
+from bioscan_desktop.library.importers.folders import scan
 from bioscan_desktop.services import batch_scan
 from bioscan_desktop.services.batch_scan import Found, Settling
 from bioscan_desktop.session.database import readable
 from bioscan_desktop.session.specimens import FileFacts
-
-NAMES = st.lists(st.sampled_from("a B 1 2 10 007 . - _ é 昆 z".split()), min_size=1, max_size=5).map("".join)
-
-
-@given(st.lists(NAMES, min_size=2, max_size=8))
-def test_files_sort_as_in_every_other_way_in(names: list[str]) -> None:
-    assert sorted(names, key=batch_scan.sort_key) == sorted(names, key=natural_key)
 
 
 def test_the_same_files_in_the_same_order_as_a_plain_scan(tmp_path: Path) -> None:

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bioscan_desktop.core.natural import natural_text
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
 from bioscan_desktop.library.importers.sequences import is_sequence_file
-
-_DIGITS = re.compile(r"(\d+)")
-
-
-def natural_key(name: str) -> list[tuple[int, int, str]]:
-    """Sorts `photo2` before `photo10`, without regard to case."""
-    return [
-        (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in _DIGITS.split(name)
-    ]
 
 
 def scan(folder: Path, recursive: bool, failed: Callable[[Path, str], None]) -> Iterator[Path]:
@@ -32,8 +23,8 @@ def scan(folder: Path, recursive: bool, failed: Callable[[Path, str], None]) -> 
     def on_error(error: OSError) -> None:
         failed(Path(error.filename or folder), error.strerror or str(error))
 
-    def order(name: str) -> tuple[list[tuple[int, int, str]], str]:
-        return natural_key(name), name  # `a1` and `A01` stand as the system has them, which may change
+    def order(name: str) -> tuple[str, str]:
+        return natural_text(name), name  # `a1` and `A01` stand as the system has them, which may change
 
     for root, folders, files in os.walk(folder, onerror=on_error):
         folders[:] = sorted((f for f in folders if not f.startswith(".")), key=order) if recursive else []
