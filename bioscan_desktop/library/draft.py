@@ -31,7 +31,7 @@ _OWN = re.compile(
 )
 """Names that a library's files have or had."""
 
-_LOCK = ".lock"
+LOCK = ".lock"
 
 
 class Draft:
@@ -167,7 +167,7 @@ class Draft:
 
     def _copy_the_rest(self, files: dict[str, str]) -> None:
         """What is not changed: files of the pack under their plain names, and cards beside them."""
-        listed = {*self.manifest.files, *self.manifest.stored_as.values(), "manifest.json", _LOCK}
+        listed = {*self.manifest.files, *self.manifest.stored_as.values(), "manifest.json", LOCK}
         for name in files:
             source = self.present(name)
             if name not in self._written and name not in self._dropped and source.is_file():
@@ -194,7 +194,7 @@ def lock(folder: Path) -> IO[bytes]:
     Raises:
         PackError: if another program is at it.
     """
-    stream = (folder / _LOCK).open("a+b")
+    stream = (folder / LOCK).open("a+b")
     try:
         if os.name == "nt":
             import msvcrt

@@ -11,11 +11,13 @@ import zlib
 from dataclasses import dataclass
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from bioscan_desktop import paths
 from bioscan_desktop.core.errors import ArgumentError, PackError
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.manifest import ModelManifest
+from bioscan_desktop.library.draft import LOCK, lock
 from bioscan_desktop.library.pack import Library, LibraryManifest
 
 STARTER = "starter"
@@ -136,10 +138,13 @@ def install(kind: str, source: Path) -> Path:
         PackError: if it is no such pack, damaged, or the disk is full.
     """
     target_root = paths.data_dir() / kind
-    staging = target_root / f".installing-{os.getpid()}"
+    staging = target_root / f"{_STAGING}{os.getpid()}"
+    held: IO[bytes] | None = None
     try:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
+        held = lock(staging)
+        _discard_left(target_root)
         unpacked = staging / "pack"
         if source.is_dir():
             shutil.copytree(source, unpacked)
@@ -156,6 +161,8 @@ def install(kind: str, source: Path) -> Path:
         target = target_root / name
         if name == STARTER or (paths.resources_dir() / kind / name).exists():
             raise PackError(f"The name '{name}' belongs to a pack that comes with the program.")
+        if (other := _id_of(target)) not in (None, manifest.id):
+            raise PackError(f"The pack would replace another one, '{other}'; remove that first.")
         if not target.exists():
             root.replace(target)
             return target
@@ -171,7 +178,29 @@ def install(kind: str, source: Path) -> Path:
     except OSError as error:
         raise PackError(f"The pack cannot be installed ({error.strerror or error}).") from None
     finally:
+        if held is not None:
+            held.close()
         shutil.rmtree(staging, ignore_errors=True)
+
+
+_STAGING = ".installing-"
+
+
+def _discard_left(root: Path) -> None:
+    """Throws away what killed programs have left of their work; a running one holds a lock."""
+    for left in root.glob(f"{_STAGING}*"):
+        if (left / LOCK).exists():
+            with contextlib.suppress(PackError, OSError):
+                lock(left).close()
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _id_of(folder: Path) -> str | None:
+    """The id of the pack in a folder; None where there is none that can be read."""
+    try:
+        return str(describe(folder)["id"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
 
 
 def kind_of(source: Path) -> str:

@@ -170,6 +170,7 @@ PACKS = (
     mark("The library {name} needs the model {model}, which is not installed."),
     mark("{path} is neither a pack folder nor a zip file."),
     mark("The name '{name}' belongs to a pack that comes with the program."),
+    mark("The pack would replace another one, '{name}'; remove that first."),
     mark("The pack cannot be installed ({why})."),
     mark("{path} holds neither a model pack nor a library pack."),
     mark("{path} is a damaged or encrypted zip file ({why})."),

@@ -2913,6 +2913,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Le nom «&#xa0;{name}&#xa0;» appartient à un paquet livré avec le programme.</translation>
     </message>
     <message>
+        <source>The pack would replace another one, &apos;{name}&apos;; remove that first.</source>
+        <translation>Le paquet remplacerait un autre paquet, «&#xa0;{name}&#xa0;»&#xa0;; supprimez d’abord celui-ci.</translation>
+    </message>
+    <message>
         <source>The pack cannot be installed ({why}).</source>
         <translation>Le paquet ne peut pas être installé ({why}).</translation>
     </message>

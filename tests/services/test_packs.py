@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bioscan_desktop import paths
 from bioscan_desktop.core.errors import ArgumentError, BioscanError, PackError
+from bioscan_desktop.library.draft import lock
+from bioscan_desktop.library.pack import LibraryManifest
 from bioscan_desktop.services import packs, selftest
 from tests.conftest import TinyWorld, make_model
 
@@ -124,6 +127,30 @@ class TestInstall:
                 packs.install("libraries", archive)
             assert caught.value.message.endswith(".")
             assert "\n" not in caught.value.message
+
+    def test_what_a_killed_program_has_left_is_thrown_away(self, world: TinyWorld) -> None:
+        root = paths.data_dir() / "models"
+        busy, killed = root / ".installing-1", root / ".installing-2"
+        for folder in (busy, killed):
+            folder.mkdir(parents=True)
+            (folder / ".lock").touch()
+        with lock(busy):
+            packs.install("models", world.model)
+            assert busy.is_dir() and not killed.exists()
+        packs.install("models", world.model)
+        assert [p.name for p in root.iterdir()] == ["tiny"]
+
+    def test_ids_that_give_one_folder_do_not_replace_each_other(
+        self, world: TinyWorld, tmp_path: Path
+    ) -> None:
+        for name, identifier in (("one", "a b"), ("two", "a/b")):
+            shutil.copytree(world.library, tmp_path / name)
+            replace(LibraryManifest.load(world.library), id=identifier).save(tmp_path / name)
+        target = packs.install("libraries", tmp_path / "one")
+        with pytest.raises(PackError, match="would replace another one, 'a b'"):
+            packs.install("libraries", tmp_path / "two")
+        assert packs.install("libraries", tmp_path / "one") == target
+        assert LibraryManifest.load(target).id == "a b"
 
     def test_a_damaged_zip_that_was_packed_with_lzma(self, world: TinyWorld, tmp_path: Path) -> None:
         archive = tmp_path / "p.zip"
