@@ -86,12 +86,18 @@ class Lineage:
 
     @classmethod
     def from_row(cls, row: Mapping[str, object]) -> Lineage:
-        """Reads `order family genus species` of a BOLD/BCDM row, without authors; see `without_author`. An
-        aggregate keeps no species."""
+        """Reads `order family genus species` of a BOLD/BCDM row, without authors; see `without_author`.
+
+        An aggregate keeps no species. An epithet alone, as museums write it, gets its genus.
+        """
         names = (clean_name(row.get(rank)) for rank in RANKS)
         order, family, genus, species = (name and without_author(name) for name in names)
         if species is not None and species.upper().startswith("AGG "):
             species = None
+        if species is not None and genus is not None and species[0].islower():
+            first, _, rest = species.partition(" ")
+            if not rest or first.casefold() != genus.casefold():
+                species = f"{genus} {species}"
         if species is not None and genus is None and not is_interim(species):
             genus = species.split()[0]
         return cls(order, family, genus, species)

@@ -128,6 +128,15 @@ def test_an_author_with_a_year_is_no_part_of_a_name(written: str, name: str) -> 
         ({"genus": "Thera", "species": "AGG Thera obeliscata"}, Lineage(genus="Thera")),
         ({"order": "not_classified", "genus": "None"}, Lineage()),
         ({"species": "agg Thera"}, Lineage()),
+        ({"genus": "Noctua", "species": "pronuba"}, Lineage(genus="Noctua", species="Noctua pronuba")),
+        (
+            {"genus": "Noctua", "species": "pronuba (Linnaeus, 1758)"},
+            Lineage(genus="Noctua", species="Noctua pronuba"),
+        ),
+        ({"genus": "Noctua", "species": "cf. comes"}, Lineage(genus="Noctua", species="Noctua cf. comes")),
+        ({"genus": "Noctua", "species": "noctua comes"}, Lineage(genus="Noctua", species="noctua comes")),
+        ({"genus": "Perdix", "species": "perdix"}, Lineage(genus="Perdix", species="Perdix perdix")),
+        ({"species": "pronuba"}, Lineage(species="pronuba")),
         ({}, Lineage()),
     ],
 )
