@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 _ISO = re.compile(r"[12]\d{3}(-[01]\d(-[0-3]\d(T[0-9:.]+(Z|[+-][0-9:]+)?)?)?)?")
 _YEAR_FIRST = re.compile(r"([12]\d{3})[./ ](\d{1,2})[./ ](\d{1,2})")
@@ -47,7 +47,7 @@ def _day_first(texts: Sequence[str]) -> bool | None:
 
 def _iso(text: str, day_first: bool | None) -> str:
     start, slash, end = text.partition("/")
-    if all(_ISO.fullmatch(part) and _is_day(part[:10]) for part in ((start, end) if slash else (start,))):
+    if all(_ISO.fullmatch(part) and _is_moment(part) for part in ((start, end) if slash else (start,))):
         return text
     folded = text.casefold()
     if found := _YEAR_FIRST.fullmatch(folded):
@@ -76,8 +76,14 @@ def _day(year: int, month: int, day: int) -> str:
         return ""
 
 
-def _is_day(text: str) -> bool:
-    """`2026-07-31` is a day of the calendar, and so are a year and a month."""
+def _is_moment(text: str) -> bool:
+    """`2026-07-31` is a day of the calendar, and so are a year and a month; its time is one of the clock."""
+    if "T" in text:
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            return False
+        return True
     parts = [int(part) for part in text.split("-")]
     year, month, day = (*parts, 1, 1)[:3]
     return bool(_day(year, month, day))
