@@ -312,7 +312,7 @@ class Calibration:
             image_weight=_number(values.get("image_weight", 1.0)),
             relatedness=_numbers(values.get("relatedness", {})),
             novelty={name: _novelty(model) for name, model in values["novelty"].items()},
-            unclear_views=float(values["unclear_views"]) if "unclear_views" in values else None,
+            unclear_views=_number(values["unclear_views"]) if "unclear_views" in values else None,
             fitted=True,
             provenance=values.get("provenance", {}),
         )

@@ -419,6 +419,7 @@ class TestOpening:
                 for part in (
                     {"pairs": {"dna->dna": {"slope": None, "offset": 0.0}}},
                     {"thresholds": {"dna": {"species": math.nan}}},
+                    {"unclear_views": None},
                     {"chances": {"dna": {"species": {"bias": "0"}}}},
                     {
                         "novelty": {
