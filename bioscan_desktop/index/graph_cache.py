@@ -44,6 +44,10 @@ CHECKPOINT_S = 120.0
 REUSED = 0.5
 """Share of the keys that a graph must have already, to be brought up to date and not built anew."""
 
+LEFT_S = 86_400.0
+"""Seconds after which a file that no `meta.json` names was left by a killed program. A newer one may be
+another program's, which is just storing a graph of the same library."""
+
 DEAD = 0.25
 """Share of marked keys at which a graph is built anew: it walks through them for nothing."""
 
@@ -250,6 +254,7 @@ def _write(folder: Path, graph: Graph, identity: str, complete: bool) -> None:
     token = secrets.token_hex(4)
     graph_file, labels_file = folder / f"graph-{token}.bin", folder / f"labels-{token}.npz"
     part = folder / f"meta-{token}.part"
+    before = _meta(folder) or {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with native_path(graph_file) as path:
@@ -272,8 +277,18 @@ def _write(folder: Path, graph: Graph, identity: str, complete: bool) -> None:
     except (OSError, RuntimeError):
         _remove(part, graph_file, labels_file)
         return
-    named = {graph_file.name, labels_file.name, "meta.json"}
-    _remove(*(path for path in folder.iterdir() if path.name not in named))
+    _remove(*(folder / Path(str(before[name])).name for name in ("graph", "labels") if name in before))
+    _remove(*_left(folder, {graph_file.name, labels_file.name, "meta.json"}))
+
+
+def _left(folder: Path, named: set[str]) -> list[Path]:
+    """What killed programs have left in the folder of a graph."""
+    found = []
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            if path.name not in named and time.time() - path.stat().st_mtime > LEFT_S:
+                found.append(path)
+    return found
 
 
 def _checksum(path: Path) -> int:

@@ -98,11 +98,23 @@ class TestReading:
             path.write_bytes(data[damage])
         if (part, damage) != ("meta", "flipped"):  # a flipped bit in a number may still be JSON
             assert load(KEYS, folder, "one") is None
+        for file in folder.iterdir():
+            os.utime(file, (1, 1))
         index, notice = prepare(KEYS, folder, "one")
         assert (index.kind, notice) == ("hnsw", "")
         assert index.search(KEYS[:20], 1)[0].ravel().tolist() == list(range(20))
         assert load(KEYS, folder, "one") is not None
         assert len(list(folder.iterdir())) == 3
+
+    def test_what_another_program_is_just_storing_is_left_alone(self, folder: Path) -> None:
+        before = {file.name for file in folder.iterdir()} - {"meta.json"}
+        for name in ("graph-theirs.bin", "graph-killed.bin"):
+            (folder / name).write_bytes(b"half")
+        os.utime(folder / "graph-killed.bin", (1, 1))
+        prepare(KEYS[:-1], folder, "two")
+        names = {file.name for file in folder.iterdir()}
+        assert "graph-theirs.bin" in names and "graph-killed.bin" not in names
+        assert not names & before and len(names) == 4
 
     def test_why_a_graph_is_not_used_is_told(self, folder: Path) -> None:
         path = folder / "meta.json"
