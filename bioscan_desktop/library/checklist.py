@@ -15,6 +15,7 @@ from pathlib import Path
 from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.core.taxonomy import RANKS, clean_name, is_interim
+from bioscan_desktop.library.importers.headers import Wanted, folded
 from bioscan_desktop.library.importers.tables import decoded, dialect_of
 from bioscan_desktop.library.importers.workbooks import is_workbook, workbook_rows
 
@@ -76,7 +77,7 @@ def read_names(path: Path) -> list[str]:
     try:
         content = path.read_bytes()
         if is_workbook(content[:8]):
-            rows = [row for row in workbook_rows(path, _is_header, content) if any(row)]
+            rows = [row for row in workbook_rows(path, _WANTED, content) if any(row)]
             plain = [row[0] for row in rows]
         else:
             lines = [line for line in decoded(content).splitlines() if line.strip()]
@@ -118,12 +119,7 @@ def listed(matches: Sequence[Match], shown: int = 5) -> str:
     return ", ".join(one.told for one in matches[:shown]) + more
 
 
-def _columns(cells: Sequence[str]) -> list[str]:
-    return [re.sub(r"[^a-z]", "", cell.casefold()) for cell in cells]
-
-
-def _is_header(cells: Sequence[str]) -> bool:
-    return not {*NAME_COLUMNS, *VAGUE_COLUMNS, *RANKS}.isdisjoint(_columns(cells))
+_WANTED = Wanted((), (*NAME_COLUMNS, *VAGUE_COLUMNS, *RANKS))
 
 
 def _rows_of_table(lines: Sequence[str], tabs: bool) -> list[list[str]]:
@@ -132,12 +128,12 @@ def _rows_of_table(lines: Sequence[str], tabs: bool) -> list[list[str]]:
         return []
     dialect = dialect_of(lines[0], tabs)
     header = next(csv.reader(lines[:1], dialect))
-    return list(csv.reader(lines, dialect)) if _is_header(header) else []
+    return list(csv.reader(lines, dialect)) if _WANTED.count(header) else []
 
 
 def _of_table(rows: Sequence[Sequence[str]]) -> list[str] | None:
     """The names of a table; None if the first row is no header."""
-    columns = _columns(rows[0])
+    columns = [folded(cell) for cell in rows[0]]
     place = {name: columns.index(name) for name in columns if name}
     direct = [name for name in NAME_COLUMNS if name in place][:1]
     ranks = [rank for rank in RANKS if rank in place]

@@ -225,7 +225,7 @@ LIBRARIES = (
     ),
     mark("{path} has neither a column 'nucleotides' nor 'image_file'; it has: {names}."),
     mark("{path} cannot be read as a table ({why})."),
-    mark("{path} cannot be read as a table: it is not UTF-8 text; save it as CSV UTF-8 or as TSV."),
+    mark("{path} cannot be read as a table: it is not text; save it as CSV or TSV."),
     mark("There is no file {path}."),
     mark("There is no folder {path}."),
     mark("{name} has no order, so it cannot name anything."),

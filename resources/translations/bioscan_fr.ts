@@ -3085,8 +3085,8 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>{path} ne peut pas être lu comme un tableau ({why}).</translation>
     </message>
     <message>
-        <source>{path} cannot be read as a table: it is not UTF-8 text; save it as CSV UTF-8 or as TSV.</source>
-        <translation>{path} ne peut pas être lu comme un tableau&#xa0;: ce n’est pas du texte UTF-8&#x202f;; enregistrez-le au format CSV UTF-8 ou TSV.</translation>
+        <source>{path} cannot be read as a table: it is not text; save it as CSV or TSV.</source>
+        <translation>{path} ne peut pas être lu comme un tableau&#xa0;: ce n’est pas du texte&#x202f;; enregistrez-le au format CSV ou TSV.</translation>
     </message>
     <message>
         <source>{path} is protected by a password; save it without one.</source>

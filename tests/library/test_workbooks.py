@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ import xlsxwriter
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.library.importers import workbooks
 from bioscan_desktop.library.importers.cell_formats import CellFormat, format_of
-from bioscan_desktop.library.importers.workbooks import is_workbook, workbook_rows
+from bioscan_desktop.library.importers.headers import Wanted
+from bioscan_desktop.library.importers.workbooks import is_workbook, workbook_rows, workbook_tables
 
 openpyxl = pytest.importorskip("openpyxl")
 
@@ -23,13 +24,12 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
-def has_id(row: list[str]) -> bool:
-    return "id" in row
+IDS = Wanted((), ("id",))
 
 
-def read(path: Path, is_header: Callable[[list[str]], bool] = has_id) -> list[list[str]]:
-    rows = list(workbook_rows(path, is_header))
-    assert rows == list(workbook_rows(path, is_header, path.read_bytes()))
+def read(path: Path, wanted: Wanted = IDS) -> list[list[str]]:
+    rows = list(workbook_rows(path, wanted))
+    assert rows == list(workbook_rows(path, wanted, path.read_bytes()))
     return rows
 
 
@@ -112,7 +112,7 @@ def test_merged_cells_count_for_each_of_their_rows(tmp_path: Path) -> None:
     ]
 
 
-def test_the_first_visible_sheet_with_a_header_is_read(tmp_path: Path) -> None:
+def test_the_visible_sheet_with_the_fullest_header_is_read(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["Read me first"])
     hidden = book.create_sheet("old")
@@ -122,9 +122,29 @@ def test_the_first_visible_sheet_with_a_header_is_read(tmp_path: Path) -> None:
     book.create_sheet("more").append(["id", "more"])
     book.save(tmp_path / "a.xlsx")
     assert read(tmp_path / "a.xlsx") == [["id", "new"]]
-    assert read(tmp_path / "a.xlsx", lambda row: False) == [["Read me first"]]
+    assert read(tmp_path / "a.xlsx", Wanted((), ("nowhere",))) == [["Read me first"]]
+    assert read(tmp_path / "a.xlsx", Wanted(("more",), ("id",))) == [["id", "more"]]
+    assert workbook_tables(tmp_path / "a.xlsx", IDS) == [[["id", "new"]], [["id", "more"]]]
     openpyxl.Workbook().save(tmp_path / "b.xlsx")
-    assert read(tmp_path / "b.xlsx") == []
+    assert read(tmp_path / "b.xlsx") == [] and workbook_tables(tmp_path / "b.xlsx", IDS) == []
+
+
+def test_a_header_of_two_rows_below_a_title(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Moths of 2026", None, "id"])
+    sheet.append([])
+    sheet.append(["id", "Place", None, "Remarks"])
+    sheet.append([None, "Lat", "Lon", None])
+    sheet.append(["M1", 46.9, 7.4, "dusk"])
+    for cells in ("A1:B1", "A3:A4", "B3:C3", "D3:D4"):
+        sheet.merge_cells(cells)
+    book.save(tmp_path / "a.xlsx")
+    wanted = Wanted(("lat", "lon", "remarks"), ("id",))
+    assert read(tmp_path / "a.xlsx", wanted) == [
+        ["id", "Lat", "Lon", "Remarks"],
+        ["M1", "46.9", "7.4", "dusk"],
+    ]
 
 
 def test_days_of_old_macs_count_from_1904(tmp_path: Path) -> None:
@@ -205,7 +225,7 @@ def test_what_is_no_workbook_is_told(tmp_path: Path) -> None:
         with pytest.raises(ArgumentError, match=why):
             read(path)
         with pytest.raises(ArgumentError, match=why):
-            list(workbook_rows(path, has_id, content))
+            list(workbook_rows(path, IDS, content))
     raw(path, "", {"xl/sheet1.xml": None})
     with pytest.raises(ArgumentError, match="a part is missing"):
         read(path)

@@ -5,30 +5,38 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
+import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO, cast
 
 from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.taxonomy import Lineage, clean_name
+from bioscan_desktop.library.importers.headers import WITHIN, Wanted, find_header, folded
 from bioscan_desktop.library.importers.workbooks import is_workbook, workbook_rows
 
-# First the name of the contract, then what BOLD, BIOSCAN-1M, BIOSCAN-5M and R make of it.
+# First the name of the contract, then what BOLD (of now, and its API of old), BIOSCAN-1M, BIOSCAN-5M and R
+# make of it; letters and figures alone, as `folded` has them.
 _ALIASES: dict[str, tuple[str, ...]] = {
-    "processid": ("processid", "process_id"),
-    "sampleid": ("sampleid", "sample_id"),
-    "image_file": ("image_file", "image", "file_name"),
-    "nucleotides": ("nucleotides", "nuc", "nucraw", "dna_barcode"),
-    "order": ("order",),
-    "family": ("family",),
-    "genus": ("genus", "genus_name"),
-    "species": ("species", "species_name"),
-    "bin_uri": ("bin_uri", "dna_bin", "uri"),
-    "country": ("country", "country/ocean", "country.ocean"),
-    "specimen_id": ("specimen_id",),
+    "processid": ("processid",),
+    "sampleid": ("sampleid",),
+    "image_file": ("imagefile", "image", "filename"),
+    "nucleotides": ("nucleotides", "nuc", "nucraw", "dnabarcode"),
+    "order": ("order", "ordername"),
+    "family": ("family", "familyname"),
+    "genus": ("genus", "genusname"),
+    "species": ("species", "speciesname"),
+    "bin_uri": ("binuri", "dnabin", "uri"),
+    "country": ("country", "countryocean"),
+    "specimen_id": ("specimenid",),
 }
+_WANTED = Wanted(
+    frozenset(chain.from_iterable(_ALIASES.values())), (*_ALIASES["nucleotides"], *_ALIASES["image_file"])
+)
 
 
 class _Tabs(csv.excel_tab):
@@ -70,10 +78,9 @@ def read_table(path: Path) -> Iterator[Record]:
         ArgumentError: if the file is missing, neither text nor a workbook, or has none of the known columns.
     """
     try:
-        with path.open("rb") as probe:
-            head = probe.read(8)
-        rows = workbook_rows(path, _is_header) if is_workbook(head) else _text_rows(path)
-        names = _column_names(next(rows, []))
+        rows = _rows(path)
+        header = next(rows, [])
+        names = [folded(name) for name in header]
         columns = {
             field: next((names.index(alias) for alias in aliases if alias in names), None)
             for field, aliases in _ALIASES.items()
@@ -81,37 +88,57 @@ def read_table(path: Path) -> Iterator[Record]:
         if columns["nucleotides"] is None and columns["image_file"] is None:
             raise ArgumentError(
                 f"{path} has neither a column 'nucleotides' nor 'image_file'; "
-                f"it has: {', '.join(names[:12]) or 'no header'}."
+                f"it has: {', '.join(filter(None, map(str.strip, header[:12]))) or 'no header'}."
             )
         for number, cells in enumerate(rows, start=1):
             if cells:
                 yield _record(number, cells, columns)
     except FileNotFoundError:
         raise ArgumentError(f"There is no file {path}.") from None
-    except UnicodeDecodeError:
-        raise ArgumentError(
-            f"{path} cannot be read as a table: it is not UTF-8 text; save it as CSV UTF-8 or as TSV."
-        ) from None
     except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise ArgumentError(f"{path} cannot be read as a table ({reason(error)}).") from None
 
 
-def _text_rows(path: Path) -> Iterator[list[str]]:
-    """The rows of a text, its header first."""
-    with open_text(path) as stream:
-        header = stream.readline().lstrip("\ufeff").rstrip("\r\n")
-        dialect = dialect_of(header, path.name.removesuffix(".gz").endswith(".tsv"))
-        yield next(csv.reader([header], dialect), [])
-        yield from csv.reader(stream, dialect)
+def _rows(path: Path) -> Iterator[list[str]]:
+    """The rows of a workbook or text, its header first. The file is opened once: it may be a pipe."""
+    with ExitStack() as stack:
+        file = stack.enter_context(path.open("rb"))
+        if is_workbook(file.peek(8)[:8]):
+            yield from workbook_rows(path, _WANTED, None if file.seekable() else file.read())
+            return
+        stream = stack.enter_context(_text_of(file, _WESTERN))
+        yield from text_rows(_checked(stream, path), path.name.removesuffix(".gz").endswith(".tsv"), _WANTED)
 
 
-def _column_names(cells: list[str]) -> list[str]:
-    return [name.strip().lower() for name in cells]
+def _checked(lines: Iterable[str], path: Path) -> Iterator[str]:
+    for line in lines:
+        if "\0" in line:
+            raise ArgumentError(f"{path} cannot be read as a table: it is not text; save it as CSV or TSV.")
+        yield line
 
 
-def _is_header(cells: list[str]) -> bool:
-    wanted = {*_ALIASES["nucleotides"], *_ALIASES["image_file"]}
-    return not wanted.isdisjoint(_column_names(cells))
+def text_rows(lines: Iterable[str], tabs: bool, wanted: Wanted) -> Iterator[list[str]]:
+    """The rows of a table in text from its header on; from its first line with text on if it has none.
+
+    Args:
+        lines: with their line ends, as cells may go over several.
+        tabs: its name says that tabs are between the columns.
+    """
+    rest = iter(lines)
+    first = list(islice(rest, WITHIN + 1))
+    if first:
+        first[0] = first[0].removeprefix("\ufeff")
+    dialects = [dialect_of(line, tabs) for line in first]
+    rows = [next(csv.reader([line], dialect), []) for line, dialect in zip(first, dialects, strict=True)]
+    header = find_header(rows, wanted)
+    if header is not None:
+        yield header.names
+        # Of two rows of a header, one may name so few columns that nothing stands between them.
+        widest = max(range(header.start, header.end), key=lambda number: len(rows[number]))
+        yield from csv.reader(chain(first[header.end :], rest), dialects[widest])
+        return
+    start = next((number for number, row in enumerate(rows) if any(row)), len(rows))
+    yield from csv.reader(chain(first[start:], rest), dialects[start] if rows[start:] else csv.excel)
 
 
 def dialect_of(header: str, tabs: bool) -> type[csv.Dialect]:
@@ -124,13 +151,38 @@ def dialect_of(header: str, tabs: bool) -> type[csv.Dialect]:
     return _Semicolons if header.count(";") > header.count(",") else csv.excel
 
 
-def open_text(path: Path, errors: str = "strict") -> TextIO:
-    """Opens a UTF-8 text file, gzipped or not, by its first bytes rather than by its name."""
-    with path.open("rb") as probe:
-        zipped = probe.read(2) == b"\x1f\x8b"
-    if zipped:
-        return gzip.open(path, "rt", encoding="utf-8", errors=errors, newline="")
-    return path.open(encoding="utf-8", errors=errors, newline="")
+_WESTERN = "bioscan-western"
+"""Bytes that are no UTF-8 are letters of Western Europe, as Excel writes them in CSV."""
+
+
+def _western(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error(_WESTERN, _western)
+
+
+@contextmanager
+def open_text(path: Path, errors: str = "strict") -> Iterator[TextIO]:
+    """Opens a text, gzipped or not, in UTF-8 or UTF-16, by its first bytes rather than by its name."""
+    with path.open("rb") as file, _text_of(file, errors) as stream:
+        yield stream
+
+
+@contextmanager
+def _text_of(file: io.BufferedReader, errors: str) -> Iterator[TextIO]:
+    with ExitStack() as stack:
+        binary: io.BufferedReader | gzip.GzipFile = file
+        if file.peek(2)[:2] == b"\x1f\x8b":
+            binary = stack.enter_context(gzip.GzipFile(fileobj=file))
+        wide = binary.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        yield stack.enter_context(
+            io.TextIOWrapper(
+                cast(BinaryIO, binary), encoding="utf-16" if wide else "utf-8", errors=errors, newline=""
+            )
+        )
 
 
 def decoded(content: bytes) -> str:

@@ -15,6 +15,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from lzma import LZMAError
@@ -23,6 +24,7 @@ from xml.parsers import expat
 
 from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.library.importers.cell_formats import CellFormat, format_of
+from bioscan_desktop.library.importers.headers import WITHIN, Wanted, find_header
 
 MAX_SHEET, MAX_TEXTS, MAX_OTHER = 512 << 20, 256 << 20, 16 << 20
 """Unpacked bytes of a sheet, of the texts of all sheets, and of what says where these are."""
@@ -30,15 +32,10 @@ MAX_ROWS, MAX_CELLS = 1_048_576, 20_000_000
 """Rows are those of Excel."""
 MAX_COLUMNS = 1024
 """Cells further right are not read."""
-HEADER_WITHIN = 20
-"""Rows in which a header is looked for, below titles and remarks."""
-
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 1 << 16
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-
-IsHeader = Callable[[list[str]], bool]
 
 
 def is_workbook(head: bytes) -> bool:
@@ -46,26 +43,42 @@ def is_workbook(head: bytes) -> bool:
     return head.startswith((_ZIP, _OLE))
 
 
-def workbook_rows(path: Path, is_header: IsHeader, content: bytes | None = None) -> Iterator[list[str]]:
-    """The rows of the first visible sheet that has a header, from the header on.
+def workbook_rows(path: Path, wanted: Wanted, content: bytes | None = None) -> Iterator[list[str]]:
+    """The rows of the visible sheet whose header names most of the columns, from the header on.
 
-    Without any header, the first sheet from its first row with text on. Rows without cells are empty lists.
+    Of equal ones, the first. Without any header, the first sheet from its first row with text on. A header
+    of two rows becomes one; rows without cells are empty lists.
 
     Args:
-        is_header: whether a row is the header of the table that is wanted.
+        wanted: which columns make a header.
         content: of the file, if it was read already.
 
     Raises:
         ArgumentError: in one sentence, if it is protected, damaged, too large, or no workbook.
     """
+    with _opened(path, content) as book:
+        found = max(_tables(book, wanted), key=lambda table: table.known, default=None)
+        yield from found.rows(book) if found is not None else ()
+
+
+def workbook_tables(path: Path, wanted: Wanted, content: bytes | None = None) -> list[list[list[str]]]:
+    """The rows of every visible sheet that has a header, each as `workbook_rows` gives them.
+
+    Raises:
+        ArgumentError: as there.
+    """
+    with _opened(path, content) as book:
+        return [list(table.rows(book)) for table in _tables(book, wanted)]
+
+
+@contextmanager
+def _opened(path: Path, content: bytes | None) -> Iterator[_Workbook]:
     try:
         head = content[:8] if content is not None else _head(path)
         if head.startswith(_OLE):
             raise _protected_or_old(path, content)
         with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:
-            book = _Workbook(archive, path)
-            for sheet, skipped in _found(book, is_header):
-                yield from islice(book.rows(sheet), skipped, None)
+            yield _Workbook(archive, path)
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, LookupError, ValueError,
             struct.error, NotImplementedError, LZMAError) as error:  # fmt: skip
         raise ArgumentError(
@@ -95,16 +108,34 @@ def _protected_or_old(path: Path, content: bytes | None) -> ArgumentError:
     return ArgumentError(f"{path} is of an old version of Excel; save it as .xlsx or as CSV.")
 
 
-def _found(book: _Workbook, is_header: IsHeader) -> list[tuple[str, int]]:
-    """The sheet that is wanted, and how many rows stand above its header; empty where all are empty."""
-    first: list[tuple[str, int]] = []
+@dataclass(frozen=True)
+class _Table:
+    """A table within a workbook: its sheet, its header, how many rows of the sheet are above its rows, and
+    how many columns of it are known."""
+
+    sheet: str
+    names: list[str]
+    skipped: int
+    known: int
+
+    def rows(self, book: _Workbook) -> Iterator[list[str]]:
+        yield self.names
+        yield from islice(book.rows(self.sheet), self.skipped, None)
+
+
+def _tables(book: _Workbook, wanted: Wanted) -> list[_Table]:
+    """The sheets with a header; if there is none, the first with text; empty where all are empty."""
+    found: list[_Table] = []
+    first: list[_Table] = []
     for sheet in book.sheets:
-        for number, row in enumerate(islice(book.rows(sheet), HEADER_WITHIN)):
-            if is_header(row):
-                return [(sheet, number)]
-            if not first and any(row):
-                first = [(sheet, number)]
-    return first
+        rows = list(islice(book.rows(sheet), WITHIN + 1))
+        header = find_header(rows, wanted)
+        if header is not None:
+            found.append(_Table(sheet, header.names, header.end, header.known))
+        elif not first:
+            filled = (number for number, row in enumerate(rows) if any(row))
+            first = [_Table(sheet, rows[number], number + 1, 0) for number in islice(filled, 1)]
+    return found or first
 
 
 @dataclass

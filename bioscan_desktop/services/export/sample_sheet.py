@@ -11,16 +11,25 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.taxonomy import clean_name
-from bioscan_desktop.library.importers.tables import decoded, dialect_of
-from bioscan_desktop.library.importers.workbooks import is_workbook, workbook_rows
+from bioscan_desktop.library.importers.headers import Wanted, folded
+from bioscan_desktop.library.importers.tables import decoded, text_rows
+from bioscan_desktop.library.importers.workbooks import is_workbook, workbook_tables
 from bioscan_desktop.services.export.dates import iso_dates
 
 TERMS: dict[str, tuple[str, ...]] = {
-    "eventDate": ("date", "collectiondate", "collectiondatestart", "datecollected", "observedon"),
+    "eventDate": (
+        "date",
+        "collectiondate",
+        "collectiondatestart",
+        "datecollected",
+        "observedon",
+        "datestart",
+    ),
     "verbatimEventDate": (),
     "eventTime": ("collectiontime", "time"),
     "recordedBy": ("collectors", "collector", "collectedby", "leg", "collecteur"),
@@ -52,12 +61,20 @@ NUMBERS = frozenset(
 PLATE, WELL = ("plate", "plateid"), ("well", "wellid", "wellposition")
 IDS = (
     "queryid", "specimenid", "sampleid", "processid", "materialsampleid", "recordnumber", "catalognumber",
-    "museumid", "fieldid", "fieldnumber", "filename", "imagefile", "id",
+    "museumid", "fieldid", "fieldnumber", "filename", "imagefile", "id", "specimen", "sample", "photo",
+    "image", "file",
 )  # fmt: skip
 """Columns by which a row is found, the surest first."""
+FILES = ("filename", "imagefile", "photo", "image", "file")
+"""Those of them whose endings do not count."""
 MAX_BYTES = 64 << 20
 """Of a file of samples: some 300,000 rows. A copy of it is kept with the session."""
-END, COORD = ("collectiondateend", "enddate"), ("coord", "coordinates", "latlon")
+END, COORD = ("collectiondateend", "enddate", "dateend"), ("coord", "coordinates", "latlon")
+
+_KNOWN = frozenset(
+    (*map(str.casefold, TERMS), *chain.from_iterable(TERMS.values()), *COORD, *END, *PLATE, *WELL, *IDS)
+)
+_WANTED = Wanted(_KNOWN, (*IDS, *WELL), fewest=2)
 
 _SHORT_WELL = re.compile(r"(^|[-_. ])([a-p])(\d)$")
 _ANGLE = re.compile(
@@ -116,15 +133,12 @@ def read_sheet(path: Path, copy: bytes = b"") -> SampleSheet:
     notices: list[str] = []
     content = _content(path, copy, notices)
     try:
-        table = _table(path, content)
+        tables = _tables(path, content)
     except (UnicodeDecodeError, csv.Error) as error:
         raise _unreadable(path, error) from None
-    columns = _columns(table[0]) if table else []
-    cells = [
-        {name: value for name, cell in zip(columns, row, strict=False) if name and (value := clean(cell))}
-        for row in table[1:]
-    ]
-    if not any(name in columns for name in (*IDS, *WELL)):
+    columns = {folded(cell) for table in tables for cell in table[0]}
+    cells = _joined([_cells(table) for table in tables])
+    if columns.isdisjoint((*IDS, *WELL)):
         raise ArgumentError(
             f"{path} has no column that says which specimen a row is of, such as sampleid, "
             "specimen_id or well."
@@ -157,25 +171,50 @@ def _content(path: Path, copy: bytes, notices: list[str]) -> bytes:
     return content
 
 
-def _table(path: Path, content: bytes) -> list[list[str]]:
-    """The rows, with the header first."""
+def _tables(path: Path, content: bytes) -> list[list[list[str]]]:
+    """The rows, with the header first; of a workbook those of each sheet."""
     if is_workbook(content):
-        return list(workbook_rows(path, _is_header, content))
-    text = decoded(content)
-    dialect = dialect_of(next(iter(text.splitlines()), ""), path.suffix.lower() == ".tsv")
+        return workbook_tables(path, _WANTED, content)
     # Rows end where csv says so: cells may have line ends of their own, FileMaker's vertical tabs too.
-    return list(csv.reader(io.StringIO(text, newline=""), dialect))
+    lines = io.StringIO(decoded(content), newline="")
+    rows = list(text_rows(lines, path.suffix.lower() == ".tsv", _WANTED))
+    return [rows] if rows else []
 
 
-def _columns(cells: Iterable[str]) -> list[str]:
-    return [re.sub(r"[^a-z]", "", cell.casefold()) for cell in cells]
+def _cells(table: Sequence[Sequence[str]]) -> list[dict[str, str]]:
+    """The filled cells of each row below the header, by column."""
+    columns = [folded(cell) for cell in table[0]]
+    rows = [
+        {name: value for name, cell in zip(columns, row, strict=False) if name and (value := clean(cell))}
+        for row in table[1:]
+    ]
+    if {"eventdate", *TERMS["eventDate"]}.isdisjoint(columns) and any(
+        iso_dates([row.get("datum", "") for row in rows])
+    ):  # German for date, and no geodetic datum
+        return [{"date" if name == "datum" else name: value for name, value in row.items()} for row in rows]
+    return rows
 
 
-def _is_header(cells: list[str]) -> bool:
-    """A row that names a column of ids, and another one that is known."""
-    named = set(_columns(cells))
-    terms = {name for term, others in TERMS.items() for name in (term.casefold(), *others)}
-    return not named.isdisjoint((*IDS, *WELL)) and len(named & {*terms, *IDS, *WELL, *COORD}) > 1
+def _joined(tables: Sequence[Sequence[dict[str, str]]]) -> list[dict[str, str]]:
+    """The rows of all sheets. BOLD's workbooks tell of a specimen on several: what is found there by the
+    surest column of ids that both have, and contradicts nothing, goes into its first row."""
+    rows: list[dict[str, str]] = []
+    places: dict[str, dict[str, dict[str, str]]] = {}
+    for table in tables:
+        added = []
+        for row in table:
+            column = next((name for name in IDS if name in row and name in places), "")
+            first = places[column].get(_folded(row[column]), {}) if column else {}
+            if first and all(first.get(n, value) == value for n, value in row.items() if n in _KNOWN):
+                first.update(row)
+            else:
+                added.append(row)
+        rows += added
+        for row in added:
+            for name in IDS:
+                if name in row:
+                    places.setdefault(name, {}).setdefault(_folded(row[name]), row)
+    return rows
 
 
 def _unreadable(path: Path, error: Exception) -> ArgumentError:
@@ -280,7 +319,7 @@ def _placed(
         for cell, row in zip(cells, rows, strict=True):
             if column in cell:
                 value = cell[column]
-                text = value.rpartition(".")[0] or value if column in ("filename", "imagefile") else value
+                text = value.rpartition(".")[0] or value if column in FILES else value
                 if own.setdefault(_folded(text), row) is not row:
                     twice.add(value)
         found = {**own, **found}

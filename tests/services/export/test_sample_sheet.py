@@ -175,3 +175,68 @@ def test_a_workbook_of_samples(tmp_path: Path) -> None:
     path.write_bytes(content[:900])
     with pytest.raises(ArgumentError, match="is a damaged workbook"):
         read_sheet(path)
+
+
+def test_a_header_of_two_rows_below_a_title(tmp_path: Path) -> None:
+    """As a workbook, and as the CSV that Excel makes of it."""
+    openpyxl = pytest.importorskip("openpyxl")
+    rows = [
+        ["Moths of the Aare, 2026"],
+        ["Specimen", "Collecting", None, None, None, "Collector"],
+        ["Sample ID", "Date (dd.mm.yyyy)", "Lat (°)", "Lon (°)", "Elev (m)"],
+        ["M1", dt.date(2026, 7, 31), 46.95, 7.45, 540, "A. Muster"],
+    ]
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for cells in ("A1:F1", "B2:E2", "F2:F3"):
+        book.active.merge_cells(cells)
+    book.save(tmp_path / "samples.xlsx")
+    text = (
+        "Moths of the Aare, 2026;;;;;\r\nSpecimen;Collecting;;;;Collector\r\n"
+        "Sample ID;Date (dd.mm.yyyy);Lat (°);Lon (°);Elev (m);\r\nM1;31.07.2026;46,95;7,45;540;A. Muster\r\n"
+    )
+    (tmp_path / "samples.csv").write_bytes(text.encode("cp1252"))
+    for name in ("samples.xlsx", "samples.csv"):
+        found = read_sheet(tmp_path / name)
+        assert len(found) == 1 and found.notices == ()
+        assert found.find(["M1"]).values == {
+            "eventDate": "2026-07-31", "decimalLatitude": "46.95", "decimalLongitude": "7.45",
+            "minimumElevationInMeters": "540", "recordedBy": "A. Muster",
+        }  # fmt: skip
+
+
+def test_all_sheets_of_a_workbook_count(tmp_path: Path) -> None:
+    """BOLD tells of a specimen on several sheets; others have a sheet a year."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["Sample ID", "Process ID", "Museum ID"])
+    book.active.append(["M1", "GMX1-26", "NHM 1"])
+    collecting = book.create_sheet("Collection Data")
+    collecting.append(["Sample ID", "Collection Date", "Country/Ocean"])
+    collecting.append(["M1", "31-Jul-2026", "France"])
+    collecting.append(["M2", "01-Aug-2026", "Peru"])
+    book.create_sheet("Codes").append(["F", "female"])
+    other = book.create_sheet("2025")
+    other.append(["sampleid", "date", "country", "process id"])
+    other.append(["M1", "2025-07-01", "Chad", "GMX9-26"])
+    book.save(tmp_path / "bold.xlsx")
+    found = read_sheet(tmp_path / "bold.xlsx")
+    assert len(found) == 3
+    expected = {"eventDate": "2026-07-31", "country": "France", "catalogNumber": "NHM 1"}
+    assert found.find(["GMX1-26"]).values == found.find(["M1"]).values == expected
+    assert found.find(["M2"]).values == {"eventDate": "2026-08-01", "country": "Peru"}
+    assert found.find(["GMX9-26"]).values == {"eventDate": "2025-07-01", "country": "Chad"}
+    assert found.notices == ("bold.xlsx has several rows of one specimen, of which the first counts: M1.",)
+
+
+def test_datum_is_a_date_in_german(tmp_path: Path) -> None:
+    found = sheet(tmp_path, "sampleid;Datum;lat;lon\nM1;31.07.2026;46,9;7,4\n")
+    assert found.find(["M1"]).values["eventDate"] == "2026-07-31"
+    assert "geodeticDatum" not in found.terms
+    for head, date in (
+        ("sampleid;datum;date;lat;lon", "2026-07-31"),
+        ("sampleid;datum;time;lat;lon", "22:05"),
+    ):
+        found = sheet(tmp_path, f"{head}\nM1;WGS84;{date};46,9;7,4\n")
+        assert found.find(["M1"]).values["geodeticDatum"] == "WGS84"
