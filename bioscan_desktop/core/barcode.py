@@ -27,7 +27,8 @@ MAX_BASES = 20_000
 
 MAX_N_SHARE = 0.5
 
-_NOISE = re.compile(r"[\s\d\-.*]+")
+_NOISE = re.compile(r"[\s\d\-.*~]+")
+"""Blanks, counts of bases, and gaps; `~` is BioEdit's and GCG's beyond the ends."""
 _NOT_IUPAC = re.compile(r"[^ACGTRYSWKMBDHVN]")
 _BASES_OF = {
     "A": "A", "C": "C", "G": "G", "T": "T",

@@ -66,6 +66,7 @@ class TestClean:
                 f"{i + 1:>9} " + " ".join(GOOD[j : j + 10].lower() for j in range(i, i + 60, 10))
                 for i in range(0, len(GOOD), 60)
             ),
+            "~~~~" + GOOD[:300] + "--" + GOOD[300:] + "~~",
             "----" + GOOD[:300] + "---" + GOOD[300:] + "....*",
             "NNNNN" + GOOD + "NNN",
             "\u00a0" + GOOD + "\u2028",
