@@ -72,7 +72,7 @@ def _read_one(
         _skip(run, name, f"{name} has no order, so it cannot name anything.")
         return
     if not record.nucleotides and not record.image_file:
-        _skip(run, name, f"{name} has neither a barcode nor a photo.")
+        _skip(run, name, record.why_no_barcode(name) or f"{name} has neither a barcode nor a photo.")
     if record.nucleotides and model.has("dna"):
         try:
             sequence = clean(record.nucleotides, name).sequence

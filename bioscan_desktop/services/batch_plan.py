@@ -215,6 +215,7 @@ def _add_barcode(
 
 def _take_table(connection: sqlite3.Connection, root: Path, table: Path) -> None:
     """Rule 1: gives photos and barcodes the names that a table has for them."""
+    others: dict[str, BarcodeError] = {}
     for record in read_table(table):
         name = record.specimen_id or record.sampleid or record.processid or f"row_{record.row}"
         if record.image_file:
@@ -227,9 +228,18 @@ def _take_table(connection: sqlite3.Connection, root: Path, table: Path) -> None
                 error = problem
             if not _is_known(connection, name, barcode, error):
                 _add_barcode(connection, _AT_END, None, name, name, barcode, error)
+        elif (why := record.why_no_barcode(name)) is not None:
+            others.setdefault(name, BarcodeError(why, "other_marker"))
         elif not _name_barcode(connection, record, name) and not record.image_file:
             message = f"{name}: the table names neither a photo nor a barcode."
             _add_barcode(connection, _AT_END, None, name, name, None, BarcodeError(message, "empty_row"))
+    for name, error in others.items():  # nothing else is known of them
+        known = "SELECT 1 FROM temp.{} WHERE sample = ?"
+        if not any(
+            connection.execute(known.format(kind), (name.casefold(),)).fetchone()
+            for kind in ("photos", "barcodes")
+        ):
+            _add_barcode(connection, _AT_END, None, name, name, None, error)
 
 
 def _is_known(

@@ -104,22 +104,29 @@ def from_table(path: Path, images: Path | None = None) -> Iterator[Specimen]:
 
     Photos are looked for in `images`, or beside the table. Rows of the same specimen_id are joined: all
     their photos show one specimen, and the first barcode is its own. Another barcode becomes a specimen by
-    itself with a numbered id.
+    itself with a numbered id. Sequences of other markers are left out where there is something else.
 
     Raises:
         ArgumentError: if the table cannot be read.
     """
     root = images if images is not None else path.parent
     pending: dict[str, list[tuple[str | None, str | None]]] = {}
+    others: dict[str, str] = {}
     for record in read_table(path):
         name = record.specimen_id or record.sampleid or record.processid or f"row_{record.row}"
         pending.setdefault(name, []).append((record.image_file, record.nucleotides))
+        if (why := record.why_no_barcode(name)) is not None:
+            others.setdefault(name, why)
     for name, parts in pending.items():
         photos = list(dict.fromkeys(photo for photo, _ in parts if photo))
         sequences = list(dict.fromkeys(sequence for _, sequence in parts if sequence))
         if not photos and not sequences:
-            message = f"{name}: the table names neither a photo nor a barcode."
-            yield Specimen(name, name, error=InputError(message, "empty_row"))
+            nothing = (
+                BarcodeError(others[name], "other_marker")
+                if name in others
+                else InputError(f"{name}: the table names neither a photo nor a barcode.", "empty_row")
+            )
+            yield Specimen(name, name, error=nothing)
             continue
         barcodes = [_cleaned(sequence, f"The barcode of {name}") for sequence in sequences]
         barcode, error = barcodes[0] if barcodes else (None, None)

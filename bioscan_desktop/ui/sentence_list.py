@@ -79,6 +79,7 @@ PHOTOS = (
     mark("The folder {path} cannot be read ({why})."),
     mark("The folder {path} holds no photo and no sequence file."),
     mark("the table names neither a photo nor a barcode."),
+    mark("the sequence is of the marker {name}; only COI barcodes can be compared."),
 )
 
 PACKS = (

@@ -2673,6 +2673,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>le tableau ne nomme ni photo ni code-barres.</translation>
     </message>
     <message>
+        <source>the sequence is of the marker {name}; only COI barcodes can be compared.</source>
+        <translation>la séquence est celle du marqueur {name}&#x202f;; seuls les codes-barres COI peuvent être comparés.</translation>
+    </message>
+    <message>
         <source>library pack</source>
         <translation>paquet de bibliothèque</translation>
     </message>

@@ -194,6 +194,23 @@ class TestSkipped:
         assert summary.manifest.counts["dna_keys"] == summary.manifest.counts["image_keys"] == 1
         library.close()
 
+    def test_sequences_of_other_markers_do_not_become_barcodes(
+        self, tmp_path: Path, model: ModelPack
+    ) -> None:
+        """As in BOLD's data packages."""
+        lines = ["processid\tnuc\tmarker_code\torder\tfamily\tgenus\tspecies"]
+        lines += ["\t".join((name, text, marker, *PRONUBA)) for name, text, marker in
+                  (("P1", A, "COI-5P"), ("P1", B, "28S"), ("P2", B, "CAD"))]  # fmt: skip
+        (tmp_path / "bold.tsv").write_text("\n".join(lines))
+        summary = build_library(
+            read_table(tmp_path / "bold.tsv"), model, tmp_path / "lib", BuildOptions("lib")
+        )
+        assert summary.manifest.counts["dna_keys"] == summary.manifest.counts["barcodes"] == 1
+        assert [sentence for _, sentence in summary.skipped] == [
+            f"{name}: the sequence is of the marker {marker}; only COI barcodes can be compared."
+            for name, marker in (("P1", "28S"), ("P2", "CAD"))
+        ]
+
     def test_nothing_usable_is_one_sentence_with_the_first_problem(
         self, tmp_path: Path, model: ModelPack
     ) -> None:

@@ -135,6 +135,21 @@ class TestTables:
         (record,) = table(tmp_path, "\t".join(names.split()) + "\n" + "\t".join(cells) + "\n")
         assert record.lineage == EXPECTED.lineage
 
+    @pytest.mark.parametrize(
+        ("marker", "other"),
+        [("COI-5P", None), ("coi", None), ("COX1", None), ("", None), ("None", None), ("28S", "28S"),
+         ("COI-3P", "COI-3P"), ("COII", "COII")],
+    )  # fmt: skip
+    def test_sequences_of_other_markers_are_no_barcodes(
+        self, tmp_path: Path, marker: str, other: str | None
+    ) -> None:
+        (record,) = table(tmp_path, f"processid\tnuc\tmarker_code\nP1\t{GOOD}\t{marker}\n")
+        assert (record.nucleotides, record.other_marker) == (None if other else GOOD, other)
+        why = f"P1: the sequence is of the marker {other}; only COI barcodes can be compared."
+        assert record.why_no_barcode("P1") == (why if other else None)
+        (photo,) = table(tmp_path, f"processid\timage_file\tnuc\tmarker_code\nP1\ta.jpg\t\t{marker}\n")
+        assert photo.other_marker is None
+
     def test_names_with_blanks_as_in_spreadsheets(self, tmp_path: Path) -> None:
         (record,) = table(
             tmp_path, f"Process ID;Sample-ID;BIN URI;Nucleotides (COI)\nP1;S1;B1;{GOOD}\n", "a.csv"

@@ -174,6 +174,20 @@ def test_a_table_says_who_belongs_to_whom(folder: Folder, tmp_path: Path) -> Non
     assert error == "nothing: the table names neither a photo nor a barcode."
 
 
+def test_other_markers_of_a_table_are_told_where_there_is_nothing_else(folder: Folder) -> None:
+    folder.photos("a.jpg")
+    other, barcode = random_barcode(3), random_barcode(4)
+    folder.place(
+        folder.table(
+            "specimen_id\timage_file\tnucleotides\tmarker_code\n"
+            f"moth\t\t{other}\t28S\nmoth\t\t{barcode}\tCOI-5P\nfly\t\t{other}\t28S\nbee\ta.jpg\t{other}\t28S\n"
+        )
+    )
+    assert folder.rows == [("bee", "a.jpg", False), ("moth", None, True), ("fly", None, False)]
+    error = folder.database.value("SELECT error_message FROM specimens WHERE query_id = 'fly'")
+    assert error == "fly: the sequence is of the marker 28S; only COI barcodes can be compared."
+
+
 def test_a_barcode_that_a_table_repeats_for_each_photo_is_one(folder: Folder) -> None:
     folder.photos("a.jpg", "b.jpg")
     barcode, other = random_barcode(3), random_barcode(4)

@@ -187,6 +187,15 @@ class TestTable:
         assert specimen.error is not None
         assert specimen.error.code == "empty_row"
 
+    def test_other_markers_are_told_where_there_is_nothing_else(self, tmp_path: Path) -> None:
+        head = ("specimen_id", "image_file", "nucleotides", "marker_code")
+        rows = [("S1", "", OTHER, "28S"), ("S1", "", GOOD, "COI-5P"), ("S2", "", OTHER, "28S"),
+                ("S3", "a.jpg", OTHER, "28S")]  # fmt: skip
+        first, second, third = from_table(write(tmp_path / "t.tsv", [head, *rows]))
+        assert first.barcode is not None and first.barcode.sequence == GOOD
+        assert (second.modality, second.error and second.error.code) == ("dna", "other_marker")
+        assert (third.modality, third.barcode, third.error) == ("image", None, None)
+
     def test_names_fall_back(self, tmp_path: Path) -> None:
         table = write(
             tmp_path / "t.tsv",

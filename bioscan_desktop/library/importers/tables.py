@@ -33,7 +33,10 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "bin_uri": ("binuri", "dnabin", "uri"),
     "country": ("country", "countryocean"),
     "specimen_id": ("specimenid",),
+    "marker": ("markercode",),
 }
+_BARCODE_REGION = frozenset({"coi5p", "coi", "co1", "coxi", "cox1"})
+"""Markers whose sequences are barcodes; BOLD's packages hold 28S, COI-3P and many more beside them."""
 _WANTED = Wanted(
     frozenset(chain.from_iterable(_ALIASES.values())), (*_ALIASES["nucleotides"], *_ALIASES["image_file"])
 )
@@ -57,7 +60,8 @@ class Record:
 
     Attributes:
         row: line of the file, 1 for the first below the header.
-        nucleotides: as written in the file, not yet cleaned.
+        nucleotides: as written in the file, not yet cleaned; None if they are of another marker.
+        other_marker: which one that is.
     """
 
     row: int
@@ -69,6 +73,15 @@ class Record:
     bin_uri: str | None = None
     country: str | None = None
     specimen_id: str | None = None
+    other_marker: str | None = None
+
+    def why_no_barcode(self, name: str) -> str | None:
+        """A sentence, if its sequence is left out because of its marker."""
+        if self.other_marker is None:
+            return None
+        return (
+            f"{name}: the sequence is of the marker {self.other_marker}; only COI barcodes can be compared."
+        )
 
 
 def read_table(path: Path) -> Iterator[Record]:
@@ -212,14 +225,17 @@ def _record(number: int, cells: list[str], columns: dict[str, int | None]) -> Re
         text = cells[index].strip() if index is not None and index < len(cells) else ""
         return None if clean_name(text) is None else text
 
+    nucleotides, marker = raw("nucleotides"), raw("marker")
+    is_other = nucleotides is not None and marker is not None and folded(marker) not in _BARCODE_REGION
     return Record(
         row=number,
         lineage=Lineage.from_row({rank: cell(rank) for rank in ("order", "family", "genus", "species")}),
         processid=raw("processid"),
         sampleid=raw("sampleid"),
         image_file=raw("image_file"),
-        nucleotides=raw("nucleotides"),
+        nucleotides=None if is_other else nucleotides,
         bin_uri=raw("bin_uri"),
         country=cell("country"),
         specimen_id=raw("specimen_id"),
+        other_marker=marker if is_other else None,
     )
