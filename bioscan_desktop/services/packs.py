@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import zipfile
 import zlib
@@ -14,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from bioscan_desktop import paths
-from bioscan_desktop.core.errors import ArgumentError, PackError
+from bioscan_desktop.core.errors import ArgumentError, PackError, reason
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.manifest import ModelManifest
 from bioscan_desktop.library.draft import LOCK, lock
@@ -128,6 +129,15 @@ def verify(kind: str, folder: Path) -> None:
         LibraryManifest.load(folder).verify(folder)
 
 
+def _why(error: OSError) -> str:
+    """In a few words, also of what befell the copy of a folder: a list of (from, to, why)."""
+    if isinstance(error, shutil.Error) and isinstance(error.args[0], list):
+        why = str(error.args[0][0][-1])
+        found = re.match(r"\[\w+ -?\d+\] ([^:]+)", why)
+        return found[1] if found is not None else why
+    return reason(error)
+
+
 def install(kind: str, source: Path) -> Path:
     """Installs a pack from a folder or a zip file, checked before it is put in place.
 
@@ -176,7 +186,7 @@ def install(kind: str, source: Path) -> Path:
             raise
         return target
     except OSError as error:
-        raise PackError(f"The pack cannot be installed ({error.strerror or error}).") from None
+        raise PackError(f"The pack cannot be installed ({_why(error)}).") from None
     finally:
         if held is not None:
             held.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import zipfile
 from dataclasses import replace
@@ -58,6 +60,18 @@ class TestInstall:
             opened.writestr("__MACOSX/tiny/._manifest.json", b"\x00\x05\x16\x07")
         assert packs.kind_of(archive) == "libraries"
         packs.verify("libraries", packs.install("libraries", archive))
+
+    def test_a_full_disk_is_one_sentence(self, world: TinyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Copying a folder reports all its files in one error."""
+
+        def full(source: str, target: str, **_: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), source, None, target)
+
+        copytree = shutil.copytree
+        monkeypatch.setattr(shutil, "copytree", lambda a, b: copytree(a, b, copy_function=full))
+        with pytest.raises(PackError) as caught:
+            packs.install("models", world.model)
+        assert caught.value.message == "The pack cannot be installed (No space left on device)."
 
     def test_again_replaces(self, world: TinyWorld) -> None:
         first = packs.install("models", world.model)
