@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bioscan_desktop import paths
 from bioscan_desktop.cli_parts import (
     EXIT_OK,
     EXIT_SOME_FAILED,
@@ -285,7 +286,14 @@ def _run_index(arguments: argparse.Namespace) -> int:
 
     library = packs.open_library(arguments.library)
     try:
-        print(json.dumps(_prepare(library, library.modalities)))
+        told = _prepare(library, library.modalities)
+        lost = [m for m, what in told.items() if what["search"] == "hnsw" and not library.has_graph(m)]
+        if lost:
+            raise ArgumentError(
+                f"The prepared search cannot be kept: the folder {paths.cache_dir()} cannot be written. Free "
+                "some space, or set BIOSCAN_HOME to a folder that can be."
+            )
+        print(json.dumps(told))
     finally:
         library.close()
     return EXIT_OK

@@ -167,6 +167,15 @@ def test_a_graph_follows_the_library(
     library.close()
 
 
+def test_an_index_that_cannot_be_kept_is_told(
+    pack: Path, own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (own_home / "cache").write_text("no folder")
+    assert run("library", "index", pack) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.startswith("bioscan: The prepared search cannot be kept: the folder ")
+
+
 def test_identify_says_how_to_make_a_large_library_faster(
     pack: Path, world: TinyWorld, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
