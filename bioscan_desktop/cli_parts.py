@@ -115,7 +115,8 @@ def output(path: Path | None) -> Iterator[IO[str]]:
     if path.is_dir():  # said before the work, not after it
         raise ArgumentError(f"{path} is a folder; name a file in it.")
     final = paths.replaceable(path)
-    part = final.with_name(f"{final.name}.part") if final is not None else path
+    # Under a name of its own: the same command may run twice at once.
+    part = final.with_name(f"{final.name}.{os.getpid()}.part") if final is not None else path
     try:
         with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
             yield stream

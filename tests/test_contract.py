@@ -11,8 +11,10 @@ import io
 import json
 import logging
 import os
+import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -276,12 +278,30 @@ class TestStreams:
         assert shown[0] == shown[1]
         assert {path.name for path in tmp_path.iterdir()} == {"pipe", "link", "file"}
 
+    def test_two_runs_at_once_into_the_same_file(self, world: TinyWorld, tmp_path: Path) -> None:
+        """The one that ends last counts, and both are whole."""
+        out = tmp_path / "names.txt"
+        code = "import sys; from bioscan_desktop.cli_parts import output; from pathlib import Path\n"
+        code += (
+            "with output(Path(sys.argv[1])) as stream:\n stream.write(sys.argv[2]); stream.flush()\n input()"
+        )
+        first, second = (
+            subprocess.Popen([sys.executable, "-c", code, out, text], stdin=subprocess.PIPE)
+            for text in ("first" * 9, "second")
+        )
+        for run, text in ((second, "second"), (first, "first" * 9)):
+            while len(list(tmp_path.glob("*.part"))) < 1 + (run is second):
+                time.sleep(0.01)
+            run.communicate(b"\n", timeout=60)
+            assert (run.returncode, out.read_text()) == (0, text)
+        assert list(tmp_path.iterdir()) == [out]
+
     def test_a_folder_as_out_is_refused_before_the_work(
         self, bioscan: Runner, world: TinyWorld, tmp_path: Path
     ) -> None:
         assert bioscan.identify(world.photos[RAPAE], "--out", tmp_path) == 2
         assert bioscan.sentence() == f"bioscan: {tmp_path} is a folder; name a file in it."
-        assert not list(tmp_path.parent.glob(f"{tmp_path.name}.part"))
+        assert not list(tmp_path.parent.glob(f"{tmp_path.name}*.part"))
 
     @pytest.mark.parametrize(
         ("text", "said"),
