@@ -10,8 +10,9 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from bioscan_desktop import (
     __version__,
@@ -103,7 +104,10 @@ def _add_identify(commands: argparse._SubParsersAction) -> None:
         "bioscan identify photos/ barcodes.fasta --format csv --out names.csv",
     )
     parser.add_argument(
-        "inputs", nargs="*", metavar="INPUT", help="photo, folder, FASTA, FASTQ, AB1, or - for FASTA"
+        "inputs",
+        nargs="*",
+        metavar="INPUT",
+        help="photo, folder, FASTA, FASTQ, AB1, or - for sequences on standard input",
     )
     parser.add_argument("--sequence", action="append", default=[], metavar="ACGT", help="one barcode")
     parser.add_argument(
@@ -164,7 +168,7 @@ def _run_identify(arguments: argparse.Namespace) -> int:
     def named() -> Iterator[specimens.Specimen]:
         for name in arguments.inputs:
             if name == "-":
-                yield from specimens.from_stream(sys.stdin)
+                yield from specimens.from_stream(cast(BufferedReader, sys.stdin.buffer))
             else:
                 yield from specimens.collect([Path(name)], not arguments.no_recursive)
 

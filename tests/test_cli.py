@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -21,6 +22,10 @@ from tests.conftest import SPECIES, TinyWorld, draw_insect, make_model, mutate, 
 
 RAPAE, BALTEATUS = "Pieris rapae", "Episyrphus balteatus"
 ROOT = Path(bioscan_desktop.__file__).parents[1]
+
+
+def standard_input(data: bytes) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BufferedReader(io.BytesIO(data)))
 
 
 class Runner:
@@ -106,14 +111,28 @@ class TestIdentify:
 
     def test_standard_input(self, bioscan: Runner, world: TinyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
         text = f"\ufeff>a\r\n{world.barcodes[RAPAE]}\r\n>a\r\n{world.barcodes[BALTEATUS]}\r\n"
-        monkeypatch.setattr(sys, "stdin", io.StringIO(text))
-        assert bioscan.identify("-") == 0
-        assert [line["query_id"] for line in bioscan.lines] == ["a", "a.2"]
+        for data in (text.encode(), text.encode("utf-16"), gzip.compress(text.encode())):
+            monkeypatch.setattr(sys, "stdin", standard_input(data))
+            assert bioscan.identify("-") == 0
+            assert [line["query_id"] for line in bioscan.lines] == ["a", "a.2"]
+        monkeypatch.setattr(sys, "stdin", standard_input(text.encode()))
+        assert bioscan.identify("-", "-") == 1  # nothing is left for the second one
+        assert [line["status"] for line in bioscan.lines] == ["ok", "ok", "failed"]
+
+    @pytest.mark.parametrize(
+        ("data", "code"), [(b"\x89PNG\0\0", "not_text"), (gzip.compress(b">a\n")[:9], "file_unreadable")]
+    )
+    def test_standard_input_that_is_none(
+        self, bioscan: Runner, monkeypatch: pytest.MonkeyPatch, data: bytes, code: str
+    ) -> None:
+        monkeypatch.setattr(sys, "stdin", standard_input(data))
+        assert bioscan.identify("-") == 1
+        assert bioscan.lines[0]["error"]["code"] == code
 
     def test_empty_standard_input_is_a_failed_row(
         self, bioscan: Runner, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+        monkeypatch.setattr(sys, "stdin", standard_input(b""))
         assert bioscan.identify("-") == 1
         assert bioscan.lines[0]["error"]["code"] == "empty_barcode"
 

@@ -9,8 +9,8 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from io import BufferedReader
 from pathlib import Path
-from typing import TextIO
 
 from bioscan_desktop.core.barcode import Barcode, SequenceRecord, clean, read_records
 from bioscan_desktop.core.errors import ArgumentError, BarcodeError, BioscanError, InputError
@@ -20,7 +20,7 @@ from bioscan_desktop.files import named
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
 from bioscan_desktop.library.importers.folders import scan
-from bioscan_desktop.library.importers.sequences import is_sequence_file, read_sequences
+from bioscan_desktop.library.importers.sequences import is_sequence_file, read_sequences, read_stream
 from bioscan_desktop.library.importers.tables import read_table
 
 
@@ -83,7 +83,11 @@ def from_text(lines: Iterable[str], source: str) -> Iterator[Specimen]:
         empty = False
         yield _of_record(record, source)
     if empty:
-        yield Specimen(source, source, error=BarcodeError(f"{source} holds no sequence.", "empty_barcode"))
+        yield _empty(source)
+
+
+def _empty(source: str) -> Specimen:
+    return Specimen(source, source, error=BarcodeError(f"{source} holds no sequence.", "empty_barcode"))
 
 
 def from_sequence(text: str, query_id: str = "sequence") -> Specimen:
@@ -94,9 +98,18 @@ def from_sequence(text: str, query_id: str = "sequence") -> Specimen:
         return Specimen(query_id, query_id, error=error)
 
 
-def from_stream(stream: TextIO) -> Iterator[Specimen]:
-    """Specimens of FASTA on standard input."""
-    return from_text(stream, "standard input")
+def from_stream(file: BufferedReader) -> Iterator[Specimen]:
+    """Specimens of FASTA or FASTQ on standard input, gzipped or not."""
+    source, empty = "standard input", True
+    try:
+        for record in read_stream(file, source):
+            empty = False
+            yield _of_record(record, source)
+    except BarcodeError as error:
+        yield Specimen(source, source, error=error)
+        return
+    if empty:
+        yield _empty(source)
 
 
 def from_table(path: Path, images: Path | None = None) -> Iterator[Specimen]:

@@ -12,7 +12,7 @@ from typing import TextIO
 from bioscan_desktop.core.barcode import SequenceRecord, clean, read_records
 from bioscan_desktop.core.errors import BarcodeError, reason
 from bioscan_desktop.files import file_size, shown
-from bioscan_desktop.library.importers.tables import open_text
+from bioscan_desktop.library.importers.tables import text_of
 
 SUFFIXES: frozenset[str] = frozenset(".fasta .fa .fna .fas .fsa .ffn .seq .fastq .fq .ab1 .abi".split())
 """File endings that are taken for sequences."""
@@ -42,17 +42,30 @@ def read_sequences(path: Path) -> Iterator[SequenceRecord]:
     empty, name = True, shown(path.name)
     try:
         file_size(path)  # a pipe would be waited for
-        # Headers may be in any encoding; bases are ASCII in all of them.
-        with open_text(path, errors="replace") as stream:
-            for record in read_records(_text_only(stream, name)):
+        with path.open("rb") as file:
+            for record in read_stream(file, name):
                 empty = False
                 yield record
     except FileNotFoundError:
         raise BarcodeError(f"{name}: the file is no longer there.", "file_missing") from None
-    except (OSError, EOFError, zlib.error) as error:
+    except OSError as error:
         raise BarcodeError(f"{name}: the file cannot be read ({reason(error)}).", "file_unreadable") from None
     if empty:
         raise BarcodeError(f"{name}: the file holds no sequence.", "empty_file")
+
+
+def read_stream(file: io.BufferedReader, name: str) -> Iterator[SequenceRecord]:
+    """Yields the records of an open file, such as standard input; none if it is empty.
+
+    Raises:
+        BarcodeError: if it cannot be read or is not text.
+    """
+    try:
+        # Headers may be in any encoding; bases are ASCII in all of them.
+        with text_of(file, errors="replace") as stream:
+            yield from read_records(_text_only(stream, name))
+    except (OSError, EOFError, zlib.error) as error:
+        raise BarcodeError(f"{name}: the file cannot be read ({reason(error)}).", "file_unreadable") from None
 
 
 def _text_only(stream: TextIO, name: str) -> Iterator[str]:

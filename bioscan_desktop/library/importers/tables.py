@@ -119,7 +119,7 @@ def _rows(path: Path) -> Iterator[list[str]]:
         if is_workbook(file.peek(8)[:8]):
             yield from workbook_rows(path, _WANTED, None if file.seekable() else file.read())
             return
-        stream = stack.enter_context(_text_of(file, _WESTERN))
+        stream = stack.enter_context(text_of(file, _WESTERN))
         yield from text_rows(_checked(stream, path), path.name.removesuffix(".gz").endswith(".tsv"), _WANTED)
 
 
@@ -180,22 +180,23 @@ codecs.register_error(_WESTERN, _western)
 @contextmanager
 def open_text(path: Path, errors: str = "strict") -> Iterator[TextIO]:
     """Opens a text, gzipped or not, in UTF-8 or UTF-16, by its first bytes rather than by its name."""
-    with path.open("rb") as file, _text_of(file, errors) as stream:
+    with path.open("rb") as file, text_of(file, errors) as stream:
         yield stream
 
 
 @contextmanager
-def _text_of(file: io.BufferedReader, errors: str) -> Iterator[TextIO]:
+def text_of(file: io.BufferedReader, errors: str) -> Iterator[TextIO]:
+    """The same of a file that is open already, and stays so."""
     with ExitStack() as stack:
         binary: io.BufferedReader | gzip.GzipFile = file
         if file.peek(2)[:2] == b"\x1f\x8b":
             binary = stack.enter_context(gzip.GzipFile(fileobj=file))
         wide = binary.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-        yield stack.enter_context(
-            io.TextIOWrapper(
-                cast(BinaryIO, binary), encoding="utf-16" if wide else "utf-8", errors=errors, newline=""
-            )
+        stream = io.TextIOWrapper(
+            cast(BinaryIO, binary), encoding="utf-16" if wide else "utf-8", errors=errors, newline=""
         )
+        stack.callback(stream.detach)
+        yield stream
 
 
 def decoded(content: bytes) -> str:
