@@ -35,6 +35,7 @@ from bioscan_desktop.cli_parts import (
     command,
     names_in,
     output,
+    say,
     settle_streams,
     told_as_bug,
     write_no_more,
@@ -172,7 +173,7 @@ def _run_identify(arguments: argparse.Namespace) -> int:
             else:
                 yield from specimens.collect([Path(name)], not arguments.no_recursive)
 
-    failed = 0
+    asked = failed = 0
     with output(arguments.out) as stream:
         write = writer_for(arguments.format, stream)
         with ProgressLine() as progress:
@@ -180,7 +181,10 @@ def _run_identify(arguments: argparse.Namespace) -> int:
                 specimens.unique_ids(all_specimens()), arguments.top_k, progress.show
             ):
                 write(result)
+                asked += 1
                 failed += result.status == "failed"
+    if failed:
+        say(f"{failed:,} of {asked:,} specimens cannot be identified; their lines say why.")
     return EXIT_SOME_FAILED if failed else EXIT_OK
 
 

@@ -108,6 +108,7 @@ class TestIdentify:
         assert [h["processid"] for h in bioscan.lines[0]["hits"]] == [h["processid"] for h in line["hits"]]
         assert bioscan.identify("--sequence", "ACGT", "--sequence", world.barcodes[RAPAE]) == 1
         assert [line["query_id"] for line in bioscan.lines] == ["sequence", "sequence.2"]
+        assert bioscan.err == "bioscan: 1 of 2 specimens cannot be identified; their lines say why.\n"
 
     def test_standard_input(self, bioscan: Runner, world: TinyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
         text = f"\ufeff>a\r\n{world.barcodes[RAPAE]}\r\n>a\r\n{world.barcodes[BALTEATUS]}\r\n"
@@ -512,7 +513,7 @@ class TestProcess:
             input=header + world.barcodes[RAPAE].encode() + b"\n",
         )  # fmt: skip
         assert done.returncode == 1
-        assert done.stderr == b""
+        assert done.stderr.startswith(b"bioscan: 1 of 2 specimens cannot be identified")
         lines = [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
         assert [line["status"] for line in lines] == ["ok", "failed"]
 

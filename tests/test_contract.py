@@ -253,7 +253,8 @@ class TestStreams:
         )
         packs = ["--library", world.library, "--model", world.model, "--provider", "cpu"]
         done = python("-c", code, "identify", photo, tmp_path / "gone.jpg", *packs)
-        assert (done.returncode, done.stderr) == (1, b"")
+        said = b"bioscan: 1 of 2 specimens cannot be identified; their lines say why.\n"
+        assert (done.returncode, done.stderr) == (1, said.replace(b"\n", os.linesep.encode()))
         lines = [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
         assert [line["status"] for line in lines] == ["ok", "failed"]
         assert lines[1]["error"] == {
@@ -370,10 +371,11 @@ class TestStreams:
         self, bioscan: Runner, specimens: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         bioscan.identify("--specimens", specimens)
-        assert bioscan.err == ""
+        (said,) = bioscan.err.splitlines()
+        assert said == "bioscan: 1 of 5 specimens cannot be identified; their lines say why."
         monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
         bioscan.identify("--specimens", specimens)
-        assert "\r\x1b[2K" in bioscan.err and bioscan.err.endswith("\x1b[2K")
+        assert "\r\x1b[2K" in bioscan.err and bioscan.err.endswith(f"\x1b[2K{said}\n")
         assert len(bioscan.lines) == 5
 
     def test_closed_streams_are_nothing_at_all(

@@ -306,7 +306,10 @@ def _file(path: Path) -> Iterator[Specimen]:
     elif path.suffix.lower() in PHOTO_SUFFIXES or not path.exists():
         yield Specimen(path.stem, str(path), photo=path)  # a missing file is told by the loader
     else:
-        message = f"{path.name} is neither a photo nor a sequence file that can be read."
+        message = (
+            f"{path.name} is neither a photo nor a sequence file that can be read; save it as JPEG, PNG or "
+            "TIFF, or as FASTA."
+        )
         yield Specimen(path.stem, str(path), error=InputError(message, "unknown_file_type"))
 
 

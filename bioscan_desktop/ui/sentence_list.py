@@ -72,7 +72,10 @@ PHOTOS = (
     mark("Page 1 of {number} is used."),
     mark("The camera data of the photo is damaged; it may appear turned."),
     mark("A 16-bit picture is shown with 8 bits."),
-    mark("{name} is neither a photo nor a sequence file that can be read."),
+    mark(
+        "{name} is neither a photo nor a sequence file that can be read; save it as JPEG, PNG or TIFF, or as "
+        "FASTA."
+    ),
     mark("A photo and a barcode are needed to make one specimen."),
     mark("Photos, and one barcode at most, are needed to make one specimen."),
     mark("Of several photos of one specimen, none can become several specimens."),

@@ -2645,8 +2645,8 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Une image de 16 bits est montrée avec 8 bits.</translation>
     </message>
     <message>
-        <source>{name} is neither a photo nor a sequence file that can be read.</source>
-        <translation>{name} n’est ni une photo ni un fichier de séquences lisible.</translation>
+        <source>{name} is neither a photo nor a sequence file that can be read; save it as JPEG, PNG or TIFF, or as FASTA.</source>
+        <translation>{name} n’est ni une photo ni un fichier de séquences lisible&#x202f;; enregistrez-le au format JPEG, PNG ou TIFF, ou FASTA.</translation>
     </message>
     <message>
         <source>A photo and a barcode are needed to make one specimen.</source>
