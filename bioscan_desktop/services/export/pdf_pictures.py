@@ -9,6 +9,7 @@ from typing import Any
 from fpdf.enums import XPos, YPos
 from PIL import Image, ImageColor
 
+from bioscan_desktop.files import shown
 from bioscan_desktop.services.export.items import ExportItem, Picture
 from bioscan_desktop.services.export.pdf_fonts import FAMILY, Fonts
 from bioscan_desktop.services.export.pdf_spool import SpooledDocument
@@ -90,7 +91,7 @@ class PictureColumn(SpooledDocument):
         height = min(room[1], room[0] * small.height / small.width)
         width = height * small.width / small.height
         place = x + (room[0] - width) / 2
-        self.let_go(self.image(io.BytesIO(small.jpeg), place, y, width, height, alt_text=alt_text))
+        self.let_go(self.image(io.BytesIO(small.jpeg), place, y, width, height, alt_text=shown(alt_text)))
         return height
 
     def _further(self, item: ExportItem, y: float) -> float:

@@ -194,6 +194,15 @@ def test_sheets_have_a_page_each_and_all_names(
     assert reader.metadata.author == "Anna Muster"
 
 
+def test_a_sheet_of_a_photo_whose_name_is_no_text(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    odd = dataclasses.replace(items[0], record={**items[0].record, "query_id": "moth\udcff\n1"})
+    export([with_photo(odd)], "pdf", tmp_path / "x.pdf", options)
+    assert len(pypdf.PdfReader(tmp_path / "x.pdf").pages[0].images) == 1
+
+
 def test_a_long_list_of_references_goes_on_on_the_next_page(
     by_id: dict[str, ExportItem], options: ExportOptions, tmp_path: Path
 ) -> None:
