@@ -182,12 +182,13 @@ def _tables(path: Path, content: bytes) -> list[list[list[str]]]:
 
 
 def _cells(table: Sequence[Sequence[str]]) -> list[dict[str, str]]:
-    """The filled cells of each row below the header, by column."""
+    """The filled cells of each row below the header, by column; rows without any are none."""
     columns = [folded(cell) for cell in table[0]]
-    rows = [
+    filled = (
         {name: value for name, cell in zip(columns, row, strict=False) if name and (value := clean(cell))}
         for row in table[1:]
-    ]
+    )
+    rows = [row for row in filled if row]
     if {"eventdate", *TERMS["eventDate"]}.isdisjoint(columns) and any(
         iso_dates([row.get("datum", "") for row in rows])
     ):  # German for date, and no geodetic datum

@@ -230,6 +230,10 @@ def test_all_sheets_of_a_workbook_count(tmp_path: Path) -> None:
     assert found.notices == ("bold.xlsx has several rows of one specimen, of which the first counts: M1.",)
 
 
+def test_empty_rows_are_no_rows(tmp_path: Path) -> None:
+    assert len(sheet(tmp_path, "sampleid;date\nM1;2026-07-31\n;\n\nM2;2026-07-31\n;;;\n")) == 2
+
+
 def test_datum_is_a_date_in_german(tmp_path: Path) -> None:
     found = sheet(tmp_path, "sampleid;Datum;lat;lon\nM1;31.07.2026;46,9;7,4\n")
     assert found.find(["M1"]).values["eventDate"] == "2026-07-31"
