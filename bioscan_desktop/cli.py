@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from bioscan_desktop.library.pack import Library
     from bioscan_desktop.library.restriction import Restriction
 
+FIGURES = "n_queries keys top_k seen unseen harmonic_mean verdict novelty_auroc ece".split()
+"""Keys that `evaluate --json` always has; null where they were not asked for, as without `--unseen`."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs `bioscan` and returns its exit code."""
@@ -328,7 +331,9 @@ def _run_evaluate(arguments: argparse.Namespace) -> int:
     if arguments.plots is not None:
         save_plots({arguments.query: figures}, arguments.plots)
     if arguments.json:
-        shown = figures if compared is None else {**figures, "comparison": compared.as_dict()}
+        shown = {**figures, **{name: None for name in FIGURES if name not in figures}}
+        if compared is not None:
+            shown["comparison"] = compared.as_dict()
         print(json.dumps(shown, indent=2))
     else:
         print(evaluate.table(figures))

@@ -441,6 +441,12 @@ class TestEvaluate:
         } <= set(figures["verdict"])  # fmt: skip
         assert (figures["seen"]["n_queries"], figures["unseen"]["n_queries"]) == (9, 3)
 
+    def test_json_has_every_key_also_of_what_was_not_asked_for(self, bioscan: Runner, queries: Path) -> None:
+        assert self.run(bioscan, queries, "--json") == 0
+        figures = json.loads(bioscan.out)
+        assert [figures[name] for name in ("seen", "unseen", "harmonic_mean")] == [None, None, None]
+        assert all(figures[name] is not None for name in ("n_queries", "keys", "top_k", "verdict"))
+
     def test_words(self, bioscan: Runner, queries: Path) -> None:
         assert self.run(bioscan, queries) == 0
         assert "12 queries" in bioscan.out
