@@ -33,6 +33,7 @@ from bioscan_desktop.cli_parts import (
     add_packs,
     add_restriction,
     command,
+    ended_in_order,
     names_in,
     output,
     say,
@@ -55,7 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     settle_streams()
     arguments = _parser().parse_args(argv)
     try:
-        code = arguments.run(arguments)
+        with ended_in_order():
+            code = arguments.run(arguments)
         sys.stdout.flush()  # here, where a full disk can still be told
         return code
     except BioscanError as error:

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -522,6 +523,22 @@ class TestProcess:
         assert done.stderr.startswith(b"bioscan: 1 of 2 specimens cannot be identified")
         lines = [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
         assert [line["status"] for line in lines] == ["ok", "failed"]
+
+    @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+    def test_a_request_to_end_leaves_nothing_half_written(self, world: TinyWorld, tmp_path: Path) -> None:
+        """As of `timeout` or a job scheduler."""
+        words = ["--library", world.library, "--model", world.model, "--out", tmp_path / "names.jsonl"]
+        run = subprocess.Popen(
+            [sys.executable, "-m", "bioscan_desktop.cli", "identify", "-", *words],
+            stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        while not list(tmp_path.glob("*.part")):
+            time.sleep(0.02)
+            assert run.poll() is None
+        run.terminate()
+        _, said = run.communicate(timeout=60)
+        assert (run.returncode, said) == (1, b"bioscan: stopped.\n")
+        assert list(tmp_path.iterdir()) == []
 
     def test_an_unusable_pack(self, tmp_path: Path) -> None:
         done = python("-m", "bioscan_desktop.cli", "identify", "x.jpg", "--library", tmp_path)
