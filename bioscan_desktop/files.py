@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import stat
+import unicodedata
 from pathlib import Path
 
 _UNTOLD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -25,15 +27,37 @@ def file_size(path: Path) -> int:
     return status.st_size
 
 
-def shown(name: str) -> str:
-    """A file's name as a sentence can hold it: on one line; line ends, controls and bytes that are no text
-    become marks such as `\\n` and `\\udce9`."""
-    return _UNTOLD.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), name)
+def comparable(name: str) -> str:
+    """A name by which a photo, a barcode or a row is found: case does not matter, nor whether accents are
+    letters of their own (names from a Mac have `e` and an accent where others have `é`)."""
+    return unicodedata.normalize("NFC", name.casefold())
+
+
+def spellings(name: str) -> list[str]:
+    """A file's name as it is, and with its accents written in the other ways."""
+    forms = (unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name))
+    return list(dict.fromkeys((name, *forms)))
 
 
 def named(folder: Path, name: str) -> str:
     """How a table's name of a file below a folder reads here.
 
-    A table of Windows parts folders with backslashes, which elsewhere may be letters of a name.
+    A table of Windows parts folders with backslashes, which elsewhere may be letters of a name; one of a Mac
+    may write accents in another way.
     """
-    return name.replace("\\", "/") if "\\" in name and not (folder / name).is_file() else name
+    for text in (name, name.replace("\\", "/")):
+        for one in spellings(text):
+            if os.path.exists(folder / one):  # noqa: PTH110 - Path.exists raises an error where the name is too long
+                return one
+    return name
+
+
+def named_in(folder: Path, name: str) -> Path:
+    """The file that `named` means."""
+    return folder / named(folder, name)
+
+
+def shown(name: str) -> str:
+    """A file's name as a sentence can hold it: on one line; line ends, controls and bytes that are no text
+    become marks such as `\\n` and `\\udce9`."""
+    return _UNTOLD.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), name)

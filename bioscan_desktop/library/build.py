@@ -27,6 +27,7 @@ import numpy as np
 
 from bioscan_desktop import __version__
 from bioscan_desktop.core.errors import ArgumentError, BioscanError, PackError
+from bioscan_desktop.files import named_in
 from bioscan_desktop.index.barcodes import consensus
 from bioscan_desktop.index.isolation import isolations
 from bioscan_desktop.index.keys import KeyWriter, open_keys
@@ -214,7 +215,7 @@ def _embed_some(
 ) -> None:
     """Embeds photos into the first of `rows`; sentences about unreadable ones go to `errors`."""
     assert folder is not None
-    futures = [pool.submit(load_rgb, folder / file, model.preprocessing.min_side) for file in files]
+    futures = [pool.submit(load_rgb, named_in(folder, file), model.preprocessing.min_side) for file in files]
     for number, future in enumerate(futures):
         try:
             loaded = future.result()

@@ -25,7 +25,7 @@ from pathlib import Path, PurePosixPath
 from bioscan_desktop.core.barcode import Barcode, clean
 from bioscan_desktop.core.errors import BarcodeError, InputError
 from bioscan_desktop.core.photo_names import beginnings, sample_of, stem_of
-from bioscan_desktop.files import shown
+from bioscan_desktop.files import comparable, named_in, shown, spellings
 from bioscan_desktop.library.importers.sequences import read_sequences
 from bioscan_desktop.library.importers.tables import Record, read_table
 from bioscan_desktop.services.batch_later import Later, name_of, views_of
@@ -171,7 +171,7 @@ def _add_photo(
             facts.size if facts else None,
             facts.mtime_ns if facts else None,
             query_id,
-            query_id.casefold(),
+            comparable(query_id),
             int(named),
             problem,
         ),
@@ -204,7 +204,7 @@ def _add_barcode(
             sort,
             path,
             query_id,
-            query_id.casefold(),
+            comparable(query_id),
             text,
             _as_json(barcode),
             error.code if error else None,
@@ -233,12 +233,9 @@ def _take_table(connection: sqlite3.Connection, root: Path, table: Path) -> None
         elif not _name_barcode(connection, record, name) and not record.image_file:
             message = f"{name}: the table names neither a photo nor a barcode."
             _add_barcode(connection, _AT_END, None, name, name, None, BarcodeError(message, "empty_row"))
-    for name, error in others.items():  # nothing else is known of them
-        known = "SELECT 1 FROM temp.{} WHERE sample = ?"
-        if not any(
-            connection.execute(known.format(kind), (name.casefold(),)).fetchone()
-            for kind in ("photos", "barcodes")
-        ):
+    known = "SELECT 1 FROM temp.photos WHERE sample = ? UNION SELECT 1 FROM temp.barcodes WHERE sample = ?"
+    for name, error in others.items():
+        if connection.execute(known, 2 * (comparable(name),)).fetchone() is None:  # there is nothing else
             _add_barcode(connection, _AT_END, None, name, name, None, error)
 
 
@@ -250,7 +247,7 @@ def _is_known(
         connection.execute(
             "SELECT 1 FROM temp.barcodes WHERE sample = ? AND file IS NULL AND barcode IS ? "
             "AND error_message IS ?",
-            (name.casefold(), _as_json(barcode), error.message if error else None),
+            (comparable(name), _as_json(barcode), error.message if error else None),
         ).fetchone()
         is not None
     )
@@ -263,24 +260,17 @@ def _as_json(barcode: Barcode | None) -> str | None:
 def _name_photo(connection: sqlite3.Connection, root: Path, table: Path, file: str, name: str) -> None:
     """A photo of the table: below the folder, else beside the table, else alone of its name."""
     path = PurePosixPath(file).as_posix()
-    sql = "SELECT path FROM temp.photos WHERE path = ?"
-    hit = connection.execute(sql, (path,)).fetchone()
+    hit = _photo_of(connection, path)
     if hit is None and "\\" in path and not (table.parent / path).is_file():
         path = PurePosixPath(file.replace("\\", "/")).as_posix()  # a table of Windows
-        hit = connection.execute(sql, (path,)).fetchone()
-    if hit is None and "/" not in path:
-        same = connection.execute(
-            "SELECT path FROM temp.photos WHERE path LIKE ? ESCAPE '\\' LIMIT 2",
-            ("%/" + path.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"),),
-        ).fetchall()
-        hit = same[0] if len(same) == 1 else None
+        hit = _photo_of(connection, path)
     if hit is not None:
         connection.execute(
             "UPDATE temp.photos SET query_id = ?, sample = ?, named = 1 WHERE path = ?",
-            (name, name.casefold(), hit["path"]),
+            (name, comparable(name), hit),
         )
         return
-    beside = table.parent / path
+    beside = named_in(table.parent, path)
     known = connection.execute("SELECT 1 FROM sources WHERE path = ?", (path,)).fetchone()
     if known is None:  # not in the folder: beside the table, or else its row will say that it is missing
         outside = beside.is_file()
@@ -288,12 +278,27 @@ def _name_photo(connection: sqlite3.Connection, root: Path, table: Path, file: s
         _add_photo(connection, where, None, name, named=True, outside=outside)
 
 
+def _photo_of(connection: sqlite3.Connection, path: str) -> str | None:
+    """The photo of the folder with this path, or alone with this name."""
+    for wanted in spellings(path):
+        hit = connection.execute("SELECT path FROM temp.photos WHERE path = ?", (wanted,)).fetchone()
+        if hit is None and "/" not in path:
+            same = connection.execute(
+                "SELECT path FROM temp.photos WHERE path LIKE ? ESCAPE '\\' LIMIT 2",
+                ("%/" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"),),
+            ).fetchall()
+            hit = same[0] if len(same) == 1 else None
+        if hit is not None:
+            return str(hit["path"])
+    return None
+
+
 def _name_barcode(connection: sqlite3.Connection, record: Record, name: str) -> bool:
     for given in (record.specimen_id, record.sampleid, record.processid):
         if given is not None:
             done = connection.execute(
                 "UPDATE temp.barcodes SET query_id = ?, sample = ? WHERE sample = ?",
-                (name, name.casefold(), given.casefold()),
+                (name, comparable(name), comparable(given)),
             )
             if done.rowcount:
                 return True

@@ -33,7 +33,7 @@ from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.novelty import nearness
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.core.verdict import Verdict
-from bioscan_desktop.files import named
+from bioscan_desktop.files import named_in
 from bioscan_desktop.index.exact import ExactIndex
 from bioscan_desktop.index.keys import take_rows
 from bioscan_desktop.inference.frame import place
@@ -316,7 +316,7 @@ def _add_photo(
     identifier: Identifier, record: Record, images: Path | None, queries: dict[str, Queries]
 ) -> None:
     if record.image_file and images is not None:
-        photo = load_rgb(images / named(images, record.image_file), identifier.model.preprocessing.min_side)
+        photo = load_rgb(named_in(images, record.image_file), identifier.model.preprocessing.min_side)
         pixels = to_array(photo.image, identifier.model.preprocessing)
         rows, views = identifier.model.embed_views([pixels])
         _add(queries["image"], rows, record.lineage)

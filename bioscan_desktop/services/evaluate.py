@@ -27,7 +27,7 @@ from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.matching import DECISION_K
 from bioscan_desktop.core.novelty import nearness
 from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name
-from bioscan_desktop.files import named
+from bioscan_desktop.files import named_in
 from bioscan_desktop.library.importers.tables import Record, open_text
 from bioscan_desktop.services.answered import Answered
 from bioscan_desktop.services.identify import SHOWN, Identifier, Neighbours
@@ -161,9 +161,7 @@ def _specimen(record: Record, query: str, images: Path | None) -> Specimen:
         return Specimen(name, name, error=ArgumentError(f"{name} has no photo."))
     if query != "image" and not record.nucleotides:
         return Specimen(name, name, error=ArgumentError(f"{name} has no barcode."))
-    photo = None
-    if query != "dna" and images is not None and record.image_file:
-        photo = images / named(images, record.image_file)
+    photo = named_in(images, record.image_file) if query != "dna" and images and record.image_file else None
     specimen = from_sequence(record.nucleotides or "", name) if query != "image" else Specimen(name, name)
     return replace(specimen, photo=photo)
 

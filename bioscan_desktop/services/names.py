@@ -14,7 +14,7 @@ import numpy as np
 
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
 from bioscan_desktop.core.taxonomy import Lineage
-from bioscan_desktop.files import named
+from bioscan_desktop.files import named_in
 from bioscan_desktop.index.exact import ExactIndex
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.images import load_rgb
@@ -117,8 +117,7 @@ def _embedded(
         if images is None or not record.image_file:
             continue
         try:
-            file = images / named(images, record.image_file)
-            photos.append(load_rgb(file, model.preprocessing.min_side).image)
+            photos.append(load_rgb(named_in(images, record.image_file), model.preprocessing.min_side).image)
         except BioscanError:
             continue  # told by the search among the library's keys
         truths.append(record.lineage)

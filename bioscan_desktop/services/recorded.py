@@ -15,6 +15,7 @@ from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.hits import Hit
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.core.verdict import RankShare, Verdict
+from bioscan_desktop.files import comparable
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.services.identify import Identification
 from bioscan_desktop.services.identify import Provenance as MadeWith
@@ -47,7 +48,7 @@ def stored_of(
     further = tuple(stored_of(one, root) for one in specimen.more)
     return StoredSpecimen(
         query_id=specimen.query_id,
-        sample=sample if sample is not None else specimen.query_id.casefold(),
+        sample=sample if sample is not None else comparable(specimen.query_id),
         input=specimen.input,
         photo=photos.relative(photo, root) if isinstance(photo, Path) else None,
         picture=photo if isinstance(photo, bytes) else None,

@@ -16,7 +16,7 @@ from bioscan_desktop.core.barcode import Barcode, SequenceRecord, clean, read_re
 from bioscan_desktop.core.errors import ArgumentError, BarcodeError, BioscanError, InputError
 from bioscan_desktop.core.ids import UniqueIds
 from bioscan_desktop.core.photo_names import Group, grouped
-from bioscan_desktop.files import named
+from bioscan_desktop.files import named_in
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
 from bioscan_desktop.library.importers.folders import scan
@@ -143,7 +143,7 @@ def from_table(path: Path, images: Path | None = None) -> Iterator[Specimen]:
             continue
         barcodes = [_cleaned(sequence, f"The barcode of {name}") for sequence in sequences]
         barcode, error = barcodes[0] if barcodes else (None, None)
-        shown = [Specimen(name, photo, root / named(root, photo)) for photo in photos]
+        shown = [Specimen(name, photo, named_in(root, photo)) for photo in photos]
         joined = join_photos(shown) if shown else Specimen(name, name)
         yield replace(joined, barcode=barcode, error=error)
         for number, (barcode, error) in enumerate(barcodes[1:], start=2):

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bioscan_desktop.files import comparable
 from bioscan_desktop.ui.translating import tr
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def pairs_by_name(rows: Iterable[Row], fresh: set[int]) -> list[tuple[Row, Row]]
     for row in rows:
         missing = lacks(row.specimen)
         if missing is not None:
-            (photos if missing == "dna" else barcodes)[row.specimen.query_id.casefold()].append(row)
+            (photos if missing == "dna" else barcodes)[comparable(row.specimen.query_id)].append(row)
     pairs = []
     for name, with_photo in photos.items():
         with_barcode = barcodes.get(name, [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,20 @@ def test_a_table_says_who_belongs_to_whom(folder: Folder, tmp_path: Path) -> Non
     assert fly.input == "sub/IMG_2.jpg + sub/IMG_3.jpg + PROC9-26"
     error = folder.database.value("SELECT error_message FROM specimens WHERE query_id = 'nothing'")
     assert error == "nothing: the table names neither a photo nor a barcode."
+
+
+def test_names_from_a_mac_are_those_of_tables_and_sequences(folder: Folder) -> None:
+    def mac(name: str) -> str:
+        return unicodedata.normalize("NFD", name)
+
+    folder.photos(mac("forêt_é1.jpg"), mac("sub/été.jpg"), mac("Bär.jpg"))
+    folder.fasta("x.fasta", "bär")
+    folder.place(folder.table("specimen_id\timage_file\nM1\tforêt_é1.jpg\nM2\tété.jpg\n"))
+    assert sorted(folder.rows) == [
+        (mac("Bär"), mac("Bär.jpg"), True),
+        ("M1", mac("forêt_é1.jpg"), False),
+        ("M2", mac("sub/été.jpg"), False),
+    ]
 
 
 def test_other_markers_of_a_table_are_told_where_there_is_nothing_else(folder: Folder) -> None:

@@ -168,7 +168,7 @@ def test_harmonic_mean_is_that_of_the_reciprocals(a: float, b: float) -> None:
     ("content", "sentence"),
     [
         (b"id,GT_Order\n1,Diptera\n", "lacks gt_family, gt_genus"),
-        (b"\xff\xfe\x00\x01", "cannot be read as a table of predictions"),
+        (b"\xff\xff\x00\x01", "cannot be read as a table of predictions"),
         (b"\x1f\x8b broken", "cannot be read as a table of predictions"),
         (b"", "is no table of predictions"),
     ],

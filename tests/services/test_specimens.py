@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,18 @@ class TestTable:
         rows = [("S1", ".\\a.jpg"), ("S2", "x\\b.jpg"), ("S3", "c\\d.jpg"), ("S4", "x/b.jpg")]
         found = [one.photo for one in from_table(write(tmp_path / "t.tsv", [head, *rows]))]
         assert found == [tmp_path / name for name in ("a.jpg", "x/b.jpg", "c\\d.jpg", "x/b.jpg")]
+
+    def test_accents_of_a_mac(self, tmp_path: Path) -> None:
+        """It writes `é` as two letters in names of files, unlike the tables of others, and the other way."""
+        for number, (on_disk, in_table) in enumerate((("NFD", "NFC"), ("NFC", "NFD"))):
+            name = tmp_path / unicodedata.normalize(on_disk, f"Forêt_é{number}.jpg")
+            name.write_text("x")
+            head = ("specimen_id", "image_file")
+            row = ("S1", unicodedata.normalize(in_table, name.name))
+            (found,) = from_table(write(tmp_path / "t.tsv", [head, row]))
+            assert found.photo is not None and found.photo.is_file()
+        (gone,) = from_table(write(tmp_path / "t.tsv", [head, ("S1", "x" * 300 + "é\\.jpg")]))
+        assert gone.photo == tmp_path / ("x" * 300 + "é\\.jpg")
 
     def test_a_photo_that_is_named_twice_counts_once(self, tmp_path: Path) -> None:
         head = ("specimen_id", "image_file", "nucleotides")

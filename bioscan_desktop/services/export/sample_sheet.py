@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.taxonomy import clean_name
+from bioscan_desktop.files import comparable
 from bioscan_desktop.library.importers.headers import Wanted, folded
 from bioscan_desktop.library.importers.tables import decoded, text_rows
 from bioscan_desktop.library.importers.workbooks import is_workbook, workbook_tables
@@ -338,5 +339,5 @@ def _placed(
 
 def _folded(name: str) -> str:
     """Without case; wells with two figures; plate and well with one kind of sign between them."""
-    text = _SHORT_WELL.sub(r"\g<1>\g<2>0\g<3>", name.casefold().strip())
+    text = _SHORT_WELL.sub(r"\g<1>\g<2>0\g<3>", comparable(name).strip())
     return re.sub(r"[-_. ]+(?=[a-p]\d\d$)", "_", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -228,6 +229,12 @@ def test_all_sheets_of_a_workbook_count(tmp_path: Path) -> None:
     assert found.find(["M2"]).values == {"eventDate": "2026-08-01", "country": "Peru"}
     assert found.find(["GMX9-26"]).values == {"eventDate": "2025-07-01", "country": "Chad"}
     assert found.notices == ("bold.xlsx has several rows of one specimen, of which the first counts: M1.",)
+
+
+def test_accents_that_are_letters_of_their_own(tmp_path: Path) -> None:
+    """As in the names of photos from a Mac."""
+    found = sheet(tmp_path, "image_file;date\nforêt.jpg;2026-07-31\n")
+    assert found.find([unicodedata.normalize("NFD", "Forêt")]) is not None
 
 
 def test_empty_rows_are_no_rows(tmp_path: Path) -> None:
