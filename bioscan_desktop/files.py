@@ -47,7 +47,8 @@ def named(folder: Path, name: str) -> str:
     """
     for text in (name, name.replace("\\", "/")):
         for one in spellings(text):
-            if os.path.exists(folder / one):  # noqa: PTH110 - Path.exists raises an error where the name is too long
+            # Path.exists raises an error where the name is too long
+            if os.path.exists(folder / one):  # noqa: PTH110
                 return one
     return name
 

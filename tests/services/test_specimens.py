@@ -175,16 +175,6 @@ class TestTable:
         assert [photo.input for photo in found[0].photos] == ["a.jpg + b.jpg", "b.jpg"]
         assert found[1].barcode is not None and found[1].barcode.sequence == OTHER
 
-    @pytest.mark.skipif(os.name == "nt", reason="there, a backslash is never part of a name")
-    def test_a_table_of_windows(self, tmp_path: Path) -> None:
-        (tmp_path / "x").mkdir()
-        for name in ("a.jpg", "x/b.jpg", "c\\d.jpg"):
-            (tmp_path / name).write_text("x")
-        head = ("specimen_id", "image_file")
-        rows = [("S1", ".\\a.jpg"), ("S2", "x\\b.jpg"), ("S3", "c\\d.jpg"), ("S4", "x/b.jpg")]
-        found = [one.photo for one in from_table(write(tmp_path / "t.tsv", [head, *rows]))]
-        assert found == [tmp_path / name for name in ("a.jpg", "x/b.jpg", "c\\d.jpg", "x/b.jpg")]
-
     def test_accents_of_a_mac(self, tmp_path: Path) -> None:
         """It writes `é` as two letters in names of files, unlike the tables of others, and the other way."""
         for number, (on_disk, in_table) in enumerate((("NFD", "NFC"), ("NFC", "NFD"))):
