@@ -163,11 +163,18 @@ def _columns(collecting: Any, first: Any) -> tuple[str, ...]:
 
 
 def _with_photo(item: Any, arguments: argparse.Namespace) -> Any:
-    """The item with its photo from `--images`, where it is there."""
+    """The item with its photos from `--images`, where they are there."""
     if arguments.images is None or not item.file_name:
         return item
-    path = arguments.images / item.file_name
-    return dataclasses.replace(item, photo=path) if path.is_file() else item
+    from bioscan_desktop.services.export.items import Picture
+
+    files = [arguments.images / name for name in item.file_names]
+    known = item.pictures or [Picture(None)] * len(files)
+    pictures = [
+        dataclasses.replace(one, source=file) if file.is_file() else one
+        for file, one in zip(files, known, strict=False)
+    ]
+    return dataclasses.replace(item, pictures=tuple(pictures))
 
 
 def _library(arguments: argparse.Namespace, first: Any, needed: bool, stack: contextlib.ExitStack) -> Any:
