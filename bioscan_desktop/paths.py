@@ -26,7 +26,7 @@ def data_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """Things that can be deleted at any time: HNSW graphs, thumbnails."""
+    """Things that can be deleted at any time: HNSW graphs, thumbnails, what was timed on this machine."""
     home = _home()
     return home / "cache" if home else Path(platformdirs.user_cache_dir(_APP, appauthor=False))
 

@@ -8,11 +8,7 @@ measured for about a second, on made-up rows of the library's length.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import math
-import os
-import platform
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -24,6 +20,7 @@ import numpy as np
 from bioscan_desktop.index.exact import products
 from bioscan_desktop.index.hnsw import EF_CONSTRUCTION, M
 from bioscan_desktop.index.keys import PIECE, widen
+from bioscan_desktop.inference.remembered import keep, processor, recall
 
 WAIT_S = 0.05
 """Embedding a photo takes 5 to 200 ms; a search below this is no reason to wait for anything else."""
@@ -92,20 +89,12 @@ def speed(dim: int, store: Path | None) -> Speed:
             without hnswlib, which may be installed later.
     """
     name = f"{processor()}, {dim}"
-    known = _load(store)
     try:
-        return Speed(**known[name])
+        return Speed(**recall(store, _VERSION)[name])
     except (LookupError, TypeError):
         found = measure(dim)
-    if store is not None and math.isfinite(found.query_s):
-        part = store.with_name(f"{store.name}.{os.getpid()}.part")
-        try:
-            store.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps({"version": _VERSION, **known, name: asdict(found)}, indent=1))
-            part.replace(store)
-        except OSError:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
+    if math.isfinite(found.query_s):
+        keep(store, _VERSION, name, asdict(found))
     return found
 
 
@@ -151,18 +140,6 @@ def measure(dim: int) -> Speed:
     return Speed(exact_s, add_s, _best(ask) / 50)
 
 
-def processor() -> str:
-    """The processor's name, as far as the system tells it."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return f"{line.partition(':')[2].strip()} x {os.cpu_count()}"
-    except OSError:
-        pass
-    name = os.environ.get("PROCESSOR_IDENTIFIER") or platform.processor() or platform.machine()
-    return f"{name} x {os.cpu_count()}"
-
-
 def _best(thing: Callable[[], None], times: int = 9) -> float:
     """Seconds of the least disturbed run."""
     best = math.inf
@@ -171,11 +148,3 @@ def _best(thing: Callable[[], None], times: int = 9) -> float:
         thing()
         best = min(best, time.perf_counter() - start)
     return best
-
-
-def _load(store: Path | None) -> dict[str, dict[str, float]]:
-    try:
-        known = json.loads(store.read_text(encoding="utf-8")) if store is not None else {}
-        return {k: v for k, v in known.items() if k != "version"} if known.get("version") == _VERSION else {}
-    except (OSError, ValueError, AttributeError):
-        return {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -13,10 +12,11 @@ import numpy as np
 from PIL import Image
 
 from bioscan_desktop.core.errors import PackError
+from bioscan_desktop.inference import precision_choice
 from bioscan_desktop.inference.cores import EMBED, HELP_EMBED, Cores
 from bioscan_desktop.inference.images import ImagePreprocessing, to_array
 from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest
-from bioscan_desktop.inference.session import ProviderReport, Session, default_threads
+from bioscan_desktop.inference.session import ProviderReport, Session, cpu_report, default_threads
 from bioscan_desktop.inference.text import TextEncoding, text_encoding
 from bioscan_desktop.inference.tokens import BarcodeTokenizer, FrameTokenizer, codon_ids
 
@@ -41,6 +41,7 @@ class ModelPack:
         side_by_side: for many inputs at a time. Each run of an encoder has one thread, and as many go on at
             once as there are threads; they need not wait for each other between two layers, but a single
             input takes longer. The embeddings are the same.
+        cache: folder that keeps what `auto` has found for the next start; None keeps nothing.
 
     Attributes:
         cores: that runs side by side hold while they compute; who decodes for them should do so, too.
@@ -57,6 +58,7 @@ class ModelPack:
         precision: str = "auto",
         threads: int | None = None,
         side_by_side: bool = False,
+        cache: Path | None = None,
     ) -> None:
         self.folder = folder
         self.manifest = ModelManifest.load(folder)
@@ -65,6 +67,7 @@ class ModelPack:
         self.threads = threads
         self.cores = Cores() if side_by_side else None
         self._threads_each = 1 if side_by_side else threads
+        self._store = cache / precision_choice.STORE if cache is not None else None
         self._sessions: dict[str, Session] = {}
         self._opening = threading.Lock()
         self._text: TextEncoding | None = None
@@ -229,17 +232,32 @@ class ModelPack:
         return self._sessions[modality]
 
     def provider_report(self) -> ProviderReport:
-        """Which provider is really in use. Opens an encoder if none is open."""
+        """Which provider is really in use. Opens an encoder if that cannot be told without one."""
+        if not self._sessions and (report := cpu_report(self.provider)) is not None:
+            return report
         modality = next(iter(self._sessions), None) or next(iter(self.manifest.encoders))
         return self.session(modality).report
 
     def _choose(self, modality: str, card: EncoderCard) -> Session:
-        """Times both precisions once on this machine's CPU: int8 loses on some older processors."""
-        fp32 = Session(self.folder / card.file, self.provider, self._threads_each)
-        if fp32.report.short != "CPU":
-            return fp32
-        int8 = Session(self.folder / card.variants["int8"].file, "cpu", self._threads_each)
-        return _faster([fp32, int8], self._sample(modality))
+        """The faster one on this machine's CPU, timed once: int8 loses on some older processors."""
+        threads = self._threads_each if self._threads_each is not None else default_threads()
+        name = precision_choice.name_of(card.sha256, card.variants["int8"].sha256, threads)
+        earlier = precision_choice.known(self._store, name)
+        if earlier is not None and earlier.settled and cpu_report(self.provider):
+            return self._of_two(card, earlier.int8_is_faster)
+        first = self._of_two(card, False)
+        if first.report.short != "CPU":
+            return first
+        second = self._of_two(card, True)
+        found = precision_choice.timed(first, second, self._sample(modality)).joined(earlier)
+        precision_choice.remember(self._store, name, found)
+        return second if found.int8_is_faster else first
+
+    def _of_two(self, card: EncoderCard, int8: bool) -> Session:
+        """The int8 file, which is for the CPU, or the fp32 file, which is for any provider."""
+        if int8:
+            return Session(self.folder / card.variants["int8"].file, "cpu", self._threads_each)
+        return Session(self.folder / card.file, self.provider, self._threads_each)
 
     def _sample(self, modality: str) -> tuple[np.ndarray, ...]:
         if modality == "image":
@@ -253,18 +271,6 @@ class ModelPack:
         if card is None:
             raise PackError(f"The model pack {self.manifest.id} has no encoder for {modality}.")
         return card
-
-
-def _faster(sessions: Sequence[Session], sample: tuple[np.ndarray, ...]) -> Session:
-    """The one with the fastest run of seven, taken in turns after two for warming up: where other programs
-    need the cores, most runs are slowed down, and not all of them alike."""
-    times: list[list[float]] = [[] for _ in sessions]
-    for _ in range(9):
-        for session, own in zip(sessions, times, strict=True):
-            start = time.perf_counter()
-            session.run(*sample)
-            own.append(time.perf_counter() - start)
-    return sessions[int(np.argmin([min(own[2:]) for own in times]))]
 
 
 def mean_row(rows: Sequence[np.ndarray]) -> np.ndarray:

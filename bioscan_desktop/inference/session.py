@@ -57,13 +57,8 @@ class Session:
     """
 
     def __init__(self, path: Path, provider: str = "auto", threads: int | None = None) -> None:
-        try:
-            import onnxruntime as ort
-        except ImportError as error:
-            raise PackError(f"No model can be used: onnxruntime cannot be loaded ({error}).") from error
-
-        if provider not in PROVIDERS:
-            raise ArgumentError(f"Unknown provider {provider!r}; choose auto, cpu or cuda.")
+        ort = _runtime()
+        wanted, self._reason = _wanted(provider, ort.get_available_providers())
         self._path = path
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads if threads is not None else default_threads()
@@ -75,7 +70,6 @@ class Session:
             data = path.read_bytes()  # bytes, because native paths fail on non-ASCII names on Windows
         except OSError as error:
             raise PackError(f"The encoder {path} cannot be read ({error.strerror}).") from None
-        wanted, self._reason = _wanted(provider, ort.get_available_providers())
         try:
             self._session = _open(ort, data, options, wanted)
         except Exception as error:
@@ -122,7 +116,33 @@ def default_threads() -> int:
     return min(8, usable_cores())
 
 
+def runtime_version() -> str:
+    """Of onnxruntime. Raises PackError if there is none."""
+    return str(_runtime().__version__)
+
+
+def cpu_report(provider: str) -> ProviderReport | None:
+    """What every session with this provider reports where nothing but the CPU is tried, else None.
+
+    Raises:
+        PackError: if there is no onnxruntime.
+        ArgumentError: for an unknown provider name.
+    """
+    wanted, why = _wanted(provider, _runtime().get_available_providers())
+    return ProviderReport(provider, CPU, why) if wanted == [CPU] else None
+
+
+def _runtime() -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise PackError(f"No model can be used: onnxruntime cannot be loaded ({error}).") from error
+    return onnxruntime
+
+
 def _wanted(provider: str, available: list[str]) -> tuple[list[str], str]:
+    if provider not in PROVIDERS:
+        raise ArgumentError(f"Unknown provider {provider!r}; choose auto, cpu or cuda.")
     if provider == "cpu":
         return [CPU], ""
     if CUDA not in available:

@@ -81,7 +81,7 @@ def installed(kind: str) -> list[PackEntry]:
 
 def open_model(name: str = STARTER, provider: str = "auto", precision: str = "auto") -> ModelPack:
     """Opens a model pack by name or path."""
-    return ModelPack(find("models", name), provider, precision)
+    return ModelPack(find("models", name), provider, precision, cache=paths.cache_dir())
 
 
 def open_library(name: str = STARTER, exact: bool = False) -> Library:
@@ -114,7 +114,7 @@ def model_for(library: Library, provider: str = "auto", precision: str = "auto")
     wanted = library.manifest.model
     for entry in installed("models"):
         if not entry.error and ModelManifest.load(entry.folder).fingerprint == wanted.get("fingerprint"):
-            return ModelPack(entry.folder, provider, precision)
+            return ModelPack(entry.folder, provider, precision, cache=paths.cache_dir())
     raise PackError(
         f"The library {library.manifest.id} needs the model {wanted.get('id')} {wanted.get('version')}, "
         "which is not installed."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import json
 import shutil
 import threading
@@ -18,7 +17,7 @@ from bioscan_desktop.core.errors import PackError
 from bioscan_desktop.inference import encoders
 from bioscan_desktop.inference.encoders import ModelPack, mean_row
 from bioscan_desktop.inference.images import to_array
-from bioscan_desktop.inference.manifest import ModelManifest, Variant, sha256_of
+from bioscan_desktop.inference.manifest import ModelManifest
 from bioscan_desktop.inference.session import Session
 from tests.conftest import DIM, SPECIES, TinyWorld, draw_insect, make_model, random_barcode
 
@@ -26,23 +25,6 @@ from tests.conftest import DIM, SPECIES, TinyWorld, draw_insect, make_model, ran
 @pytest.fixture
 def model(world: TinyWorld) -> ModelPack:
     return ModelPack(world.model, "cpu")
-
-
-@pytest.fixture
-def with_variant(tmp_path: Path) -> Path:
-    """A pack whose `int8` files are those of another seed, so that one sees which was opened."""
-    folder, other = tmp_path / "model", tmp_path / "other"
-    manifest = make_model(folder)
-    make_model(other, seed=8)
-    cards = {}
-    for modality, card in manifest.encoders.items():
-        file = f"{modality}.int8.onnx"
-        shutil.copy(other / card.file, folder / file)
-        cards[modality] = dataclasses.replace(
-            card, variants={"int8": Variant(file, sha256_of(folder / file))}
-        )
-    dataclasses.replace(manifest, encoders=cards).save(folder)
-    return folder
 
 
 def pictures() -> list[Image.Image]:
@@ -156,41 +138,6 @@ def test_the_precision_asked_for_is_opened(
     chosen = ModelPack(with_variant, "cpu", precision)
     np.testing.assert_array_equal(chosen.embed_barcodes(barcodes()), plain.embed_barcodes(barcodes()))
     np.testing.assert_array_equal(chosen.embed_images(pictures()), plain.embed_images(pictures()))
-
-
-@pytest.mark.parametrize(
-    ("fp32_s", "int8_s", "opened"),
-    [
-        ([2.0], [1.0], "int8"),
-        ([1.0], [2.0], "fp32"),
-        ([1.0], [1.0], "fp32"),
-        ([2.0], [9.0, 9.0, 9.0, 1.5], "int8"),  # others use the cores at the time
-    ],
-)
-def test_auto_takes_the_faster(
-    with_variant: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    fp32_s: list[float],
-    int8_s: list[float],
-    opened: str,
-) -> None:
-    clock = 0.0
-    times = {"dna.onnx": itertools.cycle(fp32_s), "dna.int8.onnx": itertools.cycle(int8_s)}
-    real = Session.run
-
-    def run(session: Session, *batch: np.ndarray) -> np.ndarray:
-        nonlocal clock
-        clock += next(times[session.path.name])
-        return real(session, *batch)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Session, "run", run)
-        patch.setattr(encoders.time, "perf_counter", lambda: clock)
-        chosen = ModelPack(with_variant, "cpu").session("dna")
-    assert chosen.path.name == {"fp32": "dna.onnx", "int8": "dna.int8.onnx"}[opened]
-    wanted = ModelPack(with_variant, "cpu", opened).session("dna")
-    sample = np.arange(3, 33, dtype=np.int64)[None]
-    np.testing.assert_array_equal(chosen.run(sample), wanted.run(sample))
 
 
 def test_without_a_variant_int8_means_fp32(world: TinyWorld, model: ModelPack) -> None:
