@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,42 +45,48 @@ class Shifts:
         Args:
             isolation: (n,) cosine of each key to the nearest of another species, if that is known.
         """
-        count, keys = len(species), Counter(species)
-        off = {name: leaning.between_genera(name, modality) for name in keys}
-        between = np.fromiter((off[name] for name in species), np.float32, count)
+        count = len(species)
+        known, numbers = _numbered(species)
+
+        def each(values: Iterable[float]) -> np.ndarray:
+            """(n,) float32, from one value per name."""
+            return np.fromiter(values, np.float32, len(known))[numbers]
+
+        between = each(leaning.between_genera(name, modality) for name in known)
         within = scale = None
         if leaning.by_genus(modality):
-            more = {name: leaning.within_genus(name, number, modality) for name, number in keys.items()}
-            within = np.fromiter((more[name] for name in species), np.float32, count)
+            keys = np.bincount(numbers, minlength=len(known)).tolist()
+            pairs = zip(known, keys, strict=True)
+            within = each(leaning.within_genus(name, number, modality) for name, number in pairs)
         common = np.zeros(count, dtype=np.float32)
         if stretch := leaning.stretch.get(modality, 0.0):
-            trained = np.fromiter((name in leaning.species for name in species), bool, count)
-            scale = np.where(trained, np.float32(1 + stretch), np.float32(1))
+            scale = each(1 + stretch if name in leaning.species else 1.0 for name in known)
             common += 1 - scale  # cosine -> 1 - (1 + stretch) * (1 - cosine)
         if isolation is not None and count and (share := leaning.crowding.get(modality, 0.0)):
             # Less the mean, so that photos and barcodes stay comparable where nothing is calibrated.
-            known = isolation.astype(np.float32)
-            common += np.float32(share) * (known.mean() - known)
+            lonely = isolation.astype(np.float32)
+            common += np.float32(share) * (lonely.mean() - lonely)
         between += common
         if within is not None:
             within += common
-        return cls(between, within, scale, _numbers(genera), _numbers(species))
+        return cls(between, within, scale, _apart(*_numbered(genera)), _apart(known, numbers))
 
     def scaled(self, rows: np.ndarray, cosines: np.ndarray) -> np.ndarray:
         """(m,) cosines of rows, multiplied as they are compared."""
         return cosines if self.scale is None else cosines * self.scale[rows]
 
 
-def _numbers(names: Sequence[str | None]) -> np.ndarray:
-    known: dict[str, int] = {}
-    return np.fromiter(
-        (
-            -1 - place if name is None else known.setdefault(name, len(known))
-            for place, name in enumerate(names)
-        ),
-        np.int64,
-        len(names),
-    )
+def _numbered(names: Sequence[str | None]) -> tuple[list[str | None], np.ndarray]:
+    """The different names in the order that they come in, and (n,) int64 which of them each is."""
+    place = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return list(place), np.fromiter(map(place.__getitem__, names), np.int64, len(names))
+
+
+def _apart(known: Sequence[str | None], numbers: np.ndarray) -> np.ndarray:
+    """(n,) int64 numbers in which each key without a name has a negative one of its own."""
+    if None not in known:
+        return numbers
+    return np.where(numbers == known.index(None), -1 - np.arange(len(numbers)), numbers)
 
 
 def search(

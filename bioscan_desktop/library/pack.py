@@ -463,7 +463,7 @@ class Library:
             shifts = {}
             self._leaned = (leaning, shifts)
         if modality not in shifts:
-            genera, species = (self.records.column(rank, modality) for rank in ("genus", "species"))
+            genera, species = self.records.genera_and_species(modality)
             shifts[modality] = Shifts.of(genera, species, modality, leaning, self._isolations(modality))
         return shifts[modality]
 

@@ -226,9 +226,15 @@ class RecordStore:
 
     def with_consensus(self, limit: int) -> list[KeyRecord]:
         """Keys with a consensus barcode, spread over the library."""
-        ids = [row[0] for row in self._rows("SELECT key_id FROM keys WHERE consensus IS NOT NULL ORDER BY 1")]
-        chosen = ids[:: max(1, len(ids) // max(1, limit))][:limit]
+        ids = self._ids_with_consensus
+        chosen = ids[:: max(1, len(ids) // max(1, limit))][:limit].tolist()
         return self._select(f"key_id IN ({','.join('?' * len(chosen))}) ORDER BY key_id", chosen)
+
+    @cached_property
+    def _ids_with_consensus(self) -> np.ndarray:
+        """(n,) int64 in order. Looked up once: several samples are taken of them when a barcode comes."""
+        rows = self._rows("SELECT key_id FROM keys WHERE consensus IS NOT NULL ORDER BY 1")
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
 
     def row_of(self, key_id: int) -> int:
         """The row of a key in the key matrix of its modality."""
@@ -321,6 +327,11 @@ class RecordStore:
         """
         sql = f"SELECT {name} FROM keys WHERE modality = ? ORDER BY {order}"
         return [row[0] for row in self._rows(sql, [modality])]
+
+    def genera_and_species(self, modality: str) -> tuple[list[str | None], list[str | None]]:
+        """Both names of every row of a key matrix, in row order."""
+        rows = self._rows("SELECT genus, species FROM keys WHERE modality = ? ORDER BY row", [modality])
+        return [row[0] for row in rows], [row[1] for row in rows]
 
     @property
     def has_specimens(self) -> bool:

@@ -122,6 +122,17 @@ def test_keys_without_names_stand_for_themselves() -> None:
     assert (np.diff(cosines) <= 0).all()
 
 
+def test_keys_of_one_name_share_their_shifts_and_number() -> None:
+    genera, species = ["A", "B", None, "A", None, "B"], ["A x", "B y", None, "A x", "B y", None]
+    leaning = Leaning(frozenset({"A x"}), {}, {"dna": 0.5}, stretch={"dna": 0.5})
+    shifts = Shifts.of(genera, species, "dna", leaning)
+    assert shifts.genus.tolist() == [0, 1, -3, 0, -5, 1]
+    assert shifts.species.tolist() == [0, 1, -3, 0, 1, -6]
+    assert shifts.scale is not None and shifts.scale.tolist() == [1.5, 1, 1, 1.5, 1, 1]
+    expected = [leaning.between_genera(name, "dna") - (0.5 if name == "A x" else 0) for name in species]
+    np.testing.assert_allclose(shifts.between, expected, atol=1e-7)
+
+
 def test_what_is_not_allowed_stays_out() -> None:
     keys, allowed = rows(100, 1), np.arange(100) % 3 == 0
     names = [f"G s{row}" for row in range(100)]
