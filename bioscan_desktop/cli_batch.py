@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -167,6 +166,8 @@ def _identifier(arguments: argparse.Namespace, batch: Batch, limits: dict[str, l
 
 
 def _preview(arguments: argparse.Namespace) -> int:
+    import tempfile
+
     from bioscan_desktop.services.batch_preview import preview
     from bioscan_desktop.services.batch_scan import walk
 

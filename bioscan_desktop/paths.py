@@ -9,8 +9,6 @@ import os
 import sys
 from pathlib import Path, PurePath
 
-import platformdirs
-
 _APP = "bioscan-desktop"
 
 
@@ -19,28 +17,35 @@ def _home() -> Path | None:
     return Path(home).expanduser() if home else None
 
 
+def _users(kind: str) -> Path:
+    """Where the system keeps such files of this user."""
+    import platformdirs  # late: it loads half of the standard library
+
+    return Path(getattr(platformdirs, f"user_{kind}_dir")(_APP, appauthor=False))
+
+
 def data_dir() -> Path:
     """Installed packs."""
     home = _home()
-    return home / "data" if home else Path(platformdirs.user_data_dir(_APP, appauthor=False))
+    return home / "data" if home else _users("data")
 
 
 def cache_dir() -> Path:
     """Things that can be deleted at any time: HNSW graphs, thumbnails, what was timed on this machine."""
     home = _home()
-    return home / "cache" if home else Path(platformdirs.user_cache_dir(_APP, appauthor=False))
+    return home / "cache" if home else _users("cache")
 
 
 def config_dir() -> Path:
     """Settings."""
     home = _home()
-    return home / "config" if home else Path(platformdirs.user_config_dir(_APP, appauthor=False))
+    return home / "config" if home else _users("config")
 
 
 def log_dir() -> Path:
     """Log files."""
     home = _home()
-    return home / "logs" if home else Path(platformdirs.user_log_dir(_APP, appauthor=False))
+    return home / "logs" if home else _users("log")
 
 
 def resources_dir() -> Path:

@@ -58,7 +58,7 @@ def test_the_programs_start_without_torch(start: str) -> None:
 def test_the_command_line_starts_light() -> None:
     """`bioscan --help` answers at once: nothing that takes long to import."""
     loaded = set(run_fresh("import bioscan_desktop.cli\nprint(*sys.modules)").split())
-    assert not {"PySide6", "onnxruntime", "numpy", "PIL"} & loaded
+    assert not {"PySide6", "onnxruntime", "numpy", "PIL", "logging", "platformdirs", "tempfile"} & loaded
 
 
 def test_core_knows_neither_window_nor_models() -> None:

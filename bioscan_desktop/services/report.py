@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from bioscan_desktop.services.export import jsonl, tables
-from bioscan_desktop.services.export.items import ExportItem
-from bioscan_desktop.services.export.provenance import ExportOptions
+from bioscan_desktop.services.export import jsonl
 from bioscan_desktop.services.identify import Identification
+
+if TYPE_CHECKING:
+    from bioscan_desktop.services.export.provenance import ExportOptions
 
 
 def writer_for(
@@ -17,6 +18,10 @@ def writer_for(
     """A function that writes one identification to the stream, as `jsonl` or `csv`."""
     if kind == "jsonl":
         return lambda result: _write_line(result, stream)
+    from bioscan_desktop.services.export import tables
+    from bioscan_desktop.services.export.items import ExportItem
+    from bioscan_desktop.services.export.provenance import ExportOptions
+
     options = options or ExportOptions()
     table = tables.TableWriter(stream, tables.RESULT_COLUMNS, options.guard)
     return lambda result: table.write(tables.result_row(ExportItem(result.to_json()), options))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from bioscan_desktop.services.export.items import ExportItem
-from bioscan_desktop.services.export.provenance import Provenance
+if TYPE_CHECKING:
+    from bioscan_desktop.services.export.items import ExportItem
+    from bioscan_desktop.services.export.provenance import Provenance
 
 
 def as_json(item: ExportItem) -> dict[str, Any]:
