@@ -39,6 +39,16 @@ def mismatches(query: str, target: str) -> int | None:
     Returns:
         None where that is not so, or is not sure.
     """
+    found = within(query, target)
+    return None if found is None else len(found[1])
+
+
+def within(query: str, target: str) -> tuple[int, list[int]] | None:
+    """Where `query` lies in the longer `target`, and at which of its places they mismatch.
+
+    Returns:
+        None as `mismatches`.
+    """
     offset = _offset(query, target)
     if offset is None:
         return None
@@ -58,7 +68,7 @@ def mismatches(query: str, target: str) -> int | None:
             start = before + 1 + number * size
             if _elsewhere(query[start : start + size], target, offset + start, plain):
                 return None
-    return len(breaks)
+    return offset, breaks
 
 
 def _offset(query: str, target: str) -> int | None:
@@ -66,7 +76,7 @@ def _offset(query: str, target: str) -> int | None:
     room = len(target) - len(query)
     if not room:
         return 0
-    for at in range(0, len(query) - _SEED, len(query) // 4):
+    for at in range(0, len(query) - _SEED, max(1, len(query) // 4)):
         place = target.find(query[at : at + _SEED])
         if 0 <= place - at <= room and place >= 0:
             return place - at

@@ -221,8 +221,8 @@ class RecordStore:
 
     def barcode_of(self, key_id: int) -> str | None:
         """The consensus barcode of a key, or None if it has none or there is no such key."""
-        found = self._select("key_id = ?", [key_id])
-        return found[0].consensus if found else None
+        found = self._rows("SELECT consensus, consensus_bp FROM keys WHERE key_id = ?", [key_id])
+        return unpack_bases(*found[0]) if found and found[0][0] is not None else None
 
     def with_consensus(self, limit: int) -> list[KeyRecord]:
         """Keys with a consensus barcode, spread over the library."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioscan_desktop.core.barcode import facts
+from bioscan_desktop.index import ungapped
 from bioscan_desktop.index.alignment_view import GAP, MATCH, MISMATCH, gapped
 from bioscan_desktop.index.barcodes import align
 from tests.conftest import mutate, random_barcode
@@ -62,6 +64,14 @@ def test_rows_are_the_sequences(pair: tuple[str, str]) -> None:
 def test_turning_the_pair_turns_the_rows(pair: tuple[str, str]) -> None:
     one, other = gapped(*pair), gapped(*pair[::-1])
     assert (one.query_row, one.reference_row) == (other.reference_row, other.query_row)
+
+
+@light
+@given(pairs())
+def test_what_is_known_without_aligning_has_the_rows_of_aligning(pair: tuple[str, str]) -> None:
+    with patch.object(ungapped, "within", return_value=None):
+        aligned = gapped(*pair)
+    assert gapped(*pair) == aligned
 
 
 def test_amino_acids_stand_below_the_middle_of_their_codons() -> None:

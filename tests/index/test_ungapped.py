@@ -71,6 +71,12 @@ def test_few_mismatches_far_apart_are_told_without_aligning() -> None:
     assert ungapped.mismatches(other, whole) == 3
     assert ungapped.mismatches(other[20:-30], whole) == 3
     assert ungapped.mismatches(other, whole[:200] + "N" + whole[201:]) == 3
+    assert ungapped.within(other[20:-30], whole) == (20, [80, 280, 480])
+
+
+@pytest.mark.parametrize("query", ["", "A", "ACG"])
+def test_what_is_too_short_is_not_told(query: str) -> None:
+    assert ungapped.mismatches(query, random_barcode(5)) is None
 
 
 @pytest.mark.parametrize("places", [(0,), (656,), (100, 103), tuple(range(10, 650, 20))])

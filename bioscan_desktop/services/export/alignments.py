@@ -7,6 +7,7 @@ that the result holds: a file must not mix what was found with what another libr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from bioscan_desktop.core.barcode import reverse_complement
 from bioscan_desktop.index.alignment_view import GappedAlignment, gapped
 from bioscan_desktop.services.export.items import ExportItem
 from bioscan_desktop.services.export.provenance import LibraryFacts
+
+_GAPS = re.compile("-+")
 
 SAME = 0.011
 """Percentage points by which an identity may differ from the recorded one, which has two decimals."""
@@ -82,4 +85,4 @@ def _measured(rows: GappedAlignment, turned: bool) -> AlignedHit:
 
 def _opens(row: str) -> int:
     """Runs of gaps."""
-    return sum(base == "-" and (place == 0 or row[place - 1] != "-") for place, base in enumerate(row))
+    return len(_GAPS.findall(row))
