@@ -201,12 +201,14 @@ def _promising(
 
 
 def _best(rows: np.ndarray, scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    if scores.shape[1] > k:
-        part = np.argpartition(-scores, k - 1, axis=1)[:, :k]
-        last = np.take_along_axis(scores, part, 1).min(axis=1, keepdims=True)
-        # argpartition takes any of several equal last places; those queries are sorted in full.
-        for query in np.flatnonzero((scores >= last).sum(axis=1) > k):
-            part[query] = np.lexsort((rows[query], -scores[query]))[:k]
-        rows, scores = np.take_along_axis(rows, part, 1), np.take_along_axis(scores, part, 1)
-    order = np.lexsort((rows, -scores), axis=1)
-    return np.take_along_axis(rows, order, 1), np.take_along_axis(scores, order, 1)
+    """The `k` best of each query, best first; of equal ones those that stand first, as smaller rows do.
+
+    Whole numbers are sorted several times as fast as by two columns: the bits of a float32, turned so that
+    they ascend where scores descend, and below them the place.
+    """
+    bits = (scores + np.float32(0)).view(np.int32)  # -0 is 0
+    turned = np.where(bits < 0, bits & 0x7FFFFFFF, ~bits)
+    keyed = turned.astype(np.int64) << 32 | np.arange(scores.shape[1])
+    keyed.sort(axis=1)
+    places = keyed[:, :k] & 0xFFFFFFFF
+    return np.take_along_axis(rows, places, 1), np.take_along_axis(scores, places, 1)

@@ -92,6 +92,13 @@ class TestExact:
         assert rows.tolist() == expected_rows
         assert scores.tolist() == expected_scores
 
+    def test_scores_of_either_sign_are_sorted_and_both_zeros_are_equal(self) -> None:
+        keys = np.array([[-1, 0], [0, 1], [-0.6, 0.8], [1, 0], [0, -1], [0.6, 0.8]], dtype=np.float32)
+        shift = np.array([0, -0.0, 0, 0, 0, -2], dtype=np.float32)
+        rows, scores = ExactIndex(keys).search(np.array([[1, -0.0]], dtype=np.float32), 6, shift=shift)
+        assert rows.tolist() == [[3, 1, 4, 2, 0, 5]]
+        np.testing.assert_allclose(scores, [[1, 0, 0, -0.6, -1, -1.4]], atol=1e-7)
+
     def test_rows_that_are_not_allowed_are_left_out(self) -> None:
         allowed = np.arange(400) % 3 == 0
         rows, scores = ExactIndex(KEYS).search(QUERIES, 20, allowed)
