@@ -11,14 +11,15 @@ Shapes: n barcodes, 658 positions, W = 12 words of 64 bits, four per codon posit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from bioscan_desktop.inference.columns import BLANK, base_codes, map_columns
+from bioscan_desktop.inference.columns import BLANK, base_codes
+from bioscan_desktop.inference.slips import with_slips
 
 POSITIONS = 658
 """Positions of the frame; the first is the third position of a codon."""
@@ -45,6 +46,9 @@ _SLIPPED = -0.4
 
 _FITS = 0.5
 """… if some other window has at least so much."""
+
+_END, _END_SLIPPED = 20, 0.0
+"""Bases at each end that are looked at by themselves, and mean nats below which a gap is suspected there."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,13 @@ def place(sequences: Sequence[str]) -> Placed:
     for first in range(0, len(rest), 32):
         part = rest[first : first + 32]
         for (row, own), at in zip(part, _offsets([own for _, own in part]), strict=True):
-            codes[row], score[row] = _placed(own, at, sequences[row])
+            codes[row], score[row] = _placed(own, at)
             start[row] = at
+            if score[row] < LEAST_SCORE:
+                for at in _of_halves(own):
+                    placed, found = _placed(own, at)
+                    if found > score[row]:
+                        codes[row], score[row], start[row] = placed, found, at
     codes[score < LEAST_SCORE] = BLANK
     return Placed(codes, score, start)
 
@@ -92,7 +101,7 @@ def place(sequences: Sequence[str]) -> Placed:
 def _at(own: np.ndarray, at: int) -> tuple[np.ndarray, float]:
     """One barcode at an offset: its row of the frame, and its score if all of it fits, else -inf."""
     row, gains = _laid(own, at)
-    if len(gains) < _LEAST_OVERLAP or gains.mean() < _SURE or _windows(gains)[0] < _SLIPPED:
+    if len(gains) < _LEAST_OVERLAP or gains.mean() < _SURE or _is_slipped(gains):
         return row, -np.inf
     return row, float(gains.mean())
 
@@ -107,29 +116,39 @@ def _laid(own: np.ndarray, at: int) -> tuple[np.ndarray, np.ndarray]:
     return row, _gains()[np.arange(begin + at, end + at), own[begin:end]]
 
 
-def _placed(own: np.ndarray, at: int, sequence: str) -> tuple[np.ndarray, float]:
-    """One barcode at an offset; with gaps, by alignment, if only a part of it fits there."""
+def _placed(own: np.ndarray, at: int) -> tuple[np.ndarray, float]:
+    """One barcode at an offset; with gaps, if only a part of it fits there."""
     row, gains = _laid(own, at)
     if len(gains) < _LEAST_OVERLAP:
         return np.full(POSITIONS, BLANK, dtype=np.uint8), -np.inf
-    score = float(gains.mean())
-    least, most = _windows(gains)
-    if least < _SLIPPED and most > _FITS:
-        gapped = map_columns(sequence[:_LONGEST], backbone())
-        known = np.flatnonzero(gapped < BLANK)
-        if len(known) >= _LEAST_OVERLAP:
-            better = float(_gains()[known, gapped[known]].mean())
-            if better > score + 0.02:
-                return gapped, better
-    return row, score
+    if _is_slipped(gains):
+        gapped = with_slips(own, at, _gains())
+        if gapped is not None:
+            known = np.flatnonzero(gapped < BLANK)
+            return gapped, float(_gains()[known, gapped[known]].mean())
+    return row, float(gains.mean())
 
 
-def _windows(gains: np.ndarray) -> tuple[float, float]:
-    """The least and the largest mean of all windows."""
+def _of_halves(own: np.ndarray) -> Iterator[int]:
+    """Offsets at which one half of a barcode fits well: with a gap in the middle, the whole fits nowhere."""
+    middle = len(own) // 2
+    for begin, half in ((0, own[:middle]), (middle, own[middle:])):
+        if len(half) >= _LEAST_OVERLAP:
+            at = int(_offsets([half])[0])
+            _, gains = _laid(half, at)
+            if len(gains) >= _LEAST_OVERLAP and gains.mean() >= _SURE:
+                yield at - begin
+
+
+def _is_slipped(gains: np.ndarray) -> bool:
+    """True if a part of a barcode fits so badly where the rest fits that a gap may lie between them."""
     width = min(_WINDOW, len(gains))
     sums = np.cumsum(np.concatenate([[0.0], gains]))
     means = (sums[width:] - sums[:-width]) / width
-    return float(means.min()), float(means.max())
+    if means.max() <= _FITS:
+        return False
+    ends = min(sums[_END] - sums[0], sums[-1] - sums[-1 - _END]) / _END
+    return bool(means.min() < _SLIPPED or ends < _END_SLIPPED)
 
 
 def _offsets(part: Sequence[np.ndarray]) -> np.ndarray:
