@@ -36,8 +36,9 @@ def test_a_slip_hides_a_few_bases_and_misplaces_next_to_none(at: int, bases: int
     assert after.score[0] >= LEAST_SCORE
     known = (after.codes[0] < BLANK) & (before.codes[0] < BLANK)
     assert known.sum() > POSITIONS - 60
-    # Few bases beyond a slip near an end tell too little to be worth a gap.
-    assert (after.codes[0] != before.codes[0])[known].sum() <= (3 if 25 < at < POSITIONS - 25 else 20)
+    # Mostly none. Mutations beside a slip can hide it for some bases, and few bases beyond a slip near an
+    # end tell too little to be worth a gap. Aligned with the most frequent bases, 15 were usual.
+    assert (after.codes[0] != before.codes[0])[known].sum() <= (12 if 25 < at < POSITIONS - 25 else 22)
 
 
 @pytest.mark.parametrize("length", [150, 300])
@@ -68,3 +69,13 @@ def test_a_slip_by_hand() -> None:
     wrong = np.flatnonzero((row != base_codes(backbone())) & (row < BLANK))
     blank = np.flatnonzero(row == BLANK)
     assert len(wrong) == 0 and 1 <= len(blank) < 20 and abs(int(np.median(blank)) - 300) < 10
+
+
+def test_most_slips_misplace_nothing() -> None:
+    wrong = []
+    for seed in range(60):
+        whole = mutated(backbone(), 0.1, seed)
+        placed = place([whole, slipped(whole, 60 + 9 * seed, (-1, 1)[seed % 2])])
+        known = (placed.codes < BLANK).all(axis=0)
+        wrong.append(int((placed.codes[0] != placed.codes[1])[known].sum()))
+    assert np.mean(np.array(wrong) == 0) > 0.9
