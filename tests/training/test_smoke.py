@@ -12,6 +12,7 @@ from bioscan_training import smoke
 from bioscan_training.cli import main
 
 from bioscan_desktop.core.barcode import stop_codons
+from bioscan_desktop.inference.frame import LEAST_SCORE, place
 
 
 def test_all_the_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,6 +42,7 @@ def test_a_folder_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_barcodes_code_for_a_protein_and_differ_as_the_names_do() -> None:
     made = list(smoke.specimens_of())
     assert all(stop_codons(barcode) == 0 and len(barcode) == 657 for _, barcode in made)
+    assert (place([barcode for _, barcode in made]).score >= LEAST_SCORE).all()  # or nothing would be trained
 
     def distance(a: int, b: int) -> int:
         return sum(x != y for x, y in zip(made[a][1], made[b][1], strict=True))

@@ -327,7 +327,7 @@ def specimens_of() -> Iterator[tuple[tuple[str, str, str, str, tuple[int, int, i
     codons: dict[tuple[str, ...], list[str]] = {(): [root[3 * c : 3 * c + 3] for c in range(CODONS)]}
     for taxon in TAXA:
         names = tuple(map(str, taxon[:4]))
-        for depth, changes in ((1, 40), (2, 25), (3, 16), (4, 10)):
+        for depth, changes in ((1, 20), (2, 12), (3, 8), (4, 5)):
             if names[:depth] not in codons:
                 codons[names[:depth]] = _evolved(codons[names[: depth - 1]], changes, rng)
         for _ in range(PER_SPECIES):
