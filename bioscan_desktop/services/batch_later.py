@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bioscan_desktop.core.photo_names import beginnings, key_of, sample_of, stem_of
+from bioscan_desktop.files import comparable
 from bioscan_desktop.session import joins
 from bioscan_desktop.session.database import Database
 from bioscan_desktop.session.specimens import StoredSpecimen
@@ -95,7 +96,7 @@ class Later:
         for number, other, named in rows:
             stem = stem_of(name_of(other))
             samples = (sample_of(stem, numbers), sample_of(stem_of(name_of(photo)), numbers))
-            own = named in (stem.casefold(), (samples[0] or stem).casefold())
+            own = named in (comparable(stem), comparable(samples[0] or stem))
             if own and any(samples) and views_of(other, numbers) == views:
                 found.append(number)
         return found[0] if len(found) == 1 else None

@@ -326,7 +326,7 @@ def _join_views(connection: sqlite3.Connection, numbers: bool) -> None:
 
     connection.create_function("views_of", 1, views, deterministic=True)
     connection.create_function("sample_of", 1, sample, deterministic=True)
-    connection.create_function("folded", 1, str.casefold, deterministic=True)
+    connection.create_function("comparable", 1, comparable, deterministic=True)
     connection.execute("UPDATE temp.photos SET views = views_of(path) WHERE problem IS NULL AND NOT named")
     connection.execute(
         "UPDATE temp.photos SET first = ("
@@ -335,8 +335,8 @@ def _join_views(connection: sqlite3.Connection, numbers: bool) -> None:
         "  HAVING count(*) > 1 AND max(sample_of(path) <> query_id))"
     )
     connection.execute(
-        "UPDATE temp.photos SET first = NULL, query_id = sample_of(path), sample = folded(sample_of(path)) "
-        "WHERE first = path AND views IS NOT NULL"
+        "UPDATE temp.photos SET first = NULL, query_id = sample_of(path), "
+        "sample = comparable(sample_of(path)) WHERE first = path AND views IS NOT NULL"
     )
 
 

@@ -105,12 +105,12 @@ def proposed(rows: Sequence[tuple[int, Specimen]], groups: Iterable[Group]) -> t
     barcodes: dict[str, list[int]] = defaultdict(list)
     for place, (_, one) in enumerate(rows):
         if lacks(one) == "image":
-            barcodes[one.query_id.casefold()].append(place)
+            barcodes[comparable(one.query_id)].append(place)
     groups = list(groups)
-    samples = Counter(group.sample.casefold() for group in groups)
+    samples = Counter(comparable(group.sample) for group in groups)
     found: list[Proposed] = []
     for group in groups:
-        places, name = list(group.members), group.sample.casefold()
+        places, name = list(group.members), comparable(group.sample)
         if not any(rows[place][1].barcode is not None for place in places):
             alone = barcodes[name] if samples[name] == 1 else []
             places += alone if len(alone) == 1 else []

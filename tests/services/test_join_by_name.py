@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -112,6 +113,17 @@ def test_views_that_come_after_the_barcode_all_go_with_it(folder: Folder) -> Non
     folder.photos("AB-1_ventral.jpg", "AB-1_dorsal.jpg")
     folder.place(views="words")
     assert photos(folder) == {"AB-1": ["AB-1_dorsal.jpg", "AB-1_ventral.jpg"]}
+
+
+def test_names_from_a_mac_are_those_of_barcodes_and_of_what_comes_later(folder: Folder) -> None:
+    """Its files have `e` and an accent where others have `é`."""
+    mac = [unicodedata.normalize("NFD", f"Né-{view}.jpg") for view in ("1_dorsal", "1_head", "2_head", "2_V")]
+    folder.photos(*mac[:3])
+    folder.fasta("x.fasta", unicodedata.normalize("NFC", "Né-1"))
+    assert folder.place(views="words").joined == 1
+    folder.photos(mac[3])
+    assert folder.place(views="words").added == 0
+    assert sorted(photos(folder).values()) == [mac[:2], mac[2:]]
 
 
 _NAME = st.builds(

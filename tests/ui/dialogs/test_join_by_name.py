@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,10 @@ def test_the_barcode_of_the_sample_goes_with_its_photos() -> None:
     twice = [*rows, (20, a), (21, b)]
     found_two, _ = joining.proposed(twice, [group, Group("A-1", (3, 4))])
     assert [one.keys for one in found_two] == [(10, 11), (20, 21)]
+    # A Mac writes the accents of file names in another way.
+    mac, other = Group(unicodedata.normalize("NFD", "Né-1"), (0, 1)), from_sequence("ACGT" * 150, "Né-1")
+    ((found,), _) = joining.proposed([*rows[:2], (12, other)], [mac])
+    assert found.keys == (10, 11, 12)
     # Two barcodes are two specimens.
     both = joining.join([a, code])
     assert joining.proposed([(1, both), (2, joining.join([b, code]))], [group]) == ([], 1)
