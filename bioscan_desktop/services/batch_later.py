@@ -34,14 +34,14 @@ class Later:
         self.joined = 0
 
     def takes(self, new: StoredSpecimen) -> bool:
-        """True if the new part went to a known specimen."""
-        if new.error is not None and new.photo is None and new.barcode is None:
+        """True if the new part went to a known specimen. What has a fault tells it in a row of its own."""
+        if new.error is not None:
             return False
         if new.photo is not None and new.barcode is None:
             number = self._alone([new.sample, *beginnings(new.sample)], "barcode", "photo")
             if number is not None:
                 joins.join_photo(self._database, number, new)
-            elif new.error is None and (number := self._other_view(new.photo, new.sample)) is not None:
+            elif (number := self._other_view(new.photo, new.sample)) is not None:
                 joins.join_further(self._database, number, new)
                 return True
         elif new.photo is None and new.barcode is not None:
@@ -55,7 +55,7 @@ class Later:
 
     def _takes_both(self, new: StoredSpecimen) -> bool:
         """A new photo that has found its barcode goes, with that, to a specimen of photos alone."""
-        if new.photo is None or new.error is not None:
+        if new.photo is None:
             return False
         number = self._other_view(new.photo, new.sample)
         if number is None or self._database.value(

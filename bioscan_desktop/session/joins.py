@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bioscan_desktop.session.database import Database
 from bioscan_desktop.session.further import FurtherPhoto, from_text, to_text
-from bioscan_desktop.session.specimens import StoredSpecimen, as_text, barcode_text, next_step
+from bioscan_desktop.session.specimens import StoredSpecimen, as_text, barcode_text, next_step, renew_words
 
 
 def join_barcode(database: Database, specimen_id: int, barcode: StoredSpecimen) -> None:
@@ -26,6 +26,7 @@ def join_barcode(database: Database, specimen_id: int, barcode: StoredSpecimen) 
                 specimen_id,
             ),
         )
+        renew_words(connection, specimen_id)
 
 
 def join_photo(database: Database, specimen_id: int, photo: StoredSpecimen) -> None:
@@ -47,12 +48,13 @@ def join_photo(database: Database, specimen_id: int, photo: StoredSpecimen) -> N
                 specimen_id,
             ),
         )
+        renew_words(connection, specimen_id)
 
 
 def join_further(database: Database, specimen_id: int, new: StoredSpecimen) -> None:
-    """Gives a specimen that has a photo those of another; it waits to be identified again."""
+    """Gives a specimen that has a photo those of another, all files; it waits to be identified again."""
     new = as_text(new)
-    first = FurtherPhoto(new.query_id, new.input.split(" + ")[0], new.photo, new.facts)
+    first = FurtherPhoto(new.query_id, new.photo or "", new.photo, new.facts)
     with database.transaction() as connection:
         row = connection.execute(
             "SELECT more FROM specimens WHERE specimen_id = ?", (specimen_id,)
@@ -63,3 +65,4 @@ def join_further(database: Database, specimen_id: int, new: StoredSpecimen) -> N
             "WHERE specimen_id = ?",
             (to_text([*there, first, *new.more], origin), new.input, next_step(connection), specimen_id),
         )
+        renew_words(connection, specimen_id)

@@ -184,6 +184,13 @@ def _words(query_id: str, origin: str) -> str:
     return query_id if origin in (query_id, "") else f"{query_id} {origin}"
 
 
+def renew_words(connection: sqlite3.Connection, specimen_id: int) -> None:
+    """Lets a specimen be found by what it is called and made of now."""
+    sql = "SELECT query_id, input FROM specimens WHERE specimen_id = ?"
+    query_id, origin = connection.execute(sql, (specimen_id,)).fetchone()
+    connection.execute("UPDATE words SET ids = ? WHERE rowid = ?", (_words(query_id, origin), specimen_id))
+
+
 def take_id(connection: sqlite3.Connection, wanted: str) -> str:
     """The id, or with the first number that makes it unique."""
     unique = wanted
@@ -210,13 +217,12 @@ def change(database: Database, specimen_id: int, new: StoredSpecimen, rename: bo
             connection.execute(
                 "UPDATE specimens SET query_id = ? WHERE specimen_id = ?", (query_id, specimen_id)
             )
-            words = _words(query_id, new.input)
-            connection.execute("UPDATE words SET ids = ? WHERE rowid = ?", (words, specimen_id))
         connection.execute(
             f"UPDATE specimens SET {', '.join(f'{name} = ?' for name in _CONTENT)}, state = 'waiting' "
             "WHERE specimen_id = ?",
             (*_content(new), specimen_id),
         )
+        renew_words(connection, specimen_id)
 
 
 def remove(database: Database, numbers: Sequence[int]) -> None:

@@ -271,6 +271,16 @@ def test_what_comes_later_is_joined_to_what_is_there(folder: Folder) -> None:
     assert folder.place() == Placed()
 
 
+def test_what_comes_later_with_a_fault_tells_it(folder: Folder) -> None:
+    folder.fasta("x.fasta", "AB-1")
+    folder.place()
+    folder.photos("AB-1.jpg")
+    (folder.root / "broken.fasta").write_text(">AB-1\nACGT\n")
+    assert folder.place().added == 1
+    assert folder.rows == [("AB-1", None, True), ("AB-1.2", "AB-1.jpg", False)]
+    assert [one.error and one.error.code for one in folder.stored] == [None, "too_short"]
+
+
 def test_problems_are_rows(folder: Folder) -> None:
     found = [
         Found("shut", "problem", why="Permission denied"),

@@ -20,7 +20,7 @@ from bioscan_desktop.services.batch_preview import preview
 from bioscan_desktop.services.batch_scan import Found, walk
 from bioscan_desktop.services.identify import Identifier
 from bioscan_desktop.services.specimens import Specimen, collect, from_sequence, groups_by_name, join_by_name
-from bioscan_desktop.session import specimens
+from bioscan_desktop.session import queries, specimens
 from bioscan_desktop.session.database import Database
 from tests.conftest import SPECIES, draw_insect, random_barcode
 from tests.services.test_batch_plan import Folder
@@ -113,6 +113,22 @@ def test_views_that_come_after_the_barcode_all_go_with_it(folder: Folder) -> Non
     folder.photos("AB-1_ventral.jpg", "AB-1_dorsal.jpg")
     folder.place(views="words")
     assert photos(folder) == {"AB-1": ["AB-1_dorsal.jpg", "AB-1_ventral.jpg"]}
+
+
+def test_what_comes_later_is_found_by_its_name(folder: Folder) -> None:
+    folder.photos("a + b-1_dorsal.jpg")
+    folder.place(views="words")
+    folder.photos("a + b-1_head.jpg")
+    folder.place(views="words")
+    (one,) = folder.stored
+    assert [more.input for more in one.more] == ["a + b-1_head.jpg"]
+    folder.photos("C-1.jpg")
+    folder.place()
+    folder.fasta("x.fasta", "C-1 Trap77")
+    assert folder.place().joined == 1
+    assert list(queries.numbers(folder.database, queries.Filter(text="trap77"))) == [2]
+    for text in ("dorsal", "head"):
+        assert list(queries.numbers(folder.database, queries.Filter(text=text))) == [one.specimen_id]
 
 
 def test_names_from_a_mac_are_those_of_barcodes_and_of_what_comes_later(folder: Folder) -> None:
