@@ -12,6 +12,7 @@ from typing import Any
 
 from bioscan_desktop.cli_parts import EXIT_OK, EXIT_SOME_FAILED, ProgressLine, command
 from bioscan_desktop.core.errors import ArgumentError, BioscanError
+from bioscan_desktop.files import is_file
 from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.services.export.formats import BY_NAME
 
@@ -171,7 +172,7 @@ def _with_photo(item: Any, arguments: argparse.Namespace) -> Any:
     files = [arguments.images / name for name in item.file_names]
     known = item.pictures or [Picture(None)] * len(files)
     pictures = [
-        dataclasses.replace(one, source=file) if file.is_file() else one
+        dataclasses.replace(one, source=file) if is_file(file) else one
         for file, one in zip(files, known, strict=False)
     ]
     return dataclasses.replace(item, pictures=tuple(pictures))

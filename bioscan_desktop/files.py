@@ -27,6 +27,11 @@ def file_size(path: Path) -> int:
     return status.st_size
 
 
+def is_file(path: Path) -> bool:
+    """Also False for a name that no file can have, of which `Path.is_file` makes an error."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
 def comparable(name: str) -> str:
     """A name by which a photo, a barcode or a row is found: case does not matter, nor whether accents are
     letters of their own (names from a Mac have `e` and an accent where others have `é`)."""

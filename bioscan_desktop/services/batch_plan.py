@@ -25,7 +25,7 @@ from pathlib import Path, PurePosixPath
 from bioscan_desktop.core.barcode import Barcode, clean
 from bioscan_desktop.core.errors import BarcodeError, InputError
 from bioscan_desktop.core.photo_names import beginnings, sample_of, stem_of
-from bioscan_desktop.files import comparable, named_in, shown, spellings
+from bioscan_desktop.files import comparable, is_file, named_in, shown, spellings
 from bioscan_desktop.library.importers.sequences import read_sequences
 from bioscan_desktop.library.importers.tables import Record, read_table
 from bioscan_desktop.services.batch_later import Later, name_of, views_of
@@ -261,7 +261,7 @@ def _name_photo(connection: sqlite3.Connection, root: Path, table: Path, file: s
     """A photo of the table: below the folder, else beside the table, else alone of its name."""
     path = PurePosixPath(file).as_posix()
     hit = _photo_of(connection, path)
-    if hit is None and "\\" in path and not (table.parent / path).is_file():
+    if hit is None and "\\" in path and not is_file(table.parent / path):
         path = PurePosixPath(file.replace("\\", "/")).as_posix()  # a table of Windows
         hit = _photo_of(connection, path)
     if hit is not None:
@@ -273,7 +273,7 @@ def _name_photo(connection: sqlite3.Connection, root: Path, table: Path, file: s
     beside = named_in(table.parent, path)
     known = connection.execute("SELECT 1 FROM sources WHERE path = ?", (path,)).fetchone()
     if known is None:  # not in the folder: beside the table, or else its row will say that it is missing
-        outside = beside.is_file()
+        outside = is_file(beside)
         where = str(beside.absolute()) if outside else path
         _add_photo(connection, where, None, name, named=True, outside=outside)
 

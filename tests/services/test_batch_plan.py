@@ -189,6 +189,14 @@ def test_names_from_a_mac_are_those_of_tables_and_sequences(folder: Folder) -> N
     ]
 
 
+def test_names_that_no_file_can_have_are_photos_that_are_not_there(folder: Folder) -> None:
+    """A remark in the wrong column is no fault of the disk."""
+    folder.photos("a.jpg")
+    long = "a moth at the lamp, " * 20
+    folder.place(folder.table(f"specimen_id\timage_file\nX\t{long}\nY\tsub\\{long}\nZ\ta.jpg\n"))
+    assert sorted(row[0] for row in folder.rows) == ["X", "Y", "Z"]
+
+
 def test_other_markers_of_a_table_are_told_where_there_is_nothing_else(folder: Folder) -> None:
     folder.photos("a.jpg")
     other, barcode = random_barcode(3), random_barcode(4)
