@@ -7,7 +7,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -141,17 +141,51 @@ def text_rows(lines: Iterable[str], tabs: bool, wanted: Wanted) -> Iterator[list
     first = list(islice(rest, WITHIN + 1))
     if first:
         first[0] = first[0].removeprefix("\ufeff")
-    dialects = [dialect_of(line, tabs) for line in first]
-    rows = [next(csv.reader([line], dialect), []) for line, dialect in zip(first, dialects, strict=True)]
+    found = list(_first_rows(first, tabs))
+    rows = [one.cells for one in found]
     header = find_header(rows, wanted)
     if header is not None:
         yield header.names
         # Of two rows of a header, one may name so few columns that nothing stands between them.
         widest = max(range(header.start, header.end), key=lambda number: len(rows[number]))
-        yield from csv.reader(chain(first[header.end :], rest), dialects[widest])
+        yield from csv.reader(chain(first[found[header.end - 1].end :], rest), found[widest].dialect)
         return
-    start = next((number for number, row in enumerate(rows) if any(row)), len(rows))
-    yield from csv.reader(chain(first[start:], rest), dialects[start] if rows[start:] else csv.excel)
+    start = next((one for one in found if any(one.cells)), None)
+    if start is not None:
+        yield from csv.reader(chain(first[start.start :], rest), start.dialect)
+
+
+@dataclass(frozen=True)
+class _FirstRow:
+    """A row, how it is written, and its lines: from `start` to before `end`."""
+
+    cells: list[str]
+    dialect: type[csv.Dialect]
+    start: int
+    end: int
+
+
+def _first_rows(lines: Sequence[str], tabs: bool) -> Iterator[_FirstRow]:
+    """The rows of the first lines. Cells in quotation marks may go over several, as `Collection date` does
+    where a column of a spreadsheet is narrow."""
+    start = 0
+    while start < len(lines):
+        end = start + _lines_of(lines[start:], tabs)
+        text = lines[start:end]
+        dialect = dialect_of("".join(text), tabs)
+        yield _FirstRow(next(csv.reader(text, dialect), []), dialect, start, end)
+        start = end
+
+
+def _lines_of(lines: Sequence[str], tabs: bool) -> int:
+    """How many lines the first row takes; one, where a quotation mark is never closed."""
+    reader = csv.reader(lines, dialect_of(lines[0], tabs))
+    try:
+        next(reader, [])
+    except csv.Error:
+        return 1
+    closed = sum(line.count('"') for line in lines[: reader.line_num]) % 2 == 0
+    return max(1, reader.line_num) if closed else 1
 
 
 def dialect_of(header: str, tabs: bool) -> type[csv.Dialect]:

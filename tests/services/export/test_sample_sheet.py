@@ -91,6 +91,23 @@ def test_cells_may_have_several_lines(tmp_path: Path) -> None:
     assert old_mac.find(["M1"]).values == {"locality": "Bern, Aare"} and len(old_mac) == 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'sampleid,country,"Collection\ndate",lat,lon\nA,France,2020-01-02,1.5,2.5\n',
+        'My traps\r\n\r\nsampleid,country,"Collection\r\ndate",lat,lon\r\nA,France,2020-01-02,1.5,2.5\r\n',
+        '"Collection\ndate";sampleid;country;lat;lon\n2020-01-02;A;France;1,5;2,5\n',
+        'Nets of 5", "new"\nsampleid,country,date,lat,lon\nA,France,2020-01-02,1.5,2.5\n',
+        '"Nets\nsampleid,country,date,lat,lon\nA,France,2020-01-02,1.5,2.5\n',
+    ],
+)
+def test_headers_may_have_several_lines(text: str, tmp_path: Path) -> None:
+    found = sheet(tmp_path, text)
+    assert len(found) == 1 and found.find(["A"]).values == {
+        "country": "France", "eventDate": "2020-01-02", "decimalLatitude": "1.5", "decimalLongitude": "2.5",
+    }  # fmt: skip
+
+
 def test_letters_of_western_europe(tmp_path: Path) -> None:
     found = sheet(tmp_path, "sampleid;lieu\nM1;Forêt\n".encode("cp1252"))
     assert found.find(["M1"]).values == {"locality": "Forêt"}
