@@ -185,7 +185,7 @@ def _without_author(name: str) -> str:
     if len(words) >= 2 and (words[1][0] in "(&" or words[1][0].isupper()):
         return words[0]
     if len(words) >= 3 and not is_interim(" ".join(words[:2])):
-        authored = words[2][0] in "(&" or words[2][0].isupper()
+        authored = words[2][0] in "(&" or (words[2][0].isupper() and words[2] != "X")  # a hybrid's sign
         subspecies = words[2].isalpha() and not is_interim(" ".join(words[:3]))
         if authored or subspecies:
             return " ".join(words[:2])

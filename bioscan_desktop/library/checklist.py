@@ -97,12 +97,14 @@ def read_names(path: Path) -> list[str]:
 def match(entries: Iterable[str], names: NameIndex) -> list[Match]:
     """Looks up entries: case, author, year and subgenus do not matter; see `NameIndex.resolve`.
 
-    An aggregate, such as `Noctua comes agg.`, holds its species.
+    An aggregate, such as `Noctua comes agg.`, holds its species. A hybrid is neither of its parents.
     """
     found = []
     for entry in entries:
         spellings = [name for name in entry.split(SAME) if clean_name(name)]
-        spellings += [" ".join(name.split()[:2]) for name in spellings if is_interim(name)]
+        spellings += [
+            " ".join(name.split()[:2]) for name in spellings if is_interim(name) and not _HYBRID.search(name)
+        ]
         placed = [one for name in spellings if (one := names.resolve(name)) is not None]
         known = next((one for one in placed if one.known), None)
         if known is not None:
@@ -118,6 +120,8 @@ def listed(matches: Sequence[Match], shown: int = 5) -> str:
     more = f" and {len(matches) - shown} more" if len(matches) > shown else ""
     return ", ".join(one.told for one in matches[:shown]) + more
 
+
+_HYBRID = re.compile(r"×|\bx\b", re.IGNORECASE)
 
 _WANTED = Wanted((), (*NAME_COLUMNS, *VAGUE_COLUMNS, *RANKS))
 

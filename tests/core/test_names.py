@@ -84,8 +84,8 @@ def test_an_unknown_species_is_accepted_under_its_genus() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Noctua pronuba × comes", "Noctua comes x pronuba", "Noctua × hybrida", "Noctua comes agg.",
-     "Noctua comes group", "Noctua pronuba sp. n.", "Noctua pronuba/comes"],
+    ["Noctua pronuba × comes", "Noctua comes x pronuba", "Noctua comes X pronuba", "Noctua × hybrida",
+     "Noctua comes agg.", "Noctua comes group", "Noctua pronuba sp. n.", "Noctua pronuba/comes"],
 )  # fmt: skip
 def test_what_is_no_one_species_stays_as_it_is(text: str) -> None:
     found = INDEX.resolve(text)

@@ -90,6 +90,11 @@ def test_an_aggregate_holds_its_species() -> None:
     assert (agg.found, agg.rank, lacking.found) == ("Noctua pronuba", "species", None)
 
 
+def test_a_hybrid_is_neither_of_its_parents() -> None:
+    hybrids = match(["Noctua pronuba × comes", "Noctua pronuba x comes", "Noctua pronuba X fimbriata"], NAMES)
+    assert [one.found for one in hybrids] == [None] * 3
+
+
 def test_a_stray_quotation_mark_is_one_sentence_or_does_no_harm(tmp_path: Path) -> None:
     """All that follows it is one cell, of which csv takes no more than 131,072 letters."""
     many = "Pieris rapae\n" * 12_000
