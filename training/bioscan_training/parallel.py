@@ -153,6 +153,10 @@ def joined(device: torch.device) -> Iterator[Workers]:
     if not started_in_parallel():
         yield ALONE
         return
+    # Default arguments of its functions are the process group of when it is loaded, as every optimizer does:
+    # that would live on behind the end, and its threads abort the program while Python ends.
+    import torch.distributed.nn
+
     if device.type == "cuda":
         torch.cuda.set_device(device)
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=_PATIENCE)
