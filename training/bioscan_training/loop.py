@@ -159,10 +159,16 @@ class Trainer:
             ResumeError: it was made by another recipe, or with other data, or is damaged; or other processes
                 that train along find another one, and would wait for this one for ever.
         """
-        found = self.checkpoint.exists()
+        found, refused = self.checkpoint.exists(), None
         if found:
-            self._take_up()
-        if not self.workers.alike(self.step):
+            try:
+                self._take_up()
+            except BioscanError as error:
+                refused = error  # which the other processes must hear of first
+        alike = self.workers.alike((self.step, refused is None))
+        if refused is not None:
+            raise refused
+        if not alike:
             raise ResumeError(
                 f"The processes find different {self.checkpoint.name} in {self.run_dir}; give all of them "
                 "the same folder."

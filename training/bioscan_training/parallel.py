@@ -9,7 +9,7 @@ process writes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -85,7 +85,7 @@ class Workers:
             return value
         return sum(self._said(value)) / self.world
 
-    def alike(self, value: int) -> bool:
+    def alike(self, value: Hashable) -> bool:
         """True if all processes say the same."""
         return self.world == 1 or len(set(self._said(value))) == 1
 

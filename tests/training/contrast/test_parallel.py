@@ -104,18 +104,23 @@ def test_torchrun_goes_on_with_what_one_process_began(data: Path, tmp_path: Path
     assert_same(one, two, 1e-4)
 
 
-def test_processes_with_folders_of_their_own_are_refused(data: Path, tmp_path: Path) -> None:
-    """As on two machines without a common disk: they would train from different steps on."""
-    recipe = recipe_file(tmp_path / "recipe.toml", epochs=2)
+@pytest.mark.parametrize("epochs", [2, 3])
+def test_processes_with_folders_of_their_own_are_refused(epochs: int, data: Path, tmp_path: Path) -> None:
+    """As on two machines without a common disk: they would train from different steps on, or one of them,
+    whose checkpoint is of another recipe, would not train at all."""
+    begun, recipe = (
+        recipe_file(tmp_path / f"{name}.toml", epochs=n) for name, n in (("begun", 2), ("recipe", epochs))
+    )
     (tmp_path / "0").mkdir()
-    train_contrast(load_config(recipe), data, data, tmp_path / "0", stop_at=2)
+    train_contrast(load_config(begun), data, data, tmp_path / "0", stop_at=2)
     words = ["fit", "--config", str(recipe), "--data", str(data), "--images", str(data), "--run-dir"]
     program = (
         "import os, sys\nfrom bioscan_training.cli import main\n"
         f"sys.exit(main([*{words!r}, f'{tmp_path}/{{os.environ[\"RANK\"]}}']))"
     )
     said = in_two(["-c", program], code=2)
-    assert said.count("The processes find different contrast.ckpt in") == 2
+    assert said.count("The processes find different contrast.ckpt in") == (2 if epochs == 2 else 1)
+    assert ("was made with another recipe" in said) == (epochs == 3)
 
 
 def test_nothing_of_the_group_is_left_when_it_ends() -> None:
