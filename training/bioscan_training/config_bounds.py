@@ -52,6 +52,14 @@ def contradiction_of(table: Any, where: str) -> str | None:
     size, resize = getattr(table, "size", 0), getattr(table, "resize", 0)
     if resize < size and getattr(table, "mode", "crop") == "crop":
         return f"'{where}resize' must be at least the size of {size} px that is cropped, found {resize}."
+    if getattr(table, "stages", None) == ():
+        return f"'{where}stages' must name at least one stage, such as 'dna'; found []."
+    other = {"image.": "align", "align.": "image"}.get(where)
+    if other and table.init not in ("", other):
+        return (
+            f"'{where}init' must be '{other}', a stage that trains photos, or '' for ImageNet weights; found "
+            f"'{table.init}'."
+        )
     patience = getattr(table, "patience", 0)
     if patience and not table.eval_every:
         return f"'{where}patience' is {patience}, which needs 'eval_every' of at least 1."
