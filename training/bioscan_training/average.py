@@ -55,7 +55,8 @@ def average_runs(runs: Sequence[Path], stage: str, out: Path) -> None:
     mean = mean_weights([one["model"] for one in found])
     recipes = [json.loads(one["recipe"]) for one in found]
     out.mkdir(parents=True, exist_ok=True)
-    write_state({"recipe": json.dumps({"mean of": recipes}), "model": mean}, out / f"{stage}.pt")
+    told = {"recipe": json.dumps({"mean of": recipes}), "barcode_tower": found[0].get("barcode_tower", "")}
+    write_state({**told, "model": mean}, out / f"{stage}.pt")
     if (runs[0] / "dna.pt").is_file():
         shutil.copyfile(runs[0] / "dna.pt", out / "dna.pt")
 

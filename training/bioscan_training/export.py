@@ -285,6 +285,8 @@ def export_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
         ParityError: an fp32 file does not reproduce its tower.
     """
     load_dna_encoder(config, run_dir)  # before a folder is made: it may be the wrong run
+    if images is not None:
+        load_image_encoder(config, run_dir)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as folder:
         part = Path(folder)

@@ -110,6 +110,7 @@ class Trainer:
         fresh: names of modules that start from random weights and get `head_lr`.
         device: where it is trained; batches come from `batch_of` as they are.
         workers: the processes that train together.
+        barcode_tower: hash of the one whose embeddings it learns, which `NAME.pt` then tells; "" for none.
 
     Raises:
         ConfigError: the schedule asks for what is not installed.
@@ -127,6 +128,7 @@ class Trainer:
         fresh: tuple[str, ...] = (),
         device: torch.device | str = "cpu",
         workers: Workers = ALONE,
+        barcode_tower: str = "",
     ) -> None:
         self.device = torch.device(device)
         self.workers = workers
@@ -137,6 +139,7 @@ class Trainer:
         self.seed = seed
         self.recipe = recipe
         self.basis = basis
+        self.barcode_tower = barcode_tower
         self.optimizer = torch.optim.AdamW(parameter_groups(model, schedule, fresh))
         self.peaks = [group["lr"] for group in self.optimizer.param_groups]
         self.average = copy.deepcopy(model).requires_grad_(False) if schedule.ema > 0 else model
@@ -387,7 +390,11 @@ class Trainer:
             state = torch.load(self._best_file, map_location=self.device, weights_only=True)
             self.average.load_state_dict(state)
         if self.workers.first:
-            weights = {"recipe": json.dumps(self.recipe), "model": self.average.state_dict()}
+            weights = {
+                "recipe": json.dumps(self.recipe),
+                "barcode_tower": self.barcode_tower,
+                "model": self.average.state_dict(),
+            }
             write_state(weights, self.run_dir / f"{self.name}.pt")
 
 

@@ -35,7 +35,7 @@ from bioscan_training.dna_stage import (
 )
 from bioscan_training.encoders import ImageEncoder
 from bioscan_training.evaluate import label_metrics, nearest
-from bioscan_training.loop import Trainer, load_weights, read_state, schedule_recipe
+from bioscan_training.loop import ResumeError, Trainer, load_weights, read_state, schedule_recipe
 from bioscan_training.losses import (
     UNKNOWN,
     CosineClassifier,
@@ -118,6 +118,7 @@ class BarcodeKeys:
         embeddings: (m, d) float32 unit rows.
         labels: (m, 3) int64 of species, genus and family in the numbering of the photo classes.
         basis: a hash of the barcodes, their names and the tower.
+        tower: a hash of the tower alone.
     """
 
     def __init__(self, config: Config, data: Path, run_dir: Path, numbers: Sequence[dict[str, int]]) -> None:
@@ -128,6 +129,7 @@ class BarcodeKeys:
         encoder, codes = load_dna_encoder(config, run_dir), framed.codes[framed.placed]
         self.embeddings = embed_codes(encoder, codes)
         names = [rank_names(r) for r in self.records]
+        self.tower = basis_of(encoder.state_dict())
         self.basis = basis_of(codes, names, encoder.state_dict())
         # Names without a photo get numbers of their own beyond the photo classes: plain negatives.
         extended = [dict(n) for n in numbers]
@@ -256,6 +258,7 @@ def train_photos(
         schedule_recipe(model=config.image_model, stage=stage, seed=config.seed),
         basis_of([r.image_file for r in records], names, keys.basis if keys is not None else "", start),
         fresh=("head", *_RANKS, "temperature"),
+        barcode_tower=keys.tower if keys is not None else "",
     )
     trainer.resume()
     validate = photo_validation(every, records, keys, stage, images)
@@ -339,10 +342,18 @@ def load_image_encoder(config: Config, run_dir: Path) -> ImageEncoder:
 
     Raises:
         FileNotFoundError: no photo stage has finished in `run_dir`.
-        ResumeError: it was trained by another recipe.
+        ResumeError: it was trained by another recipe, or lies in the space of another barcode tower than
+            that of the run.
     """
     path = _finished(run_dir)
-    state = read_state(path)["model"]
+    found = read_state(path)
+    beside = found.get("barcode_tower", "")  # older ones do not tell
+    if beside and beside != basis_of(load_dna_encoder(config, run_dir).state_dict()):
+        raise ResumeError(
+            f"{path.name} in {run_dir} was trained with another dna.pt than the one that is there; delete "
+            f"{path.stem}.pt and {path.stem}.ckpt and run `bioscan-train fit` again."
+        )
+    state = found["model"]
     encoder = ImageEncoder(config.image_model, config.dim, pretrained=False)
     prefix = "encoder."
     own = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
