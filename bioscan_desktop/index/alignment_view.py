@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-import edlib
-
 from bioscan_desktop.core.barcode import facts, translate
 from bioscan_desktop.index import ungapped
 from bioscan_desktop.index.barcodes import _solid
-from bioscan_desktop.inference.columns import CIGAR, EQUALITIES
+from bioscan_desktop.inference.columns import EQUALITIES
+from bioscan_desktop.inference.edlib_path import Runs, path
 
 MATCH, MISMATCH, GAP = "|", "×", " "
 """The marks between the two rows."""
@@ -126,18 +125,18 @@ def _rows(short: str, long: str) -> list[_Run]:
     known = ungapped.within(short, long)
     if known is not None:
         offset, breaks = known
-        runs: list[tuple[int, str]] = []
+        runs: Runs = []
         for before, after in pairwise((-1, *breaks, len(short))):
             runs += [(after - before - 1, "="), (1, "X")]
         return _placed(runs[:-1], 0, len(runs) - 1, offset)
-    # The equalities cost edlib a fifth of its time.
-    equal = EQUALITIES if ungapped.ambiguous(short) or ungapped.ambiguous(long) else None
-    runs, start = _aligned(short, long, equal)
+    # The equalities cost the binding of edlib a tenth of its time.
+    equal = EQUALITIES if ungapped.ambiguous(short) or ungapped.ambiguous(long) else ()
+    runs, start = path(short, long, equal)
     first, last = _kept(runs)
     found = _placed(runs, first, last, start)
     if (first, last) == (0, len(runs)):
         return found
-    runs, start = _aligned(short[::-1], long[::-1], equal)
+    runs, start = path(short[::-1], long[::-1], equal)
     turned = _placed(runs, *_kept(runs), start)
     if _matched(turned) <= _matched(found):
         return found
@@ -152,14 +151,7 @@ def _turned(place: int | None, row: _Run, sequence: str) -> int | None:
     return None if place is None else len(sequence) - place - row.count
 
 
-def _aligned(short: str, long: str, equal: list[tuple[str, str]] | None) -> tuple[list[tuple[int, str]], int]:
-    """The CIGAR, and the place in the longer at which it begins."""
-    result = edlib.align(short, long, mode="HW", task="path", additionalEqualities=equal)
-    runs = [(int(count), kind) for count, kind in CIGAR.findall(result["cigar"] or "")]
-    return runs, (result["locations"][0][0] or 0) if result["locations"] else 0
-
-
-def _placed(runs: list[tuple[int, str]], first: int, last: int, start: int) -> list[_Run]:
+def _placed(runs: Runs, first: int, last: int, start: int) -> list[_Run]:
     """The runs from `first` to before `last`, those that have columns."""
     short, long = 0, start
     found = []
@@ -171,7 +163,7 @@ def _placed(runs: list[tuple[int, str]], first: int, last: int, start: int) -> l
     return found
 
 
-def _kept(runs: list[tuple[int, str]]) -> tuple[int, int]:
+def _kept(runs: Runs) -> tuple[int, int]:
     """The runs [first, last) that are left when tails that hold a gap are cut."""
     first, last = _solid(runs), len(runs) - _solid(runs[::-1])
     if not any(kind in "ID" for _, kind in runs[:first]):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
-import edlib
 import numpy as np
+
+from bioscan_desktop.inference.edlib_path import path
 
 BLANK = 4
 """The code of no base or an ambiguous one. A0 C1 G2 T3."""
@@ -15,9 +14,7 @@ _IUPAC = {
     "R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC",
     "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT",
 }  # fmt: skip
-EQUALITIES = [(code, base) for code, bases in _IUPAC.items() for base in bases]
-
-CIGAR = re.compile(r"(\d+)([=XID])")
+EQUALITIES = tuple((code, base) for code, bases in _IUPAC.items() for base in bases)
 
 _CODE = np.full(256, BLANK, dtype=np.uint8)
 for _i, _base in enumerate(b"ACGT"):
@@ -38,10 +35,9 @@ def map_columns(sequence: str, backbone: str) -> np.ndarray:
     columns = np.full(len(backbone), BLANK, dtype=np.uint8)
     swapped = len(sequence) > len(backbone)
     query, target = (backbone, sequence) if swapped else (sequence, backbone)
-    result = edlib.align(query, target, mode="HW", task="path", additionalEqualities=EQUALITIES)
-    q, t = 0, result["locations"][0][0] or 0
-    for count_text, kind in CIGAR.findall(result["cigar"] or ""):
-        count = int(count_text)
+    runs, t = path(query, target, EQUALITIES)
+    q = 0
+    for count, kind in runs:
         if kind in "=X":
             at_backbone, at_sequence = (q, t) if swapped else (t, q)
             columns[at_backbone : at_backbone + count] = codes[at_sequence : at_sequence + count]
