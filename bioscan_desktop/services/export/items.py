@@ -130,6 +130,11 @@ class ExportItem:
         return self.pictures[0].source if self.pictures else None
 
     @property
+    def written(self) -> str:
+        """What people wrote about it; with a decision, what is said of that."""
+        return self.decision.notes if self.decision is not None else self.notes
+
+    @property
     def file_name(self) -> str:
         """Of the first photo, without folders; of a pasted picture its id; "" where there is no photo."""
         return next(iter(self.file_names), "")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def as_json(item: ExportItem) -> dict[str, Any]:
-    """The record, with `identified_at`, `collected` and `decision` where there are any."""
+    """The record, with `identified_at`, `collected`, and `decision` or else `notes`, where there are any."""
     values = dict(item.record)
     if item.identified_at:
         values["identified_at"] = item.identified_at
@@ -32,6 +32,8 @@ def as_json(item: ExportItem) -> dict[str, Any]:
             "notes": d.notes,
             "unknown": d.unknown,
         }
+    elif item.notes:
+        values["notes"] = item.notes
     return values
 
 

@@ -405,8 +405,8 @@ def _sentences(item: ExportItem) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if decision is not None:
         found.append(("plain", machine_words(item)))
-        if decision.notes:
-            found.append(("plain", f"Notes: {decision.notes}"))
+    if item.written:
+        found.append(("plain", f"Notes: {item.written}"))
     if record.get("error"):
         found.append(("bad", record["error"]["message"]))
     if not verdict:

@@ -119,7 +119,9 @@ def _item(line: str, place: str, modified: str) -> ExportItem:
         raise ArgumentError(f"The result in {place} is damaged or of an unknown version: {wrong}.")
     at = str(values.pop("identified_at", "") or modified)
     collected = _collected(values.pop("collected", None))
-    return replace(item_of(values, _decision(values.pop("decision", None)), at), collected=collected)
+    notes = str(values.pop("notes", "") or "")
+    item = item_of(values, _decision(values.pop("decision", None)), at)
+    return replace(item, collected=collected, notes=notes)
 
 
 def _collected(values: Any) -> dict[str, str]:

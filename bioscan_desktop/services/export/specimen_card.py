@@ -80,6 +80,7 @@ def article(item: ExportItem, number: int, options: ExportOptions) -> str:
         f'<article id="s{number}"><div>{_pictures(item)}</div><div>',
         f'<a class="top" href="#top">to the top</a><p class="id">{xml(item.query_id)}</p>',
         _verdict(item),
+        f"<p>Notes: {xml(item.written)}</p>" if item.written else "",
         _collected(item),
         _ladder(item, options),
         "</div>",
@@ -180,9 +181,8 @@ def _own(item: ExportItem) -> str:
     assert item.decision is not None
     who = person_words(item)
     by = f' <span class="muted">{xml(who)}</span>' if who else ""
-    notes = f"<p>{xml(item.decision.notes)}</p>" if item.decision.notes else ""
     return (
-        f'<p><span class="pill good">Decided by a person</span>{by}</p>{_lineage(item.final)}{notes}'
+        f'<p><span class="pill good">Decided by a person</span>{by}</p>{_lineage(item.final)}'
         f'<div class="own">{xml(machine_words(item))}</div>'
     )
 

@@ -90,7 +90,7 @@ def result_row(item: ExportItem, options: ExportOptions) -> Row:
         "verified_rank": human.rank if human else "",
         "verified_by": (decision.by or options.made_by) if decision else "",
         "verified_at": decision.at if decision else "",
-        "notes": decision.notes if decision else item.notes,
+        "notes": item.written,
         "final_name": final.text,
         "final_rank": final.rank,
         "pack_id": record["library"]["id"],

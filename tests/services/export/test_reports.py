@@ -82,6 +82,7 @@ def test_a_report_needs_nothing_from_elsewhere(
 def test_every_specimen_is_listed_and_linked(
     items: list[ExportItem], options: ExportOptions, tmp_path: Path
 ) -> None:
+    items[5] = dataclasses.replace(items[5], notes="A leg is missing.")  # nobody decided
     text, page = page_of(items, options, tmp_path)
     anchors = {attributes["id"] for tag, attributes in page.tags if tag == "article"}
     links = {attributes["href"] for tag, attributes in page.tags if tag == "a"} - {"#top"}
@@ -95,6 +96,8 @@ def test_every_specimen_is_listed_and_linked(
         "species is probably not in this library",
         "the file is no longer there",
         "Zoë Müller",
+        "Notes: Not a Noctua.",
+        "Notes: A leg is missing.",
     ):
         assert words in text, words
     assert "prefers-color-scheme: dark" in text and "@media print" in text
@@ -179,6 +182,7 @@ def test_sheets_have_a_page_each_and_all_names(
     items: list[ExportItem], options: ExportOptions, tmp_path: Path
 ) -> None:
     pypdf = pytest.importorskip("pypdf")
+    items[5] = dataclasses.replace(items[5], notes="A leg is missing.")  # nobody decided
     export([with_photo(items[0]), *items[1:]], "pdf", tmp_path / "x.pdf", options)
     reader = pypdf.PdfReader(tmp_path / "x.pdf")
     texts = [page.extract_text() for page in reader.pages]
@@ -188,7 +192,8 @@ def test_sheets_have_a_page_each_and_all_names(
         assert any(line.startswith(item.query_id.split(" ")[0]) for line in foot)
     assert "Noctua pronuba" in texts[0] and "Likely" in texts[0]
     assert "Zoë Müller" in texts[2] and "Pieris mannii" in texts[2]
-    assert "Жанна" in texts[7]
+    assert "Жанна" in texts[7] and "Notes: Not a Noctua." in texts[7]
+    assert "Notes: A leg is missing." in texts[5]
     assert len(reader.pages[0].images) == 1
     assert reader.metadata.title == options.title
     assert reader.metadata.author == "Anna Muster"

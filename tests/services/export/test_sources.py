@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from pathlib import Path
@@ -23,8 +24,11 @@ def test_lines_come_back_as_they_went(
     items: list[ExportItem], options: ExportOptions, tmp_path: Path
 ) -> None:
     path = tmp_path / "results.jsonl"
+    items[5] = dataclasses.replace(items[5], notes="A leg is missing.")  # nobody decided
     exporting.export(items, "jsonl", path, options)
     found = list(open_results(path).items())
+    assert [item.written for item in found] == [item.written for item in items]
+    assert found[5].decision is None and found[5].written == "A leg is missing."
     assert [item.record for item in found] == [item.record for item in items]
     assert [item.decision for item in found] == [item.decision for item in items]
     assert found[0].identified_at == "2026-11-26T10:00:00+00:00"
