@@ -203,16 +203,17 @@ def _joined(tables: Sequence[Sequence[dict[str, str]]]) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     places: dict[str, dict[str, dict[str, str]]] = {}
     for table in tables:
-        added = []
+        told = []  # rows that this sheet adds, or adds something to
         for row in table:
             column = next((name for name in IDS if name in row and name in places), "")
             first = places[column].get(_folded(row[column]), {}) if column else {}
             if first and all(first.get(n, value) == value for n, value in row.items() if n in _KNOWN):
                 first.update(row)
+                told.append(first)
             else:
-                added.append(row)
-        rows += added
-        for row in added:
+                rows.append(row)
+                told.append(row)
+        for row in told:
             for name in IDS:
                 if name in row:
                     places.setdefault(name, {}).setdefault(_folded(row[name]), row)

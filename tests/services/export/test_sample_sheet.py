@@ -235,15 +235,30 @@ def test_all_sheets_of_a_workbook_count(tmp_path: Path) -> None:
     collecting.append(["M1", "31-Jul-2026", "France"])
     collecting.append(["M2", "01-Aug-2026", "Peru"])
     book.create_sheet("Codes").append(["F", "female"])
+    traits = book.create_sheet("Traits")  # knows M1 by an id that only the first sheet gives it
+    traits.append(["Process ID", "Collectors"])
+    traits.append(["GMX1-26", "A. Muster"])
+    labels = book.create_sheet("Labels")
+    labels.append(["Sample ID", "Field ID"])
+    labels.append(["M2", "F 2"])
+    last = book.create_sheet("Last")  # and M2 by one that the sheet before adds to it
+    last.append(["Field ID", "Collectors"])
+    last.append(["F 2", "B. Beispiel"])
     other = book.create_sheet("2025")
     other.append(["sampleid", "date", "country", "process id"])
     other.append(["M1", "2025-07-01", "Chad", "GMX9-26"])
     book.save(tmp_path / "bold.xlsx")
     found = read_sheet(tmp_path / "bold.xlsx")
     assert len(found) == 3
-    expected = {"eventDate": "2026-07-31", "country": "France", "catalogNumber": "NHM 1"}
+    expected = {
+        "eventDate": "2026-07-31",
+        "country": "France",
+        "catalogNumber": "NHM 1",
+        "recordedBy": "A. Muster",
+    }
     assert found.find(["GMX1-26"]).values == found.find(["M1"]).values == expected
-    assert found.find(["M2"]).values == {"eventDate": "2026-08-01", "country": "Peru"}
+    second = {"eventDate": "2026-08-01", "country": "Peru", "fieldNumber": "F 2", "recordedBy": "B. Beispiel"}
+    assert found.find(["M2"]).values == second
     assert found.find(["GMX9-26"]).values == {"eventDate": "2025-07-01", "country": "Chad"}
     assert found.notices == ("bold.xlsx has several rows of one specimen, of which the first counts: M1.",)
 
