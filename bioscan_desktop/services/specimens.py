@@ -171,7 +171,8 @@ def join(photo: Specimen, barcode: Specimen) -> Specimen:
 
 
 def join_photos(specimens: Sequence[Specimen]) -> Specimen:
-    """One specimen of several with photos; the first gives the name, and one may have a barcode.
+    """One specimen of several with photos; the first gives the name, and one may have a barcode, or one that
+    cannot be used.
 
     Raises:
         ArgumentError: if one lacks a photo, or two have barcodes.
@@ -184,6 +185,7 @@ def join_photos(specimens: Sequence[Specimen]) -> Specimen:
         first,
         input=" + ".join(one.input for one in specimens),
         barcode=barcodes[0] if barcodes else None,
+        error=next((one.error for one in specimens if one.error is not None), None),
         more=tuple(more),
     )
 

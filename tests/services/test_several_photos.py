@@ -120,6 +120,12 @@ def test_a_photo_that_cannot_be_read_leaves_the_others(
     assert (nothing.status, nothing.by_photo) == ("failed", (None, None))
 
 
+def test_a_broken_barcode_of_any_of_them_is_told(world: TinyWorld) -> None:
+    one, other = photos(world, RAPAE), from_sequence("ACGT", "short")
+    assert join_photos([one, replace(one, error=other.error)]).error is other.error is not None
+    assert join_photos([one, one]).error is None
+
+
 def test_others_of_the_step_are_answered_as_alone(world: TinyWorld, identifier: Identifier) -> None:
     single, several = photos(world, PRONUBA), photos(world, RAPAE, RAPAE, COMES)
     together = list(identifier.identify([single, several, single], first_step=16, last_step=16))
