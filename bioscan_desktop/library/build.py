@@ -375,14 +375,13 @@ def _dna_record(
         embeddings_only: a single record gives no barcode.
     """
     bins: Counter[str] = Counter()
-    countries: Counter[str] = Counter()
     for haplotype in members:
         bins.update(haplotype.bins)
-        countries.update(haplotype.countries)
+    countries = _countries(members)
     # The longest of the common haplotypes is the backbone, so that the consensus is not cut short.
     common = [h for h in members if h.n_records * 4 >= members[0].n_records]
     backbone = max(common, key=lambda h: (len(h.sequence), h.n_records)).sequence
-    processids = [p for haplotype in members for p in haplotype.processids]
+    processids = list(dict.fromkeys(p for haplotype in members for p in haplotype.processids))
     # A neighbour counts once, so that it leaves open what it differs in, and no more. Embeddings may
     # have come without their barcodes.
     weighed = [(h.sequence, h.n_records) for h in members] + [(h.sequence, 1) for h in beside]
@@ -404,6 +403,15 @@ def _dna_record(
         specimens=tuple(processids),
         places=tuple(sorted(countries.items())),
     )
+
+
+def _countries(haplotypes: Sequence[Haplotype]) -> Counter[str]:
+    """How many specimens are from each country, each counted once as in `_specimens`."""
+    places = [place for haplotype in haplotypes for place in haplotype.places]
+    of_each: dict[str | int, str] = {}
+    for number, (processid, country) in enumerate(places):
+        of_each.setdefault(processid or number, country)
+    return Counter(of_each.values())
 
 
 def _specimens(haplotypes: Sequence[Haplotype]) -> int:

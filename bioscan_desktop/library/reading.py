@@ -38,12 +38,13 @@ class Haplotype:
 
     Attributes:
         sequence: empty where only its embedding is known.
+        places: (process id or "", country) of records whose country is known.
     """
 
     sequence: str
     lineage: Lineage
     processids: list[str] = field(default_factory=list)
-    countries: Counter[str] = field(default_factory=Counter)
+    places: list[tuple[str, str]] = field(default_factory=list)
     bins: Counter[str] = field(default_factory=Counter)
     n_records: int = 0
 
@@ -185,7 +186,7 @@ def _haplotype(connection: sqlite3.Connection, row: tuple, lineage: Lineage) -> 
         if processid:
             haplotype.processids.append(processid)
         if country:
-            haplotype.countries[country] += 1
+            haplotype.places.append((processid or "", country))
         if bin_uri:
             haplotype.bins[bin_uri] += 1
     return place, haplotype

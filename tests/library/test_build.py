@@ -127,12 +127,15 @@ class TestBarcodes:
 
     def test_a_specimen_with_several_rows_counts_once(self, tmp_path: Path, model: ModelPack) -> None:
         """A table with a row a photo repeats the barcode; another one has both reads of a specimen."""
-        rows = [dna("P1", A, country="France")] * 3 + [dna("Q1", B, COMES), dna("Q1", mutate(B, 1, 1), COMES)]
+        rows = [dna("P1", A, country="France")] * 3 + [
+            dna("Q1", read, COMES, country="Spain") for read in (B, mutate(B, 1, 1))
+        ]
         _, library = built(tmp_path, model, rows, embeddings_only=True, cluster_similarity=0.5)
         comes, pronuba = dna_keys(library)
         assert (pronuba.n_records, comes.n_records) == (1, 1)
         assert pronuba.consensus is None and comes.consensus is None
-        assert library.records.countries() == [("France", 1)]
+        assert library.records.countries() == [("France", 1), ("Spain", 1)]
+        assert comes.process_ids == ("Q1",)
         library.close()
 
     def test_near_haplotypes_share_a_key_and_far_ones_do_not(self, tmp_path: Path, model: ModelPack) -> None:
