@@ -41,10 +41,12 @@ _AT_END = "\x04"
 _STAGING = (
     "DROP TABLE IF EXISTS temp.photos",
     "DROP TABLE IF EXISTS temp.barcodes",
-    "CREATE TEMP TABLE photos (sort TEXT, path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, "
-    "query_id TEXT, sample TEXT, named INTEGER, problem TEXT, first TEXT, views TEXT) WITHOUT ROWID",
+    "CREATE TEMP TABLE photos (sort TEXT, path TEXT PRIMARY KEY, name TEXT COLLATE NOCASE, size INTEGER, "
+    "mtime_ns INTEGER, query_id TEXT, sample TEXT, named INTEGER, problem TEXT, first TEXT, views TEXT) "
+    "WITHOUT ROWID",
     "CREATE TEMP TABLE barcodes (number INTEGER PRIMARY KEY, sort TEXT, file TEXT, query_id TEXT, "
     "sample TEXT, input TEXT, barcode TEXT, error_code TEXT, error_message TEXT, photo TEXT)",
+    "CREATE INDEX temp.photos_by_name ON photos (name)",
     "CREATE INDEX temp.photos_by_sample ON photos (sample)",
     "CREATE INDEX temp.photos_by_first ON photos (first) WHERE first IS NOT NULL",
     "CREATE INDEX temp.photos_by_views ON photos (views) WHERE views IS NOT NULL",
@@ -164,10 +166,11 @@ def _add_photo(
     outside: bool = False,
 ) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO temp.photos VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+        "INSERT OR REPLACE INTO temp.photos VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
         (
             _AT_END if outside else sort_key(path),
             path,
+            name_of(path),
             facts.size if facts else None,
             facts.mtime_ns if facts else None,
             query_id,
@@ -279,14 +282,13 @@ def _name_photo(connection: sqlite3.Connection, root: Path, table: Path, file: s
 
 
 def _photo_of(connection: sqlite3.Connection, path: str) -> str | None:
-    """The photo of the folder with this path, or alone with this name."""
+    """The photo of the folder with this path, or alone with this name within folders, where case is as it
+    may be."""
     for wanted in spellings(path):
         hit = connection.execute("SELECT path FROM temp.photos WHERE path = ?", (wanted,)).fetchone()
         if hit is None and "/" not in path:
-            same = connection.execute(
-                "SELECT path FROM temp.photos WHERE path LIKE ? ESCAPE '\\' LIMIT 2",
-                ("%/" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"),),
-            ).fetchall()
+            sql = "SELECT path FROM temp.photos WHERE name = ? AND path <> name LIMIT 2"
+            same = connection.execute(sql, (wanted,)).fetchall()
             hit = same[0] if len(same) == 1 else None
         if hit is not None:
             return str(hit["path"])

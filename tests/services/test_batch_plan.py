@@ -189,6 +189,37 @@ def test_names_from_a_mac_are_those_of_tables_and_sequences(folder: Folder) -> N
     ]
 
 
+def test_a_bare_name_is_found_within_folders(folder: Folder) -> None:
+    folder.photos("a/IMG_1.JPG", "b/IMGx1.jpg", "c/100%.jpg", "d/two.jpg", "e/two.jpg", "top.jpg")
+    names = ("img_1.jpg", "100%.jpg", "%.jpg", "two.jpg", "TOP.jpg")
+    table = "specimen_id\timage_file\n" + "".join(f"{n}\t{name}\n" for n, name in enumerate(names))
+    folder.place(folder.table(table))
+    found = {row[0]: row[1] for row in folder.rows if row[0].isdigit()}
+    assert found == {"0": "a/IMG_1.JPG", "1": "c/100%.jpg", "2": "%.jpg", "3": "two.jpg", "4": "TOP.jpg"}
+
+
+def test_bare_names_are_looked_up_without_looking_through_all(tmp_path: Path) -> None:
+    """A hundred thousand of them would else hold a run up for hours."""
+
+    def steps(count: int) -> int:
+        """Thousands of steps of SQLite."""
+        taken = [0]
+
+        def step() -> None:
+            taken[0] += 1
+
+        table = tmp_path / "t.tsv"
+        table.write_text("image_file\n" + "".join(f"{n}.jpg\n" for n in range(count)))
+        found = [Found(f"box/{n}.jpg", "photo", None) for n in range(count)]
+        with Database(tmp_path / f"{count}.sqlite") as database, database.transaction() as connection:
+            connection.set_progress_handler(step, 1000)
+            assert place(database, tmp_path, found, table).added == count
+            connection.set_progress_handler(None, 0)
+        return taken[0]
+
+    assert steps(1200) < 8 * steps(300)
+
+
 def test_names_that_no_file_can_have_are_photos_that_are_not_there(folder: Folder) -> None:
     """A remark in the wrong column is no fault of the disk."""
     folder.photos("a.jpg")
