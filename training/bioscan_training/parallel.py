@@ -19,11 +19,19 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from bioscan_desktop.core.errors import BioscanError
+
 _PATIENCE = timedelta(hours=6)
 """How long processes wait for the first one, which decodes photos and validates for all."""
 
 _BUCKET = 2**24
 """Numbers that travel together when gradients are averaged; 64 MB."""
+
+
+class FirstStoppedError(BioscanError):
+    """The process that goes ahead has stopped."""
+
+    code = "first_stopped"
 
 
 @dataclass(frozen=True)
@@ -104,12 +112,21 @@ class Workers:
 
     @contextmanager
     def first_alone(self) -> Iterator[None]:
-        """The first process goes ahead, the others follow when it is done: for files that all read."""
-        if not self.first:
-            dist.barrier()
-        yield
-        if self.first and self.world > 1:
-            dist.barrier()
+        """The first process goes ahead, the others follow when it is done: for files that all read.
+
+        Raises:
+            FirstStoppedError: in the others, if the first one cannot go on.
+        """
+        if not self.first and not self.decide(True):
+            raise FirstStoppedError("The first process has stopped; its own message says why.")
+        try:
+            yield
+        except BaseException:
+            if self.first:
+                self.decide(False)
+            raise
+        if self.first:
+            self.decide(True)
 
 
 ALONE = Workers()

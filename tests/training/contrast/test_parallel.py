@@ -123,6 +123,19 @@ def test_processes_with_folders_of_their_own_are_refused(epochs: int, data: Path
     assert ("was made with another recipe" in said) == (epochs == 3)
 
 
+def test_others_hear_that_the_first_one_stopped(data: Path, tmp_path: Path) -> None:
+    recipe = recipe_file(tmp_path / "recipe.toml", epochs=1)
+    (tmp_path / "run" / "vocabulary.txt").mkdir(parents=True)  # which the first one cannot read
+    words = ["fit", "--config", str(recipe), "--data", str(data), "--images", str(data)]
+    program = (
+        "import sys\nfrom bioscan_training.cli import main\n"
+        f"sys.exit(main([*{words!r}, '--run-dir', '{tmp_path / 'run'}']))"
+    )
+    said = in_two(["-c", program], code=2)
+    assert said.count("The first process has stopped; its own message says why.\n") == 1
+    assert "please report" not in said
+
+
 def test_nothing_of_the_group_is_left_when_it_ends() -> None:
     """Its threads would go on while Python ends, which aborts the program now and then."""
     program = (
