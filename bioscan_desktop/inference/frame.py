@@ -171,8 +171,20 @@ def _offsets(part: Sequence[np.ndarray]) -> np.ndarray:
 @cache
 def _gains() -> np.ndarray:
     """(658, 5) log-odds of each base at each position against chance; 0 for a blank."""
-    profile = np.load(Path(__file__).with_name("coi_profile.npy"), allow_pickle=False).astype(np.float64)
-    return np.column_stack([np.log(profile) - _BACKGROUND, np.zeros(len(profile))])
+    return np.column_stack([np.log(_profile()) - _BACKGROUND, np.zeros(POSITIONS)])
+
+
+@cache
+def _profile() -> np.ndarray:
+    """(658, 4) frequency of each base at each position, drawn a little to a quarter, so that none is 0."""
+    return np.load(Path(__file__).with_name("coi_profile.npy"), allow_pickle=False).astype(np.float64)
+
+
+@cache
+def frequencies() -> np.ndarray:
+    """(658, 4) frequency of each base at each position in barcodes of insects; 0 for what was never seen."""
+    least = _profile().min()
+    return (_profile() - least) / (1 - 4 * least)
 
 
 @cache
@@ -212,6 +224,23 @@ def pack(codes: np.ndarray) -> np.ndarray:
     bits = np.stack([ordered < BLANK, (ordered == 1) | (ordered == 3), (ordered == 1) | (ordered == 2)])
     packed = np.packbits(bits, axis=2).view(np.uint64)  # (3, n, W)
     return np.ascontiguousarray(packed.transpose(0, 2, 1))
+
+
+def base_counts(planes: np.ndarray) -> np.ndarray:
+    """(3, W, n) uint64 planes -> (658, 4) int64: how many barcodes have each base at each position."""
+    known, pyrimidine, strong = planes
+    counts = np.zeros((POSITIONS + 1, BLANK), dtype=np.int64)
+    for base, unlike in enumerate((pyrimidine | strong, ~(pyrimidine & strong), pyrimidine | ~strong,
+                                   ~pyrimidine | strong)):  # fmt: skip
+        bits = np.ascontiguousarray((known & ~unlike).T).view(np.uint8)  # (n, 8 W)
+        for start in range(0, len(bits), _COUNTED):
+            part = np.unpackbits(bits[start : start + _COUNTED], axis=1)
+            counts[_order(), base] += np.add.reduce(part, axis=0, dtype=np.uint8)
+    return counts[:POSITIONS]
+
+
+_COUNTED = 255
+"""Barcodes counted at once: so many fit a byte."""
 
 
 @dataclass(frozen=True)

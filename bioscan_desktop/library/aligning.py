@@ -18,10 +18,14 @@ import numpy as np
 from bioscan_desktop.core.near import Near
 from bioscan_desktop.index.aligned import MANY, AlignedIndex
 from bioscan_desktop.inference.frame import WORDS, pack, place
+from bioscan_desktop.inference.misread import usual_bases
 from bioscan_desktop.library.records import RecordStore
 
 ALIGNED_K = 25
 """Keys that are most closely related, and that differ least, taken beside those near by embedding."""
+
+SAMPLE = 10_000
+"""Barcodes that tell which bases are usual; counting more takes longer and tells no more."""
 
 
 def load_planes(records: RecordStore, count: int, sha256: str, cache: Path | None) -> np.ndarray:
@@ -60,6 +64,17 @@ def load_planes(records: RecordStore, count: int, sha256: str, cache: Path | Non
             finally:
                 part.unlink(missing_ok=True)
     return planes
+
+
+def usual_of(records: RecordStore, aligned: AlignedIndex | None) -> np.ndarray:
+    """(658, 5) bool: which bases belong where by a library's barcodes, see `inference.misread`.
+
+    Args:
+        aligned: its barcodes in the frame; None if they are too many, which a sample stands for.
+    """
+    if aligned is not None:
+        return usual_bases(aligned.planes[:, :, :: max(1, len(aligned) // SAMPLE)])
+    return usual_bases(pack(place([r.consensus or "" for r in records.with_consensus(SAMPLE)]).codes))
 
 
 def compare(near: Near, codes: np.ndarray, weights: Mapping[str, float]) -> Near:

@@ -20,6 +20,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.manifest import ModelManifest, check_file, read_manifest, require_texts
 from bioscan_desktop.inference.session import default_threads
 from bioscan_desktop.library import leaned
-from bioscan_desktop.library.aligning import ALIGNED_K, compare, load_planes
+from bioscan_desktop.library.aligning import ALIGNED_K, compare, load_planes, usual_of
 from bioscan_desktop.library.calibrated import CALIBRATION, check_calibration, fitted_before, in_force
 from bioscan_desktop.library.leaned import Shifts
 from bioscan_desktop.library.records import RecordStore
@@ -194,7 +195,6 @@ class Library:
         self._isolation: dict[str, np.ndarray | None] = {}
         self._planes: np.ndarray | None = None
         self._aligned: AlignedIndex | None = None
-        self._is_coi: bool | None = None
         self._pictured: frozenset[str] | None = None
         self._leaned: tuple[Leaning, dict[str, Shifts]] | None = None
 
@@ -410,13 +410,16 @@ class Library:
             self._aligned = AlignedIndex(self._planes, self.calibration.relatedness)
         return self._aligned
 
-    @property
+    @cached_property
     def is_coi(self) -> bool:
         """Most of a sample of the library's barcodes have a place in the frame of COI."""
-        if self._is_coi is None:
-            sample = [r.consensus for r in self.records.with_consensus(60) if r.consensus]
-            self._is_coi = bool(sample) and float((place(sample).score >= LEAST_SCORE).mean()) > 0.5
-        return self._is_coi
+        sample = [r.consensus for r in self.records.with_consensus(60) if r.consensus]
+        return bool(sample) and float((place(sample).score >= LEAST_SCORE).mean()) > 0.5
+
+    @cached_property
+    def usual(self) -> np.ndarray:
+        """(658, 5) bool: which bases belong where, see `inference.misread`."""
+        return usual_of(self.records, self.aligned)
 
     def near(
         self,

@@ -36,10 +36,10 @@ from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.files import named_in
 from bioscan_desktop.index.exact import ExactIndex
 from bioscan_desktop.index.keys import take_rows
-from bioscan_desktop.inference.frame import place
 from bioscan_desktop.inference.images import load_rgb, to_array
 from bioscan_desktop.library.importers.tables import Record
 from bioscan_desktop.library.pack import Library
+from bioscan_desktop.library.placing import asked_barcodes
 from bioscan_desktop.services.answered import Answered
 from bioscan_desktop.services.calibration_fit import (
     MISSING_WEIGHT,
@@ -308,7 +308,9 @@ def _add_barcode(identifier: Identifier, record: Record, seed: int, queries: dic
         whole = clean(record.nucleotides, record.processid or f"row {record.row}").sequence
         for name, sequence in (("dna", whole), (SHORT, window(whole, seed))):
             if sequence:
-                _add(queries[name], identifier.model.embed_barcodes([sequence]), record.lineage)
+                asked = asked_barcodes(identifier.library, [sequence])
+                codes = asked.codes if asked is not None else None
+                _add(queries[name], identifier.model.embed_barcodes([sequence], codes), record.lineage)
                 queries[name].sequences.append(sequence)
 
 
@@ -342,7 +344,8 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
     """Asks each query with its species, and those that `_few_of_each` chooses without it."""
     library, modality = identifier.library, queries.modality
     rows = np.stack(queries.rows)
-    placed = place(queries.sequences).codes if modality == "dna" and library.is_coi else None
+    asked = asked_barcodes(library, queries.sequences) if modality == "dna" else None
+    placed = asked.codes if asked is not None else None
     leaning = identifier.model.manifest.leaning
     answers = library.search(modality, rows, DECISION_K, placed=placed, leaning=leaning)
     names = {m: np.array([x.species or "" for x in library.records.lineages(m)]) for m in library.modalities}

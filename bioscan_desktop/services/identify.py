@@ -24,9 +24,9 @@ from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.several import mixed_up
 from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.inference.encoders import ModelPack, mean_row
-from bioscan_desktop.inference.frame import LEAST_SCORE, place
 from bioscan_desktop.inference.session import default_threads
 from bioscan_desktop.library.pack import Library
+from bioscan_desktop.library.placing import asked_barcodes, misread_notice
 from bioscan_desktop.library.restriction import Restriction
 from bioscan_desktop.services.export.words import percent
 from bioscan_desktop.services.identification import Identification, Provenance
@@ -344,13 +344,15 @@ class Identifier:
 
     def _ask_barcodes(self, barcodes: Sequence[tuple[list[Neighbours], str]]) -> _Asked:
         sequences = [sequence for _, sequence in barcodes]
-        if not self.library.is_coi:
+        asked = asked_barcodes(self.library, sequences)
+        if asked is None:
             return _Asked(self.model.embed_barcodes(sequences))
-        placed = place(sequences)
-        for (same, _), score in zip(barcodes, placed.score, strict=True):
+        for (same, _), is_coi, misread in zip(barcodes, asked.is_coi, asked.misread.tolist(), strict=True):
             for found in same:
-                found.is_coi = bool(score >= LEAST_SCORE)
-        return _Asked(self.model.embed_barcodes(sequences, placed.codes), placed.codes)
+                found.is_coi = bool(is_coi)
+                if misread and (notice := misread_notice(misread)) not in found.notices:
+                    found.notices.append(notice)
+        return _Asked(self.model.embed_barcodes(sequences, asked.codes), asked.codes)
 
     def _open(self, modality: str, keys: Sequence[str] | None) -> None:
         """Opens what a search needs. A damaged pack is no single item's fault: it stops the run.

@@ -25,6 +25,10 @@ BARCODES = (
     mark("The barcode of {name}"),
     mark("{number} of the bases are N."),
     mark("Short barcode: {number} bases."),
+    mark(
+        "Probable sequencing errors: {number} of the bases, which COI hardly ever has at their place, count "
+        "as open (N)."
+    ),
     mark("The sequence was reversed; its reverse complement is used."),
     mark(
         "Stop codons in every reading frame, but a single shift of the frame near base {number} explains "

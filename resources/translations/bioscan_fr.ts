@@ -2509,6 +2509,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Code-barres court&#xa0;: {number} bases.</translation>
     </message>
     <message>
+        <source>Probable sequencing errors: {number} of the bases, which COI hardly ever has at their place, count as open (N).</source>
+        <translation>Erreurs de séquençage probables&#xa0;: {number} des bases, que le COI n’a presque jamais à leur place, comptent comme indéterminées (N).</translation>
+    </message>
+    <message>
         <source>The sequence was reversed; its reverse complement is used.</source>
         <translation>La séquence était à l’envers&#x202f;; son complément inverse est utilisé.</translation>
     </message>

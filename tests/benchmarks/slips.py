@@ -1,9 +1,9 @@
-"""What missing and surplus bases do to the naming of barcodes; a table, tab-separated.
+"""What missing, surplus and wrong bases do to the naming of barcodes; a table, tab-separated.
 
     python -m tests.benchmarks.slips prepared/queries-test.tsv.gz
 
-Barcodes of known species with at least 600 bases, as they are and with one error each, somewhere between
-60 bases from either end: a base missing, one too many, three missing, three substituted, five open.
+Barcodes of known species with at least 600 bases, as they are, and with a base missing, one too many, three
+missing or five open somewhere between 60 bases from either end, or one, three or five substituted anywhere.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ ERRORS: dict[str, Spoil] = {
     "one missing": lambda bases, at, chance: bases[:at] + bases[at + 1 :],
     "one too many": lambda bases, at, chance: bases[:at] + chance.choice("ACGT") + bases[at:],
     "three missing": lambda bases, at, chance: bases[:at] + bases[at + 3 :],
+    "one substituted": lambda bases, at, chance: _substituted(bases, 1, chance),
     "three substituted": lambda bases, at, chance: _substituted(bases, 3, chance),
+    "five substituted": lambda bases, at, chance: _substituted(bases, 5, chance),
     "five open": lambda bases, at, chance: bases[:at] + "NNNNN" + bases[at + 5 :],
 }
 
