@@ -12,7 +12,7 @@ from bioscan_desktop.core.errors import BioscanError
 from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.inference.columns import BLANK
 from bioscan_desktop.inference.encoders import ModelPack
-from bioscan_desktop.inference.frame import POSITIONS, frequencies, pack, place
+from bioscan_desktop.inference.frame import POSITIONS, backbone, frequencies, pack, place
 from bioscan_desktop.inference.misread import RARE, usual_bases
 from bioscan_desktop.library import aligning
 from bioscan_desktop.library.aligning import usual_of
@@ -92,6 +92,15 @@ def test_an_answer_is_that_of_open_bases_and_says_so(coi: Identifier) -> None:
     assert first.hits[0].percent_identity == pytest.approx(100 * (1 - 4 / len(wrong)), abs=0.01)
 
 
+def test_stop_codons_are_told_though_their_bases_are_left_open(coi: Identifier) -> None:
+    sequence = backbone()
+    for codon in (40, 90, 140):
+        sequence = sequence[: 3 * codon + 1] + "TAA" + sequence[3 * codon + 4 :]
+    (result,) = coi.identify([from_sequence(sequence, "pseudogene")])
+    assert any(notice.startswith("Stop codons in every reading frame") for notice in result.notices)
+    assert any(notice.startswith("Probable sequencing errors") for notice in result.notices)
+
+
 def test_a_notice_comes_once_though_another_barcode_fails(
     coi: Identifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +137,7 @@ def test_a_library_too_large_to_scan_is_told_by_a_sample(
     assert np.array_equal(usual_of(coi.library.records, coi.library.aligned), every)
     assert np.array_equal(usual_of(coi.library.records, None), every)
     monkeypatch.setattr(aligning, "SAMPLE", 2)
+    monkeypatch.setattr(aligning, "PLACED", 2)
     for aligned in (coi.library.aligned, None):
         usual = usual_of(coi.library.records, aligned)
         assert not (usual & ~every).any() and not np.array_equal(usual, every)
