@@ -22,6 +22,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bioscan_desktop.core.kin import Kin
+
 _NUMBERS = ("off", "within", "abundance", "stretch", "crowding")
 
 
@@ -38,6 +40,7 @@ class Leaning:
         stretch: by this share the distance to keys of the species trained on counts for more.
         crowding: by this share of it a key's isolation, less the mean of all keys, is taken off (see
             `index.isolation`); nothing where a library has no isolations.
+        kin: what the encoder learned of genera and families; it helps to find barcodes.
     """
 
     species: frozenset[str]
@@ -46,6 +49,7 @@ class Leaning:
     abundance: Mapping[str, float] = field(default_factory=dict)
     stretch: Mapping[str, float] = field(default_factory=dict)
     crowding: Mapping[str, float] = field(default_factory=dict)
+    kin: tuple[Kin, ...] = field(default=(), compare=False)
 
     def between_genera(self, species: str | None, modality: str) -> float:
         """What is added to the cosine of a key; 0 for one without a name."""
@@ -61,14 +65,20 @@ class Leaning:
     def touches(self, modality: str) -> bool:
         """Keys of this modality are ranked otherwise than by plain cosine."""
         tables = (self.off, self.stretch, self.crowding)
-        return any(table.get(modality) for table in tables) or self.by_genus(modality)
+        return any(table.get(modality) for table in tables) or bool(
+            self.by_genus(modality) or self.kin_of(modality)
+        )
+
+    def kin_of(self, modality: str) -> tuple[Kin, ...]:
+        """What counts for keys of this modality. Photos of a species are nearer than those of its kin."""
+        return self.kin if modality == "dna" else ()
 
     def by_genus(self, modality: str) -> bool:
         """The species of a genus are compared otherwise than the genera are."""
         return bool(self.within.get(modality) or self.abundance.get(modality))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for a manifest."""
+        """Plain values for a manifest, without `kin`, which has a file of its own."""
         return {name: dict(getattr(self, name)) for name in _NUMBERS} | {"species": sorted(self.species)}
 
     @classmethod
@@ -81,7 +91,7 @@ class Leaning:
         species = values.get("species", [])
         if not all(isinstance(name, str) for name in species):
             raise TypeError("names of species are texts")
-        numbers = {
+        numbers: dict[str, Any] = {
             name: {str(modality): float(value) for modality, value in values.get(name, {}).items()}
             for name in _NUMBERS
         }

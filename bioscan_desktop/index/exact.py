@@ -81,11 +81,14 @@ class ExactIndex:
         shifts: Sequence[np.ndarray | None],
         allowed: np.ndarray | None = None,
         scale: np.ndarray | None = None,
+        gains: Sequence[tuple[np.ndarray, np.ndarray]] = (),
     ) -> list[tuple[np.ndarray, np.ndarray]]:
         """As `search`, once for each shift: the keys are read and multiplied only once.
 
         Args:
             scale: (n,) float32 that the cosines of each row are multiplied by before they are shifted.
+            gains: pairs of (n,) int64 columns and (q, c) float32 tables; what the table of a query holds
+                in the column of a row is added to its score, too.
         """
         queries = check_queries(queries, self.keys.shape[1])
         usable = len(self.keys) if allowed is None else int(allowed.sum())
@@ -109,6 +112,8 @@ class ExactIndex:
                     numbers, found = part, found[:, part - start]
             if scale is not None:
                 found = found * scale[numbers]
+            for columns, table in gains:
+                found = found + table[:, columns[numbers]]
             for place, shift in enumerate(shifts):
                 rows, scores = best[place]
                 shifted = found if shift is None else found + shift[numbers]

@@ -6,15 +6,19 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from bioscan_desktop.core.errors import PackError
+from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.inference import precision_choice
 from bioscan_desktop.inference.cores import EMBED, HELP_EMBED, Cores
 from bioscan_desktop.inference.images import ImagePreprocessing, to_array
+from bioscan_desktop.inference.kin_file import read_kin
 from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest
 from bioscan_desktop.inference.session import ProviderReport, Session, cpu_report, default_threads
 from bioscan_desktop.inference.text import TextEncoding, text_encoding
@@ -80,6 +84,19 @@ class ModelPack:
     def has(self, modality: str) -> bool:
         """True if the pack has an encoder for `image`, `dna` or `text`."""
         return modality in self.manifest.encoders
+
+    @cached_property
+    def leaning(self) -> Leaning | None:
+        """How keys are ranked where a photo asks; None where by plain cosine.
+
+        Raises:
+            PackError: a file of it is missing or damaged.
+        """
+        card = self.manifest.encoders.get("image")
+        if card is None or card.kin is None or card.leaning is None:
+            return card.leaning if card is not None else None
+        kin = read_kin(self.folder / card.kin.file, card.kin.shares, self.dim)
+        return replace(card.leaning, kin=kin)
 
     @property
     def preprocessing(self) -> ImagePreprocessing:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.tokens import BarcodeTokenizer, tokenizer_from_dict
 
 FORMAT = "bioscan-model"
-FORMAT_VERSION = (1, 2)
+FORMAT_VERSION = (1, 3)
 """(major, minor): a newer major is refused, a newer minor read as far as it is understood."""
 
 MODALITIES: tuple[str, ...] = ("image", "dna", "text")
@@ -86,6 +87,21 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class KinCard:
+    """The file of what a photo encoder learned of genera and families.
+
+    Attributes:
+        file: name within the pack, see `inference.kin_file`.
+        sha256: of the file.
+        shares: by rank, see `core.kin`.
+    """
+
+    file: str
+    sha256: str
+    shares: dict[str, float]
+
+
+@dataclass(frozen=True)
 class EncoderCard:
     """One encoder of a pack.
 
@@ -98,6 +114,7 @@ class EncoderCard:
         variants: by precision, such as "int8".
         text: for `text`.
         leaning: for `image`, what makes up for the lean to the species that were trained on.
+        kin: for `image`, what helps to find barcodes of genera and families that were trained on.
         mirror: of `image`: an embedding is the mean over the picture and its mirror image.
     """
 
@@ -110,6 +127,7 @@ class EncoderCard:
     variants: dict[str, Variant] = field(default_factory=dict)
     text: TextTokenizer | None = None
     leaning: Leaning | None = None
+    kin: KinCard | None = None
     mirror: bool = True
 
 
@@ -188,11 +206,6 @@ class ModelManifest:
                 raise PackError(f"The model pack {folder} does not say how input for '{name}' is prepared.")
         return manifest
 
-    @property
-    def leaning(self) -> Leaning | None:
-        """Of the photo encoder; None where nothing has to be made up for."""
-        return self.encoders["image"].leaning if "image" in self.encoders else None
-
     def verify(self, folder: Path) -> None:
         """Checks every file against its hash.
 
@@ -209,6 +222,8 @@ class ModelManifest:
             named[card.file] = card.sha256
             if card.text is not None:
                 named[card.text.vocabulary] = card.text.sha256
+            if card.kin is not None:
+                named[card.kin.file] = card.kin.sha256
             named.update((variant.file, variant.sha256) for variant in card.variants.values())
         return named
 
@@ -279,6 +294,8 @@ def _card_to_dict(card: EncoderCard) -> dict[str, Any]:
         values["text"] = card.text.to_dict()
     if card.leaning is not None:
         values["leaning"] = card.leaning.to_dict()
+    if card.kin is not None:
+        values["kin"] = asdict(card.kin)
     if not card.mirror:
         values["mirror"] = False
     values["parity"] = card.parity
@@ -289,8 +306,8 @@ def _card_to_dict(card: EncoderCard) -> dict[str, Any]:
 
 
 def _card_from_dict(values: dict[str, Any]) -> EncoderCard:
-    names = ("preprocessing", "tokenizer", "text", "leaning")
-    prep, tokenizer, text, leaning = (values.get(name) for name in names)
+    names = ("preprocessing", "tokenizer", "text", "leaning", "kin")
+    prep, tokenizer, text, leaning, kin = (values.get(name) for name in names)
     return EncoderCard(
         file=values["file"],
         sha256=values["sha256"],
@@ -304,5 +321,13 @@ def _card_from_dict(values: dict[str, Any]) -> EncoderCard:
         },
         text=TextTokenizer.from_dict(text) if text else None,
         leaning=Leaning.from_dict(leaning) if leaning else None,
+        kin=_kin_from_dict(kin) if kin else None,
         mirror=bool(values.get("mirror", True)),
     )
+
+
+def _kin_from_dict(values: dict[str, Any]) -> KinCard:
+    shares = {str(rank): float(share) for rank, share in values["shares"].items()}
+    if not all(math.isfinite(share) and share >= 0 for share in shares.values()):
+        raise ValueError("shares are not negative")
+    return KinCard(values["file"], values["sha256"], shares)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,8 @@ class Shifts:
         within: (n,) float32, added in comparing the species of a genus; None where that is the same.
         scale: (n,) float32 that cosines are multiplied by first; None for 1.
         genus, species: (n,) int64 numbers of the names; a key without one has a number of its own.
+        kin: (n,) int64 for each part of what the encoder learned of genera and families, see `core.kin`:
+            the columns of the keys' names in its gains.
     """
 
     between: np.ndarray
@@ -30,21 +32,23 @@ class Shifts:
     scale: np.ndarray | None
     genus: np.ndarray
     species: np.ndarray
+    kin: tuple[np.ndarray, ...] = ()
 
     @classmethod
     def of(
         cls,
-        genera: Sequence[str | None],
-        species: Sequence[str | None],
+        names: Mapping[str, Sequence[str | None]],
         modality: str,
         leaning: Leaning,
         isolation: np.ndarray | None = None,
     ) -> Shifts:
-        """Of keys with these names, in their order.
+        """Of keys, in their order.
 
         Args:
+            names: of each key, by rank from family to species.
             isolation: (n,) cosine of each key to the nearest of another species, if that is known.
         """
+        species = names["species"]
         count = len(species)
         known, numbers = _numbered(species)
 
@@ -69,7 +73,8 @@ class Shifts:
         between += common
         if within is not None:
             within += common
-        return cls(between, within, scale, _apart(*_numbered(genera)), _apart(known, numbers))
+        kin = tuple(part.columns(names[part.rank]) for part in leaning.kin_of(modality))
+        return cls(between, within, scale, _apart(*_numbered(names["genus"])), _apart(known, numbers), kin)
 
     def scaled(self, rows: np.ndarray, cosines: np.ndarray) -> np.ndarray:
         """(m,) cosines of rows, multiplied as they are compared."""
@@ -90,7 +95,12 @@ def _apart(known: Sequence[str | None], numbers: np.ndarray) -> np.ndarray:
 
 
 def search(
-    index: Index, queries: np.ndarray, k: int, shifts: Shifts, allowed: np.ndarray | None = None
+    index: Index,
+    queries: np.ndarray,
+    k: int,
+    shifts: Shifts,
+    allowed: np.ndarray | None = None,
+    gains: Sequence[np.ndarray] = (),
 ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """The best keys for each photo.
 
@@ -102,17 +112,22 @@ def search(
         queries: (q, d) unit rows.
         k: keys, at most.
         allowed: (n,) bool; only an exact index knows it.
+        gains: (q, c) float32 for each part of `shifts.kin`, added to the keys of a name.
 
     Returns:
         for each query (m,) rows, best first, their plain cosines and what is added to them.
     """
     exact = isinstance(index, ExactIndex)
+    lifts = list(zip(shifts.kin, gains, strict=True))
     wide = k if exact and shifts.within is None else BEYOND * k
     found: list[tuple[np.ndarray, np.ndarray]]
     if isinstance(index, ExactIndex):
         each = [shift for shift in (shifts.between, shifts.within) if shift is not None]
-        shifted = index.search_shifted(queries, wide, each, allowed, shifts.scale)
-        found = [(rows, scores - shift[rows]) for shift, (rows, scores) in zip(each, shifted, strict=True)]
+        shifted = index.search_shifted(queries, wide, each, allowed, shifts.scale, lifts)
+        found = [
+            (rows, scores - shift[rows] - _gained(lifts, rows))
+            for shift, (rows, scores) in zip(each, shifted, strict=True)
+        ]
         if (scale := shifts.scale) is not None:
             found = [(rows, scores / scale[rows]) for rows, scores in found]
     else:
@@ -121,7 +136,8 @@ def search(
     for number in range(len(queries)):
         rows, first = np.unique(np.concatenate([rows[number] for rows, _ in found]), return_index=True)
         cosines = np.concatenate([scores[number] for _, scores in found])[first]
-        judged = _judged(rows, cosines, shifts)
+        own = [(columns, table[number : number + 1]) for columns, table in lifts]
+        judged = _judged(rows, cosines, shifts) + _gained(own, rows[None])[0]
         order = np.lexsort((rows, -judged))
         if shifts.within is not None:
             _, nearest = np.unique(shifts.species[rows[order]], return_index=True)
@@ -129,6 +145,14 @@ def search(
         order = order[:k]
         answers.append((rows[order], cosines[order], (judged - cosines)[order]))
     return answers
+
+
+def _gained(lifts: Sequence[tuple[np.ndarray, np.ndarray]], rows: np.ndarray) -> np.ndarray:
+    """(q, m) what each query adds to the keys of these (q, m) rows."""
+    total = np.zeros(rows.shape, dtype=np.float32)
+    for columns, table in lifts:
+        total += np.take_along_axis(table, columns[rows], axis=1)
+    return total
 
 
 def _judged(rows: np.ndarray, cosines: np.ndarray, shifts: Shifts) -> np.ndarray:

@@ -195,7 +195,6 @@ class Library:
         self._isolation: dict[str, np.ndarray | None] = {}
         self._planes: np.ndarray | None = None
         self._aligned: AlignedIndex | None = None
-        self._pictured: frozenset[str] | None = None
         self._leaned: tuple[Leaning, dict[str, Shifts]] | None = None
 
     def close(self) -> None:
@@ -312,6 +311,7 @@ class Library:
         placed: np.ndarray | None = None,
         allowed: Mapping[str, np.ndarray] | None = None,
         leaning: Leaning | None = None,
+        without: str | None = None,
     ) -> list[Hits]:
         """The nearest keys of each modality for each query.
 
@@ -323,6 +323,7 @@ class Library:
             placed: (n, 658) uint8 codes of barcodes in the common frame, to compare them base by base.
             allowed: (number of keys,) bool by key modality; others are left out, and the search is exact.
             leaning: of the encoder that gave the rows, if these are of photos.
+            without: a species that this encoder is taken not to know.
 
         Returns:
             per query, hits of all key modalities, nearest first within each (by `Hit.leaned`).
@@ -333,7 +334,7 @@ class Library:
                 continue
             mask = allowed.get(modality) if allowed is not None else None
             index = self.index(modality) if mask is None else ExactIndex(self.key_rows(modality))
-            found = self._near(query_modality, modality, index, queries, k, placed, mask, leaning)
+            found = self._near(query_modality, modality, index, queries, k, placed, mask, leaning, without)
             for own, near in zip(groups, found, strict=True):
                 own.append(near)
         return [Hits(own) for own in groups]
@@ -348,10 +349,12 @@ class Library:
         placed: np.ndarray | None,
         mask: np.ndarray | None,
         leaning: Leaning | None,
+        without: str | None,
     ) -> list[Near]:
         """The nearest keys of one modality for each query; see `search`."""
         if leaning is not None and query_modality == "image" and leaning.touches(modality):
-            best = leaned.search(index, queries, k, self._shifts(modality, leaning), mask)
+            gains = [kin.gains(queries, without) for kin in leaning.kin_of(modality)]
+            best = leaned.search(index, queries, k, self._shifts(modality, leaning), mask, gains)
             rows, scores, shifts = (np.concatenate(column) for column in zip(*best, strict=True))
             near = self.near(query_modality, modality, rows, scores, shifts)
             return near.split([len(own) for own, _, _ in best])
@@ -466,19 +469,17 @@ class Library:
             shifts = {}
             self._leaned = (leaning, shifts)
         if modality not in shifts:
-            genera, species = self.records.genera_and_species(modality)
-            shifts[modality] = Shifts.of(genera, species, modality, leaning, self._isolations(modality))
+            names = self.records.families_to_species(modality)
+            shifts[modality] = Shifts.of(names, modality, leaning, self._isolations(modality))
         return shifts[modality]
 
-    @property
+    @cached_property
     def pictured(self) -> frozenset[str] | None:
         """Species with a photo key; None if the library has no photo keys at all."""
         if "image" not in self.modalities:
             return None
-        if self._pictured is None:
-            names = self.records.lineages("image")
-            self._pictured = frozenset(lineage.species for lineage in names if lineage.species)
-        return self._pictured
+        names = self.records.lineages("image")
+        return frozenset(lineage.species for lineage in names if lineage.species)
 
     @property
     def orientation(self) -> Orientation | None:

@@ -328,10 +328,13 @@ class RecordStore:
         sql = f"SELECT {name} FROM keys WHERE modality = ? ORDER BY {order}"
         return [row[0] for row in self._rows(sql, [modality])]
 
-    def genera_and_species(self, modality: str) -> tuple[list[str | None], list[str | None]]:
-        """Both names of every row of a key matrix, in row order."""
-        rows = self._rows("SELECT genus, species FROM keys WHERE modality = ? ORDER BY row", [modality])
-        return [row[0] for row in rows], [row[1] for row in rows]
+    def families_to_species(self, modality: str) -> dict[str, list[str | None]]:
+        """The family, genus and species of every row of a key matrix, in row order, by rank."""
+        sql = "SELECT family, genus, species FROM keys WHERE modality = ? ORDER BY row"
+        rows = self._rows(sql, [modality])
+        return {
+            rank: [row[place] for row in rows] for place, rank in enumerate(("family", "genus", "species"))
+        }
 
     @property
     def has_specimens(self) -> bool:

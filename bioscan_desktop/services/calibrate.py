@@ -346,7 +346,7 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
     rows = np.stack(queries.rows)
     asked = asked_barcodes(library, queries.sequences) if modality == "dna" else None
     placed = asked.codes if asked is not None else None
-    leaning = identifier.model.manifest.leaning
+    leaning = identifier.model.leaning
     answers = library.search(modality, rows, DECISION_K, placed=placed, leaning=leaning)
     names = {m: np.array([x.species or "" for x in library.records.lineages(m)]) for m in library.modalities}
     in_library = set().union(*(set(column.tolist()) for column in names.values()))
@@ -369,7 +369,7 @@ def ask(identifier: Identifier, queries: Queries) -> list[Case]:
         if number not in asked_without:
             continue
         allowed = {m: column != truth.species for m, column in names.items()}
-        found = library.search(modality, row, DECISION_K, None, own, allowed, leaning)[0]
+        found = library.search(modality, row, DECISION_K, None, own, allowed, leaning, truth.species)[0]
         crowding = leaning.crowding if leaning is not None and modality == "image" else {}
         without = [
             hit

@@ -306,7 +306,7 @@ class Identifier:
         try:
             asked = ask(inputs)
             rows, placed = asked.rows, asked.placed
-            leaning = self.model.manifest.leaning
+            leaning = self.model.leaning
             if self.restriction is None:
                 results = self.library.search(modality, rows, k, keys, placed, leaning=leaning)
             else:

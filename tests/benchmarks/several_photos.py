@@ -125,7 +125,7 @@ class Asker:
         allowed = {m: own != truth.species for m, own in self._species.items()} if without_species else None
         hits = self._identifier.library.search(
             "image", np.stack([mean_row(each), *each]), DECISION_K,
-            allowed=allowed, leaning=self._identifier.model.manifest.leaning,
+            allowed=allowed, leaning=self._identifier.model.leaning,
         )  # fmt: skip
         found = Neighbours.of(specimen)
         for one, near, apart in zip(

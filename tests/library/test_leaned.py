@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bioscan_desktop.core.kin import Kin
 from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.index.exact import ExactIndex, Index
 from bioscan_desktop.index.tuning import build
@@ -27,6 +29,11 @@ def rows(n: int, seed: int) -> np.ndarray:
     return x / np.linalg.norm(x, axis=1, keepdims=True)
 
 
+def named(genera: Sequence[str | None], species: Sequence[str | None]) -> dict[str, Sequence[str | None]]:
+    """All of family F."""
+    return {"family": ["F"] * len(species), "genus": genera, "species": species}
+
+
 def index_of(kind: str, keys: np.ndarray) -> Index:
     if kind == "graph":
         pytest.importorskip("hnswlib")
@@ -40,7 +47,7 @@ def test_the_best_by_shifted_cosine_with_plain_cosines(kind: str) -> None:
     off = np.random.default_rng(3).random(500) < 0.5
     names = [f"G{row} s{row}" for row in range(500)]
     leaning = Leaning(frozenset(np.array(names)[off].tolist()), {"image": 0.2})
-    shifts = Shifts.of([name.split()[0] for name in names], names, "image", leaning)
+    shifts = Shifts.of(named([name.split()[0] for name in names], names), "image", leaning)
     plain = queries @ keys.T
     expected = np.argsort(-(plain - 0.2 * off), axis=1)[:, :5]
     right = 0
@@ -58,12 +65,12 @@ def test_genera_stand_as_a_photo_tells_them_and_species_once_each(kind: str) -> 
     keys = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     genera, species = ["A", "A", "A", "A", "B"], ["A x", "A x", "A x", "A y", "B z"]
     query = np.array([[1.0, 0.0]], dtype=np.float32)
-    plain = Shifts.of(genera, species, "dna", Leaning(frozenset({"A x"}), {"dna": 0.01}))
+    plain = Shifts.of(named(genera, species), "dna", Leaning(frozenset({"A x"}), {"dna": 0.01}))
     ((found, _, _),) = leaned.search(index_of(kind, keys), query, 5, plain)
     assert found.tolist() == [0, 1, 2, 3, 4]
     leaning = Leaning(frozenset({"A x"}), {"dna": 0.01}, {"dna": 0.5})
     ((found, cosines, added),) = leaned.search(
-        index_of(kind, keys), query, 5, Shifts.of(genera, species, "dna", leaning)
+        index_of(kind, keys), query, 5, Shifts.of(named(genera, species), "dna", leaning)
     )
     assert found.tolist() == [3, 4, 0]
     np.testing.assert_allclose(cosines, keys[found, 0], atol=1e-6)
@@ -71,7 +78,9 @@ def test_genera_stand_as_a_photo_tells_them_and_species_once_each(kind: str) -> 
     assert cosines[0] + added[0] == pytest.approx(float(keys[0, 0]) - 0.01, abs=1e-6)
     assert cosines[1] + added[1] == pytest.approx(float(keys[4, 0]), abs=1e-6)
     many = Leaning(frozenset(), {}, {}, {"dna": 0.1})
-    ((found, *_),) = leaned.search(index_of(kind, keys), query, 1, Shifts.of(genera, species, "dna", many))
+    ((found, *_),) = leaned.search(
+        index_of(kind, keys), query, 1, Shifts.of(named(genera, species), "dna", many)
+    )
     assert found.tolist() == [0], "three references count for more than one"
 
 
@@ -85,7 +94,7 @@ def test_far_and_crowded_keys_stand_back(kind: str) -> None:
     leaning = Leaning(
         frozenset(np.array(names)[trained].tolist()), stretch={"image": 0.3}, crowding={"image": 0.4}
     )
-    shifts = Shifts.of([name.split()[0] for name in names], names, "image", leaning, isolation)
+    shifts = Shifts.of(named([name.split()[0] for name in names], names), "image", leaning, isolation)
     plain, known = queries @ keys.T, isolation.astype(np.float32)
     judged = np.where(trained, 1 - 1.3 * (1 - plain), plain) - 0.4 * (known - known.mean())
     expected = np.argsort(-judged, axis=1)[:, :5]
@@ -96,7 +105,7 @@ def test_far_and_crowded_keys_stand_back(kind: str) -> None:
         np.testing.assert_allclose(cosines + added, judged[number, found], atol=1e-5)
     assert right >= (100 if kind == "exact" else 90)
     # Without isolations the rest holds.
-    bare = Shifts.of([name.split()[0] for name in names], names, "image", leaning)
+    bare = Shifts.of(named([name.split()[0] for name in names], names), "image", leaning)
     ((found, *_),) = leaned.search(index_of(kind, keys), queries[:1], 1, bare)
     assert found[0] == np.where(trained, 1 - 1.3 * (1 - plain[0]), plain[0]).argmax()
 
@@ -107,7 +116,7 @@ def test_the_species_of_a_genus_are_stretched_alike() -> None:
     keys = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     query = np.array([[1.0, 0.0]], dtype=np.float32)
     leaning = Leaning(frozenset({"A x"}), within={"dna": 0.001}, stretch={"dna": 0.5})
-    shifts = Shifts.of(["A", "A", "B"], ["A x", "A y", "B z"], "dna", leaning)
+    shifts = Shifts.of(named(["A", "A", "B"], ["A x", "A y", "B z"]), "dna", leaning)
     ((found, cosines, added),) = leaned.search(ExactIndex(keys), query, 3, shifts)
     assert found.tolist() == [1, 0, 2]
     np.testing.assert_allclose(cosines, keys[found, 0], atol=1e-6)
@@ -116,7 +125,7 @@ def test_the_species_of_a_genus_are_stretched_alike() -> None:
 
 def test_keys_without_names_stand_for_themselves() -> None:
     keys = rows(6, 1)
-    shifts = Shifts.of([None] * 6, [None] * 6, "dna", Leaning(frozenset({"A x"}), {}, {"dna": 0.5}))
+    shifts = Shifts.of(named([None] * 6, [None] * 6), "dna", Leaning(frozenset({"A x"}), {}, {"dna": 0.5}))
     ((found, cosines, added),) = leaned.search(ExactIndex(keys), keys[:1], 6, shifts)
     assert len(found) == 6 and found[0] == 0 and not added.any()
     assert (np.diff(cosines) <= 0).all()
@@ -125,7 +134,7 @@ def test_keys_without_names_stand_for_themselves() -> None:
 def test_keys_of_one_name_share_their_shifts_and_number() -> None:
     genera, species = ["A", "B", None, "A", None, "B"], ["A x", "B y", None, "A x", "B y", None]
     leaning = Leaning(frozenset({"A x"}), {}, {"dna": 0.5}, stretch={"dna": 0.5})
-    shifts = Shifts.of(genera, species, "dna", leaning)
+    shifts = Shifts.of(named(genera, species), "dna", leaning)
     assert shifts.genus.tolist() == [0, 1, -3, 0, -5, 1]
     assert shifts.species.tolist() == [0, 1, -3, 0, 1, -6]
     assert shifts.scale is not None and shifts.scale.tolist() == [1.5, 1, 1, 1.5, 1, 1]
@@ -133,11 +142,33 @@ def test_keys_of_one_name_share_their_shifts_and_number() -> None:
     np.testing.assert_allclose(shifts.between, expected, atol=1e-7)
 
 
+@pytest.mark.parametrize("kind", ["exact", "graph"])
+def test_what_was_learned_of_genera_counts_for_their_barcodes(kind: str) -> None:
+    """Each query has gains of its own, within a genus nothing changes, photo keys are left alone."""
+    keys, queries, seen = rows(400, 1), rows(20, 2), rows(30, 3)
+    genera = [f"G{row % 40}" for row in range(400)]
+    species: list[str | None] = [f"{genus} s{row}" for row, genus in enumerate(genera)]
+    kin = Kin("genus", tuple(f"G{row}" for row in range(30)), seen, 0.3)
+    leaning = Leaning(frozenset(), within={"dna": 0.1}, kin=(kin,))
+    shifts = Shifts.of(named(genera, species), "dna", leaning)
+    gains = kin.gains(queries)
+    plain, added_to = queries @ keys.T, gains[:, kin.columns(genera)]
+    assert (added_to > 0).any(axis=1).all() and (added_to[:, 30:40] == 0).all()
+    right = 0
+    answers = leaned.search(index_of(kind, keys), queries, 5, shifts, gains=[gains])
+    for number, (found, cosines, added) in enumerate(answers):
+        right += (found == np.argsort(-(plain + added_to)[number])[:5]).sum()
+        np.testing.assert_allclose(cosines, plain[number, found], atol=1e-5)
+        np.testing.assert_allclose(added, added_to[number, found], atol=1e-5)
+    assert right >= (100 if kind == "exact" else 85)
+    assert Shifts.of(named(genera, species), "image", leaning).kin == ()
+
+
 def test_what_is_not_allowed_stays_out() -> None:
     keys, allowed = rows(100, 1), np.arange(100) % 3 == 0
     names = [f"G s{row}" for row in range(100)]
     leaning = Leaning(frozenset(np.array(names)[allowed].tolist()), {"dna": 0.5}, {"dna": 0.9})
-    shifts = Shifts.of(["G"] * 100, names, "dna", leaning)
+    shifts = Shifts.of(named(["G"] * 100, names), "dna", leaning)
     for found, *_ in leaned.search(ExactIndex(keys), rows(4, 2), 10, shifts, allowed):
         assert len(found) == 10 and allowed[found].all()
 
@@ -159,8 +190,7 @@ def test_a_species_that_was_trained_on_gives_way(world: TinyWorld, photo: Path) 
     specimen = Specimen("q", "q", photo=photo)
     first = Identifier(model, library).identify_one(specimen, 3).hits[0].lineage.species
     assert first is not None
-    image = dataclasses.replace(model.manifest.encoders["image"], leaning=leaning_to(first, 1.5))
-    model.manifest = dataclasses.replace(model.manifest, encoders={**model.manifest.encoders, "image": image})
+    model.leaning = leaning_to(first, 1.5)
     for restriction in (None, Restriction(library, countries=[], taxa=[])):
         hits = Identifier(model, library, restriction).identify_one(specimen, 3).hits
         assert hits[0].lineage.species != first
@@ -175,10 +205,7 @@ def test_a_species_that_was_trained_on_gives_way(world: TinyWorld, photo: Path) 
 
 def test_a_library_gives_the_isolation_of_its_photos(world: TinyWorld, photo: Path) -> None:
     model, library = ModelPack(world.model, "cpu"), Library(world.library)
-    image = dataclasses.replace(
-        model.manifest.encoders["image"], leaning=Leaning(frozenset(), crowding={"image": 0.5})
-    )
-    model.manifest = dataclasses.replace(model.manifest, encoders={**model.manifest.encoders, "image": image})
+    model.leaning = Leaning(frozenset(), crowding={"image": 0.5})
     answer = Identifier(model, library).identify_one(Specimen("q", "q", photo=photo), 50)
     photos = [hit for hit in answer.hits if hit.key_modality == "image"]
     isolation = np.array([hit.isolation for hit in photos], dtype=float)
@@ -194,5 +221,5 @@ def test_the_manifest_carries_it_and_the_embedding_space_stays(world: TinyWorld,
     changed = dataclasses.replace(manifest, encoders={**manifest.encoders, "image": image})
     changed.save(tmp_path)
     read = ModelManifest.load(tmp_path)
-    assert read.leaning == image.leaning and manifest.leaning is None
+    assert read.encoders["image"] == image and manifest.encoders["image"].leaning is None
     assert read.fingerprint == manifest.fingerprint, "libraries built before still fit"

@@ -74,9 +74,10 @@ def test_records_round_trip(tmp_path: Path) -> None:
     assert opened.by_row("image", [0]) == {}
     assert opened.by_row("dna", []) == {}
     assert opened.lineages("dna") == [r.lineage for r in records]
-    names = [r.lineage.genus for r in records], [r.lineage.species for r in records]
-    assert opened.genera_and_species("dna") == names
-    assert opened.genera_and_species("image") == ([], [])
+    ranks = ("family", "genus", "species")
+    names = {rank: [getattr(r.lineage, rank) for r in records] for rank in ranks}
+    assert opened.families_to_species("dna") == names
+    assert opened.families_to_species("image") == {rank: [] for rank in ranks}
     assert opened.by_species("Noctua pronuba") == records[:1]
     assert opened.count() == 3
     opened.close()

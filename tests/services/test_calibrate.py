@@ -15,6 +15,7 @@ from bioscan_desktop.core.barcode import MIN_BASES, SHORT_BASES
 from bioscan_desktop.core.calibration import Calibration, PairScale, log_mismatch
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.core.hits import Hit
+from bioscan_desktop.core.kin import Kin
 from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
@@ -161,9 +162,8 @@ def test_a_photo_of_the_library_is_asked_without_itself(identifier: Identifier) 
 
 def test_a_missing_species_leaves_no_trace_in_isolations(identifier: Identifier) -> None:
     """Neither what tells it nor what ranks keys knows of the keys of the species that is left out."""
-    library, manifest = identifier.library, identifier.model.manifest
-    crowded = replace(manifest.encoders["image"], leaning=Leaning(frozenset(), crowding={"image": 0.5}))
-    identifier.model.manifest = replace(manifest, encoders={**manifest.encoders, "image": crowded})
+    library = identifier.library
+    identifier.model.leaning = Leaning(frozenset(), crowding={"image": 0.5})
     keys, lineages = library.keys("image").astype(np.float32), library.records.lineages("image")
     names = np.array([lineage.species for lineage in lineages])
     mean = isolations(keys, names).astype(float).mean()
@@ -375,3 +375,22 @@ def test_logistic_regression_ends_where_the_gradient_is_nothing(seed: int) -> No
     chance = 1 / (1 + np.exp(-np.clip(design @ found, -700, 700)))
     gradient = design.T @ (weights * (chance - labels)) + 0.5 * (found - prior)
     assert np.abs(gradient).max() < 1e-2
+
+
+def test_a_missing_species_is_none_that_the_encoder_knows(identifier: Identifier) -> None:
+    """What it learned of the photos of a species does not help to find the genus of it when it is missing."""
+    keys, lineages = (
+        identifier.library.keys("image").astype(np.float32),
+        identifier.library.records.lineages("image"),
+    )
+    own = lineages[0]
+    assert own.genus and own.species
+    queries = calibrate.Queries("image", rows=[keys[0]], truths=[own])
+    kin = (Kin("genus", (own.genus, "Other"), np.stack([keys[0], -keys[0]]), 0.5, (own.species, "Other x")),)
+    lifted = {}
+    for name, learned in (("plain", ()), ("kin", kin)):
+        identifier.model.leaning = Leaning(frozenset(), off={"dna": 0.001}, kin=learned)
+        for answer in calibrate.ask(identifier, queries):
+            shifts = [hit.shift for hit in answer.hits if hit.pair == "image->dna"]
+            lifted[name, answer.missing] = max(shifts)
+    assert lifted["kin", True] == lifted["plain", True]

@@ -193,7 +193,12 @@ def test_all_stages_and_the_pack(data: Path, tmp_path: Path) -> None:
     pytest.importorskip("onnx", reason="export needs onnx")
     from bioscan_training.data.photos import model_inputs
     from bioscan_training.export import ParityError, export_pack, run_onnx
-    from bioscan_training.photo_stage import load_image_encoder, preprocessing_of, train_photos
+    from bioscan_training.photo_stage import (
+        family_prototypes,
+        load_image_encoder,
+        preprocessing_of,
+        train_photos,
+    )
 
     from bioscan_desktop.inference.encoders import ModelPack
     from bioscan_desktop.inference.manifest import ModelManifest
@@ -224,6 +229,28 @@ def test_all_stages_and_the_pack(data: Path, tmp_path: Path) -> None:
     again = ModelPack(out).embed_barcodes([placeable_barcode(9)])
     assert again.shape == (1, CONFIG.dim)
     assert not list(out.glob("*.full.onnx")) and not list(out.glob(".export-*"))
+    assert ModelPack(out).leaning is None
+
+    # What the run learned of genera and families goes along, and goes when a recipe does without it.
+    shares = ExportConfig(kin_genus=0.5, kin_family=1.0)
+    export_pack(dataclasses.replace(CONFIG, export=shares), data, data, run, out)
+    leaning = ModelPack(out).leaning
+    assert leaning is not None and len(leaning.species) == 6
+    genus, family = leaning.kin
+    assert genus.names == ("Gxus", "Gxus", "Gyus", "Gyus", "Gzus", "Gzus") and genus.share == 0.5
+    assert set(genus.species) == leaning.species
+    seen = model_inputs([data / f"0-{i}.png" for i in range(1, 5)], prep)
+    with torch.no_grad():
+        mean = load_image_encoder(CONFIG, run)(torch.from_numpy(seen)).mean(0).numpy()
+    assert float(genus.rows[0] @ mean) / float(np.linalg.norm(mean)) > 0.999
+    assert family.names == ("F0", "F1")
+    prototype = weights(run, "align")["family.weight"][1].numpy()
+    assert float(family.rows[1] @ prototype) / float(np.linalg.norm(prototype)) > 0.999
+    export_pack(CONFIG, data, data, run, out)
+    assert not (out / "kin.npz").exists()
+    records = read_records(data / "photos.tsv")
+    with pytest.raises(DataError, match="fit again"):
+        family_prototypes(run, [r for r in records if r.family == "F0"])
 
     strict = dataclasses.replace(CONFIG, export=ExportConfig(min_parity_fp32=1.1))
     with pytest.raises(ParityError):

@@ -357,6 +357,8 @@ class ExportConfig:
         stretch_image: by what share the distance to photo keys of such species counts for more.
         crowding_image: what share of a photo key's cosine to the nearest one of another species is
             taken off.
+        kin_genus, kin_family: what share of how far a photo is nearer to photos of a genus, and to a
+            family, than to others is added to their barcode keys; see `bioscan_desktop.core.kin`.
     """
 
     pack_id: str = "starter"
@@ -376,6 +378,8 @@ class ExportConfig:
     abundance_dna: float = 0.0
     stretch_image: float = 0.0
     crowding_image: float = 0.0
+    kin_genus: float = 0.0
+    kin_family: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ LEAST: dict[str, float] = (
     | dict.fromkeys(
         "cache_chunk cap patience eval_every stride threads clip weight_decay lr head_lr checkpoint_s seed"
         " frozen_blocks int8_float_layers max_degrees lean_image lean_dna lean_dna_genus"
-        " abundance_dna stretch_image crowding_image trim first_size keys_per_species".split(),
+        " abundance_dna stretch_image crowding_image kin_genus kin_family trim first_size"
+        " keys_per_species".split(),
         0,
     )
     | dict.fromkeys(_SHARES, 0)

@@ -20,7 +20,8 @@ import torch
 from torch import nn
 
 from bioscan_desktop.core.errors import BioscanError
-from bioscan_desktop.inference.manifest import EncoderCard, ModelManifest, Variant, sha256_of
+from bioscan_desktop.inference.kin_file import write_kin
+from bioscan_desktop.inference.manifest import EncoderCard, KinCard, ModelManifest, Variant, sha256_of
 from bioscan_desktop.inference.tokens import FrameTokenizer
 from bioscan_training.config import Config, ExportConfig, to_dict
 from bioscan_training.data.barcodes import unique_haplotypes
@@ -28,6 +29,7 @@ from bioscan_training.data.photos import model_inputs
 from bioscan_training.data.records import Record, read_records
 from bioscan_training.data.splits import CALIBRATE, TEST, TRAIN, UNSEEN, VAL, VAL_UNSEEN
 from bioscan_training.dna_stage import load_dna_encoder
+from bioscan_training.kin import learned_kin
 from bioscan_training.photo_stage import (
     finished_stage,
     leaning_of,
@@ -40,6 +42,7 @@ log = logging.getLogger(__name__)
 
 INPUT_NAMES = {"image": "image", "dna": "tokens"}
 OPSET = 17
+KIN_FILE = "kin.npz"
 
 
 class ParityError(BioscanError):
@@ -291,13 +294,12 @@ def export_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as folder:
         part = Path(folder)
         manifest = _write_pack(config, data, images, run_dir, part)
-        for name in INPUT_NAMES:  # an int8 file that the new pack does without, above all
-            for file in (f"{name}.onnx", f"{name}.int8.onnx"):
-                if not (part / file).exists():
-                    (out / file).unlink(missing_ok=True)
-        for card in manifest.encoders.values():
-            for file in (card.file, *(variant.file for variant in card.variants.values())):
-                (part / file).replace(out / file)
+        # An int8 file that the new pack does without, above all.
+        for file in (*(f"{name}{end}" for name in INPUT_NAMES for end in (".onnx", ".int8.onnx")), KIN_FILE):
+            if not (part / file).exists():
+                (out / file).unlink(missing_ok=True)
+        for file in manifest.files():
+            (part / file).replace(out / file)
     manifest.save(out)
     return json.loads((out / "manifest.json").read_text(encoding="utf-8"))
 
@@ -336,6 +338,9 @@ def _write_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
         quantise_static(
             out / "image.full.onnx", out / "image.int8.onnx", "image", calibration, settings.int8_float_layers
         )
+        kin = learned_kin(config, run_dir, photos, trained_on, images)
+        if kin:
+            write_kin(out / KIN_FILE, kin)
         variant = _variant(out / "image.int8.onnx", out / "image.onnx", "image", inputs, settings)
         cards["image"] = EncoderCard(
             "image.onnx",
@@ -344,7 +349,8 @@ def _write_pack(config: Config, data: Path, images: Path | None, run_dir: Path, 
             preprocessing=prep,
             parity=measured,
             variants={"int8": variant} if variant else {},
-            leaning=leaning_of(settings, trained_on, photos),
+            leaning=leaning_of(settings, trained_on, photos, kin),
+            kin=KinCard(KIN_FILE, sha256_of(out / KIN_FILE), {k.rank: k.share for k in kin}) if kin else None,
         )
 
     return ModelManifest(

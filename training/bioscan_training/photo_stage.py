@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bioscan_desktop.core.kin import Kin
 from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_training.basis import basis_of
@@ -66,21 +67,24 @@ def rank_names(record: Record) -> tuple[str | None, str | None, str | None]:
     return species_label(record), record.genus, record.family
 
 
-def leaning_of(settings: ExportConfig, splits: Collection[str], photos: Sequence[Record]) -> Leaning | None:
+def leaning_of(
+    settings: ExportConfig, splits: Collection[str], photos: Sequence[Record], kin: tuple[Kin, ...] = ()
+) -> Leaning | None:
     """What the pack says of the species trained on; None where the recipe makes up for nothing.
 
     Args:
         splits: what the photo tower was trained on, see `trained_splits`.
         photos: all that were prepared, of every split.
+        kin: what the tower learned of genera and families.
     """
     off = {"image": settings.lean_image, "dna": settings.lean_dna}
     within, abundance = {"dna": settings.lean_dna_genus}, {"dna": settings.abundance_dna}
     stretch, crowding = {"image": settings.stretch_image}, {"image": settings.crowding_image}
     tables = (off, within, abundance, stretch, crowding)
-    if not any(value for table in tables for value in table.values()):
+    if not any(value for table in tables for value in table.values()) and not kin:
         return None
     names = {species_label(r) for r in photos if r.split in splits}
-    return Leaning(frozenset(name for name in names if name is not None), *tables)
+    return Leaning(frozenset(name for name in names if name is not None), *tables, kin)
 
 
 class PhotoLearner(nn.Module):
@@ -335,6 +339,26 @@ def _finished(run_dir: Path) -> Path:
     if path is None:
         raise FileNotFoundError(f"No photo stage has finished in {run_dir}: run `bioscan-train fit`.")
     return path
+
+
+def family_prototypes(run_dir: Path, trained: Sequence[Record]) -> tuple[list[str], np.ndarray]:
+    """Names and (n, d) prototypes of the families that the photo tower of `run_dir` was trained with.
+
+    Args:
+        trained: the records that it was trained on.
+
+    Raises:
+        DataError: they are not the families of the run.
+    """
+    path = _finished(run_dir)
+    weight = read_state(path)["model"]["family.weight"].float().numpy()
+    names = class_labels([rank_names(r)[2] for r in trained])[1]
+    if len(names) != len(weight):
+        raise DataError(
+            f"{path} was trained with {len(weight)} families, and the photos that it was trained on are of "
+            f"{len(names)} now: they were prepared anew since; fit again."
+        )
+    return list(names), weight
 
 
 def load_image_encoder(config: Config, run_dir: Path) -> ImageEncoder:

@@ -29,6 +29,7 @@ from bioscan_desktop.core.taxonomy import Lineage
 from bioscan_desktop.index.aligned import AlignedIndex
 from bioscan_desktop.index.exact import ExactIndex
 from bioscan_desktop.index.isolation import isolations
+from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.inference.frame import pack, place
 from bioscan_desktop.inference.images import ImagePreprocessing
 from bioscan_desktop.inference.manifest import ModelManifest
@@ -50,6 +51,7 @@ from bioscan_training.evaluate import (
     vsearch_top_hit,
 )
 from bioscan_training.export import run_onnx
+from bioscan_training.kin import learned_kin
 from bioscan_training.photo_stage import (
     embed_photos,
     finished_stage,
@@ -252,7 +254,8 @@ def photo_figures(
         ranked = {name: _lookup(rows, dna_rows, queries, dna_keys)}
         if dna_shifts is not None:
             ranked = {f"{name}, plain cosine": ranked[name]}
-            near = leaned.search(ExactIndex(dna_rows), rows, DECISION_K, dna_shifts)
+            gains = [kin.gains(rows) for kin in leaning.kin_of("dna")] if leaning is not None else []
+            near = leaned.search(ExactIndex(dna_rows), rows, DECISION_K, dna_shifts, gains=gains)
             best = np.stack([np.resize(found, 5) if len(found) < 5 else found[:5] for found, *_ in near])
             truths, lineages = [r.lineage for r in queries], [r.lineage for r in dna_keys]
             ranked[name] = label_metrics(best, truths, lineages, True)
@@ -307,8 +310,8 @@ def _shifts(
     """Of the keys, or None where photos are ranked by plain cosine."""
     if leaning is None or not leaning.touches(modality):
         return None
-    names = [r.lineage for r in keys]
-    return Shifts.of([n.genus for n in names], [n.species for n in names], modality, leaning, isolation)
+    names = {rank: [getattr(r.lineage, rank) for r in keys] for rank in ("family", "genus", "species")}
+    return Shifts.of(names, modality, leaning, isolation)
 
 
 def _ranking(leaning: Leaning | None, keys: Sequence[Record], rows: np.ndarray) -> dict[str, np.ndarray]:
@@ -336,11 +339,12 @@ def evaluate_all(config: Config, args: argparse.Namespace) -> dict[str, Any]:
     if embed is not None and args.images is not None:
         photos = read_records(args.data / "photos.tsv")
         if args.pack:
-            manifest = ModelManifest.load(args.pack)
-            leaning, trained_on = manifest.leaning, splits_of_pack(manifest)
+            pack = ModelPack(args.pack)
+            leaning, trained_on = pack.leaning, splits_of_pack(pack.manifest)
         else:
             trained_on = trained_splits(args.run_dir)
-            leaning = leaning_of(config.export, trained_on, photos)
+            kin = learned_kin(config, args.run_dir, photos, trained_on, args.images)
+            leaning = leaning_of(config.export, trained_on, photos, kin)
         if args.split == "val" and TUNE in trained_on:
             log.warning("Photos of the tuning fold are not asked: they were trained on; see `fit --tuning`.")
         figures |= photo_figures(
