@@ -4,7 +4,14 @@ from pathlib import Path
 
 from bioscan_training.data.library_tables import LIBRARY, place_for_library, write_library_tables
 from bioscan_training.data.records import Record, read_records
-from bioscan_training.data.splits import CALIBRATE, TEST, SplitRules, split_barcodes, split_photos
+from bioscan_training.data.splits import (
+    CALIBRATE,
+    TEST,
+    VAL_UNSEEN,
+    SplitRules,
+    split_barcodes,
+    split_photos,
+)
 
 from bioscan_desktop.core.taxonomy import Lineage
 
@@ -56,6 +63,17 @@ def test_photos_set_aside_for_calibration_ask_and_answer(tmp_path: Path) -> None
         assert aside and aside <= {r.image_file for r in read_records(tmp_path / f"{name}.tsv.gz")}
     tested = {r.image_file for r in read_records(tmp_path / "queries-test.tsv.gz")}
     assert tested and not tested & {r.image_file for r in read_records(tmp_path / "library.tsv.gz")}
+
+
+def test_photos_of_species_held_out_for_tuning_all_ask_for_the_calibration(tmp_path: Path) -> None:
+    photos = split_photos(records(True), 42, RULES)
+    held = {r.image_file for r in photos if r.split == VAL_UNSEEN}
+    write_library_tables(tmp_path, split_barcodes(records(False), 42, RULES), photos, 42, RULES)
+    asking = {r.image_file for r in read_records(tmp_path / "queries-calibrate.tsv.gz") if r.image_file}
+    answering = {r.image_file for r in read_records(tmp_path / "library.tsv.gz") if r.image_file}
+    tested = {r.image_file for r in read_records(tmp_path / "queries-test.tsv.gz")}
+    assert len(held) > 1 and held <= asking and held & answering, "most of them answer, too"
+    assert not asking & tested
 
 
 def test_the_tables_hold_every_record_once_and_queries_no_haplotype_twice(tmp_path: Path) -> None:

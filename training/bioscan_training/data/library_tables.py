@@ -7,8 +7,9 @@
     unseen-calibrate.txt      species among the latter that no encoder was trained on
 
 Photos that are set aside for calibration stand in the library, too: `calibrate` asks each without itself.
-Species that no encoder was trained on (`unseen`, `val_unseen`) are in the library too, as new
-specimens would be; a part of their barcodes and of their photos are queries.
+So do all photos of `val_unseen`, for species that no encoder was trained on tell best how specimens look
+that the library lacks. These and `unseen` ones are in the library as new specimens would be; a part of
+their barcodes and of the photos of `unseen` are queries that are not in it.
 """
 
 from __future__ import annotations
@@ -79,7 +80,13 @@ def write_library_tables(
                 if r.split == LIBRARY or given.split == CALIBRATE
             ]
         else:
-            rows = list(_once(r for r in placed if r.split == side))
+            rows = list(
+                _once(
+                    replace(r, split=side)
+                    for r, given in zip(placed, prepared, strict=True)
+                    if r.split == side or (side == CALIBRATE and given.split == VAL_UNSEEN and r.image_file)
+                )
+            )
         write_records(folder / f"{name}.tsv.gz", rows)
         sizes[name] = len(rows)
         if side == TEST:
