@@ -57,7 +57,7 @@ SPECS: tuple[Spec, ...] = (
          mark("Choose another library pack")),
     Spec("open_model", mark("Open &model…"), _FILE, 1, (), "model", mark("Choose another model pack")),
     Spec("restrict", mark("&Restrict the answers…"), _FILE, 1, ("Ctrl+Shift+F",), "filter",
-         mark("Let only some countries, taxa or the names of a list answer")),
+         mark("Let only some countries, taxa or the names of a list answer"), mark("Restrict"), True),
     Spec("export", mark("&Export results…"), _FILE, 2, ("Ctrl+E",), "export",
          mark("Write all results: tables, Excel, report, PDF, Darwin Core, BOLD and more"),
          mark("Export"), True),

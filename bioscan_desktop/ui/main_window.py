@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar.setIconSize(bar.iconSize() + QSize(icons.GAP, 0))
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        for name in ("open", "open_folder", "paste", "|", "attach", "retry", "|", "export"):
+        for name in ("open", "open_folder", "paste", "|", "attach", "retry", "|", "restrict", "export"):
             if name == "|":
                 bar.addSeparator()
             else:

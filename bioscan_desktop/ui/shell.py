@@ -63,7 +63,7 @@ class Shell(QWidget):
         self.rail = SideRail(theme, list(self._specs.values()))
         self.rail.setMinimumHeight(1)  # it becomes compact, rather than to hold the window open
         self._stack = QStackedWidget()
-        self._bars: list[tuple[str, QWidget]] = []
+        self._bars: dict[str, QWidget] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -88,10 +88,19 @@ class Shell(QWidget):
         return list(self._specs)
 
     def add_bar(self, bar: QWidget, name: str) -> None:
-        """Puts a tool bar above a page, shown together with it."""
-        self._column.insertWidget(len(self._bars), bar)
-        self._bars.append((name, bar))
-        bar.setVisible(name == self.current)
+        """Puts a tool bar above a page, below those it has; they are shown together with the page, but each
+        may be hidden by itself."""
+        if name not in self._bars:
+            holder = QWidget()
+            column = QVBoxLayout(holder)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(0)
+            self._column.insertWidget(0, holder)
+            self._bars[name] = holder
+            holder.setVisible(name == self.current)
+        inside = self._bars[name].layout()
+        assert inside is not None
+        inside.addWidget(bar)
 
     def page(self, name: str) -> QWidget:
         """A page, made if it was not yet."""
@@ -116,8 +125,8 @@ class Shell(QWidget):
         on_rail = self.rail.isAncestorOf(self.focusWidget() or self)
         self.current = name
         self._stack.setCurrentWidget(self._frames[name])
-        for owner, bar in self._bars:
-            bar.setVisible(owner == name)
+        for owner, holder in self._bars.items():
+            holder.setVisible(owner == name)
         if not on_rail:
             page.setFocus(Qt.FocusReason.OtherFocusReason)
         self.changed.emit(name)

@@ -435,6 +435,7 @@ QPushButton:hover {{ background: {c.hover}; }}
 QPushButton:pressed {{ background: {c.selection}; }}
 QPushButton:focus {{ border: 2px solid {c.accent}; padding: 5px 13px; }}
 QPushButton:disabled {{ color: {c.muted}; }}
+QPushButton[look="chosen"] {{ background: {c.selection}; border-color: {c.accent}; font-weight: bold; }}
 QPushButton[look="slot"] {{ color: {c.muted}; background: {c.window}; border: 1px dashed {c.muted};
     border-radius: 8px; min-height: 84px; }}
 QPushButton[look="slot"]:hover {{ background: {c.hover}; color: {c.text}; }}

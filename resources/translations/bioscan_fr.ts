@@ -4457,6 +4457,14 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Note</translation>
     </message>
     <message>
+        <source>Accept the answer</source>
+        <translation>Accepter la réponse</translation>
+    </message>
+    <message>
+        <source>Reject the answer</source>
+        <translation>Rejeter la réponse</translation>
+    </message>
+    <message>
         <source>DNA evidence</source>
         <translation>Indices ADN</translation>
     </message>

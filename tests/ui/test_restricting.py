@@ -36,7 +36,7 @@ def test_taxa_typed_by_keyboard_restrict_the_next_answers(
 ) -> None:
     bench, bar = window.bench, window.restriction
     assert bar.words.full_text == "The whole library may answer"
-    assert not bar.clear.isVisible()
+    assert not bar.clear.isVisible() and not bar.isVisible()
     dialog = open_dialog(window, qtbot)
     QTest.keyClicks(dialog.taxa, "Diptera")
     QTest.keyClick(dialog.taxa, Qt.Key.Key_Return)
@@ -45,6 +45,7 @@ def test_taxa_typed_by_keyboard_restrict_the_next_answers(
     size = bench.restriction.size
     assert (size.species, size.all_species) == (1, 4)
     assert bar.words.full_text == f"Only Diptera · {size.told}"
+    assert bar.isVisible()
     assert bar.clear.isVisible() and bar.clear.accessibleName() == "Take the restriction away"
     bench.take(intake.Intake(text=world.barcodes["Pieris rapae"]))
     (row,) = settled(window, 1)
@@ -70,7 +71,7 @@ def test_taking_it_away_offers_to_identify_again(
     (row,) = settled(window, 1)
     assert row.result.restricted == ()
     assert row.result.verdict.name == "Pieris rapae"
-    assert not window.restriction.again.isVisible()
+    assert not window.restriction.again.isVisible() and not window.restriction.isVisible()
     assert not window.page.panel._limited.isVisible()
 
 

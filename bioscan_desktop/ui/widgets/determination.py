@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, QSizeF, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from bioscan_desktop.ui import comparing, deciding
+from bioscan_desktop.ui import comparing, deciding, icons
 from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.escape import OwnEscape
 from bioscan_desktop.ui.widgets.own_name import OwnNameEdit
-from bioscan_desktop.ui.widgets.parts import label
+from bioscan_desktop.ui.widgets.parts import label, set_look
 from bioscan_desktop.ui.workbench import Workbench
 
-NOTE_LINES = 2
-"""Lines of text that a note has room for at least; it takes what its card has left."""
+NOTE_LINES, NOTE_LINES_MAX = 2, 9
+"""Lines of text that a note has room for at least and at most; in between it grows with what is written and
+takes what its card has left."""
 
 
 class NoteEdit(QPlainTextEdit):
@@ -36,12 +38,24 @@ class NoteEdit(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setPlaceholderText(tr("Site, date, host plant, what you looked at …"))
         self.setAccessibleName(tr("Your note on this specimen"))
-        lines = NOTE_LINES * QFontMetrics(self.font()).lineSpacing()
-        self.setMinimumHeight(lines + 2 * int(self.document().documentMargin()) + 16)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMaximumHeight(self._height(NOTE_LINES_MAX))
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit(QSizeF())
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.minimumHeight())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.minimumHeight())
+
+    def _height(self, lines: int) -> int:
+        around = 2 * int(self.document().documentMargin()) + 16
+        return lines * QFontMetrics(self.font()).lineSpacing() + around
+
+    def _fit(self, size: QSizeF) -> None:
+        """Room for all that is written: the height of a plain text is counted in lines."""
+        self.setMinimumHeight(self._height(min(NOTE_LINES_MAX, max(NOTE_LINES, round(size.height())))))
 
     def show_note(self, note: str) -> None:
         """The note of another specimen, or the same one anew."""
@@ -67,38 +81,47 @@ class NoteEdit(QPlainTextEdit):
 
 
 class Determination(QWidget):
-    """Shows and takes what the user says about the row that is shown.
+    """Shows and takes what the user says about the row that is shown: own name and note. The buttons of the
+    decision, and what was decided, are apart, to stand beside the answer they are about.
 
     Signals:
         left: the user is done with typing.
+
+    Attributes:
+        verdict: the buttons `accept` and `reject`, side by side.
+        said: what was decided; hidden where nothing was.
     """
 
     left = Signal()
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, theme: Theme, bench: Workbench) -> None:
         super().__init__()
+        self._theme = theme
         self._bench = bench
         self._row: Row | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 0)
         column.setSpacing(8)
-        head = QHBoxLayout()
-        self._title = label(tr("Your decision"), "caption", wrap=False)
         self.accept = QPushButton(tr("Accept"))
         self.accept.setToolTip(tr("The answer is right (Ctrl+Return)"))
         self.accept.clicked.connect(self._on_accept)
         self.reject = QPushButton(tr("Reject"))
         self.reject.setToolTip(tr("The answer is wrong (Ctrl+Backspace)"))
         self.reject.clicked.connect(self._on_reject)
-        head.addWidget(self._title)
-        head.addStretch(1)
-        head.addWidget(self.accept)
-        head.addWidget(self.reject)
-        column.addLayout(head)
-        self._decided = label()
+        self.verdict = QWidget()
+        beside = QHBoxLayout(self.verdict)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(8)
+        beside.addWidget(self.accept)
+        beside.addWidget(self.reject)
+        self._decided = label(bold=True)
         self._outdated = label(look="muted")
-        column.addWidget(self._decided)
-        column.addWidget(self._outdated)
+        self.said = QWidget()
+        lines = QVBoxLayout(self.said)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(2)
+        lines.addWidget(self._decided)
+        lines.addWidget(self._outdated)
         name_title = label(tr("Your own name"), "caption")
         self.own_name = OwnNameEdit()
         self.own_name.setToolTip(tr("Your own name for it, to compare the references with (F2)"))
@@ -114,6 +137,7 @@ class Determination(QWidget):
         for widget in (name_title, self.own_name, self.name_words, note_title):
             column.addWidget(widget)
         column.addWidget(self.note, 1)
+        column.addStretch(0)
 
     def take(self) -> None:
         """Takes what was typed before it becomes that of another row."""
@@ -140,7 +164,17 @@ class Determination(QWidget):
             self._outdated.setVisible(outdated)
             if outdated:
                 self._outdated.setText(deciding.outdated_text(decision, row.result))
+        self.said.setVisible(decision is not None and decision.action != "name")
         self.accept.setEnabled(deciding.accept(row.result) is not None)
+        for button, action, sign, words in (
+            (self.accept, "accept", "check", tr("Accept the answer")),
+            (self.reject, "reject", "close", tr("Reject the answer")),
+        ):
+            told = decision.told if decision is not None and decision.action == action else ""
+            set_look(button, "chosen" if told else "")
+            colours = self._theme.colours
+            icons.put_beside_text(button, icons.icon(sign, colours.text, colours.muted))
+            button.setAccessibleName(f"{words}: {told}" if told else words)
 
     def _on_accept(self) -> None:
         if self._row is not None:

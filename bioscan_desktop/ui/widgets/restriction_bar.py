@@ -21,7 +21,8 @@ class RestrictionBar(QFrame):
     names which the library lacks.
 
     Args:
-        again: offer to identify what was answered under another restriction.
+        again: offer to identify what was answered under another restriction; such a bar is hidden while the
+            whole library may answer and nothing else has to be told.
     """
 
     def __init__(self, theme: Theme, bench: Workbench, again: bool = True) -> None:
@@ -126,11 +127,22 @@ class RestrictionBar(QFrame):
             open_dialog(MissingNamesDialog(restriction.missing, self.window()))
 
     def _show_again(self) -> None:
-        self.again.setVisible(self._offers_again and not self._bench.is_restricting and bool(self._others()))
+        offered = self._offers_again and not self._bench.is_restricting and bool(self._others())
+        self.again.setVisible(offered)
+        self._show_bar(offered)
+
+    def _show_bar(self, offered: bool) -> None:
+        bench = self._bench
+        if self._offers_again:
+            self.setVisible(bool(bench.limits) or bench.is_restricting or offered)
 
     def _on_leaving(self, rows: list[Row]) -> None:
         if len(rows) == self._bench.model.rowCount():
-            self.again.hide()
+            self._hide_again()
+
+    def _hide_again(self) -> None:
+        self.again.hide()
+        self._show_bar(False)
 
     def _others(self) -> list[int]:
         """Keys of the rows whose answers were made under another restriction."""
@@ -146,5 +158,5 @@ class RestrictionBar(QFrame):
 
     def _on_again(self) -> None:
         keys = self._others()
-        self.again.hide()
+        self._hide_again()
         self._bench.identify_again(keys)

@@ -97,6 +97,9 @@ class ResultPanel(QScrollArea):
         self._conflict, self._error, self._novelty, self._agree, self._notice, self._limited = (
             Banner(theme) for _ in range(6)
         )
+        self.determination = Determination(theme, bench)
+        self.determination.left.connect(self.left)
+        self.own_name = self.determination.own_name
         outer.addWidget(self._make_head())
         for banner in (self._error, self._conflict, self._novelty, self._agree, self._notice, self._limited):
             outer.addWidget(banner)
@@ -126,8 +129,8 @@ class ResultPanel(QScrollArea):
     def _make_head(self) -> QFrame:
         head = frame("card")
         column = QVBoxLayout(head)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(6)
+        column.setContentsMargins(20, 14, 20, 14)
+        column.setSpacing(4)
         top = self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         top.setSpacing(8)
         words, buttons = QHBoxLayout(), QHBoxLayout()
@@ -159,8 +162,19 @@ class ResultPanel(QScrollArea):
         self._lineage = label(look="muted", scale=1.05, rich=True)
         self._sure = label()
         column.addLayout(top)
-        for widget in (self._headline, self._lineage, self._sure):
-            column.addWidget(widget)
+        column.addWidget(self._headline)
+        column.addWidget(self._lineage)
+        foot = self._foot = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        foot.setSpacing(8)
+        sayings = QVBoxLayout()
+        sayings.setSpacing(4)
+        sayings.addWidget(self._sure)
+        sayings.addWidget(self.determination.said)
+        sayings.addStretch(1)
+        foot.addLayout(sayings, 1)
+        bottom = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
+        foot.addWidget(self.determination.verdict, 0, bottom)
+        column.addLayout(foot)
         self._head = head
         return head
 
@@ -233,9 +247,6 @@ class ResultPanel(QScrollArea):
         self._apart = label(rich=True)
         column.addWidget(self._apart_title)
         column.addWidget(self._apart)
-        self.determination = Determination(self._bench)
-        self.determination.left.connect(self.left)
-        self.own_name = self.determination.own_name
         column.addWidget(self.determination, 1)
         column.addStretch(0)
         self._reasons_card = card
@@ -324,6 +335,7 @@ class ResultPanel(QScrollArea):
         self._attach.setText(tr("Attach barcode…") if specimen.photo is not None else tr("Attach photo…"))
         self._copy.setVisible(row.result is not None)
         self._retry.setVisible(row.state in (State.FAILED, State.STOPPED))
+        self.determination.verdict.setVisible(verdict is not None)
         self._lineage.setVisible(verdict is not None and verdict.name is not None)
         self._pill.setVisible(verdict is not None or row.state is State.FAILED)
         if verdict is None:
@@ -451,7 +463,8 @@ class ResultPanel(QScrollArea):
     def _fit(self, slim: bool) -> None:
         """What else gives way where there is little room."""
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
-        self._top.setDirection(down if slim else right)
+        for line in (self._top, self._foot):
+            line.setDirection(down if slim else right)
         outer = self._body.layout()
         assert outer is not None
         side = 8 if slim else 20

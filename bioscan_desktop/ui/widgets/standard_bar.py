@@ -30,7 +30,10 @@ class StandardBar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(2, 6, 2, 0)
         column.setSpacing(6)
-        column.addWidget(label(tr("Nearest references"), bold=True, scale=1.15, wrap=False))
+        top = self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        top.setSpacing(24)
+        top.addWidget(label(tr("Nearest references"), bold=True, scale=1.15, wrap=False))
+        column.addLayout(top)
         line = self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._gap = 8
         self._caption = label(tr("Badges: agreement with"), "muted", wrap=False)
@@ -63,12 +66,14 @@ class StandardBar(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self._legend.setSizePolicy(policy)
-        column.addWidget(self._legend)
+        top.addWidget(self._legend, 1)
 
     def set_slim(self, slim: bool) -> None:
-        """Puts the selector below its caption, where there is little room."""
+        """Puts legend and selector below what stands before them, where there is little room."""
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         self._line.setDirection(down if slim else right)
+        self._top.setDirection(down if slim else right)
+        self._top.setSpacing(6 if slim else 24)
         self._gap = 2 if slim else 8
         self._line.setSpacing(self._gap if self._box.count() > 1 else 4)
         self._box.setMinimumContentsLength(10 if slim else 22)

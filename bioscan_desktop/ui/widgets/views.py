@@ -15,6 +15,10 @@ BASE_COLOURS = {"A": "#4c9a4a", "C": "#3b6fb6", "G": "#2b2b2b", "T": "#c8473f"}
 BASE_COLOURS_DARK = {**BASE_COLOURS, "G": "#d9d9d9"}
 
 
+GROWS = 1.4
+"""A photo's ground becomes at most so much higher than the picture on it, to fill the card it stands in."""
+
+
 class PhotoView(QWidget):
     """A picture, as large as there is room for, never distorted nor enlarged beyond twice."""
 
@@ -36,7 +40,7 @@ class PhotoView(QWidget):
         self.update()
 
     def set_room(self, height: int, grows: bool) -> None:
-        """Pixels that it has at least; where it may grow, it takes what the picture can use."""
+        """Pixels that it has at least; where it may grow, it takes what picture and ground can use."""
         self._grows = grows
         self.setMinimumHeight(height)
         self._limit()
@@ -44,7 +48,8 @@ class PhotoView(QWidget):
     def _limit(self) -> None:
         height = self.minimumHeight()
         if self._grows and self._picture is not None:
-            height = max(height, self.width() * self._picture.height() // max(1, self._picture.width()))
+            whole = self.width() * self._picture.height() / max(1, self._picture.width())
+            height = max(height, int(GROWS * whole))
         self.setMaximumHeight(height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.ui import deciding
 from bioscan_desktop.ui.main_window import MainWindow
@@ -29,8 +30,11 @@ def test_accept_reject_and_take_back_by_keyboard(window: MainWindow, rows: list[
     assert rows[0].decision.action == "accept"
     assert rows[0].result.verdict.name in panel._decided.text()
     assert "your decision" in spoken(rows[0])
+    assert panel.accept.property("look") == "chosen" and panel.reject.property("look") == ""
+    assert panel.accept.accessibleName() == f"Accept the answer: {rows[0].decision.told}"
     QTest.keyClick(window.page.list, Qt.Key.Key_Backspace, control)
     assert rows[0].decision.action == "reject"
+    assert panel.reject.property("look") == "chosen" and panel.accept.accessibleName() == "Accept the answer"
     QTest.keyClick(window.page.list, Qt.Key.Key_Backspace, control | Qt.KeyboardModifier.ShiftModifier)
     assert rows[0].decision is None and not panel._decided.isVisible()
 
@@ -55,6 +59,25 @@ def test_a_note_is_taken_when_it_is_left(window: MainWindow, rows: list[Row]) ->
     assert note.toPlainText() == "on Urtica, 3 pm"
     window.acts["undo"].trigger()
     assert rows[0].note == "" and note.toPlainText() == ""
+
+
+def test_a_note_grows_with_what_is_written(window: MainWindow, rows: list[Row], qtbot: QtBot) -> None:
+    note = window.page.panel.determination.note
+    empty = note.minimumHeight()
+    for lines, grows in ((2, False), (6, True), (80, True)):
+        note.setPlainText("\n".join(["on Urtica"] * lines))
+        qtbot.waitUntil(lambda grows=grows: (note.minimumHeight() > empty) is grows)
+        assert note.minimumHeight() <= note.maximumHeight() < 300
+    note.clear()
+    qtbot.waitUntil(lambda: note.minimumHeight() == empty)
+
+
+def test_references_are_in_sight_without_scrolling(window: MainWindow, rows: list[Row], qtbot: QtBot) -> None:
+    window.resize(1280, 800)
+    window.messages.hide()
+    panel = window.page.panel
+    qtbot.waitUntil(lambda: panel.viewport().width() > 700)
+    qtbot.waitUntil(lambda: panel.hits.cards[0].visibleRegion().boundingRect().height() > 0)
 
 
 def test_escape_takes_typing_back(window: MainWindow, rows: list[Row]) -> None:
