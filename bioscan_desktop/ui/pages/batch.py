@@ -43,7 +43,10 @@ SHARES = {0: 0.36, 1: 0.36, 4: 0.28}
 """By column, shares of the table's width that is left beside the columns of known width."""
 
 NARROW = 720
-"""Below this width, the file that a row came from is left out."""
+"""Below this width, margins are narrow and the file that a row came from is left out."""
+
+FILE_LEAST = 120
+"""Pixels below which the file is left out, too, for ids and names to have them: it often repeats the id."""
 
 ORDERS = {
     "recent": mark("&Latest answers first"),
@@ -337,7 +340,6 @@ class BatchPage(QStackedWidget):
         narrow = self.width() < NARROW
         side = 6 if narrow else 24
         self._around.setContentsMargins(side, 24, side, 24)
-        self.table.setColumnHidden(self.rows.columnCount() - 1, narrow)
         self._fit_columns()
 
     def _fit_columns(self) -> None:
@@ -346,11 +348,18 @@ class BatchPage(QStackedWidget):
         rank = max(metrics.horizontalAdvance(wording.rank_noun(rank)) for rank in RANKS) + 28
         likely = translated("Very likely"), wording.percent(SURE)
         sure = metrics.horizontalAdvance(", ".join(likely)) + 28
-        shown = [column for column in SHARES if not self.table.isColumnHidden(column)]
-        for column in shown:
-            self._needs[column] = max(self._needs[column], self.table.sizeHintForColumn(column))
+        for column in SHARES:
+            if not self.table.isColumnHidden(column):
+                self._needs[column] = max(self._needs[column], self.table.sizeHintForColumn(column))
+        room, file = self.width() - 60 - rank - sure, self.rows.columnCount() - 1
+        left = room - sum(need for column, need in self._needs.items() if column != file)
+        is_left_out = self.width() < NARROW or left < min(FILE_LEAST, self._needs[file])
+        self.table.setColumnHidden(file, is_left_out)
+        shown = [column for column in SHARES if column != file or not is_left_out]
         needs, shares = [self._needs[column] for column in shown], [SHARES[column] for column in shown]
-        free = shared_out(needs, shares, self.width() - 60 - rank - sure)
+        if file in shown and left < self._needs[file]:
+            needs[-1] = left  # it alone is cut
+        free = shared_out(needs, shares, room)
         for column, width in {2: rank, 3: sure, **dict(zip(shown, free, strict=True))}.items():
             self.table.setColumnWidth(column, width)
 
