@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer, QUrl
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -17,11 +17,11 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
 )
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from bioscan_desktop import paths
 from bioscan_desktop.settings import Settings
-from bioscan_desktop.ui import actions, commands, icons, intake, joining, sharing, wording
+from bioscan_desktop.ui import actions, commands, intake, joining, sharing, wording
 from bioscan_desktop.ui.choosing import Choosing, open_dialog
 from bioscan_desktop.ui.details import Details
 from bioscan_desktop.ui.dialogs import simple
@@ -37,6 +37,7 @@ from bioscan_desktop.ui.widgets.bars import MessageBar, StatusBar
 from bioscan_desktop.ui.widgets.drop_overlay import DropOverlay
 from bioscan_desktop.ui.widgets.parts import size_to_fit
 from bioscan_desktop.ui.widgets.restriction_bar import RestrictionBar
+from bioscan_desktop.ui.widgets.tool_bar import ToolBar
 from bioscan_desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -103,26 +104,9 @@ class MainWindow(QMainWindow):
         self.acts["sort"].setMenu(self.page.order.menu_of_orders)
         self.page.list.addAction(self.acts["quick_look"])
         actions.fill_menus(self.menuBar(), self.acts)
-        self.shell.add_bar(self._make_tool_bar(), "identify")
+        self.shell.add_bar(ToolBar(self.acts), "identify")
         self.restriction = RestrictionBar(self._theme, self.bench)
         self.shell.add_bar(self.restriction, "identify")
-
-    def _make_tool_bar(self) -> QToolBar:
-        bar = QToolBar(tr("Main"))
-        bar.setObjectName("main")
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setIconSize(bar.iconSize() + QSize(icons.GAP, 0))
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        for name in ("open", "open_folder", "paste", "|", "attach", "retry", "|", "restrict", "export"):
-            if name == "|":
-                bar.addSeparator()
-            else:
-                bar.addAction(self.acts[name])
-        self.acts["attach"].setIconText(tr("Attach barcode"))
-        self.acts["retry"].setIconText(tr("Retry"))
-        for button in bar.findChildren(QWidget):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return bar
 
     def _connect(self) -> None:
         bench, page, choosing = self.bench, self.page, self.choosing
