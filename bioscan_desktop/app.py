@@ -180,7 +180,7 @@ def _install_hooks(window: MainWindow) -> contextlib.ExitStack:
     """
     from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 
-    from bioscan_desktop.ui.dialogs.simple import show_crash
+    from bioscan_desktop.ui.dialogs.crash import show_crash
 
     stack = contextlib.ExitStack()
     told: set[str] = set()

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from bioscan_desktop import __version__, logs
 from bioscan_desktop import app as program
 from bioscan_desktop.settings import Settings
+from bioscan_desktop.ui.dialogs.crash import CrashDialog
 from bioscan_desktop.ui.main_window import MainWindow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,9 +115,9 @@ def test_an_unexpected_exception_is_told_once_and_logged(
     finally:
         hooks.close()
         logs.stop()
-    boxes = [b for b in bare_window.findChildren(QMessageBox) if b.isVisible()]
+    boxes = [b for b in bare_window.findChildren(CrashDialog) if b.isVisible()]
     assert len(boxes) == 1
-    assert "Copy details" in [button.text() for button in boxes[0].buttons()]
+    assert "KeyError" in boxes[0].kind.text()
     boxes[0].close()
     text = file.read_text(encoding="utf-8")
     assert "KeyError" in text and "ZeroDivisionError" in text and __version__ in text
@@ -149,7 +150,7 @@ def test_a_crashed_job_is_told(window: MainWindow, monkeypatch, expects_log: Non
         QTest.qWait(20)
     finally:
         hooks.close()
-    boxes = [b for b in window.findChildren(QMessageBox) if b.isVisible()]
+    boxes = [b for b in window.findChildren(CrashDialog) if b.isVisible()]
     assert len(boxes) == 1
     boxes[0].close()
 

@@ -1,4 +1,4 @@
-"""Dialogs: shortcuts, about, barcode to attach, an unexpected error."""
+"""Dialogs: shortcuts, about, barcode to attach."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import re
 import sys
 
 from PySide6 import __version__ as pyside_version
-from PySide6.QtCore import QSize, Qt, qVersion
+from PySide6.QtCore import QSize, qVersion
 from PySide6.QtGui import QGuiApplication, QIcon, QKeySequence
 from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QMessageBox,
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
@@ -21,10 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bioscan_desktop import __version__, logs
+from bioscan_desktop import __version__
 from bioscan_desktop.ui import actions, icons
 from bioscan_desktop.ui.translating import tr
-from bioscan_desktop.ui.widgets.edged import Dialog, MessageBox
+from bioscan_desktop.ui.widgets.edged import Dialog
 from bioscan_desktop.ui.widgets.parts import label, room_for, size_to_fit
 
 MARGINS = 60
@@ -230,20 +229,4 @@ def _buttons(*standard: QDialogButtonBox.StandardButton) -> QDialogButtonBox:
     box = QDialogButtonBox()
     for one in standard:
         box.addButton(one).setIcon(QIcon())
-    return box
-
-
-def show_crash(error: BaseException, parent: QWidget | None = None) -> QMessageBox:
-    """Tells of a bug in one sentence, with details to copy. Returns the open, non-blocking box."""
-    box = MessageBox(parent)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle("BIOSCAN Desktop")
-    box.setText(tr("Something went wrong in the program. Your list and results are still here."))
-    box.setInformativeText(f"{type(error).__name__}: {str(error)[:300]}")
-    details = logs.details(error)
-    copy = box.addButton(tr("Copy details"), QMessageBox.ButtonRole.ActionRole)
-    copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
-    box.addButton(QMessageBox.StandardButton.Close).setIcon(QIcon())
-    box.open()
     return box

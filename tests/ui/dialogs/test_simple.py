@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from bioscan_desktop import ui
 from bioscan_desktop.ui.contrast import contrast
 from bioscan_desktop.ui.dialogs import simple
+from bioscan_desktop.ui.dialogs.crash import show_crash
 from bioscan_desktop.ui.theme import CONTRAST_DARK, LIGHT, Theme
 
 
@@ -37,7 +38,7 @@ def test_dialogs_have_an_edge(qapp: QApplication, qtbot: QtBot, colours: object)
     theme = Theme(colours.name)  # type: ignore[attr-defined]
     theme.apply()
     about = simple.AboutDialog("")
-    crash = simple.show_crash(ValueError("x"))
+    crash = show_crash(ValueError("x"))
     for dialog in (about, crash):
         qtbot.addWidget(dialog)
         dialog.show()
