@@ -29,6 +29,10 @@ ROOT = 0
 LEVELS: tuple[str, ...] = ("none", *RANKS)
 """How far a record is named; an interim name such as `Noctua sp. 2` counts as its genus."""
 
+SIZES: tuple[int, ...] = (1, 2, 5, 10, 50)
+"""Records from which a species counts to the next class of `Taxonomy.species_by_records`; the first holds
+those without any."""
+
 _WORDS = re.compile(r"\w+")
 
 
@@ -310,6 +314,17 @@ class Taxonomy:
             taxa={rank: int(taxa[i]) for i, rank in enumerate(RANKS)},
             species_with={m: int(species_with[i]) for i, m in enumerate(MODALITIES)},
         )
+
+    def species_by_records(self, number: int) -> dict[str, tuple[int, ...]]:
+        """By modality, how many species with a full name have so many records: none, then as in `SIZES`."""
+        part = slice(number, self._ends[number] + 1)
+        is_species = np.diff(self._taxa[part, -1]) > 0
+        records = np.diff(self._named[part].sum(axis=2), axis=0)[is_species]  # (species, modalities)
+        classes = np.searchsorted(SIZES, records, side="right")
+        return {
+            m: tuple(int(n) for n in np.bincount(classes[:, i], minlength=len(SIZES) + 1))
+            for i, m in enumerate(MODALITIES)
+        }
 
     def key_slice(self, number: int) -> slice:
         """Where the keys of a taxon and all below stand in `key_ids`, `key_taxon`, `key_rows`."""

@@ -929,12 +929,40 @@
         <translation>Depuis un fichier…</translation>
     </message>
     <message>
-        <source>Something went wrong in the program. Your list and results are still here.</source>
-        <translation>Quelque chose s’est mal passé dans le programme. Votre liste et vos résultats sont toujours là.</translation>
+        <source>Error</source>
+        <translation>Erreur</translation>
+    </message>
+    <message>
+        <source>Something went wrong in the program</source>
+        <translation>Une erreur s’est produite dans le programme</translation>
+    </message>
+    <message>
+        <source>Your list and results are still here. If it happens again, start the program anew, and put the details into a report: they say where in the program it happened.</source>
+        <translation>Votre liste et vos résultats sont toujours là. Si cela se reproduit, redémarrez le programme et joignez les détails à un rapport&#xa0;: ils disent à quel endroit du programme cela s’est produit.</translation>
+    </message>
+    <message>
+        <source>Details of the error</source>
+        <translation>Détails de l’erreur</translation>
+    </message>
+    <message>
+        <source>Show details</source>
+        <translation>Voir les détails</translation>
     </message>
     <message>
         <source>Copy details</source>
         <translation>Copier les détails</translation>
+    </message>
+    <message>
+        <source>Open log folder</source>
+        <translation>Ouvrir le dossier du journal</translation>
+    </message>
+    <message>
+        <source>Hide details</source>
+        <translation>Masquer les détails</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Copié</translation>
     </message>
     <message>
         <source>{share} asked for</source>
@@ -4973,6 +5001,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         </translation>
     </message>
     <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
         <source>Licence</source>
         <translation>Licence</translation>
     </message>
@@ -4983,6 +5015,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
     <message>
         <source>Sources</source>
         <translation>Sources</translation>
+    </message>
+    <message>
+        <source>Chosen with {specimens} that were held out of the library, to give names of which {share} are right at each rank.</source>
+        <translation>Choisi avec {specimens} tenus à l’écart de la bibliothèque, pour donner des noms dont {share} sont justes à chaque rang.</translation>
     </message>
     <message>
         <source>came with the program</source>
@@ -5539,6 +5575,18 @@ Déposez-en une ici, ou cliquez.</translation>
         </translation>
     </message>
     <message>
+        <source>Species by their number of records</source>
+        <translation>Espèces selon leur nombre d’enregistrements</translation>
+    </message>
+    <message>
+        <source>About this library</source>
+        <translation>À propos de cette bibliothèque</translation>
+    </message>
+    <message>
+        <source>Share of the evidence that a name needs</source>
+        <translation>Part des indices qu’un nom demande</translation>
+    </message>
+    <message>
         <source>Filled: barcodes</source>
         <translation>Plein&#xa0;: codes-barres</translation>
     </message>
@@ -5568,6 +5616,10 @@ Déposez-en une ici, ou cliquez.</translation>
             <numerusform>%n espèce sans photo ne peut être trouvée par une photo que grâce à ses codes-barres.</numerusform>
             <numerusform>%n espèces sans photo ne peuvent être trouvées par une photo que grâce à leurs codes-barres.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{number} and more</source>
+        <translation>{number} et plus</translation>
     </message>
     <message>
         <source>groups</source>

@@ -14,7 +14,7 @@ from bioscan_desktop.core.errors import Cancelled
 from bioscan_desktop.core.taxonomy import RANKS, Lineage
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.library.records import KeyRecord, RecordStore, write_records
-from bioscan_desktop.services.browse import LEVELS, ROOT, Taxonomy, fold
+from bioscan_desktop.services.browse import LEVELS, ROOT, SIZES, Taxonomy, fold
 from bioscan_desktop.services.census import complete
 from bioscan_desktop.services.tasks import CancelToken
 from tests.conftest import TinyWorld
@@ -98,6 +98,26 @@ def test_keys_of_a_taxon_are_its_own_and_those_below(tmp_path: Path) -> None:
     assert taxonomy.ancestor_at(of_rows[1], "family") is None
 
 
+def test_species_by_how_many_records_they_have(tmp_path: Path) -> None:
+    taxonomy = taxonomy_of(
+        tmp_path,
+        key(0, (*NOCTUA, "Noctua comes"), n_records=1),
+        key(1, (*NOCTUA, "Noctua pronuba"), n_records=30),
+        key(2, (*NOCTUA, "Noctua pronuba"), n_records=19),
+        key(3, (*NOCTUA, "Noctua pronuba"), "image"),
+        key(4, (*NOCTUA, "Noctua fimbriata"), "image", n_records=4),
+        key(5, (*NOCTUA, "Noctua sp. 2"), n_records=9),  # no species with a full name
+        key(6, ("Diptera", "Culicidae", "Aedes", "Aedes vexans"), n_records=50),
+    )
+    assert SIZES == (1, 2, 5, 10, 50)
+    assert taxonomy.species_by_records(find(taxonomy, "Noctua")) == {
+        "dna": (1, 1, 0, 0, 1, 0),  # none, 1, 2-4, 5-9, 10-49, 50 and more
+        "image": (1, 1, 1, 0, 0, 0),
+    }
+    assert taxonomy.species_by_records(ROOT)["dna"] == (1, 1, 0, 0, 1, 1)
+    assert taxonomy.species_by_records(find(taxonomy, "Noctua comes"))["dna"] == (0, 1, 0, 0, 0, 0)
+
+
 def test_a_taxon_hangs_below_the_next_one_that_is_named(tmp_path: Path) -> None:
     taxonomy = taxonomy_of(tmp_path, key(0, ("Diptera", None, "Aedes", "Aedes vexans")))
     assert names(taxonomy, taxonomy.path(find(taxonomy, "Aedes vexans"))) == [
@@ -125,6 +145,7 @@ def test_an_empty_library(tmp_path: Path) -> None:
     taxonomy = taxonomy_of(tmp_path)
     assert taxonomy.children(ROOT) == [] and taxonomy.search("a") == []
     assert taxonomy.counts(ROOT).records == {"image": 0, "dna": 0}
+    assert taxonomy.species_by_records(ROOT) == {"image": (0,) * 6, "dna": (0,) * 6}
 
 
 @pytest.mark.parametrize(

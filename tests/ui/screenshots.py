@@ -45,7 +45,7 @@ from bioscan_desktop.library.importers.tables import read_table
 from bioscan_desktop.services.export.collecting_choice import CollectingChoice
 from bioscan_desktop.settings import Settings
 from bioscan_desktop.ui import icons, intake, theme, wording
-from bioscan_desktop.ui.dialogs import simple
+from bioscan_desktop.ui.dialogs.crash import show_crash
 from bioscan_desktop.ui.dialogs.crop import CropDialog
 from bioscan_desktop.ui.dialogs.export_details import ExportDetailsDialog
 from bioscan_desktop.ui.dialogs.join_by_name import JoinByNameDialog
@@ -733,6 +733,10 @@ def library(stage: Stage) -> None:
     _library(stage, "Noctuidae")
 
 
+def library_whole(stage: Stage) -> None:
+    _library(stage, "")
+
+
 def _library(stage: Stage, name: str, tab: int = 0) -> LibraryPage:
     stage.open().window.shell.show_page("library")
     page = stage.window.shell.page("library")
@@ -933,6 +937,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "quick_look": quick_look,
     "quick_look_barcode": quick_look_barcode,
     "library": library,
+    "library_whole": library_whole,
     "library_records": library_records,
     "library_distances": library_distances,
     "library_search": library_search,
@@ -948,7 +953,8 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "shortcuts": _dialog(lambda w: w.acts["shortcuts"].trigger()),
     "about": _dialog(lambda w: w._show_about()),
     "attach": _dialog(lambda w: (w.page.select(1), w._attach())),
-    "crash": _dialog(lambda w: simple.show_crash(ValueError("index out of range"), w)),
+    "crash": _dialog(lambda w: show_crash(ValueError("index out of range"), w)),
+    "crash_details": _dialog(lambda w: show_crash(ValueError("index out of range"), w).show_details.click()),
 }
 
 

@@ -6,23 +6,28 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.ui import wording
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.bar_rows import Bar, BarRow, BarRows
+from bioscan_desktop.ui.widgets.library_cards import FactsCard, library_facts, trust_note, trust_rows
 from bioscan_desktop.ui.widgets.parts import label
 
 if TYPE_CHECKING:
+    from bioscan_desktop.library.pack import Library
     from bioscan_desktop.services.browse import Counts, Taxonomy
 
-SHOWN = 8
-"""Groups and countries at most."""
+SHOWN, SHOWN_WIDE = 8, 16
+"""Groups and countries at most, and where there is room for three columns."""
 
-TWO_COLUMNS = 640
-"""Width from which cards stand beside each other."""
+TWO_COLUMNS, THREE_COLUMNS = 640, 1180
+"""Widths from which cards stand in so many columns."""
+
+SPACE = 12
+"""Pixels between cards."""
 
 
 class Card(QFrame):
@@ -53,7 +58,8 @@ class Card(QFrame):
 
 
 class TaxonOverview(QScrollArea):
-    """Cards in two columns where there is room."""
+    """Cards in as many columns as there is room for; each goes to the shortest column, so that no holes are
+    left beside long ones."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -63,19 +69,33 @@ class TaxonOverview(QScrollArea):
         self.setAccessibleName(tr("Overview of the taxon"))
         body = QWidget()
         body.setProperty("look", "page")
-        outer = QVBoxLayout(body)
-        outer.setContentsMargins(0, 12, 8, 12)
-        self._grid = QGridLayout()
-        self._grid.setSpacing(12)
-        outer.addLayout(self._grid)
-        outer.addStretch(1)
+        outer = QHBoxLayout(body)
+        outer.setContentsMargins(0, SPACE, 8, SPACE)
+        outer.setSpacing(SPACE)
+        self._stacks = [QVBoxLayout() for _ in range(3)]
+        for stack in self._stacks:
+            stack.setSpacing(SPACE)
+            outer.addLayout(stack)
+        self._outer = outer
         self.named, self.species, self.groups, self.places = (Card(theme, "") for _ in range(4))
+        self.sizes, self.trust = Card(theme, ""), Card(theme, "")
+        self.about = FactsCard()
         self._columns = 0
+        self._shown: tuple[Taxonomy, int] | None = None
         self.setWidget(body)
         self._arrange(2)
 
-    def show_taxon(self, taxonomy: Taxonomy, number: int) -> None:
-        """Counts of a taxon."""
+    @property
+    def cards(self) -> list[QFrame]:
+        """All cards, shown or not, in the order in which they are read."""
+        return [self.named, self.species, self.groups, self.places, self.sizes, self.about, self.trust]
+
+    def show_taxon(self, taxonomy: Taxonomy, number: int, library: Library | None = None) -> None:
+        """Counts of a taxon.
+
+        Args:
+            library: what is told of the whole library, where that is shown.
+        """
         counts = taxonomy.counts(number)
         self.named.show_rows(tr("How far the records are named"), _named_rows(counts), _named_note(counts))
         is_species = taxonomy.taxon(number).rank == "species"
@@ -84,26 +104,58 @@ class TaxonOverview(QScrollArea):
             [] if is_species or not counts.n_species else _species_rows(counts),
             _species_note(counts),
         )
-        self.groups.show_rows(*_group_rows(taxonomy, number))
-        self.places.show_rows(*_place_rows(taxonomy, number))
+        self._shown = taxonomy, number
+        self._show_lists()
+        self.sizes.show_rows(
+            tr("Species by their number of records"),
+            _size_rows(taxonomy, number) if counts.n_species > 1 else [],
+        )
+        whole = library if taxonomy.rank(number) is None else None
+        self.about.show_facts(tr("About this library"), library_facts(whole) if whole is not None else [])
+        self.trust.show_rows(
+            tr("Share of the evidence that a name needs"),
+            trust_rows(whole.calibration) if whole is not None else [],
+            trust_note(whole.calibration) if whole is not None else "",
+        )
         self._arrange(self._columns, again=True)
+
+    def _show_lists(self) -> None:
+        """Groups and countries, as many as there is room for."""
+        if self._shown is not None:
+            most = SHOWN_WIDE if self._columns == 3 else SHOWN
+            self.groups.show_rows(*_group_rows(*self._shown, most))
+            self.places.show_rows(*_place_rows(*self._shown, most))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange(2 if self.width() >= TWO_COLUMNS else 1)
+        width = self.width()
+        self._arrange(3 if width >= THREE_COLUMNS else 2 if width >= TWO_COLUMNS else 1)
 
     def _arrange(self, columns: int, again: bool = False) -> None:
         if columns == self._columns and not again:
             return
-        self._columns = columns
-        cards = (self.named, self.species, self.groups, self.places)
-        for card in cards:
-            self._grid.removeWidget(card)
-        shown = [card for card in cards if not card.isHidden()]
-        for place, card in enumerate(shown):
-            self._grid.addWidget(card, place // columns, place % columns)
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, 1 if columns == 2 else 0)
+        if columns != self._columns:
+            self._columns = columns
+            self._show_lists()
+        for stack in self._stacks:
+            while stack.takeAt(0) is not None:
+                pass
+        heights = [0] * columns
+        width = (self.width() - 8 - SPACE * (columns - 1)) // columns
+        above: QWidget | None = None
+        for card in self.cards:
+            if card.isHidden():
+                continue
+            place = heights.index(min(heights))
+            self._stacks[place].addWidget(card)
+            heights[place] += card.heightForWidth(width) + SPACE
+            if above is not None:
+                QWidget.setTabOrder(above, card)
+            above = card
+        for place, stack in enumerate(self._stacks):
+            stack.addStretch(1)
+            self._outer.setStretch(place, 1 if place < columns else 0)
+        self._outer.setSpacing(SPACE if columns > 1 else 0)
 
 
 def _named_rows(counts: Counts) -> list[BarRow]:
@@ -155,6 +207,29 @@ def _species_note(counts: Counts) -> str:
     return tr("%n species without a photo can be found by a photo only through their barcodes.", "", missing)
 
 
+def _size_rows(taxonomy: Taxonomy, number: int) -> list[BarRow]:
+    """Species by how many records there are of each; classes that hold none are left out."""
+    from bioscan_desktop.services.browse import SIZES
+
+    found = taxonomy.species_by_records(number)
+    kinds = [kind for kind in ("dna", "image") if sum(found[kind][1:])]
+    names = [tr("none")]
+    for place, least in enumerate(SIZES):
+        following = SIZES[place + 1] if place + 1 < len(SIZES) else None
+        if following is None:
+            names.append(tr("{number} and more").format(number=least))
+        else:
+            names.append(str(least) if following == least + 1 else f"{least}–{following - 1}")
+    most = max((max(found[kind]) for kind in kinds), default=0)
+    return [
+        BarRow(
+            name, tuple(Bar(kind, found[kind][place] / most, thousands(found[kind][place])) for kind in kinds)
+        )
+        for place, name in enumerate(names)
+        if any(found[kind][place] for kind in kinds)
+    ]
+
+
 def _groups_of(rank: str | None) -> str:
     """Several taxa of a rank, or of several ranks."""
     if rank == "order":
@@ -166,14 +241,14 @@ def _groups_of(rank: str | None) -> str:
     return tr("species", "several") if rank == "species" else tr("groups")
 
 
-def _group_rows(taxonomy: Taxonomy, number: int) -> tuple[str, list[BarRow], str]:
+def _group_rows(taxonomy: Taxonomy, number: int, shown: int) -> tuple[str, list[BarRow], str]:
     """The largest groups right below."""
     children = taxonomy.children(number)
     sized = [(taxonomy.taxon(child), taxonomy.counts(child)) for child in children]
     sized.sort(key=lambda pair: -sum(pair[1].records.values()))
     most = max((max(c.records.values()) for _, c in sized), default=0)
     rows = []
-    for taxon, counts in sized[:SHOWN]:
+    for taxon, counts in sized[:shown]:
         bars = tuple(
             Bar(kind, counts.records[kind] / most, thousands(counts.records[kind]))
             for kind in ("dna", "image")
@@ -191,15 +266,15 @@ def _group_rows(taxonomy: Taxonomy, number: int) -> tuple[str, list[BarRow], str
     return title, rows, tr("and %n more", "", rest) if rest > 0 else ""
 
 
-def _place_rows(taxonomy: Taxonomy, number: int) -> tuple[str, list[BarRow], str]:
+def _place_rows(taxonomy: Taxonomy, number: int, shown: int) -> tuple[str, list[BarRow], str]:
     """Countries by keys."""
     known = [(name, n) for name, n in taxonomy.countries(number) if name]
     unknown = sum(n for name, n in taxonomy.countries(number) if not name)
     total = sum(n for _, n in known)
-    rows = [BarRow(name, (Bar("", n / known[0][1], thousands(n)),)) for name, n in known[:SHOWN]]
+    rows = [BarRow(name, (Bar("", n / known[0][1], thousands(n)),)) for name, n in known[:shown]]
     parts = []
-    if len(known) > SHOWN:
-        others = len(known) - SHOWN
+    if len(known) > shown:
+        others = len(known) - shown
         parts.append(tr("and %n more countries", "", others))
     if unknown:
         parts.append(tr("%n references without a country", "", unknown))

@@ -96,7 +96,8 @@ class TaxonPanel(QWidget):
                     text = tr("{what} in %n references", "", counts.keys[modality]).format(what=text)
                 parts.append(text)
         self._facts.setText(" · ".join(parts))
-        self.overview.show_taxon(taxonomy, number)
+        engine = self._source.engine
+        self.overview.show_taxon(taxonomy, number, engine.identifier.library if engine is not None else None)
         self.records.show_taxon(number)
         self.distances.show_taxon(number)
 

@@ -13,6 +13,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from bioscan_desktop.core.calibration import Calibration
 from bioscan_desktop.inference.encoders import ModelPack
 from bioscan_desktop.library.build import BuildOptions, build_library
 from bioscan_desktop.library.importers.tables import read_table
@@ -23,6 +24,7 @@ from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.found import FOUND
 from bioscan_desktop.ui.models.key_records import KeyRecordModel
 from bioscan_desktop.ui.pages.library import LibraryPage
+from bioscan_desktop.ui.widgets.library_cards import trust_note, trust_rows
 from bioscan_desktop.ui.widgets.taxon_distances import summary
 from tests.conftest import SPECIES, TinyWorld, add_text_encoder, random_barcode
 
@@ -57,6 +59,50 @@ def test_the_whole_library_comes_first(page: LibraryPage, qtbot: QtBot) -> None:
     assert facts.startswith("Whole library · 3 families · 3 genera · 4 species · 12 barcodes in")
     assert "Name" in page.panel.overview.named.chart.accessibleName() or page.panel.overview.named.isVisible()
     assert "Lepidoptera: 9 barcodes, 9 photos" in page.panel.overview.groups.chart.accessibleDescription()
+
+
+def test_the_whole_library_tells_of_itself(page: LibraryPage, window: MainWindow) -> None:
+    overview, library = page.panel.overview, window.bench.engine.identifier.library
+    told = [widget.accessibleName() for widget in overview.about.findChildren(QLabel) if widget.isVisible()]
+    assert f"Version: {library.manifest.version}" in told
+    assert "Licence: none stated" in told
+    assert overview.sizes.chart.accessibleDescription() == "2–4: 4 barcodes, 4 photos"
+    page.show_taxon(taxon(page, "Noctuidae"))
+    assert overview.sizes.isVisible() and not overview.about.isVisible() and not overview.trust.isVisible()
+    page.show_taxon(taxon(page, "Noctua pronuba"))
+    assert not overview.sizes.isVisible()
+    page.show_taxon(0)
+    assert overview.about.isVisible()
+
+
+def test_what_a_calibration_asks_for() -> None:
+    thresholds = {"dna": {"genus": 0.5, "species": 0.6}, "image": {"species": 0.74}, "both": {"species": 0.5}}
+    provenance = {"known_queries": {"image": 210, "dna": 2063, "short": 2063}, "target_precision": 0.95}
+    calibration = Calibration(fitted=True, thresholds=thresholds, provenance=provenance)
+    genus, species = trust_rows(calibration)
+    assert (genus.label, [(bar.kind, bar.text) for bar in genus.bars]) == ("Genus", [("dna", "50%")])
+    assert [(bar.kind, bar.share, bar.text) for bar in species.bars] == [
+        ("dna", 0.6, "60%"),
+        ("image", 0.74, "74%"),
+    ]
+    note = trust_note(calibration)
+    assert "2\u202f063 barcodes and 210 photos" in note and "95% are right" in note
+    assert trust_note(Calibration(fitted=True)) == "" and trust_rows(Calibration()) == []
+
+
+@pytest.mark.parametrize(("width", "columns"), [(500, 1), (900, 2), (1500, 3)])
+def test_cards_fill_the_columns_there_are(page: LibraryPage, qtbot: QtBot, width: int, columns: int) -> None:
+    overview = page.panel.overview
+    overview.setParent(None)
+    qtbot.addWidget(overview)
+    overview.resize(width, 700)
+    overview.show()
+    shown = [card for card in overview.cards if card.isVisible()]
+    qtbot.waitUntil(lambda: len({card.x() for card in shown}) == columns)
+    qtbot.waitUntil(lambda: all(card.height() >= card.heightForWidth(card.width()) for card in shown))
+    for card in shown:
+        for other in shown:
+            assert card is other or not card.geometry().intersects(other.geometry())
 
 
 def test_the_model_keeps_qts_rules(page: LibraryPage, qtbot: QtBot) -> None:
