@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from bioscan_desktop.ui import deciding, regrouping
-from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.pages.identify import IdentifyPage
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
@@ -76,6 +76,10 @@ class Details(QObject):
     def can_explain(self, row: Row | None) -> bool:
         """There is a verdict."""
         return row is not None and row.result is not None and row.result.verdict is not None
+
+    def can_name(self, row: Row | None) -> bool:
+        """The user can say what it is: there is a verdict, or there will be none."""
+        return row is not None and (self.can_explain(row) or row.state is State.FAILED)
 
     def can_align(self, row: Row | None) -> bool:
         """There are alignments, or will be in a moment."""

@@ -313,10 +313,10 @@ class MainWindow(QMainWindow):
         self._set("join", bench.model.rowCount() > 0)  # what cannot be joined is told, not passed over
         self._set("join_by_name", bench.model.rowCount() > 1)
         self._set("unjoin", any(row.parts is not None for row in selected))
-        self._set("own_name", self.details.can_explain(current))
+        self._set("own_name", self.details.can_name(current))
         self._set("crop", self.details.can_crop(current))
         self._set("show_file", self.details.can_show_file(current))
-        self._set("note", self.details.can_explain(current))
+        self._set("note", self.details.can_name(current))
         self._set("accept", self.details.can_explain(current))
         self._set("reject", self.details.can_explain(current))
         self._set("undecide", current is not None and current.decision is not None)

@@ -483,6 +483,12 @@ def errors(stage: Stage) -> None:
     stage.select(0)
 
 
+def failed_photo(stage: Stage) -> None:
+    errors(stage)
+    names = [row.specimen.query_id for row in stage.window.bench.model.rows]
+    stage.select(names.index("mostly_gone"))
+
+
 def partial_photo(stage: Stage) -> None:
     errors(stage)
     names = [row.specimen.query_id for row in stage.window.bench.model.rows]
@@ -913,6 +919,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "novelty": novelty,
     "unlike": unlike,
     "errors": errors,
+    "failed": failed_photo,
     "partial": partial_photo,
     "working": working,
     "rows_10000": rows_10000,

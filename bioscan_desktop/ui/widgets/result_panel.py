@@ -218,8 +218,12 @@ class ResultPanel(QScrollArea):
 
     def _make_reasons(self) -> QFrame:
         card = frame("card")
-        column = QVBoxLayout(card)
-        column.setContentsMargins(16, 12, 16, 14)
+        outer = QVBoxLayout(card)
+        outer.setContentsMargins(16, 12, 16, 14)
+        outer.setSpacing(8)
+        self._reasons = QWidget()
+        column = QVBoxLayout(self._reasons)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         self._ladder_title = label(tr("Share of the evidence at each rank"), "caption")
         column.addWidget(self._ladder_title)
@@ -247,8 +251,9 @@ class ResultPanel(QScrollArea):
         self._apart = label(rich=True)
         column.addWidget(self._apart_title)
         column.addWidget(self._apart)
-        column.addWidget(self.determination, 1)
-        column.addStretch(0)
+        outer.addWidget(self._reasons)
+        outer.addWidget(self.determination, 1)
+        outer.addStretch(0)
         self._reasons_card = card
         return card
 
@@ -288,7 +293,9 @@ class ResultPanel(QScrollArea):
         self._show_head(row, verdict)
         self._show_banners(row)
         self._show_specimen(row)
-        self._reasons_card.setVisible(verdict is not None)
+        # What failed can still be named, and noted upon, by the user.
+        self._reasons_card.setVisible(verdict is not None or row.state is State.FAILED)
+        self._reasons.setVisible(verdict is not None)
         if row.result is not None and verdict is not None:
             self._show_reasons(row.result, verdict)
             self._show_apart(row)

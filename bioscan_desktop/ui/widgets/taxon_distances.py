@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 AT_ONCE = 400_000_000
 """Pairs of keys that are compared without being asked: a second or so."""
 
-STACK_BELOW = 680
+STACK_BELOW = 780
 """Below this width, the table stands under the chart."""
 
 TABLE_WIDTH = 480

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -96,3 +97,22 @@ def test_an_own_name_is_a_decision(window: MainWindow, rows: list[Row]) -> None:
     assert rows[0].own_name == "" and window.page.panel.own_name.text() == ""
     window.acts["undo"].trigger()
     assert rows[0].own_name == "Noctua comes"
+
+
+def test_what_failed_can_be_named_and_noted(
+    window: MainWindow, tmp_path: Path, drop: Callable, settled: Callable
+) -> None:
+    bad = tmp_path / "notes.jpg"
+    bad.write_text("this is text, not a photo")
+    drop(window, bad)
+    (row,) = settled(window, 1)
+    window.activateWindow()
+    panel = window.page.panel
+    assert row.result.verdict is None and not panel.determination.verdict.isVisible()
+    window.acts["own_name"].trigger()
+    assert panel.own_name.hasFocus()
+    QTest.keyClicks(panel.own_name, "Noctua comes")
+    QTest.keyClick(panel.own_name, Qt.Key.Key_Return)
+    assert (row.decision.action, row.decision.name) == ("name", "Noctua comes")
+    window.acts["note"].trigger()
+    assert panel.determination.note.hasFocus()
