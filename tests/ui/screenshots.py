@@ -969,7 +969,7 @@ IN_DOCS = (
     ("both", "light", "identify"),
     ("both", "dark", "identify"),
     ("review_decided", "light", "review"),
-    ("library", "light", "library"),
+    ("library_whole", "light", "library"),
     ("map_neighbourhoods", "dark", "map"),
     ("crop_several", "light", "crop"),
     ("filter", "light", "filter"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from bioscan_desktop.core.verdict import Verdict
 from bioscan_desktop.ui import wording
+from bioscan_desktop.ui.icons import GAP
 from bioscan_desktop.ui.models.specimens import Row
 from bioscan_desktop.ui.models.thumbnails import PREVIEW_SIDE, THUMB_SIDE, Pictures
 from bioscan_desktop.ui.translating import tr
@@ -91,7 +92,7 @@ class PhotoStrip(QWidget):
             button.setCheckable(True)
             button.setChecked(number == self._chosen)
             button.setText(str(number + 1))
-            button.setIconSize(QSize(SIDE, SIDE))
+            button.setIconSize(QSize(SIDE + GAP, SIDE))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setProperty("look", "segment")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -114,8 +115,20 @@ class PhotoStrip(QWidget):
         button.setAccessibleName(", ".join(part for part in told if part))
 
     def _show_small(self, button: QToolButton, picture: QPixmap | None) -> None:
-        if picture is not None:
-            button.setIcon(QIcon(picture))
+        if picture is None:
+            return
+        ratio = button.devicePixelRatioF()
+        side, gap = int(SIDE * ratio), int(GAP * ratio)
+        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        small = picture.scaled(side, side, keep, smooth)
+        small.setDevicePixelRatio(1.0)
+        shown = QPixmap(small.width() + gap, small.height())  # with room between it and the number
+        shown.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(shown)
+        painter.drawPixmap(0, 0, small)
+        painter.end()
+        shown.setDevicePixelRatio(ratio)
+        button.setIcon(QIcon(shown))
 
     def _choose(self, number: int) -> None:
         if number != self._chosen:
