@@ -6,10 +6,19 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from bioscan_desktop.ui.pages import registry
 from bioscan_desktop.ui.theme import Theme
+from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.side_rail import SideRail
 from bioscan_desktop.ui.workbench import Workbench
 
@@ -41,6 +50,17 @@ class PageFrame(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(page)
+
+
+def first_stop(page: QWidget) -> QWidget | None:
+    """The first control of a page that Tab reaches; None where there is none to be seen."""
+    widget = page.nextInFocusChain()
+    while widget is not page:
+        takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if takes and page.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
+            return widget
+        widget = widget.nextInFocusChain()
+    return None
 
 
 class Shell(QWidget):
@@ -76,6 +96,7 @@ class Shell(QWidget):
         self.page(FIRST)
         self._stack.setCurrentWidget(self._frames[FIRST])
         self.rail.show_current(FIRST)
+        self._last_above: QWidget = self.rail.button(FIRST)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -101,11 +122,17 @@ class Shell(QWidget):
         inside = self._bars[name].layout()
         assert inside is not None
         inside.addWidget(bar)
+        # Tab goes from the rail to what stands above the page.
+        for button in bar.findChildren(QAbstractButton):
+            if button.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                QWidget.setTabOrder(self._last_above, button)
+                self._last_above = button
 
     def page(self, name: str) -> QWidget:
         """A page, made if it was not yet."""
         if name not in self._made:
             page = self._specs[name].factory()(self._theme, self._bench, self._stack)
+            page.setAccessibleName(page.accessibleName() or tr(self._specs[name].title))
             self._made[name] = page
             self._frames[name] = PageFrame(page)
             self._stack.addWidget(self._frames[name])
@@ -122,11 +149,15 @@ class Shell(QWidget):
         self.rail.show_current(name)
         if name == self.current:
             return
-        on_rail = self.rail.isAncestorOf(self.focusWidget() or self)
+        # Of the window: this widget remembers what had the keyboard last within it.
+        on_rail = self.rail.isAncestorOf(self.window().focusWidget() or self)
         self.current = name
         self._stack.setCurrentWidget(self._frames[name])
         for owner, holder in self._bars.items():
             holder.setVisible(owner == name)
         if not on_rail:
             page.setFocus(Qt.FocusReason.OtherFocusReason)
+            first = first_stop(page)
+            if page.hasFocus() and page.focusPolicy() == Qt.FocusPolicy.NoFocus and first is not None:
+                first.setFocus(Qt.FocusReason.OtherFocusReason)  # the page itself has no use for keys
         self.changed.emit(name)

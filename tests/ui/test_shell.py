@@ -90,6 +90,7 @@ def test_rail_buttons_are_named(window: MainWindow, spec: registry.PageSpec) -> 
     if spec.exists:
         button = window.shell.rail.button(spec.name)
         assert button.accessibleName() == spec.title
+        window.shell.show_page(spec.name)  # Tab leads to the page that is shown, arrow keys to the others
         assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 

@@ -294,6 +294,14 @@ class IdentifyPage(QStackedWidget):
             self.delegate.drop_key = key
             self.list.viewport().update()
 
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:  # type: ignore[override]
+        """Gives the keyboard to the list, or while it is empty to the first button.
+
+        Not by a focus proxy: Qt goes to that whenever Tab comes by the page, past all that lies before it.
+        """
+        is_empty = self.currentWidget() is not self.splitter
+        (self.empty.first if is_empty else self.list).setFocus(reason)
+
     def step(self, by: int) -> None:
         """Goes so many rows down the list, or up, as far as there are any."""
         number = self.list.currentIndex().row() + by
@@ -334,7 +342,6 @@ class IdentifyPage(QStackedWidget):
         # Of the window, which knows it while a dialog or a file manager is in front, too.
         was_here = self.empty.isAncestorOf(self.window().focusWidget() or self)
         self.setCurrentWidget(self.splitter if has_rows else self._start)
-        self.setFocusProxy(self.list if has_rows else self.empty)
         if has_rows and was_here:
             self.list.setFocus()
         self.show_current()

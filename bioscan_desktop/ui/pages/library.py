@@ -174,9 +174,12 @@ class LibraryPage(QStackedWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The page was shown: the keyboard goes where it is of use."""
         super().focusInEvent(event)
+        self._pass_keyboard_on()
+
+    def _pass_keyboard_on(self) -> None:
         shown = self._left.currentWidget()
         if self.currentWidget() is self.splitter and shown is not None:
-            shown.setFocus(event.reason())
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._dropped(event) is not None and self.source.engine is not None:
@@ -205,6 +208,8 @@ class LibraryPage(QStackedWidget):
             self.tree.expand(self.model.index_of(0))
             self.show_taxon(0)
             self._fit_tree()
+            if self.hasFocus():  # since the page was shown, while there was nothing to go to
+                self._pass_keyboard_on()
             return
         self.setCurrentWidget(self._waiting)
         if self.source.error:

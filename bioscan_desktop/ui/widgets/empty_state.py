@@ -111,9 +111,13 @@ class EmptyState(QWidget):
         outer.addStretch(1)
         outer.addWidget(middle, 8)
         outer.addStretch(1)
-        self.setFocusProxy(self._open)
         theme.changed.connect(self._paint)
         self._paint()
+
+    @property
+    def first(self) -> QPushButton:
+        """The button that gets the keyboard."""
+        return self._open
 
     def _make_ways(self) -> QGridLayout:
         grid = QGridLayout()

@@ -92,6 +92,11 @@ class HitCard(QFrame):
         beside.setMinimumWidth(self._badge.sizeHint().width())
         self._middle.addWidget(beside)
 
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """The card and what Tab reaches within, in order."""
+        return self, self._facts, self._align, self._look
+
     def set_slim(self, slim: bool) -> None:
         """Puts the badge below the words, and lets these break anywhere, where there is little room."""
         if slim != self._slim:
@@ -130,6 +135,9 @@ class HitCard(QFrame):
         self._context.setText(f"{context} · {kind}" if context else kind)
         self._fill = lambda: self._facts.setText(self._facts_html(hit, rows, solid))
         self._fill()
+        # Without a link there is nothing to go to.
+        policies = Qt.FocusPolicy
+        self._facts.setFocusPolicy(policies.StrongFocus if hit.processid else policies.ClickFocus)
         meaning = tr(
             "Similarity is the cosine between the embeddings of {pair}: 1 is the same, 0 is nothing in "
             "common. It is no percentage."

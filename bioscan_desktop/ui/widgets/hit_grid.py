@@ -61,6 +61,8 @@ class HitGrid(QWidget):
         self.bar = StandardBar(theme)
         self.bar.chosen.connect(self.standard_chosen)
         column.addWidget(self.bar)
+        self._last_stop: QWidget = self.bar.box
+        self._n_ordered = 0
         self._grid = QGridLayout()
         self._grid.setSpacing(10)
         column.addLayout(self._grid)
@@ -118,6 +120,14 @@ class HitGrid(QWidget):
                 card_number += 1
         self._arrange()
 
+    def _put_in_tab_order(self) -> None:
+        """New cards follow those before them: made late, they would stand behind all else in the window."""
+        for card in self._cards[self._n_ordered :]:
+            for stop in card.stops:
+                QWidget.setTabOrder(self._last_stop, stop)
+                self._last_stop = stop
+        self._n_ordered = len(self._cards)
+
     def set_room(self, width: int) -> None:
         """Takes as many columns as fit a width."""
         if self._slim != (width < SLIM_BELOW):
@@ -151,5 +161,6 @@ class HitGrid(QWidget):
             section.setVisible(False)
         for card in self._cards[used:]:
             card.setVisible(False)
+        self._put_in_tab_order()
         for column in range(COLUMNS_MAX):
             self._grid.setColumnStretch(column, 1 if column < self._columns else 0)

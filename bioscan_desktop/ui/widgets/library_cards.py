@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from bioscan_desktop.core.taxonomy import RANKS
 from bioscan_desktop.ui import wording
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class FactsCard(QFrame):
     """A titled list of names and texts."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setProperty("look", "card")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 14)

@@ -62,7 +62,6 @@ class SideRail(QWidget):
         button.setCheckable(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda _=False: self.chosen.emit(page.name))
         self._group.addButton(button)
@@ -79,8 +78,11 @@ class SideRail(QWidget):
         self.updateGeometry()
 
     def show_current(self, name: str) -> None:
-        """Presses the button of the page that is shown."""
+        """Presses the button of the page that is shown. Tab leads to it, and arrow keys to the others."""
         self._buttons[name].setChecked(True)
+        for other, button in self._buttons.items():
+            policies = Qt.FocusPolicy
+            button.setFocusPolicy(policies.TabFocus if other == name else policies.NoFocus)
 
     def button(self, name: str) -> QToolButton:
         """The button of a page."""

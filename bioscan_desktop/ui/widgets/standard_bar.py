@@ -68,6 +68,11 @@ class StandardBar(QWidget):
         self._legend.setSizePolicy(policy)
         top.addWidget(self._legend, 1)
 
+    @property
+    def box(self) -> QComboBox:
+        """The selector."""
+        return self._box
+
     def set_slim(self, slim: bool) -> None:
         """Puts legend and selector below what stands before them, where there is little room."""
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight

@@ -33,8 +33,8 @@ SPACE = 12
 class Card(QFrame):
     """A titled chart with a sentence below."""
 
-    def __init__(self, theme: Theme, title: str) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setProperty("look", "card")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 14)
@@ -77,9 +77,9 @@ class TaxonOverview(QScrollArea):
             stack.setSpacing(SPACE)
             outer.addLayout(stack)
         self._outer = outer
-        self.named, self.species, self.groups, self.places = (Card(theme, "") for _ in range(4))
-        self.sizes, self.trust = Card(theme, ""), Card(theme, "")
-        self.about = FactsCard()
+        self.named, self.species, self.groups, self.places = (Card(theme, "", body) for _ in range(4))
+        self.sizes, self.trust = Card(theme, "", body), Card(theme, "", body)
+        self.about = FactsCard(body)
         self._columns = 0
         self._shown: tuple[Taxonomy, int] | None = None
         self.setWidget(body)
