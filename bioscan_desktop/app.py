@@ -110,6 +110,7 @@ def make_app(scale: int = 100, language: str = "en") -> QApplication:
 def build(app: QApplication, settings: Settings, arguments: argparse.Namespace | None = None) -> MainWindow:
     """The window with everything in it, not shown yet."""
     from bioscan_desktop.ui.main_window import MainWindow
+    from bioscan_desktop.ui.telling import RowTeller
     from bioscan_desktop.ui.theme import Theme
 
     theme = Theme(settings.get("theme"), app, settings.get("motion") == "reduced")
@@ -120,6 +121,7 @@ def build(app: QApplication, settings: Settings, arguments: argparse.Namespace |
         model=getattr(arguments, "model", None),
         provider=getattr(arguments, "provider", None),
     )
+    RowTeller(app, window)
     theme.apply()  # once all is there: each widget put into another would be styled anew
     return window
 

@@ -11,8 +11,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from bioscan_desktop.ui import deciding, regrouping
-from bioscan_desktop.ui.models.specimens import Row, State
+from bioscan_desktop.ui.models.specimens import Row, State, spoken
 from bioscan_desktop.ui.pages.identify import IdentifyPage
+from bioscan_desktop.ui.telling import announce
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.workbench import Workbench
@@ -210,6 +211,8 @@ class Details(QObject):
                 decision = deciding.simple(action, row.result) if action else None
             if decision is not None or not action:
                 self._bench.decide(row.key, decision)
+        if self._page.current is not None:
+            announce(self._page, spoken(self._page.current))
 
     def _follow(self) -> None:
         if self._is_open("quick_look"):

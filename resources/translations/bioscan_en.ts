@@ -39,10 +39,24 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n specimens identified</source>
+        <translation>
+            <numerusform>%n specimen identified</numerusform>
+            <numerusform>%n specimens identified</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n failed</source>
         <translation>
             <numerusform>%n failed</numerusform>
             <numerusform>%n failed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n with a contradiction</source>
+        <translation>
+            <numerusform>%n with a contradiction</numerusform>
+            <numerusform>%n with a contradiction</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -1752,10 +1752,24 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>{shown} sur {specimens}&#xa0;: {wanted}</translation>
     </message>
     <message numerus="yes">
+        <source>%n specimens identified</source>
+        <translation>
+            <numerusform>%n spécimen identifié</numerusform>
+            <numerusform>%n spécimens identifiés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n failed</source>
         <translation>
             <numerusform>%n échec</numerusform>
             <numerusform>%n échecs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n with a contradiction</source>
+        <translation>
+            <numerusform>%n avec une contradiction</numerusform>
+            <numerusform>%n avec une contradiction</numerusform>
         </translation>
     </message>
     <message>

@@ -157,7 +157,7 @@ class BatchRows(QAbstractTableModel):
                 text_of(row, index.column()) if index.column() in (0, 4) else None
             )
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return wording.labelled(tr(MARKS[mark_of(row)][2]), text_of(row, index.column()))
+            return text_of(row, index.column()) if index.column() else spoken(row)
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
             name, colour, _ = MARKS[mark_of(row)]
             return icons.icon(name, getattr(self._theme.colours, colour))
@@ -179,6 +179,12 @@ def mark_of(row: Row) -> str:
     if row.novelty in ("new_species", "unlike_library"):
         return "novelty"
     return "done" if row.name else "undecided"
+
+
+def spoken(row: Row) -> str:
+    """A row in one sentence, for screen readers: they come to its first cell."""
+    cells = [text_of(row, column) for column in range(len(COLUMNS) - 1)]
+    return wording.labelled(tr(MARKS[mark_of(row)][2]), ", ".join(cell for cell in cells if cell))
 
 
 def text_of(row: Row, column: int) -> str:

@@ -34,6 +34,7 @@ from bioscan_desktop.ui.filtering import Wanted
 from bioscan_desktop.ui.models.filtered import FilteredModel, runs_of
 from bioscan_desktop.ui.models.specimens import Row, State
 from bioscan_desktop.ui.ordering import ORDERS
+from bioscan_desktop.ui.outcome import ResultTeller
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.empty_state import EmptyState
@@ -212,7 +213,7 @@ class IdentifyPage(QStackedWidget):
         bench.pictures.thumbs_ready.connect(lambda _: self.list.viewport().update())
         theme.changed.connect(lambda: self.list.viewport().update())
         self.panel.left.connect(self.list.setFocus)
-        self.setFocusProxy(self.empty)
+        ResultTeller(bench, self)
         self.count_up()
 
     def _set_up_list(self) -> None:

@@ -24,10 +24,11 @@ from bioscan_desktop.ui import deciding, wording
 from bioscan_desktop.ui.deciding import Decision
 from bioscan_desktop.ui.dialogs.photos import PhotosDialog, counterparts
 from bioscan_desktop.ui.dialogs.why import WhyDialog
-from bioscan_desktop.ui.models.specimens import Row
+from bioscan_desktop.ui.models.specimens import Row, spoken
 from bioscan_desktop.ui.review_line import ReviewLine
 from bioscan_desktop.ui.review_sources import ORDERS, WHICH, ReviewSource, WorkbenchSource
 from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.telling import announce
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import mark, thousands, tr
 from bioscan_desktop.ui.widgets.flow import FlowLayout
@@ -354,7 +355,15 @@ class ReviewPage(QStackedWidget):
         )
         self.specimen.show_row(row, place)
         self.answer.show_row(row, self.source.origin)
+        self._tell(f"{place}: {spoken(row)}")
         self._look_ahead()
+
+    def _tell(self, words: str) -> None:
+        """Says which specimen is shown; again only if it is another, or has another answer."""
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
+            if self.isVisible():
+                announce(self, words)
 
     def _show_end(self) -> None:
         source = self.source

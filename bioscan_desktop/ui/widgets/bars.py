@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.telling import announce
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import thousands, tr
 from bioscan_desktop.ui.widgets.parts import ProgressBar, label
@@ -69,7 +70,7 @@ class MessageBar(QFrame):
         self._undo.setVisible(can_undo)
         self.setAccessibleName(text)
         self.show()
-        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        announce(self, text)
         if can_undo:
             self._timer.stop()
         else:

@@ -69,7 +69,7 @@ class BatchSetup(QWidget):
         column.setSpacing(14)
         column.addWidget(self._make_fields())
         column.addWidget(self._make_preview())
-        self._banner = Banner(theme)
+        self._banner = Banner(theme, aloud=True)
         self._banner.show_text("error", "")
         column.addWidget(self._banner)
         column.addLayout(self._make_buttons())

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
 
 from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.telling import announce
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import decimal, mark, thousands, tr
 from bioscan_desktop.ui.widgets.flow import FlowLayout
@@ -76,7 +77,7 @@ class BatchStatus(QWidget):
         inner.addLayout(line)
         inner.addWidget(self._make_buttons())
         column.addWidget(card)
-        self._banner = Banner(theme)
+        self._banner = Banner(theme, aloud=True)
         self._banner.show_text("error", "")
         column.addWidget(self._banner)
         column.addWidget(self._make_tiles())
@@ -132,7 +133,7 @@ class BatchStatus(QWidget):
         if setup is None:
             return
         name = tr("“{name}”").format(name=(setup.folder or setup.out).name)
-        self._title.setText({
+        self._say({
             "running": tr("Identifying {name}").format(name=name),
             "paused": tr("{name} is paused").format(name=name),
             "stopping": tr("Stopping {name}…").format(name=name),
@@ -158,6 +159,11 @@ class BatchStatus(QWidget):
             self._now.say("")
         elif state == "paused":
             self._pace.setText(tr("The specimens at hand are finished first."))
+
+    def _say(self, title: str) -> None:
+        if title != self._title.text():
+            self._title.setText(title)
+            announce(self, title)
 
     def show_progress(self, progress: BatchProgress, state: str) -> None:
         """How far it is, how fast, how long still."""
@@ -218,7 +224,10 @@ class BatchStatus(QWidget):
             if self._failed:
                 done = tr("{specimens}, %n of them failed", "", self._failed).format(specimens=done)
             complete = tr("The tables results.csv and hits.csv are complete.")
-            self._pace.setText(f"{done}. {complete}")
+            words = f"{done}. {complete}"
+            if words != self._pace.text():
+                self._pace.setText(words)
+                announce(self, words)
 
     def _show_retry(self, idle: bool) -> None:
         self.retry.setVisible(idle and self._failed > 0)

@@ -99,7 +99,7 @@ class EmptyState(QWidget):
         column.addWidget(DropDrawing(theme))
         column.addLayout(self._make_ways())
         column.addSpacing(4)
-        self._banner = Banner(theme)
+        self._banner = Banner(theme, aloud=True)
         self._banner.show_text("error", "")
         column.addWidget(self._banner)
         self._buttons = self._make_buttons()

@@ -130,7 +130,7 @@ class PackDetails(QWidget):
         self._below = label(look="muted")
         column.addWidget(self._title)
         column.addWidget(self._below)
-        self.banner = Banner(theme)
+        self.banner = Banner(theme, aloud=True)
         self.banner.show_text("good", "")
         column.addWidget(self.banner)
         card = frame("card")

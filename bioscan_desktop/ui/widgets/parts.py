@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePo
 from bioscan_desktop.core.agreement import LETTERS, level_text
 from bioscan_desktop.ui import icons
 from bioscan_desktop.ui.sentences import translated
+from bioscan_desktop.ui.telling import announce
 from bioscan_desktop.ui.theme import BADGE_FILL, BADGE_INK, Colours, Theme
 
 
@@ -178,7 +179,11 @@ def frame(look: str) -> QFrame:
 
 
 class Badge(QWidget):
-    """How far a reference agrees: a letter in a coloured shape, and the same in words."""
+    """How far a reference agrees: a letter in a coloured shape, and the same in words.
+
+    Attributes:
+        words: what it says.
+    """
 
     SIDE = 26
 
@@ -194,8 +199,9 @@ class Badge(QWidget):
     def show_level(self, level: str, words: str = "") -> None:
         """One of `core.agreement.LEVELS`; `words` say what it is compared with."""
         self._level = level
-        self.setAccessibleName(words or translated(level_text(level)))
-        self.setToolTip(words or translated(level_text(level)))
+        self.words = words or translated(level_text(level))
+        self.setAccessibleName(self.words)
+        self.setToolTip(self.words)
         self.updateGeometry()
         self.update()
 
@@ -277,12 +283,18 @@ class Drawing(QLabel):
 
 
 class Banner(QFrame):
-    """One sentence that needs attention, with a sign: error, warning, novelty, good."""
+    """One sentence that needs attention, with a sign: error, warning, novelty, good.
+
+    Args:
+        aloud: errors and warnings are told to screen readers as they come; not where the row that is looked
+            at says the same.
+    """
 
     SIGNS = {"error": "error", "warning": "warning", "novelty": "novelty", "good": "check"}  # noqa: RUF012
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, aloud: bool = False) -> None:
         super().__init__()
+        self._aloud = aloud
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 9, 12, 9)
         row.setSpacing(10)
@@ -293,12 +305,15 @@ class Banner(QFrame):
 
     def show_text(self, kind: str, text: str, sign: str = "") -> None:
         """Says a sentence; "" hides the banner."""
+        is_news = bool(text) and (self.isHidden() or self.text != text)
         self.setVisible(bool(text))
         if text:
             set_look(self, kind)
             self._sign.show_name(sign or self.SIGNS[kind], kind)
             self._text.setText(breakable(text))
             self.setAccessibleName(text)
+        if is_news and self._aloud and kind in ("error", "warning"):
+            announce(self, text, urgent=kind == "error")
 
     @property
     def text(self) -> str:

@@ -63,7 +63,7 @@ class _Line(QFrame):
         self._facts.setText(" · ".join(fact for fact in facts if fact))
         self._badge.setVisible(level is not None)
         self._badge.show_level(level or "none")
-        spoken = wording.hit_spoken(hit, "")
+        spoken = wording.hit_spoken(hit, self._badge.words if level is not None else "")
         self.setAccessibleName(
             (
                 tr("Choose reference {number}: {spoken}, chosen")

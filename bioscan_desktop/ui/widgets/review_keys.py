@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from bioscan_desktop.ui import icons
+from bioscan_desktop.ui.telling import announce
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import mark, tr
 from bioscan_desktop.ui.widgets.flow import FlowLayout
@@ -118,7 +119,7 @@ class ReviewKeys(QWidget):
             f"{text} " + tr("Ctrl+Z takes it back.") if text else tr("The last decision was taken back.")
         )
         self._told.setAccessibleName(self._told.text())
-        QAccessible.updateAccessibility(QAccessibleEvent(self._told, QAccessible.Event.Alert))
+        announce(self._told, self._told.text())
 
     @property
     def told(self) -> str:
