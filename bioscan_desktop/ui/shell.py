@@ -55,7 +55,7 @@ class PageFrame(QScrollArea):
 def first_stop(page: QWidget) -> QWidget | None:
     """The first control of a page that Tab reaches; None where there is none to be seen."""
     widget = page.nextInFocusChain()
-    while widget is not page:
+    while widget is not None and widget is not page:
         takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
         if takes and page.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
             return widget

@@ -295,7 +295,7 @@ class IdentifyPage(QStackedWidget):
             self.delegate.drop_key = key
             self.list.viewport().update()
 
-    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:  # type: ignore[override]
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         """Gives the keyboard to the list, or while it is empty to the first button.
 
         Not by a focus proxy: Qt goes to that whenever Tab comes by the page, past all that lies before it.
