@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from io import BufferedReader
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -172,11 +173,12 @@ def _run_identify(arguments: argparse.Namespace) -> int:
             yield from specimens.join_by_name(list(named()), arguments.join_by_name == "numbers")
 
     def named() -> Iterator[specimens.Specimen]:
-        for name in arguments.inputs:
-            if name == "-":
+        for is_stream, names in groupby(arguments.inputs, "-".__eq__):
+            if not is_stream:
+                yield from specimens.collect(map(Path, names), not arguments.no_recursive)
+                continue
+            for _ in names:
                 yield from specimens.from_stream(cast(BufferedReader, sys.stdin.buffer))
-            else:
-                yield from specimens.collect([Path(name)], not arguments.no_recursive)
 
     asked = failed = 0
     with output(arguments.out) as stream:

@@ -26,11 +26,12 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 
 from bioscan_desktop.core.errors import PhotoError
 from bioscan_desktop.files import file_size, shown
+from bioscan_desktop.inference import raw
 
 SUFFIXES: frozenset[str] = frozenset(
-    ".jpg .jpeg .jpe .jfif .png .tif .tiff .webp .bmp .gif .heic .heif .hif .avif".split()
+    (*".jpg .jpeg .jpe .jfif .png .tif .tiff .webp .bmp .gif .heic .heif .hif .avif".split(), *raw.SUFFIXES)
 )
-"""File endings that are taken for photos in a folder."""
+"""File endings that are taken for photos in a folder. RAW files are among them: each is told of."""
 
 MAX_PIXELS = 400_000_000
 """Larger pictures are refused before decoding; a 100 MB TIFF of a scanner stays below."""
@@ -58,6 +59,7 @@ _large = threading.Lock()
 
 # Phones and many cameras append a preview or a gain map to the JPEG, which makes it an "MPO".
 _JPEGS = ("JPEG", "MPO")
+_JPEG_START = b"\xff\xd8\xff"
 
 _BIT_DEPTHS = (255, 1023, 4095, 16383, 65535)
 _SIXTEEN_BIT = ("I;16", "I;16B", "I;16L", "I;16N", "I")
@@ -148,6 +150,9 @@ def load_rgb(
         raise PhotoError(f"{name}: the file is empty (0 bytes); copy it again.", "empty_file")
     _register_heif(data)
     try:
+        # Many are TIFFs, in which Pillow would find a picture as large as a stamp.
+        if isinstance(source, Path) and raw.is_raw(source) and not data.startswith(_JPEG_START):
+            raise raw.refuse()
         return _decode(data, min_side)
     except PhotoError as error:
         raise PhotoError(f"{name}: {error.message}", error.code) from error
@@ -236,9 +241,9 @@ def _decode(data: bytes, min_side: int | None) -> LoadedImage:
     try:
         image = Image.open(io.BytesIO(data))
     except UnidentifiedImageError:
-        if data[:3] == b"\xff\xd8\xff":
+        if data.startswith(_JPEG_START):
             raise PhotoError("the file is damaged or cut short; copy it again.", "damaged_photo") from None
-        raise PhotoError(_not_a_photo(data), "not_a_photo") from None
+        raise _no_photo(data) from None
     except Exception as error:  # each format's reader raises what its damaged bytes lead to
         raise PhotoError(f"the file is damaged ({_short(error)}).", "damaged_photo") from None
     notices: list[str] = []
@@ -416,15 +421,15 @@ def _to_srgb(rgb: Image.Image, icc: bytes, source_mode: str) -> Image.Image:
     return converted if converted is not None else rgb
 
 
-def _not_a_photo(data: bytes) -> str:
+def _no_photo(data: bytes) -> PhotoError:
     head = data[:2048]
     if b"\x00" not in head and sum(32 <= byte < 127 or byte in (9, 10, 13) for byte in head) > 0.95 * len(
         head
     ):
-        return "this is not a photo; its content is text."
-    if head[:2] in (b"II", b"MM") or head[4:12] in (b"ftypcrx ", b"ftypcrx"):
-        return "this looks like a camera RAW file, which cannot be read; export it as JPEG."
-    return "this is not a photo in a format that can be read."
+        return PhotoError("this is not a photo; its content is text.", "not_a_photo")
+    if head[:2] in (b"II", b"MM") or head[4:12] == b"ftypcrx ":
+        return raw.refuse()
+    return PhotoError("this is not a photo in a format that can be read.", "not_a_photo")
 
 
 def _short(error: Exception) -> str:

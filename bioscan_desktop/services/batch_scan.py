@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bioscan_desktop.core.natural import natural_text
+from bioscan_desktop.inference import raw
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
 from bioscan_desktop.library.importers.sequences import is_sequence_file
 from bioscan_desktop.session.photos import absolute
@@ -48,8 +49,9 @@ class Found:
 
 
 def walk(root: Path, recursive: bool = True, leave_out: Path | None = None) -> Iterator[Found]:
-    """Photos and sequence files below a folder, in no order. Hidden files and links to folders are left out,
-    and so are folders within that hold a run: what is exported there is none of the specimens.
+    """Photos and sequence files below a folder, in no order. Hidden files, links to folders, and RAW files
+    with their picture beside them are left out, and so are folders within that hold a run: what is exported
+    there is none of the specimens.
 
     Args:
         leave_out: a folder not to look into, such as that of the results.
@@ -71,9 +73,9 @@ def walk(root: Path, recursive: bool = True, leave_out: Path | None = None) -> I
                     break
                 if entry is None:
                     break
-                if entry.name.startswith("."):
-                    continue
                 path = folder / entry.name
+                if entry.name.startswith(".") or raw.has_picture(path):
+                    continue
                 if _is_folder(entry):
                     if recursive and path != leave_out and not _holds_run(path):
                         folders.append(path)

@@ -17,6 +17,7 @@ from bioscan_desktop.core.errors import ArgumentError, BarcodeError, BioscanErro
 from bioscan_desktop.core.ids import UniqueIds
 from bioscan_desktop.core.photo_names import Group, grouped
 from bioscan_desktop.files import named_in
+from bioscan_desktop.inference import raw
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
 from bioscan_desktop.library.importers.folders import scan
@@ -69,7 +70,7 @@ def _about_dna(error: BioscanError | None) -> bool:
 
 def collect(paths: Iterable[Path], recursive: bool = True) -> Iterator[Specimen]:
     """Photos, sequence files and folders, one specimen per photo and per sequence."""
-    for path in paths:
+    for path in raw.without_pictured(paths):
         if path.is_dir():
             yield from _folder(path, recursive)
         else:

@@ -71,7 +71,7 @@ PHOTOS = (
     mark("the file has {number} GB, the limit is {number_most} GB; save it smaller, or as JPEG."),
     mark("the picture is only {number}×{number_high} pixels."),
     mark("this is not a photo; its content is text."),
-    mark("this looks like a camera RAW file, which cannot be read; export it as JPEG."),
+    mark("this is a RAW file of a camera, which cannot be read as it is; export it as JPEG or TIFF."),
     mark("this is not a photo in a format that can be read."),
     mark("Page 1 of {number} is used."),
     mark("The camera data of the photo is damaged; it may appear turned."),

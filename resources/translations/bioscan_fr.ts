@@ -468,8 +468,8 @@
         <translation>parcours du dossier</translation>
     </message>
     <message>
-        <source>Photos and sequences (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp *.gif *.heic *.heif *.avif *.fasta *.fa *.fna *.fas *.fsa *.seq *.fastq *.fq *.gz *.ab1);;All files (*)</source>
-        <translation>Photos et séquences (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp *.gif *.heic *.heif *.avif *.fasta *.fa *.fna *.fas *.fsa *.seq *.fastq *.fq *.gz *.ab1);;Tous les fichiers (*)</translation>
+        <source>Photos and sequences (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp *.gif *.heic *.heif *.avif *.cr2 *.cr3 *.nef *.arw *.dng *.orf *.rw2 *.raf *.pef *.srw *.fasta *.fa *.fna *.fas *.fsa *.seq *.fastq *.fq *.gz *.ab1);;All files (*)</source>
+        <translation>Photos et séquences (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp *.gif *.heic *.heif *.avif *.cr2 *.cr3 *.nef *.arw *.dng *.orf *.rw2 *.raf *.pef *.srw *.fasta *.fa *.fna *.fas *.fsa *.seq *.fastq *.fq *.gz *.ab1);;Tous les fichiers (*)</translation>
     </message>
     <message>
         <source>Open photos or barcodes</source>
@@ -2671,8 +2671,8 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>ce n’est pas une photo&#x202f;; son contenu est du texte.</translation>
     </message>
     <message>
-        <source>this looks like a camera RAW file, which cannot be read; export it as JPEG.</source>
-        <translation>cela ressemble à un fichier RAW d’appareil photo, qui ne peut pas être lu&#x202f;; exportez-le en JPEG.</translation>
+        <source>this is a RAW file of a camera, which cannot be read as it is; export it as JPEG or TIFF.</source>
+        <translation>c’est un fichier RAW d’appareil photo, qui ne peut pas être lu tel quel&#x202f;; exportez-le en JPEG ou en TIFF.</translation>
     </message>
     <message>
         <source>this is not a photo in a format that can be read.</source>

@@ -224,8 +224,8 @@ class TestNoPhoto:
         refused(random.Random(1).randbytes(5000), "not_a_photo")
 
     def test_a_raw_file_is_recognised(self) -> None:
-        assert "RAW" in refused(b"II*\x00" + b"\x10\x00\x00\x00CR\x02" + bytes(3000), "not_a_photo").message
-        assert "RAW" in refused(b"\x00\x00\x00\x18ftypcrx " + bytes(3000), "not_a_photo").message
+        assert "RAW" in refused(b"II*\x00" + b"\x10\x00\x00\x00CR\x02" + bytes(3000), "raw_photo").message
+        assert "RAW" in refused(b"\x00\x00\x00\x18ftypcrx " + bytes(3000), "raw_photo").message
 
     def test_a_file_that_is_gone(self, tmp_path: Path) -> None:
         assert "no longer there" in refused(tmp_path / "gone.jpg", "file_missing").message

@@ -21,7 +21,9 @@ def test_the_same_files_in_the_same_order_as_a_plain_scan(tmp_path: Path) -> Non
     for _ in range(60):
         folder = tmp_path.joinpath(*rng.sample(["box2", "box10", "b", "Ünï"], rng.randint(0, 3)))
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"p{rng.randint(1, 30)}.{rng.choice(['jpg', 'JPG', 'txt', 'fasta'])}").write_text("x")
+        (folder / f"p{rng.randint(1, 30)}.{rng.choice(['jpg', 'JPG', 'txt', 'fasta', 'CR2'])}").write_text(
+            "x"
+        )
     (tmp_path / ".hidden").mkdir()
     (tmp_path / ".hidden" / "a.jpg").write_text("x")
     (tmp_path / "._a.jpg").write_text("x")
@@ -40,6 +42,14 @@ def test_what_is_told_of_a_file(tmp_path: Path) -> None:
     assert {path: f.kind for path, f in found.items()} == {"a.jpg": "photo", "b.fa.gz": "sequences"}
     facts = found["a.jpg"].facts
     assert facts is not None and facts.size == 4 and facts.mtime_ns == (tmp_path / "a.jpg").stat().st_mtime_ns
+
+
+def test_a_raw_file_is_a_photo_unless_its_picture_is_there(tmp_path: Path) -> None:
+    for name in ("a.CR2", "a.JPG", "b.CR2", "box/a.nef"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    found = {f.path: f.kind for f in batch_scan.walk(tmp_path)}
+    assert found == {"a.JPG": "photo", "b.CR2": "photo", "box/a.nef": "photo"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")

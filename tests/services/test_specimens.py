@@ -51,6 +51,16 @@ class TestCollect:
         assert found[2].error is not None
         assert [s.query_id for s in collect(given, recursive=False)] == ["z", "a", "b", "2", "10"]
 
+    def test_a_raw_file_is_no_second_specimen_beside_its_picture(self, tmp_path: Path) -> None:
+        for name in ("a.CR2", "a.JPG", "b.CR2"):
+            (tmp_path / name).write_bytes(b"x")
+        assert [s.input for s in collect(sorted(tmp_path.iterdir()))] == [
+            str(tmp_path / "a.JPG"),
+            str(tmp_path / "b.CR2"),
+        ]
+        assert [s.input for s in collect([tmp_path / "a.CR2"])] == [str(tmp_path / "a.CR2")]
+        assert [s.query_id for s in collect([tmp_path])] == ["a", "b"]
+
     @pytest.mark.parametrize(
         ("name", "content", "code"),
         [

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bioscan_desktop.core.natural import natural_text
+from bioscan_desktop.inference import raw
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
 from bioscan_desktop.library.importers.sequences import is_sequence_file
 
 
 def scan(folder: Path, recursive: bool, failed: Callable[[Path, str], None]) -> Iterator[Path]:
-    """Yields photos and sequence files. Hidden files and links to folders are left out.
+    """Yields photos and sequence files. Hidden files, links to folders, and RAW files with their picture
+    beside them are left out.
 
     Args:
         folder: where to look.
@@ -30,5 +32,7 @@ def scan(folder: Path, recursive: bool, failed: Callable[[Path, str], None]) -> 
         folders[:] = sorted((f for f in folders if not f.startswith(".")), key=order) if recursive else []
         for name in sorted(files, key=order):
             path = Path(root, name)
-            if not name.startswith(".") and (path.suffix.lower() in PHOTO_SUFFIXES or is_sequence_file(path)):
+            if name.startswith(".") or raw.has_picture(path):
+                continue
+            if path.suffix.lower() in PHOTO_SUFFIXES or is_sequence_file(path):
                 yield path
