@@ -17,7 +17,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +152,8 @@ def load_rgb(
     try:
         # Many are TIFFs, in which Pillow would find a picture as large as a stamp.
         if isinstance(source, Path) and raw.is_raw(source) and not data.startswith(_JPEG_START):
-            raise raw.refuse()
+            loaded = _decode(raw.embedded_jpeg(data), min_side)
+            return replace(loaded, notices=(raw.PREVIEW_NOTICE, *loaded.notices))
         return _decode(data, min_side)
     except PhotoError as error:
         raise PhotoError(f"{name}: {error.message}", error.code) from error

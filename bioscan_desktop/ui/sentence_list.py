@@ -72,6 +72,11 @@ PHOTOS = (
     mark("the picture is only {number}×{number_high} pixels."),
     mark("this is not a photo; its content is text."),
     mark("this is a RAW file of a camera, which cannot be read as it is; export it as JPEG or TIFF."),
+    mark("this RAW file is damaged or of a camera that is not known; export it as JPEG or TIFF."),
+    mark(
+        "this RAW file of a camera has no embedded picture that is large enough; export it as JPEG or TIFF."
+    ),
+    mark("The picture that the camera embedded in its RAW file is used."),
     mark("this is not a photo in a format that can be read."),
     mark("Page 1 of {number} is used."),
     mark("The camera data of the photo is damaged; it may appear turned."),

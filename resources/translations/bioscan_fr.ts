@@ -2675,6 +2675,18 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>c’est un fichier RAW d’appareil photo, qui ne peut pas être lu tel quel&#x202f;; exportez-le en JPEG ou en TIFF.</translation>
     </message>
     <message>
+        <source>this RAW file is damaged or of a camera that is not known; export it as JPEG or TIFF.</source>
+        <translation>ce fichier RAW est endommagé ou d’un appareil photo inconnu&#x202f;; exportez-le en JPEG ou en TIFF.</translation>
+    </message>
+    <message>
+        <source>this RAW file of a camera has no embedded picture that is large enough; export it as JPEG or TIFF.</source>
+        <translation>ce fichier RAW d’appareil photo ne contient pas d’image assez grande&#x202f;; exportez-le en JPEG ou en TIFF.</translation>
+    </message>
+    <message>
+        <source>The picture that the camera embedded in its RAW file is used.</source>
+        <translation>L’image que l’appareil photo a incluse dans son fichier RAW est utilisée.</translation>
+    </message>
+    <message>
         <source>this is not a photo in a format that can be read.</source>
         <translation>ce n’est pas une photo dans un format lisible.</translation>
     </message>
