@@ -7,6 +7,7 @@ is either a clean string or `None`; blank never equals blank.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,17 @@ RANKS: tuple[str, ...] = ("order", "family", "genus", "species")
 """Coarse to fine."""
 
 _UNKNOWN = frozenset({"", "none", "na", "nan", "n/a", "null", "unknown", "unidentified", "not_classified"})
+_NO_WORDS = re.compile(r"[-–—?./*…\s]+|#[A-Z][A-Z0-9/]*[!?]?")
+"""What people put into an empty cell, and spreadsheets where a formula fails (`#N/A`, `#REF!`)."""
+
+_NO_TAXON = frozenset(
+    "nd indet undet undetermined indeterminate unclassified unassigned unspecified incertaesedis "
+    "indetermine indeterminee nondetermine nondeterminee inconnu inconnue nonidentifie nonidentifiee "
+    "unbestimmt unbekannt nichtbestimmt indeterminado sindeterminar sinidentificar desconocido desconocida "
+    "desconhecido desconhecida naoidentificado nondeterminato nonidentificato sconosciuto sconosciuta "
+    "onbekend ongedetermineerd onbepaald".split()
+)
+"""Words in place of a taxon's name, by their plain letters alone. `ni` is none of them: *Trichoplusia ni*."""
 
 # An interim name stands for a specimen group that nobody has named: "Noctua sp. 2", "cf. comes",
 # "BOLD:AAA1234", "Megaselia sp. BIOUG123", or for no one species: an aggregate, a hybrid, one of two. It
@@ -37,7 +49,20 @@ def clean_name(value: object) -> str | None:
     if value is None:
         return None
     name = _SPACE.sub(" ", str(value).replace("_", " ")).strip()
-    return None if name.lower() in _UNKNOWN or name.lower() == "not classified" else name
+    is_unknown = name.lower() in _UNKNOWN or name.lower() == "not classified" or _NO_WORDS.fullmatch(name)
+    return None if is_unknown else name
+
+
+def clean_taxon(value: object) -> str | None:
+    """The same of a cell for a taxon: `n.d.`, `indet.` and `unbestimmt` are no names of taxa."""
+    name = clean_name(value)
+    return None if name is None or _letters(name) in _NO_TAXON else name
+
+
+@lru_cache(maxsize=65_536)
+def _letters(text: str) -> str:
+    plain = text if text.isascii() else unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in plain.casefold() if sign.isalpha())
 
 
 @lru_cache(maxsize=65_536)
@@ -49,7 +74,9 @@ def is_interim(species: str) -> bool:
     """
     if len(species.split()) < 2 or _INTERIM_SIGNS.search(species):
         return True
-    return any(word.lower() in _INTERIM_TOKENS for word in _WORDS.findall(species))
+    return any(
+        word.lower() in _INTERIM_TOKENS or _letters(word) in _NO_TAXON for word in _WORDS.findall(species)
+    )
 
 
 def without_author(name: str) -> str:
@@ -90,7 +117,7 @@ class Lineage:
 
         An aggregate keeps no species. An epithet alone, as museums write it, gets its genus.
         """
-        names = (clean_name(row.get(rank)) for rank in RANKS)
+        names = (clean_taxon(row.get(rank)) for rank in RANKS)
         order, family, genus, species = (name and without_author(name) for name in names)
         if species is not None and species.upper().startswith("AGG "):
             species = None

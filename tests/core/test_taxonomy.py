@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim, without_author
+from bioscan_desktop.core.taxonomy import (
+    RANKS,
+    Lineage,
+    clean_name,
+    clean_taxon,
+    is_interim,
+    without_author,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +31,14 @@ from bioscan_desktop.core.taxonomy import RANKS, Lineage, clean_name, is_interim
         "Unknown",
         "not_classified",
         "Not Classified",
+        "-",
+        "—",
+        " ?? ",
+        "./.",
+        "#N/A",
+        "#NV",
+        "#REF!",
+        "#NAME?",
     ],
 )
 def test_words_for_unknown_are_unknown(value: object) -> None:
@@ -37,6 +52,10 @@ def test_words_for_unknown_are_unknown(value: object) -> None:
         ("Noctua_pronuba", "Noctua pronuba"),
         ("Nana", "Nana"),
         ("Noneus", "Noneus"),
+        ("♂", "♂"),
+        ("+", "+"),
+        ("#12", "#12"),
+        ("ND", "ND"),
         (float("nan"), None),
         ("Noctua\u00a0comes", "Noctua comes"),
     ],
@@ -46,8 +65,30 @@ def test_names_keep_their_words(value: object, name: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    "cell",
+    ["ND", "n.d.", "N. D.", "indet.", "Indet. 2", "Undetermined", "incertae sedis", "Indéterminée",
+     "Inde\u0301termine\u0301",
+     "sin identificar", "unbestimmt", "onbekend", "-", "NA"],
+)  # fmt: skip
+def test_what_stands_for_no_taxon_is_none(cell: str) -> None:
+    assert clean_taxon(cell) is None
+    names = {"order": "Lepidoptera", "family": "Noctuidae", "genus": cell, "species": cell}
+    assert Lineage.from_row(names) == Lineage("Lepidoptera", "Noctuidae")
+    assert Lineage.from_row({**names, "order": cell}).order is None
+    of_genus = Lineage.from_row({**names, "genus": "Noctua"})
+    assert of_genus.genus == "Noctua" and of_genus.taxon("species") is None
+
+
+@pytest.mark.parametrize(("genus", "epithet"), [("Trichoplusia", "ni"), ("Noctua", "indistincta")])
+def test_short_epithets_are_names(genus: str, epithet: str) -> None:
+    of = {"order": "Lepidoptera", "family": "Noctuidae", "genus": genus, "species": epithet}
+    assert Lineage.from_row(of).taxon("species") == f"{genus} {epithet}"
+
+
+@pytest.mark.parametrize(
     "name",
     [
+        "Noctua undetermined",
         "Noctua sp.",
         "Noctua sp. 2",
         "Noctua cf. comes",
