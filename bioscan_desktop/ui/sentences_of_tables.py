@@ -8,6 +8,10 @@ TABLES = (
     mark("{path} is too large for a table of samples: {number} MB at most."),
     mark("{path} cannot be read ({why}); its copy in the session was used."),
     mark("{name} has changed since it was read last, and was read anew."),
+    mark(
+        "The dates of {number} of {number_all} rows of {name} are numbers, which were read as Excel's count "
+        "of days; look whether they are right."
+    ),
     mark("{path} is protected by a password; save it without one."),
     mark("{path} is of an old version of Excel; save it as .xlsx or as CSV."),
     mark("{path} is no Excel workbook; save it as .xlsx or as CSV."),

@@ -3151,6 +3151,10 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>{path} ne peut pas être lu comme un tableau&#xa0;: ce n’est pas du texte&#x202f;; enregistrez-le au format CSV ou TSV.</translation>
     </message>
     <message>
+        <source>The dates of {number} of {number_all} rows of {name} are numbers, which were read as Excel&apos;s count of days; look whether they are right.</source>
+        <translation>Les dates de {number} des {number_all} lignes de {name} sont des nombres, qui ont été lus comme les jours que compte Excel&#x202f;; vérifiez qu’elles sont justes.</translation>
+    </message>
+    <message>
         <source>{path} is protected by a password; save it without one.</source>
         <translation>{path} est protégé par un mot de passe&#xa0;; enregistrez-le sans mot de passe.</translation>
     </message>

@@ -17,10 +17,11 @@ from pathlib import Path
 from bioscan_desktop.core.errors import ArgumentError, reason
 from bioscan_desktop.core.taxonomy import clean_name
 from bioscan_desktop.files import comparable
+from bioscan_desktop.library.countries import same_country
 from bioscan_desktop.library.importers.headers import Wanted, folded
 from bioscan_desktop.library.importers.tables import decoded, text_rows
 from bioscan_desktop.library.importers.workbooks import is_workbook, workbook_tables
-from bioscan_desktop.services.export.dates import iso_dates
+from bioscan_desktop.services.export.dates import excel_date, iso_dates
 
 TERMS: dict[str, tuple[str, ...]] = {
     "eventDate": (
@@ -76,6 +77,11 @@ _KNOWN = frozenset(
     (*map(str.casefold, TERMS), *chain.from_iterable(TERMS.values()), *COORD, *END, *PLATE, *WELL, *IDS)
 )
 _WANTED = Wanted(_KNOWN, (*IDS, *WELL), fewest=2)
+
+_COUNTRIES = frozenset(("country", "countrycode", *TERMS["country"], *TERMS["countryCode"]))
+_CODE = re.compile(r"[A-Z]{2}")
+_NAMIBIA, _NAMIBIA_WITHIN = "NA", (-29.1, -16.8, 11.6, 25.4)
+"""Its code, which may mean that nothing is known, and the degrees of latitude and longitude that it has."""
 
 _SHORT_WELL = re.compile(r"(^|[-_. ])([a-p])(\d)$")
 _ANGLE = re.compile(
@@ -185,8 +191,13 @@ def _tables(path: Path, content: bytes) -> list[list[list[str]]]:
 def _cells(table: Sequence[Sequence[str]]) -> list[dict[str, str]]:
     """The filled cells of each row below the header, by column; rows without any are none."""
     columns = [folded(cell) for cell in table[0]]
+    codes = _code_columns(columns, table[1:])
     filled = (
-        {name: value for name, cell in zip(columns, row, strict=False) if name and (value := clean(cell))}
+        {
+            name: value
+            for number, (name, cell) in enumerate(zip(columns, row, strict=False))
+            if name and (value := cell.strip() if number in codes else clean(cell))
+        }
         for row in table[1:]
     )
     rows = [row for row in filled if row]
@@ -195,6 +206,22 @@ def _cells(table: Sequence[Sequence[str]]) -> list[dict[str, str]]:
     ):  # German for date, and no geodetic datum
         return [{"date" if name == "datum" else name: value for name, value in row.items()} for row in rows]
     return rows
+
+
+def _code_columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> set[int]:
+    """The columns of countries in which `NA` is the code of Namibia.
+
+    R writes `NA` into whatever is empty. So it is a code only where the sheet has it in no other column, and
+    where all else in its column are codes, too; `_country` looks at what else is known of the place.
+    """
+    cells = [{row[number].strip() for row in rows if number < len(row)} for number in range(len(columns))]
+    having = {number for number, found in enumerate(cells) if _NAMIBIA in found}
+    are_codes = {
+        number
+        for number in having
+        if columns[number] in _COUNTRIES and all(_CODE.fullmatch(cell) for cell in cells[number] if cell)
+    }
+    return are_codes if are_codes == having else set()
 
 
 def _joined(tables: Sequence[Sequence[dict[str, str]]]) -> list[dict[str, str]]:
@@ -240,14 +267,23 @@ def _values(cells: Sequence[Mapping[str, str]], notices: list[str], name: str) -
         found.append({term: value for term, value in values.items() if value})
     starts = iso_dates([row.get("eventDate", "") for row in found])
     ends = iso_dates([_first(row, END) for row in cells])
-    unclear = 0
+    unclear = counted = 0
     for row, values, start, end in zip(cells, found, starts, ends, strict=True):
         written = values.pop("eventDate", "")
+        if not start and (day := excel_date(written)):
+            values["verbatimEventDate"], counted = written, counted + 1
+            start, end = day, end or excel_date(_first(row, END))
         if start:
             values["eventDate"] = f"{start}/{end}" if end and end != start and "/" not in start else start
         elif written:
             values["verbatimEventDate"], unclear = written, unclear + 1
         _place(row, values)
+        _country(values)
+    if counted:
+        notices.append(
+            f"The dates of {counted} of {len(cells)} rows of {name} are numbers, which were read as Excel's "
+            "count of days; look whether they are right."
+        )
     if unclear:
         notices.append(
             f"The dates of {unclear} of {len(cells)} rows of {name} cannot be told for sure and are handed "
@@ -279,6 +315,19 @@ def _place(row: Mapping[str, str], values: dict[str, str]) -> None:
         number = re.fullmatch(r"(-?\d+(?:[.,]\d+)?)\s*m?", values.pop(term, ""))
         if number is not None:
             values[term] = number[1].replace(",", ".")
+
+
+def _country(values: dict[str, str]) -> None:
+    """Leaves `NA` out where it cannot be Namibia: in another country, or at a place outside."""
+    named = values.get("country", _NAMIBIA)
+    here = same_country(named) == _NAMIBIA
+    if here and "decimalLatitude" in values:
+        south, north, west, east = _NAMIBIA_WITHIN
+        here = south <= float(values["decimalLatitude"]) <= north
+        here = here and west <= float(values["decimalLongitude"]) <= east
+    for term in ("country", "countryCode"):
+        if values.get(term) == _NAMIBIA and not here:
+            del values[term]
 
 
 def degrees(text: str, sides: str, most: int) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bioscan_desktop.services.export.dates import iso_dates
+from bioscan_desktop.services.export.dates import excel_date, iso_dates
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,12 @@ from bioscan_desktop.services.export.dates import iso_dates
         ("2026/7/3", "2026-07-03"), ("3.7.2026", "2026-07-03"), ("31-Jul-2026", "2026-07-31"),
         ("31 juillet 2026", "2026-07-31"), ("3. Dezember 2026", "2026-12-03"), ("1 août 2026", "2026-08-01"),
         ("31.vii.2026", "2026-07-31"), ("4 iv 2026", "2026-04-04"), ("7/7/2026", "2026-07-07"),
-        ("2026-02-30", ""), ("31.2.2026", ""), ("3/7/2026", ""), ("summer", ""), ("", ""), ("3.7.26", ""),
+        ("20260731", "2026-07-31"), ("20261331", ""), ("July 31, 2026", "2026-07-31"),
+        ("Jul. 3 2026", "2026-07-03"), ("31st July 2026", "2026-07-31"), ("1er août 2026", "2026-08-01"),
+        ("31 de julio de 2026", "2026-07-31"), ("2 gennaio 2026", "2026-01-02"), ("4 mei 2026", "2026-05-04"),
+        ("5 maggio 2026", "2026-05-05"), ("7 out 2026", "2026-10-07"), ("9 maart 2026", "2026-03-09"),
+        ("45321", ""), ("2026-02-30", ""),
+        ("31.2.2026", ""), ("3/7/2026", ""), ("summer", ""), ("", ""), ("3.7.26", ""),
     ],
 )  # fmt: skip
 def test_ways_to_write_a_date(written: str, iso: str) -> None:
@@ -28,3 +33,15 @@ def test_a_day_past_the_twelfth_tells_the_order_of_the_whole_column() -> None:
     assert iso_dates(["3/7/2026", "31/7/2026"]) == ["2026-07-03", "2026-07-31"]
     assert iso_dates(["3/7/2026", "7/31/2026"]) == ["2026-03-07", "2026-07-31"]
     assert iso_dates(["3/7/2026", "7/31/2026", "31/7/2026"]) == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [
+        ("45321", "2024-01-30"), (" 45321.0 ", "2024-01-30"), ("45321.9375", "2024-01-30T22:30"),
+        ("45321,5", "2024-01-30T12:00"), ("18264", "1950-01-01"), ("55153", "2050-12-31"),
+        ("18263", ""), ("55154", ""), ("2024", ""), ("145321", ""), ("-45321", ""), ("4532", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_numbers_of_excel(written: str, iso: str) -> None:
+    assert excel_date(written) == iso

@@ -51,6 +51,35 @@ def test_the_columns_of_bold(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sampleid,countryCode\nM1,NA\nM2,ZA\n", {"countryCode": "NA"}),
+        ("sampleid,country,site\nM1,NA,Etosha\nM2,ZA,\n", {"country": "NA", "locality": "Etosha"}),
+        (
+            "sampleid,country,country_iso\nM1,Namibia,NA\n,,\n",
+            {"country": "Namibia", "countryCode": "NA"},
+        ),
+        (
+            "sampleid,countryCode,lat,lon\nM1,NA,-22.6,17.1\n",
+            {"countryCode": "NA", "decimalLatitude": "-22.6", "decimalLongitude": "17.1"},
+        ),
+        # of R, and of places elsewhere
+        ("sampleid,countryCode,site\nM1,NA,pond\nM2,FI,NA\n", {"locality": "pond"}),
+        ("sampleid,country,site\nM1,NA,pond\nM2,Finland,wood\n", {"locality": "pond"}),
+        ("sampleid,country,countryCode\nM1,Finland,NA\n", {"country": "Finland"}),
+        (
+            "sampleid,countryCode,lat,lon\nM1,NA,60.2,24.9\n",
+            {"decimalLatitude": "60.2", "decimalLongitude": "24.9"},
+        ),
+        ("sampleid,countryCode,site\nM1,na,pond\n", {"locality": "pond"}),
+    ],
+)
+def test_namibia_is_a_country(tmp_path: Path, text: str, expected: dict[str, str]) -> None:
+    row = sheet(tmp_path, text).find(["M1"])
+    assert row is not None and row.values == expected
+
+
 def test_plates_and_wells(tmp_path: Path) -> None:
     found = sheet(tmp_path, "Plate,Well,Site\nP7,A1,pond\nP7,H12,wood\nP8,A1,heath\n")
     for name, site in (("P7_A01", "pond"), ("p7-a1", "pond"), ("P7.H12", "wood"), ("P8 A01", "heath")):
@@ -78,6 +107,24 @@ def test_what_is_unclear_is_told_and_never_guessed(tmp_path: Path) -> None:
         "The coordinates of 2 of 3 rows of samples.csv cannot be read and are left out.",
         "samples.csv has several rows of one specimen, of which the first counts: M1.",
     )
+
+
+def test_dates_that_excel_left_as_numbers_are_read_and_told(tmp_path: Path) -> None:
+    found = sheet(tmp_path, "sampleid,date,date end\nM1,45321,45323\nM2,2024-02-01,\nM3,4532,\nM4,,45323\n")
+    assert [found.find([name]).values for name in ("M1", "M2", "M3", "M4")] == [
+        {"eventDate": "2024-01-30/2024-02-01", "verbatimEventDate": "45321"},
+        {"eventDate": "2024-02-01"},
+        {"verbatimEventDate": "4532"},
+        {},
+    ]
+    assert found.notices == (
+        "The dates of 1 of 4 rows of samples.csv are numbers, which were read as Excel's count of days; look "
+        "whether they are right.",
+        "The dates of 1 of 4 rows of samples.csv cannot be told for sure and are handed out as they are "
+        "written; write them as 2026-07-31.",
+    )
+    # A geodetic datum by its number is no date.
+    assert sheet(tmp_path, "sampleid,site,datum\nM1,pond,25832\n").find(["M1"]).values == {"locality": "pond"}
 
 
 def test_cells_may_have_several_lines(tmp_path: Path) -> None:
