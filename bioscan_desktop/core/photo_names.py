@@ -27,9 +27,23 @@ _VIEW = re.compile(r"(\D*)(\d{0,2})")
 VIEWS = frozenset(
     "dorsal ventral lateral frontal anterior posterior caudal habitus head face front back rear side "
     "left right top bottom above below upper lower upperside underside d v l "
-    "dorsale ventrale latérale laterale frontale tête tete dessus dessous profil gauche droite".split()
+    # French
+    "dorsale ventrale latérale laterale frontale tête tete dessus dessous profil gauche droite avant arrière "
+    "arriere ventre côté cote recto verso "
+    # German
+    "oben unten vorn vorne hinten seite seitlich links rechts kopf gesicht rücken ruecken bauch oberseite "
+    "unterseite vorderseite rückseite rueckseite draufsicht seitenansicht "
+    # Spanish, Portuguese and Italian
+    "dorso vientre frente cabeza cara lado costado perfil izquierda izquierdo derecha derecho arriba abajo "
+    "delante detrás detras atrás atras anverso reverso superior inferior "
+    "cabeça cabeca esquerda esquerdo direita direito cima baixo trás tras costas "
+    "fronte testa capo lato fianco profilo sinistra sinistro destra destro sopra sotto davanti dietro retro "
+    # Dutch
+    "dorsaal ventraal lateraal frontaal boven onder voor achter kop zij zijkant rug buik bovenkant onderkant "
+    "voorkant achterkant bovenzijde onderzijde voorzijde achterzijde".split()
 )
-"""Words for views, folded; the letters stand for dorsal, ventral and lateral."""
+"""Words for views, folded; the letters stand for dorsal, ventral and lateral. Spanish `dos` is none: it
+counts individuals."""
 
 
 def beginnings(name: str) -> Iterator[str]:
