@@ -8,6 +8,7 @@ digit.
 
 from __future__ import annotations
 
+import os
 import platform
 import time
 import uuid
@@ -185,7 +186,8 @@ class Batch:
     def retry_failed(self) -> int:
         """Lets what failed be tried again, and photos that were not there; returns how many wait.
 
-        Sequences that are no barcodes stay as they are: trying again would not change them.
+        Sequences that are no barcodes stay as they are: trying again would not change them. So do files and
+        folders that are no longer there under their name, or cannot be named at all.
         """
         database = self.database
         again: list[int] = []
@@ -199,7 +201,7 @@ class Batch:
             assert one is not None
             if one.photo is not None or one.barcode is not None:
                 again.append(number)
-            elif self._knows(source := one.barcode_from or one.input) and not self._gave_barcodes(source):
+            elif self._may_be_read(source := one.barcode_from or one.input):
                 unread.setdefault(source, []).append(number)
         with database.transaction() as connection:
             specimens.wait_again(database, again)
@@ -209,6 +211,11 @@ class Batch:
             if unread:
                 self.add_new(wanted=lambda found: any(_within(found.path, source) for source in unread))
         return queries.counts(database).state("waiting")
+
+    def _may_be_read(self, source: str) -> bool:
+        """Whether a file or folder that gave no specimen is still there."""
+        is_there = os.path.lexists(self.root.path / source)
+        return is_there and self._knows(source) and not self._gave_barcodes(source)
 
     def _gave_barcodes(self, source: str) -> bool:
         sql = "SELECT 1 FROM specimens WHERE barcode_from = ? AND barcode IS NOT NULL LIMIT 1"

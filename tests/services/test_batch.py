@@ -586,6 +586,9 @@ class TestMishaps:
             assert "\n" not in row["error_message"]
         run(folder, "run", resume=True, before=Batch.add_new)
         assert len(table(tmp_path / "run")) == len(expected)
+        (folder / "zeros.fasta").unlink()  # and so there is nothing to read again
+        run(folder, "run", resume=True, before=Batch.retry_failed)
+        assert {row["query_id"]: row["error_code"] for row in table(tmp_path / "run")} == expected
 
     def test_results_inside_of_the_folder_are_not_read(self, run: Runner, folder: Path) -> None:
         with Batch(folder, folder / "run") as opened:
