@@ -6,10 +6,10 @@ too long for a cell is cut, and more rows than a sheet holds are refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bioscan_desktop.core.errors import ArgumentError
 from bioscan_desktop.services.export.escaping import legal
@@ -38,11 +38,18 @@ def write(items: Iterable[ExportItem], path: Path, options: ExportOptions, prove
         ArgumentError: if there are more rows than a sheet holds.
         OSError: if the file cannot be written.
     """
+    with path.open("wb") as file:
+        _write(items, file, options, provenance)
+
+
+def _write(
+    items: Iterable[ExportItem], file: BinaryIO, options: ExportOptions, provenance: Provenance
+) -> None:
     import xlsxwriter
     from xlsxwriter.exceptions import XlsxWriterException
 
     book = xlsxwriter.Workbook(
-        path,
+        _Target(file),
         {
             "constant_memory": True,
             "strings_to_formulas": False,
@@ -76,7 +83,40 @@ def write(items: Iterable[ExportItem], path: Path, options: ExportOptions, prove
             book.close()
         except XlsxWriterException as error:  # it wraps what the system said
             cause = error.args[0] if error.args else None
-            raise cause if isinstance(cause, OSError) else OSError(0, str(error), str(path)) from None
+            raise cause if isinstance(cause, OSError) else OSError(0, str(error), file.name) from None
+
+
+class _Target:
+    """The file for the archive. Where a disk is full the archive is thrown away half written, and writes its
+    directory even then: that goes nowhere, and complains no more."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._failed, self._place = file, False, 0
+
+    def write(self, data: bytes) -> int:
+        self._try(lambda: self._file.write(data))
+        self._place += len(data)
+        return len(data)
+
+    def seek(self, place: int) -> int:
+        self._try(lambda: self._file.seek(place))
+        self._place = place
+        return place
+
+    def tell(self) -> int:
+        return self._place
+
+    def flush(self) -> None:
+        self._try(self._file.flush)
+
+    def _try(self, act: Callable[[], object]) -> None:
+        if self._failed or self._file.closed:
+            return
+        try:
+            act()
+        except OSError:
+            self._failed = True
+            raise
 
 
 class _Sheet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -16,6 +17,7 @@ from bioscan_desktop.services.export.exporting import export
 from bioscan_desktop.services.export.formats import ENDINGS, FORMATS, of_path
 from bioscan_desktop.services.export.items import ExportItem
 from bioscan_desktop.services.export.provenance import ExportOptions
+from bioscan_desktop.services.export.target import Targets
 from bioscan_desktop.services.tasks import CancelToken, Progress
 
 NAMES = [kind.name for kind in FORMATS]
@@ -202,3 +204,24 @@ def test_a_pipe_is_not_replaced_and_a_link_stays(
     link.symlink_to(store)
     export(items, "jsonl", link, options)
     assert link.is_symlink() and len(store.read_text("utf-8").splitlines()) == len(items)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("name", ["xlsx", "dwca", "html"])
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_behind(
+    name: str,
+    items: list[ExportItem],
+    options: ExportOptions,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(_: Targets, target: Path) -> Path:
+        part = tmp_path / "part"
+        part.symlink_to("/dev/full")
+        return part
+
+    monkeypatch.setattr(Targets, "part", full)
+    with pytest.raises(ArgumentError, match="No space left") as caught:
+        export(items * 20, name, tmp_path / "out.x", options)
+    del caught
+    gc.collect()  # what is thrown away only now must not complain either
