@@ -137,6 +137,7 @@ def _runtime() -> Any:
         import onnxruntime
     except ImportError as error:
         raise PackError(f"No model can be used: onnxruntime cannot be loaded ({error}).") from error
+    onnxruntime.disable_telemetry_events()  # on Windows; elsewhere a variable does it, see `bioscan_desktop`
     return onnxruntime
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -14,6 +16,8 @@ from bioscan_desktop.core.errors import ArgumentError, PackError
 from bioscan_desktop.inference import session as module
 from bioscan_desktop.inference.session import CPU, CUDA, Session, default_threads
 from tests.conftest import DIM, TinyWorld
+
+ROOT = Path(__file__).resolve().parents[2]
 
 no_gpu = pytest.mark.skipif(module._nvidia_present(), reason="this machine has an NVIDIA driver")
 
@@ -53,6 +57,28 @@ def test_auto_on_a_machine_without_is_silent(dna: Path, capfd: pytest.CaptureFix
     report = Session(dna, "auto").report
     assert (report.active, report.reason) == (CPU, "")
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows asks the system instead, and leaves no file")
+@pytest.mark.parametrize("first", ["bioscan_desktop.inference.session", "bioscan_training.cli"])
+def test_onnxruntime_tells_nobody_of_the_models(dna: Path, tmp_path: Path, first: str) -> None:
+    """It would keep an id of the machine and what it has to tell among the files of the user."""
+    code = (
+        f"import sys; from pathlib import Path; import {first}\n"
+        "from bioscan_desktop.inference.session import Session\n"
+        "Session(Path(sys.argv[1]), 'cpu')"
+    )
+    kept = {
+        n: value for n, value in os.environ.items() if not n.startswith(("ORT_", "XDG_", "CI", "GITHUB_"))
+    }
+    asked_for = {
+        **kept,
+        "HOME": str(tmp_path),
+        "ORT_DISABLE_TELEMETRY": "0",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "training")]),
+    }
+    subprocess.run([sys.executable, "-B", "-c", code, str(dna)], env=asked_for, check=True, timeout=120)
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_an_onnxruntime_that_cannot_be_loaded(dna: Path, monkeypatch: pytest.MonkeyPatch) -> None:
