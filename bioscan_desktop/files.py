@@ -28,8 +28,19 @@ def file_size(path: Path) -> int:
 
 
 def is_file(path: Path) -> bool:
-    """Also False for a name that no file can have, of which `Path.is_file` makes an error."""
+    """False, too, where the system does not let it be looked at, as within a locked folder, or under a name
+    that is too long: up to Python 3.13, `Path.is_file` raises an error there."""
     return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_folder(path: Path) -> bool:
+    """The same of a folder."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def is_there(path: Path) -> bool:
+    """The same of a file or folder."""
+    return os.path.exists(path)  # noqa: PTH110
 
 
 def comparable(name: str) -> str:
@@ -52,8 +63,7 @@ def named(folder: Path, name: str) -> str:
     """
     for text in (name, name.replace("\\", "/")):
         for one in spellings(text):
-            # Path.exists raises an error where the name is too long
-            if os.path.exists(folder / one):  # noqa: PTH110
+            if is_there(folder / one):
                 return one
     return name
 

@@ -9,13 +9,13 @@ values of the sensor are not developed: that would give other colours than the c
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PIL import Image
 
 from bioscan_desktop.core.errors import PhotoError
+from bioscan_desktop.files import is_there
 
 SUFFIXES: frozenset[str] = frozenset(
     ".3fr .arw .cr2 .cr3 .crw .dng .erf .iiq .mrw .nef .nrw .orf .pef .raf .rw2 .rwl .sr2 .srw .x3f".split()
@@ -33,13 +33,13 @@ def is_raw(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def has_picture(path: Path, is_there: Callable[[Path], bool] = os.path.exists) -> bool:
+def has_picture(path: Path, there: Callable[[Path], bool] = is_there) -> bool:
     """Whether a RAW file has its picture beside it: `IMG_0412.JPG` of `IMG_0412.CR2`.
 
     Args:
-        is_there: tells whether there is such a file.
+        there: tells whether there is such a file.
     """
-    return is_raw(path) and any(is_there(path.with_name(f"{path.stem}.{end}")) for end in _PICTURES)
+    return is_raw(path) and any(there(path.with_name(f"{path.stem}.{end}")) for end in _PICTURES)
 
 
 def without_pictured(paths: Iterable[Path]) -> list[Path]:

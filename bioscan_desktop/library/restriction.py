@@ -24,6 +24,7 @@ from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.core.names import NameIndex
 from bioscan_desktop.core.near import Hits
 from bioscan_desktop.core.taxonomy import clean_name, is_interim
+from bioscan_desktop.files import is_file
 from bioscan_desktop.library import checklist
 from bioscan_desktop.library.pack import Library
 
@@ -227,7 +228,7 @@ def names_to_restrict_to(given: Sequence[str]) -> list[str]:
     names: list[str] = []
     for text in given:
         path = Path(text)
-        names += checklist.read_names(path) if path.is_file() else [text]
+        names += checklist.read_names(path) if is_file(path) else [text]
     return names
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bioscan_desktop.core.natural import natural_text
+from bioscan_desktop.files import is_file, is_folder, is_there
 from bioscan_desktop.inference import raw
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
 from bioscan_desktop.library.importers.sequences import is_sequence_file
@@ -129,7 +130,7 @@ class Root:
         """
         if self.is_there():
             return True
-        if self.path.is_dir() and (known is None or absolute(known, self.path).exists()):
+        if is_folder(self.path) and (known is None or is_there(absolute(known, self.path))):
             self._identity = self._look()
         return self.is_there()
 
@@ -198,7 +199,7 @@ def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _holds_run(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in RUN_FILES)
+    return all(is_file(folder / name) for name in RUN_FILES)
 
 
 def _look_at(entry: os.DirEntry[str]) -> tuple[FileFacts | None, bool]:

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from bioscan_desktop.core.errors import Cancelled, SessionError
+from bioscan_desktop.files import is_there
 from bioscan_desktop.services.batch_answers import Answered, Answering, Step
 from bioscan_desktop.services.batch_plan import Placed
 from bioscan_desktop.services.batch_scan import Found, Root, Settling
@@ -139,7 +140,7 @@ class Work:
             start = time.monotonic()
             if self._root.came_back(known):
                 added = look(settling.is_written)
-                settling.forget(lambda path: not (self._root.path / path).exists())
+                settling.forget(lambda path: not is_there(self._root.path / path))
                 if added.added or added.joined:
                     self._count()
                     try:

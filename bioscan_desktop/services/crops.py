@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bioscan_desktop.core.errors import ArgumentError, BioscanError, InputError, PhotoError
+from bioscan_desktop.files import is_folder
 from bioscan_desktop.inference import crop, raw
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.inference.images import SUFFIXES, load_rgb
@@ -33,7 +34,7 @@ class Proposed:
 def propose_all(paths: Iterable[Path], recursive: bool = True) -> Iterator[Proposed]:
     """One answer per photo of the files and folders; a photo that cannot be read is one, too."""
     for path in raw.without_pictured(paths):
-        if path.is_dir():
+        if is_folder(path):
             yield from _of_folder(path, recursive)
         else:
             yield _propose(path)

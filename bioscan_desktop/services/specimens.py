@@ -16,7 +16,7 @@ from bioscan_desktop.core.barcode import Barcode, SequenceRecord, clean, read_re
 from bioscan_desktop.core.errors import ArgumentError, BarcodeError, BioscanError, InputError
 from bioscan_desktop.core.ids import UniqueIds
 from bioscan_desktop.core.photo_names import Group, grouped
-from bioscan_desktop.files import named_in
+from bioscan_desktop.files import is_folder, is_there, named_in
 from bioscan_desktop.inference import raw
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
@@ -71,7 +71,7 @@ def _about_dna(error: BioscanError | None) -> bool:
 def collect(paths: Iterable[Path], recursive: bool = True) -> Iterator[Specimen]:
     """Photos, sequence files and folders, one specimen per photo and per sequence."""
     for path in raw.without_pictured(paths):
-        if path.is_dir():
+        if is_folder(path):
             yield from _folder(path, recursive)
         else:
             yield from _file(path)
@@ -306,7 +306,7 @@ def _file(path: Path) -> Iterator[Specimen]:
                 yield _of_record(record, path.name)
         except BarcodeError as error:
             yield Specimen(path.stem, str(path), error=error)
-    elif path.suffix.lower() in PHOTO_SUFFIXES or not path.exists():
+    elif path.suffix.lower() in PHOTO_SUFFIXES or not is_there(path):
         yield Specimen(path.stem, str(path), photo=path)  # a missing file is told by the loader
     else:
         message = (

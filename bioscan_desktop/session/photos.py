@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from bioscan_desktop.files import is_file, is_there
 from bioscan_desktop.session.database import Database, readable
 from bioscan_desktop.session.further import FileFacts, from_text
 from bioscan_desktop.session.specimens import change_further
@@ -61,7 +62,7 @@ def absolute(photo: str, root: Path | None) -> Path:
     path = Path(photo)
     if root is not None and not path.is_absolute():
         path = root.joinpath(*PurePosixPath(photo).parts)
-    if _MARKED.search(photo) and not path.exists():
+    if _MARKED.search(photo) and not is_there(path):
         unmarked = _MARKED.sub(lambda found: chr(int(found[1][1:], 16)), str(path))
         return Path(unmarked)
     return path
@@ -106,7 +107,7 @@ def _places(database: Database, where: str = "1", values: tuple[int, ...] = ()) 
 
 def missing_photos(database: Database, root: Path | None) -> list[tuple[int, str]]:
     """(number, photo) of the specimens whose photo is not where the session says; once for each photo."""
-    return [(one.number, one.photo) for one in _places(database) if not absolute(one.photo, root).is_file()]
+    return [(one.number, one.photo) for one in _places(database) if not is_file(absolute(one.photo, root))]
 
 
 def relink(
@@ -132,9 +133,9 @@ def relink(
     sizes: dict[int, list[tuple[_Place, str]]] = {}
     lost = 0
     for one in _places(database):
-        if absolute(one.photo, target).is_file():
+        if is_file(absolute(one.photo, target)):
             continue
-        if root is not None and target != root and absolute(one.photo, root).is_file():
+        if root is not None and target != root and is_file(absolute(one.photo, root)):
             places[one] = relative(absolute(one.photo, root), target)
             continue
         lost += 1

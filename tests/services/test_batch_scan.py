@@ -78,6 +78,26 @@ def test_an_unreadable_folder_is_a_problem_and_not_empty(tmp_path: Path) -> None
         assert list(batch_scan.walk(tmp_path)) == [Found("gone", "problem", why="Permission denied")]
 
 
+def test_a_locked_folder_does_not_stop_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("shut", "open"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "p.jpg").write_text("x")
+    real = os.stat, os.scandir
+
+    def refusing(number: int):
+        def look(path="", *more, **options):
+            if "shut" in str(path) and (number == 1 or not str(path).endswith("shut")):
+                raise PermissionError(13, "Permission denied", str(path))
+            return real[number](path, *more, **options)
+
+        return look
+
+    monkeypatch.setattr(os, "stat", refusing(0))
+    monkeypatch.setattr(os, "scandir", refusing(1))
+    found = {f.path: f.kind for f in batch_scan.walk(tmp_path)}
+    assert found == {"shut": "problem", "open/p.jpg": "photo"}
+
+
 def test_names_that_are_no_text() -> None:
     assert batch_scan.is_nameable("昆虫/a.jpg")
     assert not batch_scan.is_nameable("a\udcff.jpg")

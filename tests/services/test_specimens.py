@@ -51,6 +51,12 @@ class TestCollect:
         assert found[2].error is not None
         assert [s.query_id for s in collect(given, recursive=False)] == ["z", "a", "b", "2", "10"]
 
+    @pytest.mark.parametrize("ending", [".jpg", ".fasta", ""])
+    def test_a_name_too_long_for_the_system_stops_nothing(self, tmp_path: Path, ending: str) -> None:
+        (tmp_path / "s.fasta").write_text(f">a one\n{GOOD}\n")
+        found = list(collect([tmp_path / ("x" * 300 + ending), tmp_path / "s.fasta"]))
+        assert [s.query_id for s in found] == ["x" * 300, "a"]
+
     def test_a_raw_file_is_no_second_specimen_beside_its_picture(self, tmp_path: Path) -> None:
         for name in ("a.CR2", "a.JPG", "b.CR2"):
             (tmp_path / name).write_bytes(b"x")
