@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -39,8 +40,8 @@ class Kin:
 
     def columns(self, names: Sequence[str | None]) -> np.ndarray:
         """(n,) int64 places of names in what `gains` returns; of other names the last one."""
-        place = {name: number for number, name in enumerate(self._known)}
-        return np.fromiter((place.get(name or "", len(place)) for name in names), np.int64, len(names))
+        known = self._known
+        return np.fromiter((known.get(name or "", len(known)) for name in names), np.int64, len(names))
 
     def gains(self, queries: np.ndarray, without: str | None = None) -> np.ndarray:
         """What is added to the cosines of the keys of each name.
@@ -52,22 +53,30 @@ class Kin:
         Returns:
             (q, names + 1) float32, not negative; the last column is 0.
         """
-        known = self._known
-        found = np.zeros((len(queries), len(known) + 1), dtype=np.float32)
-        if not known:
+        known = len(self._known)
+        found = np.zeros((len(queries), known + 1), dtype=np.float32)
+        if not known or not len(queries):
             return found
-        order = np.argsort([known[name] for name in self.names], kind="stable")
-        counts = np.bincount([known[name] for name in self.names], minlength=len(known))
-        cosines = queries @ self.rows[order].T
+        order, starts, sorted_rows = self._by_name
+        # One at a time: a product of this size is not shared among threads, which would wait for each other.
+        cosines = np.stack([sorted_rows @ query for query in queries])
         if without is not None and without in self.species:
             cosines[:, [self.species[row] == without for row in order]] = -1
-        nearest = np.maximum.reduceat(cosines, np.cumsum(counts) - counts, axis=1)
-        last = max(0, len(known) - FIRST[self.rank])
+        nearest = np.maximum.reduceat(cosines, starts, axis=1)
+        last = max(0, known - FIRST[self.rank])
         floor = np.partition(nearest, last, axis=1)[:, last, None]
         found[:, :-1] = np.float32(self.share) * np.maximum(nearest - floor, 0)
         return found
 
-    @property
+    @cached_property
     def _known(self) -> dict[str, int]:
         """Each name once, by its number."""
         return {name: number for number, name in enumerate(dict.fromkeys(self.names))}
+
+    @cached_property
+    def _by_name(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(r,) order that puts the rows of a name together, (names,) where each begins, (r, d) such rows."""
+        numbers = np.array([self._known[name] for name in self.names])
+        order = np.argsort(numbers, kind="stable")
+        counts = np.bincount(numbers)
+        return order, np.cumsum(counts) - counts, self.rows[order]

@@ -53,6 +53,7 @@ def test_a_species_can_be_taken_for_one_that_was_never_seen() -> None:
 
 def test_without_rows_there_are_no_gains() -> None:
     assert Kin("genus", (), np.zeros((0, 8), np.float32), 1.0).gains(unit(2, 1)).tolist() == [[0.0], [0.0]]
+    assert Kin("genus", ("A",), unit(1, 1), 1.0).gains(unit(0, 1)).shape == (0, 2)
 
 
 def test_it_counts_for_barcodes_alone() -> None:
