@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bioscan_desktop.core.errors import PackError
+from bioscan_desktop.core.errors import PackError, reason
 from bioscan_desktop.core.kin import FIRST, Kin
 
 
@@ -39,19 +39,21 @@ def read_kin(path: Path, shares: Mapping[str, float], dim: int) -> tuple[Kin, ..
                 rank: [arrays[f"{rank}.{column}"] for column in ("names", "rows", "species")]
                 for rank in shares
             }
-    except FileNotFoundError:
-        raise PackError(f"{path} is missing; install the model again.") from None
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise PackError(f"{path} cannot be read ({error}); install the model again.") from None
+        raise _unusable(path, reason(error)) from None
     kin = []
     for rank, (names, rows, species) in read.items():
         table = rows.astype(np.float32) if rows.dtype.kind == "f" else np.zeros((0, 0), np.float32)
         texts = names.dtype.kind == species.dtype.kind == "U" and len(species) in (0, len(names))
         if rank not in FIRST or not texts or table.shape != (len(names), dim):
-            raise PackError(f"{path} does not belong to its model; install the model again.")
+            raise _unusable(path, "it does not belong to its model")
         lengths = np.linalg.norm(table, axis=1, keepdims=True)
         if not np.isfinite(table).all() or (lengths < 0.5).any():
-            raise PackError(f"{path} holds rows that are no directions; install the model again.")
+            raise _unusable(path, "its rows are no directions")
         own = tuple(map(str, names)), table / lengths, shares[rank], tuple(map(str, species))
         kin.append(Kin(rank, *own))
     return tuple(kin)
+
+
+def _unusable(path: Path, why: str) -> PackError:
+    return PackError(f"The file {path} cannot be read ({why}); install the model again.")

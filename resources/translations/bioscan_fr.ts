@@ -2883,6 +2883,18 @@ Modèle {model} {model_version}&#xa0;: {model_licence}</translation>
         <translation>Le fichier {path} ne peut pas être lu ({why})&#x202f;; installez de nouveau la bibliothèque.</translation>
     </message>
     <message>
+        <source>The file {path} cannot be read ({why}); install the model again.</source>
+        <translation>Le fichier {path} ne peut pas être lu ({why})&#x202f;; installez de nouveau le modèle.</translation>
+    </message>
+    <message>
+        <source>it does not belong to its model</source>
+        <translation>il ne correspond pas à son modèle</translation>
+    </message>
+    <message>
+        <source>its rows are no directions</source>
+        <translation>ses lignes ne sont pas des directions</translation>
+    </message>
+    <message>
         <source>The file {path} has the shape {shape}, but the library has {number} keys.</source>
         <translation>Le fichier {path} a la forme {shape}, mais la bibliothèque a {number} clés.</translation>
     </message>
