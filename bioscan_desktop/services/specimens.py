@@ -21,7 +21,12 @@ from bioscan_desktop.inference import raw
 from bioscan_desktop.inference.crop import Box
 from bioscan_desktop.inference.images import SUFFIXES as PHOTO_SUFFIXES
 from bioscan_desktop.library.importers.folders import scan
-from bioscan_desktop.library.importers.sequences import is_sequence_file, read_sequences, read_stream
+from bioscan_desktop.library.importers.sequences import (
+    is_fasta_text,
+    is_sequence_file,
+    read_sequences,
+    read_stream,
+)
 from bioscan_desktop.library.importers.tables import read_table
 
 
@@ -300,7 +305,7 @@ def _folder(folder: Path, recursive: bool) -> Iterator[Specimen]:
 
 
 def _file(path: Path) -> Iterator[Specimen]:
-    if is_sequence_file(path):
+    if is_sequence_file(path) or is_fasta_text(path):
         try:
             for record in read_sequences(path):
                 yield _of_record(record, path.name)

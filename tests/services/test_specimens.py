@@ -298,3 +298,25 @@ def test_ids_become_unique_and_nothing_else_changes() -> None:
     found = list(unique_ids(given))
     assert [s.query_id for s in found] == ["a", "a.2", "b", "a.2.2", "a.3"]
     assert [s.photo for s in found] == [s.photo for s in given]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "ids"),
+    [
+        ("read.txt", ">a\n{0}\n>b\n{0}\n", ["a", "b"]),
+        ("read.TXT", "\ufeff\r\n>a\r\n{0}\r\n", ["a"]),
+        ("read", ">a\n{0}\n", ["a"]),
+        ("notes.txt", "seen > 3 at the lamp", None),
+        ("page.html", ">a\n{0}\n", None),
+    ],
+)
+def test_fasta_that_an_editor_has_saved_as_text(
+    tmp_path: Path, name: str, text: str, ids: list[str] | None
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(text.format(random_barcode(1)).encode())
+    found = list(collect([path]))
+    if ids is None:
+        assert [getattr(s.error, "code", None) for s in found] == ["unknown_file_type"]
+    else:
+        assert [s.query_id for s in found] == ids and all(s.barcode and not s.error for s in found)

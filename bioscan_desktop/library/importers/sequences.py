@@ -30,6 +30,18 @@ def is_sequence_file(path: Path) -> bool:
     return Path(name).suffix in SUFFIXES
 
 
+def is_fasta_text(path: Path) -> bool:
+    """True for a text file that begins as FASTA does, such as one that an editor has saved as `.txt`."""
+    if path.suffix.lower() not in ("", ".txt", ".text"):
+        return False
+    try:
+        file_size(path)  # a pipe would be waited for
+        with path.open("rb") as file:
+            return file.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b">")
+    except OSError:
+        return False
+
+
 def read_sequences(path: Path) -> Iterator[SequenceRecord]:
     """Yields the records of a file; broken ones carry their error.
 
