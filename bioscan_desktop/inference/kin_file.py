@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -39,7 +40,8 @@ def read_kin(path: Path, shares: Mapping[str, float], dim: int) -> tuple[Kin, ..
                 rank: [arrays[f"{rank}.{column}"] for column in ("names", "rows", "species")]
                 for rank in shares
             }
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    # What zipfile raises depends on the byte that is damaged; a RuntimeError where it seems encrypted.
+    except (OSError, KeyError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise _unusable(path, reason(error)) from None
     kin = []
     for rank, (names, rows, species) in read.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import shutil
 from pathlib import Path
@@ -76,6 +77,16 @@ def test_missing_and_broken_files(tmp_path: Path) -> None:
     for damaged in (b"", b"no archive", path.read_bytes()[:200]):
         path.write_bytes(damaged)
         with pytest.raises(PackError, match="cannot be read"):
+            read_kin(path, SHARES, 8)
+
+
+def test_a_damaged_byte_is_told_wherever_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "kin.npz"
+    written(path)
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x0F]) + whole[place + 1 :])
+        with contextlib.suppress(PackError):  # a few bytes mean nothing, such as those of the time
             read_kin(path, SHARES, 8)
 
 
