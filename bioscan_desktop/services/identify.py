@@ -213,7 +213,7 @@ class Identifier:
 
         Raises:
             Cancelled: at the next specimen after `cancel`.
-            PackError: if an encoder or a key file cannot be used.
+            PackError: if an encoder, what it learned of kin, or a key file cannot be used.
         """
         cancel, model = cancel or CancelToken(), self.model
         with ThreadPoolExecutor(self._decoders, thread_name_prefix="decode") as pool:
@@ -306,7 +306,7 @@ class Identifier:
         try:
             asked = ask(inputs)
             rows, placed = asked.rows, asked.placed
-            leaning = self.model.leaning
+            leaning = self.model.leaning if modality == "image" else None
             if self.restriction is None:
                 results = self.library.search(modality, rows, k, keys, placed, leaning=leaning)
             else:
@@ -362,6 +362,8 @@ class Identifier:
         """
         if self.model.has(modality):
             self.model.session(modality)
+            if modality == "image":
+                _ = self.model.leaning
         for kind in self.library.modalities:
             if keys is None or kind in keys:
                 self.library.index(kind)

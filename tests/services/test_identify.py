@@ -16,8 +16,9 @@ from PIL import Image
 from bioscan_desktop.core.barcode import reverse_complement
 from bioscan_desktop.core.calibration import Calibration, NoveltyModel
 from bioscan_desktop.core.errors import Cancelled, PackError
+from bioscan_desktop.core.leaning import Leaning
 from bioscan_desktop.inference.encoders import ModelPack
-from bioscan_desktop.inference.manifest import sha256_of
+from bioscan_desktop.inference.manifest import KinCard, sha256_of
 from bioscan_desktop.library.pack import Library
 from bioscan_desktop.services.identify import Identification, Identifier
 from bioscan_desktop.services.specimens import Specimen, collect, from_sequence, from_text, in_steps, join
@@ -278,6 +279,22 @@ class TestPacks:
         with pytest.raises(PackError) as caught:
             list(identifier.identify([barcode(copy, RAPAE), barcode(copy, PRONUBA)]))
         assert caught.value.message.endswith(".")
+        library.close()
+
+    def test_damaged_kin_of_photos_stops_the_run(self, copy: TinyWorld) -> None:
+        (copy.model / "kin.npz").write_bytes(b"no archive")
+        manifest = ModelPack(copy.model).manifest
+        card = KinCard("kin.npz", "0" * 64, {"genus": 0.5})
+        image = dataclasses.replace(
+            manifest.encoders["image"], leaning=Leaning(frozenset(), {"dna": 0.1}), kin=card
+        )
+        dataclasses.replace(manifest, encoders={**manifest.encoders, "image": image}).save(copy.model)
+        library = Library(copy.library)
+        identifier = Identifier(ModelPack(copy.model, "cpu"), library)
+        with pytest.raises(PackError, match="install the model again"):
+            list(identifier.identify([photo(copy, RAPAE), photo(copy, PRONUBA)]))
+        (result,) = identifier.identify([barcode(copy, RAPAE)])
+        assert result.status == "ok", "barcodes ask for no kin"
         library.close()
 
     def test_swapped_encoders_are_refused(self, copy: TinyWorld) -> None:
