@@ -63,6 +63,7 @@ class Neighbours:
         unrestricted: as `hits`, of the whole library, where nearer ones were left out.
         sequence: the barcode as it was searched, turned round if need be.
         is_coi: False for a barcode without a place in the frame where the library's have theirs.
+        misread: bases of the barcode that are left open, see `inference.misread`.
         missing: share of the photo that the file lacks.
         identity: best percent identity to a key, see `services.ranking.align_nearest`.
         aligned: so many hits at least are aligned, where they have a barcode.
@@ -78,6 +79,7 @@ class Neighbours:
     unrestricted: dict[str, Hits] = field(default_factory=dict)
     sequence: str | None = None
     is_coi: bool = True
+    misread: int = 0
     missing: float = 0.0
     identity: float | None = None
     aligned: int = 0
@@ -349,9 +351,7 @@ class Identifier:
             return _Asked(self.model.embed_barcodes(sequences))
         for (same, _), is_coi, misread in zip(barcodes, asked.is_coi, asked.misread.tolist(), strict=True):
             for found in same:
-                found.is_coi = bool(is_coi)
-                if misread and (notice := misread_notice(misread)) not in found.notices:
-                    found.notices.append(notice)
+                found.is_coi, found.misread = bool(is_coi), misread
         return _Asked(self.model.embed_barcodes(sequences, asked.codes), asked.codes)
 
     def _open(self, modality: str, keys: Sequence[str] | None) -> None:
@@ -419,6 +419,9 @@ class Identifier:
                 name, share = photo.specimen.input, photo.missing
                 message = f"{name}: the file is cut short, {share:.0%} of it is missing."
                 problems.append(BioscanError(message, "truncated_photo"))
+        notices = list(found.notices)
+        if found.misread and found.identity != 100:  # what the library has itself is no error of reading
+            notices.append(misread_notice(found.misread))
         badges = tuple(agreement_levels(shown, verdict)) if verdict else ("none",) * len(shown)
         restricted = self._told_of_restriction(found, verdict)
         return Identification(
@@ -431,7 +434,7 @@ class Identifier:
             hits=shown,
             badges=badges,
             # Of several photos more than one may be unusable.
-            notices=(*found.notices, *(one.message for one in problems[1:] if found.apart)),
+            notices=(*notices, *(one.message for one in problems[1:] if found.apart)),
             elapsed_ms=found.elapsed_ms + (time.perf_counter() - start) * 1000,
             provenance=provenance,
             restricted=restricted,

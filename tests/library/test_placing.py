@@ -92,6 +92,20 @@ def test_an_answer_is_that_of_open_bases_and_says_so(coi: Identifier) -> None:
     assert first.hits[0].percent_identity == pytest.approx(100 * (1 - 4 / len(wrong)), abs=0.01)
 
 
+def test_no_error_is_told_of_a_barcode_that_the_library_has(coi: Identifier) -> None:
+    # In a library of thousands, where a base that one species alone has is rare.
+    sequences = [placeable_barcode(number) for number in range(SPECIES)]
+    usual, codes = coi.library.usual.copy(), place(sequences).codes
+    (alone,) = np.flatnonzero((codes[2] < BLANK) & (codes[[0, 1, 3, 4, 5]] != codes[2]).all(axis=0))[:1]
+    usual[alone, codes[2, alone]] = False
+    coi.library.usual = usual
+    asked = asked_barcodes(coi.library, sequences)
+    assert asked is not None and asked.misread.tolist() == [0, 0, 1, 0, 0, 0]
+    (result,) = coi.identify([from_sequence(sequences[2], "own")])
+    assert result.hits[0].percent_identity == 100.0
+    assert not any("Probable" in notice for notice in result.notices)
+
+
 def test_stop_codons_are_told_though_their_bases_are_left_open(coi: Identifier) -> None:
     sequence = backbone()
     for codon in (40, 90, 140):
