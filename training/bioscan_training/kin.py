@@ -42,9 +42,9 @@ def learned_kin(
     shares = shares_of(config.export)
     trained = [r for r in photos if r.split in splits]
     kin = []
-    if share := shares.get("genus"):
+    named = [r for r in trained if r.genus and species_label(r)]
+    if named and (share := shares.get("genus")):
         groups: dict[tuple[str, str], list[int]] = {}
-        named = [r for r in trained if r.genus and species_label(r)]
         for number, record in enumerate(named):
             groups.setdefault((record.genus or "", species_label(record) or ""), []).append(number)
         paths = [images / r.image_file for r in named]
