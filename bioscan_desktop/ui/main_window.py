@@ -30,7 +30,7 @@ from bioscan_desktop.ui.jobs import Jobs
 from bioscan_desktop.ui.models.specimens import UNFINISHED
 from bioscan_desktop.ui.pages.identify import IdentifyPage
 from bioscan_desktop.ui.sentences import translated
-from bioscan_desktop.ui.shell import Shell, Undoes
+from bioscan_desktop.ui.shell import Shell, Undoes, put_last
 from bioscan_desktop.ui.theme import Theme
 from bioscan_desktop.ui.translating import tr
 from bioscan_desktop.ui.widgets.bars import MessageBar, StatusBar
@@ -338,6 +338,7 @@ class MainWindow(QMainWindow):
     def _on_page_made(self, name: str, page: QWidget) -> None:
         if isinstance(page, Undoes):
             page.undo_changed.connect(self._enable_later)
+        put_last(self.messages, self.status)
 
     def _enable_later(self) -> None:
         if not self._enable_soon.isActive():

@@ -63,6 +63,24 @@ def first_stop(page: QWidget) -> QWidget | None:
     return None
 
 
+def put_last(*bars: QWidget) -> None:
+    """Lets Tab come to bars of a window after all else that is in it, as they stand at its foot: what is made
+    later would come behind them."""
+    window = bars[0].window()
+    stops: list[QWidget] = []
+    last, widget = window, window.nextInFocusChain()
+    while widget is not None and widget is not window:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            if any(bar.isAncestorOf(widget) for bar in bars):
+                stops.append(widget)
+            else:
+                last = widget
+        widget = widget.nextInFocusChain()
+    for stop in sorted(stops, key=lambda one: [bar.isAncestorOf(one) for bar in bars], reverse=True):
+        QWidget.setTabOrder(last, stop)
+        last = stop
+
+
 class Shell(QWidget):
     """Side rail and the pages beside it; a page is made when it is shown for the first time.
 

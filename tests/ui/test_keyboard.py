@@ -73,6 +73,44 @@ def test_tab_reaches_everything_on_each_page(
             assert not missed, (page.name, [_told(widget) for widget in missed])
 
 
+def test_tab_comes_to_the_foot_of_the_window_after_each_page(
+    window: MainWindow, world, drop: Callable, settled: Callable, qtbot: QtBot
+) -> None:
+    drop(window, *world.photos.values())
+    settled(window, 4)
+    _focus(window, qtbot)
+    window.say("News.", True)
+    for page in registry.available():
+        window.acts[f"page_{page.name}"].trigger()
+        qtbot.wait(100)
+        shown = window.shell.page(page.name)
+        first = window.shell.rail.button(page.name)
+        first.setFocus()
+        wholes = (window.messages, window.status, shown)
+        parts = [i for stop in _round(window) for i in range(3) if wholes[i].isAncestorOf(stop)]
+        n_page = parts.count(2)
+        foot = parts[n_page:]
+        assert n_page and parts[:n_page] == [2] * n_page, (page.name, parts)
+        assert foot[:2] == [0, 0] and set(foot[2:]) == {1}, (page.name, parts)
+
+
+def test_the_keyboard_goes_back_when_a_message_is_closed(
+    window: MainWindow, world, drop: Callable, settled: Callable, qtbot: QtBot
+) -> None:
+    drop(window, *world.photos.values())
+    settled(window, 4)
+    _focus(window, qtbot)
+    note = window.page.panel.determination.note
+    for close in (lambda: QTest.keyClick(window.messages._close, Qt.Key.Key_Space), window.messages.hide):
+        for before in (window.page.list, note, window.status.chip("library")):
+            window.say("News.", False)
+            before.setFocus()
+            window.messages._close.setFocus()
+            close()
+            assert not window.messages.isVisible()
+            assert window.focusWidget() is before, _told(before)
+
+
 def test_tab_reaches_everything_while_the_list_is_empty(window: MainWindow, qtbot: QtBot) -> None:
     _focus(window, qtbot)
     missed = _stops(window) - set(_round(window))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QPushButton,
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
+from shiboken6 import isValid
 
 from bioscan_desktop.ui import icons, wording
 from bioscan_desktop.ui.sentences import translated
@@ -30,7 +32,7 @@ SHOWN_MS = 12_000
 
 
 class MessageBar(QFrame):
-    """One sentence of news at a time.
+    """One sentence of news at a time; when it goes, the keyboard goes back to where it was before.
 
     Signals:
         undo_asked: the user takes back what the sentence tells of.
@@ -60,6 +62,8 @@ class MessageBar(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
+        self._came_from: QWidget | None = None
+        QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]
         theme.changed.connect(self._paint)
         self._paint()
         self.hide()
@@ -85,6 +89,21 @@ class MessageBar(QFrame):
     def text(self) -> str:
         """What is said, "" while hidden."""
         return self._text.text() if self.isVisible() else ""
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        # Qt would go on to the status bar. Of the window, which knows it while another one is in front.
+        has_keyboard = self.isAncestorOf(self.window().focusWidget() or self)
+        before = self._came_from
+        if event.spontaneous() or not has_keyboard or before is None or not isValid(before):
+            return
+        if before.isVisible() and before.isEnabled():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_focus(self, old: QWidget | None, new: QWidget | None) -> None:
+        is_other = old is not None and old.window() is self.window() and not self.isAncestorOf(old)
+        if is_other and new is not None and self.isAncestorOf(new):
+            self._came_from = old
 
     def _on_undo(self) -> None:
         self.hide()
