@@ -80,7 +80,7 @@ SPECS: tuple[Spec, ...] = (
          mark("Take the selected specimens out of the list; files are left alone"), page=_IDENTIFY),
     Spec("attach", mark("&Attach barcode…"), _SPECIMEN, 0, ("Ctrl+B",), "attach",
          mark("Add a barcode to the photo of the selected specimen"), page=_IDENTIFY),
-    Spec("attach_clipboard", mark("Attach from &clipboard"), _SPECIMEN, 0, ("Ctrl+Shift+V",), "attach",
+    Spec("attach_clipboard", mark("Attach from clip&board"), _SPECIMEN, 0, ("Ctrl+Shift+V",), "attach",
          mark("Join the barcode or picture on the clipboard to the selected specimen"), page=_IDENTIFY),
     Spec("join", mark("&Join to one specimen"), _SPECIMEN, 0, ("Ctrl+J",), "attach",
          mark("Make one specimen of the selected photos of it, or of photo and barcode"), page=_IDENTIFY),
@@ -142,6 +142,12 @@ SPECS: tuple[Spec, ...] = (
 
 PAGE_OF: dict[str, str] = {spec.name: spec.page for spec in SPECS}
 """The page of each action, "" where it can be used everywhere."""
+
+ROW_MENU = (
+    "quick_look | accept reject own_name | copy copy_picture export_selected "
+    "| attach attach_clipboard join unjoin crop show_file | again remove"
+).split()
+"""The menu of a specimen in the list; `|` is a line."""
 
 BY_HAND: tuple[tuple[str, str], ...] = (
     (mark("Previous, next specimen"), "↑ ↓"),

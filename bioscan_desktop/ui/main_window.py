@@ -459,11 +459,7 @@ class MainWindow(QMainWindow):
     def _show_row_menu(self, position: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        names = (
-            "quick_look | accept reject own_name | copy copy_picture export_selected "
-            "| attach attach_clipboard join unjoin crop show_file | again remove"
-        )
-        for name in names.split():
+        for name in actions.ROW_MENU:
             if name == "|":
                 menu.addSeparator()
             else:

@@ -97,7 +97,7 @@
     </message>
     <message>
         <source>Export selecte&amp;d…</source>
-        <translation>Exporter la &amp;sélection…</translation>
+        <translation>Exporter la séle&amp;ction…</translation>
     </message>
     <message>
         <source>Write the results of the selected specimens only</source>
@@ -172,7 +172,7 @@
         <translation>Ajouter un code-barres à la photo du spécimen sélectionné</translation>
     </message>
     <message>
-        <source>Attach from &amp;clipboard</source>
+        <source>Attach from clip&amp;board</source>
         <translation>Rattacher depuis le &amp;presse-papiers</translation>
     </message>
     <message>
@@ -293,7 +293,7 @@
     </message>
     <message>
         <source>Identify a&amp;gain</source>
-        <translation>&amp;Identifier de nouveau</translation>
+        <translation>Identifier de nou&amp;veau</translation>
     </message>
     <message>
         <source>Identify the selected specimens again, with the library that is open</source>
@@ -309,7 +309,7 @@
     </message>
     <message>
         <source>&amp;Quick look</source>
-        <translation>&amp;Aperçu rapide</translation>
+        <translation>Aperç&amp;u rapide</translation>
     </message>
     <message>
         <source>Show the photo of one specimen after the other, as large as the window</source>

@@ -27,7 +27,7 @@ from pytestqt.qtbot import QtBot
 
 from bioscan_desktop import app as program
 from bioscan_desktop.settings import BY_NAME, SETTINGS, Settings
-from bioscan_desktop.ui import translating, wording
+from bioscan_desktop.ui import actions, translating, wording
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.pages import registry
 from bioscan_desktop.ui.translating import tr
@@ -189,6 +189,9 @@ def test_all_pages_speak_the_language_and_key_letters_are_unique(started: MainWi
     for menu in started.menuBar().actions():
         inside = menu.menu()
         assert_unique([action.text() for action in inside.actions()], menu.text())  # type: ignore[attr-defined]
+    of_row = [started.acts[name].text() for name in actions.ROW_MENU if name != "|"]
+    assert_unique(of_row, "menu of a specimen")
+    assert_unique([one.text() for one in started.page.order.menu_of_orders.actions()], "menu of orders")
     assert ("&Fichier" in menus) == (translating.language() == "fr")
     untranslated = {text for text, _, _ in texts_of_sources() if tr(text) != text and "{" not in text}
     for spec in registry.available():
