@@ -41,7 +41,7 @@ STACK_BELOW = 700
 """Below this width, specimen and shares stand one below the other."""
 
 SLIM_BELOW = 500
-"""Below this width, margins are narrow and the buttons of the head stand below its words."""
+"""Below this width, margins are narrow and the buttons of the head stand below the answer."""
 
 PHOTO_SHARE = 0.34
 """Of the panel's height for the photo, so that the nearest references stay in sight; it grows to the height
@@ -131,10 +131,13 @@ class ResultPanel(QScrollArea):
         column = QVBoxLayout(head)
         column.setContentsMargins(20, 14, 20, 14)
         column.setSpacing(4)
-        top = self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        top = self._top = QHBoxLayout()
         top.setSpacing(8)
-        words, buttons = QHBoxLayout(), QHBoxLayout()
+        words = QHBoxLayout()
         words.setSpacing(10)
+        self._buttons = QWidget()
+        buttons = QHBoxLayout(self._buttons)
+        buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(8)
         self._pill = label(wrap=False, bold=True)
         self._pill.setContentsMargins(11, 3, 11, 3)
@@ -157,7 +160,7 @@ class ResultPanel(QScrollArea):
         buttons.addWidget(self._copy)
         buttons.addStretch()
         top.addLayout(words, 1)
-        top.addLayout(buttons)
+        top.addWidget(self._buttons)
         self._headline = label(scale=2.1, bold=True, rich=True)
         self._lineage = label(look="muted", scale=1.05, rich=True)
         self._sure = label()
@@ -470,8 +473,12 @@ class ResultPanel(QScrollArea):
     def _fit(self, slim: bool) -> None:
         """What else gives way where there is little room."""
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
-        for line in (self._top, self._foot):
-            line.setDirection(down if slim else right)
+        self._foot.setDirection(down if slim else right)
+        # Not between the pill and the name; before the decision, as Tab goes.
+        if slim:
+            self._foot.insertWidget(1, self._buttons, 0, Qt.AlignmentFlag.AlignLeft)
+        else:
+            self._top.addWidget(self._buttons)
         outer = self._body.layout()
         assert outer is not None
         side = 8 if slim else 20

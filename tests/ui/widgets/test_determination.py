@@ -6,13 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from bioscan_desktop.ui import deciding
 from bioscan_desktop.ui.main_window import MainWindow
 from bioscan_desktop.ui.models.specimens import Row, spoken
+from bioscan_desktop.ui.widgets.result_panel import SLIM_BELOW
 
 
 @pytest.fixture
@@ -116,3 +118,34 @@ def test_what_failed_can_be_named_and_noted(
     assert (row.decision.action, row.decision.name) == ("name", "Noctua comes")
     window.acts["note"].trigger()
     assert panel.determination.note.hasFocus()
+
+
+def test_in_a_slim_window_all_buttons_of_the_head_stand_below_the_answer(
+    window: MainWindow, rows: list[Row]
+) -> None:
+    panel = window.page.panel
+
+    def top(widget: QWidget) -> int:
+        return widget.mapTo(panel, QPoint(0, 0)).y()
+
+    def left(widget: QWidget) -> int:
+        return widget.mapTo(panel, QPoint(0, 0)).x()
+
+    decision = panel.determination
+    for width, is_slim in ((1280, False), (640, True), (1280, False)):
+        window.resize(width, 800)
+        QTest.qWait(60)
+        assert (panel.viewport().width() < SLIM_BELOW) == is_slim
+        assert top(panel._headline) > top(panel._pill)
+        if is_slim:
+            assert top(panel._headline) < top(panel._sure) < top(panel._attach) < top(decision.accept)
+            assert left(panel._attach) == left(decision.accept) == left(panel._sure)
+        else:
+            assert top(panel._attach) < top(panel._headline) < top(decision.accept)
+            assert left(panel._attach) > left(panel._pill)
+        panel._attach.setFocus()
+        order = [panel._attach]
+        for _ in range(3):
+            QTest.keyClick(order[-1], Qt.Key.Key_Tab)
+            order.append(window.focusWidget())
+        assert order == [panel._attach, panel._copy, decision.accept, decision.reject]
