@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bioscan_desktop.core.errors import ArgumentError
+from bioscan_desktop.core.ids import UniqueIds
 from bioscan_desktop.services.export import (
     blast6,
     bold,
@@ -93,8 +94,12 @@ def _watched(
     cancel: CancelToken,
     total: int | None,
 ) -> Iterator[ExportItem]:
+    ids = UniqueIds()
     for number, item in enumerate(items, start=1):
         cancel.check()
+        # A list may hold photos of one name from two folders, and rows of tables are told apart by their ids.
+        if (own := ids.take(item.query_id)) != item.query_id:
+            item = replace(item, record={**item.record, "query_id": own})
         provenance.see(item)
         yield item
         progress(Progress(number, total, item.query_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gc
 import io
 import json
@@ -116,6 +117,23 @@ def test_formats_by_their_endings() -> None:
         assert kind.name in ENDINGS.values()
     assert of_path(Path("A.PYBIOCLIP.CSV")).name == "pybioclip"  # type: ignore[union-attr]
     assert of_path(Path("a.docx")) is None
+
+
+def test_specimens_of_one_name_are_told_apart(
+    items: list[ExportItem], options: ExportOptions, tmp_path: Path
+) -> None:
+    """A list may hold `moth.jpg` of two folders; the rows of their hits must not run together."""
+    twice = [items[0], *items, items[0]]
+    target = tmp_path / "results.csv"
+    export(twice, "csv", target, options)
+    with target.open(encoding="utf-8-sig", newline="") as stream:
+        ids = [row["query_id"] for row in csv.DictReader(stream)]
+    own = items[0].query_id
+    assert len(set(ids)) == len(ids) == len(twice)
+    assert [ids[0], ids[1], ids[-1]] == [own, f"{own}.2", f"{own}.3"]
+    with (tmp_path / "hits.csv").open(encoding="utf-8-sig", newline="") as stream:
+        hits = [row["query_id"] for row in csv.DictReader(stream)]
+    assert hits.count(own) == hits.count(f"{own}.2") == len(items[0].hits) > 0
 
 
 def test_json_document(items: list[ExportItem], options: ExportOptions, tmp_path: Path) -> None:

@@ -50,8 +50,8 @@ def test_only_what_a_person_named_is_a_record(items: list[ExportItem], tmp_path:
     assert [(r.processid, r.image_file, bool(r.nucleotides), r.lineage.species) for r in records] == [
         (photo.query_id, "b/1.jpg", False, "Episyrphus balteatus"),
         (barcode.query_id, None, True, "Episyrphus balteatus"),
-        (photo.query_id, "./=2.jpg", False, "Episyrphus balteatus"),
-        (barcode.query_id, None, True, None),
+        (f"{photo.query_id}.2", "./=2.jpg", False, "Episyrphus balteatus"),
+        (f"{barcode.query_id}.2", None, True, None),
     ]
     assert records[0].country == "Peru" and records[0].lineage.order == "Diptera"
     assert notices == (
