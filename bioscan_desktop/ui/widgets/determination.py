@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QSizeF, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from bioscan_desktop.ui import comparing, deciding, icons
@@ -40,8 +40,13 @@ class NoteEdit(QPlainTextEdit):
         self.setAccessibleName(tr("Your note on this specimen"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMaximumHeight(self._height(NOTE_LINES_MAX))
-        self.document().documentLayout().documentSizeChanged.connect(self._fit)
-        self._fit(QSizeF())
+        # Never while the text is laid out: a new height would lay it out anew within itself.
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._fit)
+        self.textChanged.connect(self._later.start)
+        self._fit()
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.minimumHeight())
@@ -53,9 +58,14 @@ class NoteEdit(QPlainTextEdit):
         around = 2 * int(self.document().documentMargin()) + 16
         return lines * QFontMetrics(self.font()).lineSpacing() + around
 
-    def _fit(self, size: QSizeF) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._later.start()
+
+    def _fit(self) -> None:
         """Room for all that is written: the height of a plain text is counted in lines."""
-        self.setMinimumHeight(self._height(min(NOTE_LINES_MAX, max(NOTE_LINES, round(size.height())))))
+        lines = round(self.document().size().height())
+        self.setMinimumHeight(self._height(min(NOTE_LINES_MAX, max(NOTE_LINES, lines))))
 
     def show_note(self, note: str) -> None:
         """The note of another specimen, or the same one anew."""
