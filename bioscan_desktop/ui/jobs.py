@@ -20,7 +20,6 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
 
 from bioscan_desktop.core.errors import BioscanError, Cancelled
 from bioscan_desktop.services.tasks import CancelToken, Progress
-from bioscan_desktop.ui.cycles import CycleSearch
 
 log = logging.getLogger("bioscan.jobs")
 
@@ -208,7 +207,6 @@ class Jobs(QObject):
             self._pools[lane] = pool
         self._running: set[Job] = set()
         self._closed = False
-        self._cycles = CycleSearch(self)
 
     def make(self, lane: str, name: str, work: Work) -> Job:
         """A job that does not run yet, so that its signals can be connected; see `run`."""
@@ -249,7 +247,6 @@ class Jobs(QObject):
         if not ended:
             log.error("Jobs did not stop in time: %s", [job.name for job in self._running])
         self._running.clear()
-        self._cycles.stop()
         self.stopped.emit()
         return ended
 

@@ -100,8 +100,7 @@ def test_undo_goes_on_after_the_session_was_closed(
 
 
 def test_the_same_questions_as_for_the_list(qapp: QApplication, session: Path) -> None:
-    jobs = Jobs()
-    source = SessionSource(session, jobs)
+    source = SessionSource(session, Jobs())
     everything = source.keys("all", "listed")
     assert len(everything) == 5 and all(key < 0 for key in everything)
     looked = source.keys("look", "unsure")
@@ -115,7 +114,6 @@ def test_the_same_questions_as_for_the_list(qapp: QApplication, session: Path) -
     assert source.keys("skip", "listed") == [] and source.keys("open", "listed") == everything
     assert source.kinds(everything)["open"] == 5 and source.row(-99) is None
     source.close()
-    assert jobs.shutdown()
 
 
 def test_a_file_that_cannot_be_used_is_told_and_nothing_changes(
